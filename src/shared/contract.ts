@@ -1,0 +1,54 @@
+/** Everything a host can ask of the engine, and everything the engine pushes. Both ends are typed from these two maps. */
+import type { WireError } from './errors.ts';
+import type {
+  DoctorLine,
+  EmbedResult,
+  FailureRow,
+  IndexSummary,
+  JobId,
+  JobProgress,
+  ModelStatus,
+  SearchQuery,
+  SearchResult,
+  Status,
+} from './types.ts';
+
+export interface Calls {
+  /** Starts listening to folders (absolute paths; empty: all known roots). The job goes on after the reply. */
+  'index.start': { input: { folders: string[] }; output: JobId };
+  /** Waits until a job has ended. @returns its summary. */
+  'job.wait': { input: JobId; output: IndexSummary };
+  'job.pause': { input: JobId; output: null };
+  'job.resume': { input: JobId; output: null };
+  'job.cancel': { input: JobId; output: null };
+  'search.query': { input: SearchQuery; output: SearchResult };
+  /** `raw`: as the encoder gives them, before L2 normalisation. */
+  'embed.files': { input: { paths: string[]; raw: boolean }; output: EmbedResult };
+  'embed.texts': { input: { texts: string[]; raw: boolean }; output: EmbedResult };
+  'failure.list': { input: null; output: FailureRow[] };
+  /** Forgets the failures, so that the next index job tries these files again. @returns how many. */
+  'failure.retry': { input: null; output: number };
+  'status.get': { input: null; output: Status };
+  'model.list': { input: null; output: ModelStatus[] };
+  'doctor.run': { input: null; output: DoctorLine[] };
+}
+
+export interface Events {
+  'job.progress': JobProgress;
+  /** Something a user should know now: the index was rebuilt, the encoder was restarted. One sentence. */
+  'engine.notice': { message: string };
+  'catalogue.changed': { fileIds: number[] };
+}
+
+export type CallName = keyof Calls;
+export type EventName = keyof Events;
+export type Engine = { [N in CallName]: (input: Calls[N]['input']) => Promise<Calls[N]['output']> };
+/** One parser per call: a call whose input nobody checks does not compile. */
+export type Parsers = { [N in CallName]: (input: unknown) => Calls[N]['input'] };
+export type Reply<N extends CallName> = { ok: true; value: Calls[N]['output'] } | { ok: false; error: WireError };
+
+/** All that a renderer or a command holds of the engine. */
+export interface Client {
+  call<N extends CallName>(name: N, input: Calls[N]['input']): Promise<Calls[N]['output']>;
+  on<E extends EventName>(event: E, listener: (payload: Events[E]) => void): () => void;
+}
