@@ -1,0 +1,165 @@
+"""Writes the model pack: audio.onnx, text.onnx, tokenizer.json, model.json, ATTRIBUTION.csv.
+
+Weights are stored as float16 and cast to float32 inside the graphs: half the size, float32 arithmetic. Batch
+normalisation is folded into the convolutions before that.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import csv
+import hashlib
+import json
+import warnings
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
+
+from model import SAMPLE_RATE, WINDOW_SAMPLES, AudioEncoder, FrontEnd, ResidualBlock, TextEncoder
+from text import MAX_LENGTH, Tokenizer, normalise, pre_tokenise
+
+OPSET = 17
+SELF_CHECK_TEXTS = ["a dog barks", "heavy rain falls", "someone plays an acoustic guitar", "footsteps on gravel"]
+PARITY_TEXTS = [
+    "", " ", "a dog barks", "  a   dog  barks ", "DOG BARKING!!!", "dog_bark_03.wav", "Dog-Bark (final) v2.WAV", "DogBark01",
+    "UPPER CASE", "café", "cafe\u0301", "naïve façade", "Türklingel, Straße", "🐶", "a dog 🐶 barks", "rain, wind & thunder",
+    "808 kick", "TR-808", "tr808", "44.1kHz", "it's raining", "don't", "rock'n'roll", "\t\n", "thunder\nstorm", "...", "_", "İstanbul",
+    "Ångström", "ﬁre crackling", "x²", "①②③", "犬が吠える", "собака лает", "한국어", "ελληνικά", "הכלב", "whoosh—swoosh", "“quoted” text",
+    "this is the sound of a dog", "pneumonoultramicroscopicsilicovolcanoconiosis", "zzzzqqqq", "a" * 300, "dog " * 100,
+    "SFX_Explosion_Large_Distant_04", "iPhone ringtone", "McDonald", "ÉCOLE", "mixedCASEText", "50% off", "C# minor", "null\u0000byte",
+    "non\u00a0breaking", "zero\u200bwidth", "½ speed", "Ⅷ", "ǅungla",
+]
+
+
+def store_half(module: nn.Module, smallest: int = 1024) -> nn.Module:
+    """Replaces every parameter of at least `smallest` elements by its float16 form; small ones stay as they are."""
+    for child in module.modules():
+        for name, parameter in list(child._parameters.items()):
+            if parameter is not None and parameter.numel() >= smallest:
+                nn.utils.parametrize.register_parametrization(child, name, _AsHalf(), unsafe=True)
+                original = child.parametrizations[name]
+                value = original.original.detach()
+                del original._parameters["original"]
+                original.register_buffer("original", value.to(torch.float16))
+    return module
+
+
+class _AsHalf(nn.Module):
+    def forward(self, value: Tensor) -> Tensor:
+        return value.to(torch.float32)
+
+
+def fold_norms(encoder: AudioEncoder) -> AudioEncoder:
+    """A copy in evaluation mode whose batch norms (but for the one on the input) are part of the convolutions."""
+    folded = copy.deepcopy(encoder).eval()
+    folded.stem, folded.stem_norm = fuse_conv_bn_eval(folded.stem, folded.stem_norm), nn.Identity()
+    for block in folded.blocks:
+        assert isinstance(block, ResidualBlock)
+        block.conv1, block.norm1 = fuse_conv_bn_eval(block.conv1, block.norm1), nn.Identity()
+        block.conv2, block.norm2 = fuse_conv_bn_eval(block.conv2, block.norm2), nn.Identity()
+        block.shortcut, block.norm_shortcut = fuse_conv_bn_eval(block.shortcut, block.norm_shortcut), nn.Identity()
+    return folded
+
+
+class AudioGraph(nn.Module):
+    """Waveform [N, WINDOW_SAMPLES], 32 kHz, −1..1 → embedding [N, 512], raw."""
+
+    def __init__(self, encoder: AudioEncoder) -> None:
+        super().__init__()
+        self.front_end = FrontEnd()
+        self.encoder = encoder
+
+    def forward(self, waveform: Tensor) -> Tensor:
+        return self.encoder(self.front_end(waveform))
+
+
+def test_waveform() -> Tensor:
+    """The self-check signal, [1, WINDOW_SAMPLES]: 440 Hz at 0.5 and 1760 Hz at 0.25, computed in float64."""
+    n = np.arange(WINDOW_SAMPLES, dtype=np.float64)
+    x = 0.5 * np.sin(2 * np.pi * 440 * n / SAMPLE_RATE) + 0.25 * np.sin(2 * np.pi * 1760 * n / SAMPLE_RATE)
+    return torch.from_numpy(x.astype(np.float32)).unsqueeze(0)
+
+
+def text_batch(tokenizer: Tokenizer, texts: list[str]) -> tuple[Tensor, Tensor]:
+    """@returns input_ids and attention_mask, int64 [N, longest], padded on the right"""
+    ids = [tokenizer.encode(t) for t in texts]
+    length = max(map(len, ids))
+    input_ids = torch.tensor([row + [0] * (length - len(row)) for row in ids])
+    mask = torch.tensor([[1] * len(row) + [0] * (length - len(row)) for row in ids])
+    return input_ids, mask
+
+
+def sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def export_graphs(audio: AudioEncoder, text: TextEncoder, tokenizer: Tokenizer, out: Path) -> tuple[Tensor, Tensor]:
+    """Writes the two graphs and the tokenizer.
+
+    @returns the self-check embeddings: texts [4, 512] and audio [1, 512], by PyTorch with the stored weights
+    """
+    audio_graph = AudioGraph(store_half(fold_norms(audio))).eval()
+    text_graph = store_half(copy.deepcopy(text).eval())
+    waveform = test_waveform()
+    input_ids, mask = text_batch(tokenizer, SELF_CHECK_TEXTS)
+    with torch.no_grad(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        common = {"opset_version": OPSET, "do_constant_folding": False}
+        torch.onnx.export(
+            audio_graph, (waveform.repeat(2, 1),), str(out / "audio.onnx"), input_names=["waveform"], output_names=["embedding"],
+            dynamic_axes={"waveform": {0: "N"}, "embedding": {0: "N"}}, **common,
+        )
+        axes = {0: "N", 1: "T"}
+        torch.onnx.export(
+            text_graph, (input_ids, mask), str(out / "text.onnx"), input_names=["input_ids", "attention_mask"],
+            output_names=["embedding"], dynamic_axes={"input_ids": axes, "attention_mask": axes, "embedding": {0: "N"}}, **common,
+        )
+        tokenizer.save(out / "tokenizer.json")
+        return text_graph(input_ids, mask), audio_graph(waveform)
+
+
+def write_parity(tokenizer: Tokenizer, path: Path) -> None:
+    rows = [{"text": t, "ids": tokenizer.encode(t, 10_000), "normalised": normalise(t)} for t in PARITY_TEXTS]
+    assert all(pre_tokenise(row["normalised"]) or row["ids"] == [1] for row in rows)
+    path.write_text(json.dumps({"maxLength": None, "cases": rows}, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def write_model_json(out: Path, texts: Tensor, audio: Tensor, relevance: dict[str, dict[str, float]], logit_scale: float) -> None:
+    pack = {
+        "id": "starter-1",
+        "name": "Earmark Starter",
+        "version": 1,
+        "license": "MIT",
+        "citation": "The Earmark authors: Earmark Starter, an audio-text model trained on open-licence clips. See MODEL_CARD.md and ATTRIBUTION.csv.",
+        "dim": 512,
+        "audio": {"file": "audio.onnx", "sampleRate": SAMPLE_RATE, "windowSeconds": 5, "hopSeconds": 5, "shortClip": "repeat"},
+        "text": {
+            "file": "text.onnx",
+            "tokenizer": {"type": "tokenizer.json", "file": "tokenizer.json", "maxLength": MAX_LENGTH, "padId": 0},
+        },
+        "logitScale": round(logit_scale, 3),
+        "promptTemplate": "this is the sound of {label}",
+        "relevance": relevance,
+        "selfCheck": {
+            "texts": SELF_CHECK_TEXTS,
+            "textEmbeddings": [[round(v, 6) for v in row[:8].tolist()] for row in texts],
+            "audioEmbedding": [round(v, 6) for v in audio[0, :8].tolist()],
+            "tolerance": 1e-3,
+        },
+        "preprocessingVersion": 1,
+        "sha256": {name: sha256(out / name) for name in ("audio.onnx", "text.onnx", "tokenizer.json")},
+    }
+    (out / "model.json").write_text(json.dumps(pack, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+def write_attribution(out: Path, rows: list[dict[str, str]]) -> None:
+    """One row per training clip: what CC BY asks for, and the same for the others."""
+    with (out / "ATTRIBUTION.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["source", "path", "original_path", "licence", "attribution"])
+        for row in rows:
+            writer.writerow([row[k] for k in ("source", "path", "original_path", "licence", "attribution")])
