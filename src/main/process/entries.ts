@@ -5,4 +5,10 @@ export const PROCESS_ENTRIES = {
   index: new URL('../index/index-process.ts', import.meta.url),
 } as const;
 
+/** The same for worker threads, which live inside one of these processes. */
+export const WORKER_ENTRIES = {
+  audioEncoder: new URL('../embed/audio-encoder-worker.ts', import.meta.url),
+  textEncoder: new URL('../embed/text-encoder-worker.ts', import.meta.url),
+} as const;
+
 export type ProcessName = keyof typeof PROCESS_ENTRIES;

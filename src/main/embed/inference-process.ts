@@ -1,0 +1,81 @@
+/** Begin of the inference process: owns every ONNX session of one model pack. Its parent is encoder.ts. */
+import { serveParent } from '../process/child.ts';
+import type { PcmWindow } from '../process/pcm-wire.ts';
+import { UserError } from '../../shared/errors.ts';
+import { AudioEncoders, type Row } from './audio-encoders.ts';
+import type { EmbeddedWindow, FailedWindow, InferenceMethods, InferencePushes } from './inference-types.ts';
+import { TextEncoder } from './text-encoder.ts';
+import { WindowIntake } from './window-intake.ts';
+
+type WindowTag = Omit<PcmWindow, 'samples'>;
+
+let opened: { audio: AudioEncoders; text: TextEncoder; intake: WindowIntake } | null = null;
+
+const push = serveParent<InferenceMethods, InferencePushes>({
+  async open({ pack, socketPath, encoders, threadsPerEncoder, provider, batchSize }) {
+    if (opened) throw new Error('the inference process serves one model pack');
+    const audio = new AudioEncoders({
+      pack,
+      encoders,
+      threadsPerEncoder,
+      provider,
+      batchSize,
+      onRoom: () => intake.resume(),
+    });
+    const intake = new WindowIntake({
+      socketPath,
+      onWindow: ({ samples, ...tag }) => audio.add({ samples, tag, sender: pushResults }, false),
+      isFull: () => audio.full,
+    });
+    await intake.listen();
+    opened = { audio, intake, text: new TextEncoder(pack, encoders * threadsPerEncoder) };
+    return null;
+  },
+  loadAudio: () => running().audio.load(),
+  loadText: () => running().text.load(),
+  embedTexts: ({ texts }) => running().text.embed(texts),
+  embedWindows: ({ windows }) => embedWindows(windows),
+  stats({ reset }) {
+    const { audio, intake } = running();
+    const { queued, counts } = audio;
+    const { connections, brokenConnections } = intake;
+    const stats = { ...counts, queued, connections, brokenConnections };
+    if (reset) audio.resetCounts();
+    return stats;
+  },
+});
+
+function running(): NonNullable<typeof opened> {
+  if (!opened) throw new Error('the first call must be open');
+  return opened;
+}
+
+function pushResults(results: { tag: WindowTag; row: Row }[]): void {
+  const embedded: EmbeddedWindow[] = [];
+  const failed: FailedWindow[] = [];
+  for (const { tag, row } of results) {
+    if (row instanceof Float32Array) embedded.push({ ...tag, embedding: row });
+    else failed.push({ ...tag, message: row.message });
+  }
+  if (embedded.length > 0) push('embedded', { windows: embedded });
+  if (failed.length > 0) push('failed', { windows: failed });
+}
+
+async function embedWindows(windows: Float32Array[]): Promise<Float32Array[]> {
+  const { audio } = running();
+  await audio.load(); // so that a pack that cannot be loaded says so in its own words
+  const embeddings = new Array<Float32Array>(windows.length);
+  let missing = windows.length;
+  if (missing === 0) return embeddings;
+  return new Promise((resolve, reject) => {
+    const sender = (results: { tag: number; row: Row }[]) => {
+      for (const { tag, row } of results) {
+        if (row instanceof Float32Array) embeddings[tag] = row;
+        else reject(new UserError('model-unusable', `The model could not listen to this sound: ${row.message}.`));
+        missing -= 1;
+      }
+      if (missing === 0) resolve(embeddings);
+    };
+    for (const [tag, samples] of windows.entries()) audio.add({ samples, tag, sender }, true);
+  });
+}

@@ -1,0 +1,245 @@
+/** A model pack: a folder with `model.json`, the ONNX graphs and the tokenizer it names. */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { z } from 'zod';
+import { UserError } from '../../shared/errors.ts';
+
+/** A name below the pack's folder, never a way out of it; '/' on every platform, as in the description. */
+const packFile = z
+  .string()
+  .min(1)
+  .max(255)
+  .refine(staysInside, { error: 'must be a relative path that stays inside the pack folder' });
+
+const sigmoid = z.object({ slope: z.number(), intercept: z.number() });
+
+/** model.json. Unknown fields are accepted: a newer pack may say more than this version understands. */
+const DESCRIPTION = z.object({
+  id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'must be letters, digits, ".", "_" or "-"'),
+  name: z.string().min(1),
+  version: z.number().int().positive(),
+  license: z.string().min(1),
+  citation: z.string().default(''),
+  dim: z.number().int().min(1).max(8192), // length of every embedding
+  audio: z
+    .object({
+      file: packFile,
+      sampleRate: z.number().int().min(8000).max(192_000), // Hz
+      windowSeconds: z.number().positive().max(60),
+      hopSeconds: z.number().positive().max(60),
+      shortClip: z.enum(['repeat', 'pad']), // filled up with itself again and again, or with silence
+    })
+    .refine(({ hopSeconds, windowSeconds }) => hopSeconds <= windowSeconds, {
+      error: 'hopSeconds must not exceed windowSeconds: sound between the windows would never be heard',
+    }),
+  text: z.object({
+    file: packFile,
+    tokenizer: z.discriminatedUnion('type', [
+      z.object({
+        type: z.literal('tokenizer.json'),
+        file: packFile,
+        maxLength: z.number().int().min(1).max(4096),
+        padId: z.number().int().nonnegative(),
+      }),
+      z.object({
+        type: z.literal('gpt2-bpe'),
+        maxLength: z.number().int().min(1).max(4096),
+        padId: z.number().int().nonnegative().default(0),
+      }),
+    ]),
+  }),
+  logitScale: z.number().positive(),
+  promptTemplate: z.string().includes('{label}').default('{label}'),
+  relevance: z.object({ text: sigmoid, audio: sigmoid }).optional(),
+  // First values of raw embeddings: of the texts, and of the two-tone test sound (self-check.ts).
+  selfCheck: z
+    .object({
+      texts: z.array(z.string().min(1)).min(1).max(64),
+      textEmbeddings: z.array(z.array(z.number()).min(1)),
+      audioEmbedding: z.array(z.number()).min(1),
+      tolerance: z.number().positive(), // largest absolute difference
+    })
+    .refine(({ texts, textEmbeddings }) => texts.length === textEmbeddings.length, {
+      error: 'there must be as many textEmbeddings as texts',
+    })
+    .optional(),
+  preprocessingVersion: z.number().int().nonnegative().default(1),
+  sha256: z.record(
+    packFile,
+    z
+      .string()
+      .toLowerCase()
+      .regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in hex'),
+  ),
+});
+
+/** The content of model.json, checked, defaults filled in, hashes in lower case. */
+type PackDescription = z.infer<typeof DESCRIPTION>;
+/** p(relevant | cosine) = 1 / (1 + exp(−(slope · cosine + intercept))) */
+export type RelevanceCurve = z.infer<typeof sigmoid>;
+
+/**
+ * A validated pack: the fields of its model.json, whose meaning DESCRIPTION above and the packs' documentation give,
+ * and where its files are. Plain data: it is sent to the inference process as it is.
+ */
+export interface ModelPack extends Omit<PackDescription, 'audio' | 'text' | 'relevance' | 'selfCheck'> {
+  /** Absolute. */
+  folder: string;
+  audio: PackDescription['audio'] & {
+    /** Absolute path of the graph: waveform float32[N, windowSamples] → embedding float32[N, dim], raw. */
+    path: string;
+    /** round(sampleRate · windowSeconds) */
+    windowSamples: number;
+  };
+  text: PackDescription['text'] & {
+    /** Absolute path of the graph: input_ids, attention_mask int64[N, T] → embedding float32[N, dim], raw. */
+    path: string;
+    /** Absolute; null when the tokenizer is not a file of the pack. */
+    tokenizerPath: string | null;
+  };
+  /** null for a pack without calibration. */
+  relevance: { text: RelevanceCurve; audio: RelevanceCurve } | null;
+  /** Golden values; null for a pack that brings none. */
+  selfCheck: NonNullable<PackDescription['selfCheck']> | null;
+  /** Of all files the description names, and of the description. */
+  bytes: number;
+}
+
+/** Which embeddings may be compared with each other: those whose space is the same in all four. */
+export interface EmbeddingSpace {
+  modelId: string;
+  /** SHA-256 (hex) over the hashes of the graph and tokenizer files. */
+  weightHash: string;
+  preprocessing: number;
+  dim: number;
+}
+
+/**
+ * Reads and validates a pack: the description, and size and SHA-256 of every file it names.
+ * @param folder the pack's folder, absolute or relative to the working directory
+ * @throws UserError 'model-missing' when there is no pack, 'model-damaged' when files and description disagree
+ */
+export async function loadPack(folder: string): Promise<ModelPack> {
+  const at = resolve(folder);
+  const { description, descriptionBytes } = await readDescription(at);
+  const { audio, text, sha256 } = description;
+  const tokenizer = text.tokenizer;
+  const graphsAndTokenizer = [audio.file, text.file, ...(tokenizer.type === 'tokenizer.json' ? [tokenizer.file] : [])];
+  const unhashed = graphsAndTokenizer.filter((name) => !Object.hasOwn(sha256, name));
+  if (unhashed.length > 0) throw damaged(at, `its model.json gives no SHA-256 for ${unhashed.join(', ')}`);
+  let bytes = descriptionBytes;
+  for (const [name, hash] of Object.entries(sha256)) bytes += await checkFile(at, name, hash);
+  return {
+    ...description,
+    folder: at,
+    audio: {
+      ...audio,
+      path: join(at, audio.file),
+      windowSamples: Math.round(audio.sampleRate * audio.windowSeconds),
+    },
+    text: {
+      ...text,
+      path: join(at, text.file),
+      tokenizerPath: tokenizer.type === 'tokenizer.json' ? join(at, tokenizer.file) : null,
+    },
+    relevance: description.relevance ?? null,
+    selfCheck: description.selfCheck ?? null,
+    bytes,
+  };
+}
+
+/** The identity under which embeddings are stored. Independent of where the pack lies. */
+export function spaceOf(pack: ModelPack): EmbeddingSpace {
+  const lines = Object.entries(pack.sha256).map(([name, hash]) => `${name}:${hash}`);
+  return {
+    modelId: pack.id,
+    weightHash: createHash('sha256').update(lines.sort().join('\n')).digest('hex'),
+    preprocessing: pack.preprocessingVersion,
+    dim: pack.dim,
+  };
+}
+
+async function readDescription(folder: string): Promise<{ description: PackDescription; descriptionBytes: number }> {
+  let json: string;
+  try {
+    json = await readFile(join(folder, 'model.json'), 'utf8');
+  } catch (error) {
+    if (isMissing(error)) {
+      throw new UserError(
+        'model-missing',
+        `There is no model pack in “${folder}”: it has no model.json. Choose another model or copy the pack there again.`,
+        error,
+      );
+    }
+    throw damaged(folder, 'its model.json cannot be read', error);
+  }
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(json);
+  } catch (error) {
+    throw damaged(folder, 'its model.json is not valid JSON', error);
+  }
+  const result = DESCRIPTION.safeParse(parsed);
+  if (!result.success) {
+    const issue = result.error.issues[0];
+    const where = issue?.path.join('.') ?? '';
+    throw damaged(
+      folder,
+      `in its model.json, ${where || 'the top level'} is wrong (${issue?.message ?? 'unknown'})`,
+      result.error,
+    );
+  }
+  return { description: result.data, descriptionBytes: Buffer.byteLength(json) };
+}
+
+/** What was hashed before in this process, and what the file looked like then. */
+const hashesSeen = new Map<string, { size: number; mtimeMs: number; hash: string }>();
+
+/** @returns the file's size in bytes */
+async function checkFile(folder: string, name: string, expected: string): Promise<number> {
+  const path = join(folder, name);
+  let found;
+  try {
+    found = await stat(path);
+  } catch (error) {
+    if (isMissing(error)) throw damaged(folder, `its file “${name}” is missing`, error);
+    throw damaged(folder, `its file “${name}” cannot be read`, error);
+  }
+  if (!found.isFile() || found.size === 0) throw damaged(folder, `its file “${name}” is empty or not a file`);
+  const seen = hashesSeen.get(path);
+  let hash = seen?.size === found.size && seen.mtimeMs === found.mtimeMs ? seen.hash : null;
+  if (hash === null) {
+    const sha256 = createHash('sha256');
+    try {
+      await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), sha256);
+    } catch (error) {
+      throw damaged(folder, `its file “${name}” cannot be read`, error);
+    }
+    hash = sha256.digest('hex');
+    hashesSeen.set(path, { size: found.size, mtimeMs: found.mtimeMs, hash });
+  }
+  if (hash !== expected) throw damaged(folder, `its file “${name}” is not the one that was published (other SHA-256)`);
+  return found.size;
+}
+
+function damaged(folder: string, what: string, cause?: unknown): UserError {
+  return new UserError(
+    'model-damaged',
+    `The model pack in “${folder}” cannot be used: ${what}. Install or copy the pack again.`,
+    cause,
+  );
+}
+
+function staysInside(name: string): boolean {
+  // Backslashes and drive letters would mean something else on Windows than here: refused everywhere.
+  if (name.includes('\\') || name.includes('\0') || name.includes(':') || name.startsWith('/')) return false;
+  return name.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
+}
+
+function isMissing(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException).code;
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}
