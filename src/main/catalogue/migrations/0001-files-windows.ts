@@ -76,7 +76,8 @@ export function up(db: Database): void {
       embedding BLOB    NOT NULL -- float16le[dim], L2 norm 1
     ) STRICT;
     CREATE INDEX window_by_file ON window (file_id, space_id);
-    CREATE INDEX window_by_space ON window (space_id, id);
+    -- Covers what the index process reads of every window at start, so that the embeddings beside it stay on disk.
+    CREATE INDEX window_by_space ON window (space_id, id, file_id, start_s, seconds);
 
     CREATE TABLE job (
       id          INTEGER PRIMARY KEY AUTOINCREMENT,

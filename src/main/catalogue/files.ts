@@ -1,0 +1,237 @@
+/** Table `file`: one row for each file met below a root, whatever became of it. */
+import type { Database } from 'better-sqlite3';
+import type { FileErrorCode } from '../../shared/errors.ts';
+import type { AudioFormat, DecodeWarning, FailureRow } from '../../shared/types.ts';
+import { listeningStatements } from './listening.ts';
+import { absolutePath } from './roots.ts';
+import { tagStatements, wordStatements } from './tags-words.ts';
+import { windowStatements } from './windows.ts';
+
+/** pending: to be listened to; ready: listened to; failed: with a reason; other: neither audio nor pretending to be. */
+export type FileState = 'pending' | 'ready' | 'failed' | 'other';
+
+export interface FileRow {
+  id: number;
+  rootId: number;
+  /** Below the root, '/' between folders. */
+  relativePath: string;
+  /** Bytes. */
+  size: number;
+  mtimeMs: number;
+  state: FileState;
+  /** Its path or drive was not there at the last look. */
+  offline: boolean;
+  /** Hash of the encoded audio alone; null until it has been listened to, and after a failure. */
+  contentId: string | null;
+  reasonCode: FileErrorCode | null;
+  reason: string | null;
+  /** Failed attempts at the file as it is now. */
+  attempts: number;
+  format: AudioFormat | null;
+  codec: string | null;
+  durationSeconds: number | null;
+  /** Hz */
+  sampleRate: number | null;
+  channels: number | null;
+  bitDepth: number | null;
+  /** dBFS; null for digital silence. */
+  peakDb: number | null;
+  loudnessLufs: number | null;
+  warnings: DecodeWarning[];
+  /** Epoch ms. */
+  addedMs: number;
+  /** Epoch ms of the last reading. */
+  checkedMs: number;
+}
+
+/** A file at its place, as a walk finds it. */
+export interface FilePlace {
+  rootId: number;
+  /** '/' between folders. */
+  relativePath: string;
+  size: number;
+  mtimeMs: number;
+}
+export type SizeAndTime = Pick<FilePlace, 'size' | 'mtimeMs'>;
+
+export type PathRow = Pick<FileRow, 'id' | 'relativePath' | 'offline'>;
+export type PendingRow = Pick<FileRow, 'id' | 'rootId' | 'relativePath' | 'size' | 'mtimeMs' | 'state'>;
+
+type Raw = Omit<FileRow, 'offline' | 'warnings'> & { offline: 0 | 1; warnings: string };
+
+const COLUMNS = `
+  id, root_id AS rootId, relative_path AS relativePath, size, mtime_ms AS mtimeMs, state, offline,
+  content_id AS contentId, reason_code AS reasonCode, reason, attempts, format, codec, duration_s AS durationSeconds,
+  sample_rate AS sampleRate, channels, bit_depth AS bitDepth, peak_db AS peakDb, loudness_lufs AS loudnessLufs,
+  warnings, added_ms AS addedMs, checked_ms AS checkedMs`;
+
+/** Rows read at a time by the generators: a reader holds no statement open, so that others may write in between. */
+const PAGE = 500;
+
+function toRow(raw: Raw): FileRow {
+  const warnings = raw.warnings === '[]' ? [] : (JSON.parse(raw.warnings) as DecodeWarning[]);
+  return { ...raw, offline: raw.offline === 1, warnings };
+}
+
+export type FileStatements = ReturnType<typeof fileStatements>;
+
+export function fileStatements(db: Database) {
+  const words = wordStatements(db);
+  const tags = tagStatements(db);
+  const heard = windowStatements(db);
+  const byPath = db.prepare<[number, string], Raw>(
+    `SELECT ${COLUMNS} FROM file WHERE root_id = ? AND relative_path = ?`,
+  );
+  const byId = db.prepare<[number], Raw>(`SELECT ${COLUMNS} FROM file WHERE id = ?`);
+  const bySize = db.prepare<[number], Raw>(`SELECT ${COLUMNS} FROM file WHERE size = ? ORDER BY id`);
+  const byContent = db.prepare<[string], Raw>(`SELECT ${COLUMNS} FROM file WHERE content_id = ? ORDER BY id`);
+  const waveform = db.prepare<[number], Buffer | null>('SELECT waveform FROM file WHERE id = ?').pluck();
+  const insert = db.prepare<[number, string, number, number, number, number]>(
+    `INSERT INTO file (root_id, relative_path, size, mtime_ms, state, added_ms, checked_ms)
+       VALUES (?, ?, ?, ?, 'pending', ?, ?)`,
+  );
+  const touch = db.prepare<SizeAndTime & { id: number }>(
+    'UPDATE file SET size = :size, mtime_ms = :mtimeMs, offline = 0 WHERE id = :id',
+  );
+  // Attempts count for one state of the file: a changed file starts afresh.
+  const pend = db.prepare<SizeAndTime & { id: number }>(
+    `UPDATE file SET
+       attempts = CASE WHEN size = :size AND mtime_ms = :mtimeMs THEN attempts ELSE 0 END,
+       size = :size, mtime_ms = :mtimeMs, state = 'pending', offline = 0, reason_code = NULL, reason = NULL
+     WHERE id = :id`,
+  );
+  const place = db.prepare<FilePlace & { id: number }>(
+    `UPDATE file SET root_id = :rootId, relative_path = :relativePath, size = :size, mtime_ms = :mtimeMs, offline = 0
+     WHERE id = :id`,
+  );
+  const remove = db.prepare<[number]>('DELETE FROM file WHERE id = ?');
+  const offline = db.prepare<[0 | 1, string]>(
+    'UPDATE file SET offline = ? WHERE id IN (SELECT value FROM json_each(?))',
+  );
+  const fail = db.prepare<SizeAndTime & { id: number; code: string; message: string; now: number }>(
+    `UPDATE file SET
+       attempts = CASE WHEN size = :size AND mtime_ms = :mtimeMs THEN attempts ELSE 0 END + 1,
+       size = :size, mtime_ms = :mtimeMs, state = 'failed', reason_code = :code, reason = :message,
+       content_id = NULL, waveform = NULL, warnings = '[]', checked_ms = :now
+     WHERE id = :id`,
+  );
+  const other = db.prepare<[number, number]>(
+    `UPDATE file SET state = 'other', reason_code = NULL, reason = NULL, attempts = 0, content_id = NULL,
+       waveform = NULL, warnings = '[]', checked_ms = ? WHERE id = ?`,
+  );
+  const idsOfRoot = db.prepare<[number, number, number], Omit<PathRow, 'offline'> & { offline: 0 | 1 }>(
+    'SELECT id, relative_path AS relativePath, offline FROM file WHERE root_id = ? AND id > ? ORDER BY id LIMIT ?',
+  );
+  const pending = db.prepare<{ after: number; roots: string; space: number; limit: number }, PendingRow>(
+    `SELECT id, root_id AS rootId, relative_path AS relativePath, size, mtime_ms AS mtimeMs, state FROM file
+       WHERE id > :after AND offline = 0 AND root_id IN (SELECT value FROM json_each(:roots))
+         AND (state = 'pending' OR (state = 'ready' AND NOT EXISTS
+               (SELECT 1 FROM listening WHERE listening.file_id = file.id AND listening.space_id = :space)))
+       ORDER BY id LIMIT :limit`,
+  );
+  const failures = db.prepare<[], Omit<FailureRow, 'path'> & { rootPath: string; relativePath: string }>(
+    `SELECT root.path AS rootPath, relative_path AS relativePath, reason_code AS code, reason AS message, attempts,
+            checked_ms AS lastMs
+       FROM file JOIN root ON root.id = file.root_id
+       WHERE state = 'failed' AND offline = 0 ORDER BY root.path, relative_path`,
+  );
+  const retry = db.prepare<[]>(
+    "UPDATE file SET state = 'pending', reason_code = NULL, reason = NULL, attempts = 0 WHERE state = 'failed'",
+  );
+  const forgetSound = (id: number) => {
+    heard.forget(id);
+    tags.replace(id, []);
+    words.remove(id);
+  };
+  const found = (raw: Raw | undefined) => (raw ? toRow(raw) : null);
+
+  return {
+    ...listeningStatements(db),
+    byPath: (rootId: number, relativePath: string): FileRow | null => found(byPath.get(rootId, relativePath)),
+    byId: (id: number): FileRow | null => found(byId.get(id)),
+    /** Files of this size, in any root and any state: what a new file may have been before. */
+    bySize: (size: number): FileRow[] => bySize.all(size).map(toRow),
+    /** Files with this sound, in any root. */
+    byContent: (contentId: string): FileRow[] => byContent.all(contentId).map(toRow),
+    /** Peaks over equal parts of the file, 0..255 = 0..1; null when there are none. */
+    waveform: (id: number): Uint8Array | null => waveform.get(id) ?? null,
+
+    /** A file met for the first time, or again at the same place: to be listened to. @returns its id */
+    insertPending({ rootId, relativePath, size, mtimeMs }: FilePlace): number {
+      const known = byPath.get(rootId, relativePath);
+      if (!known) {
+        const now = Date.now();
+        return Number(insert.run(rootId, relativePath, size, mtimeMs, now, now).lastInsertRowid);
+      }
+      pend.run({ id: known.id, size, mtimeMs });
+      return known.id;
+    },
+    /** It is there, with this size and time; nothing else is new. */
+    touch: (id: number, { size, mtimeMs }: SizeAndTime): void => void touch.run({ id, size, mtimeMs }),
+    /** To be listened to (again). What is known of it stays until then. */
+    setPending: (id: number, { size, mtimeMs }: SizeAndTime): void => void pend.run({ id, size, mtimeMs }),
+    /**
+     * The file is at another place now and keeps everything. A row that stands at that place and was never
+     * listened to gives way.
+     * @throws Error when another file that has been listened to stands there
+     */
+    moveTo: db.transaction((id: number, { rootId, relativePath, size, mtimeMs }: FilePlace): void => {
+      const there = byPath.get(rootId, relativePath);
+      if (there && there.id !== id) {
+        if (there.contentId !== null) throw new Error(`file ${id} cannot move: file ${there.id} is at ${relativePath}`);
+        words.remove(there.id);
+        remove.run(there.id);
+      }
+      place.run({ id, rootId, relativePath, size, mtimeMs });
+      if (byId.get(id)?.state === 'ready') words.set(id);
+    }),
+    /** Not there at the last look: kept, with everything, until it comes back. */
+    setOffline: (ids: readonly number[]): void => void offline.run(1, JSON.stringify(ids)),
+    setOnline: (ids: readonly number[]): void => void offline.run(0, JSON.stringify(ids)),
+    /** Could not be listened to as it is now. What was heard in its older content goes, since it is not there any more. */
+    setFailed: db.transaction(
+      (id: number, { code, message, size, mtimeMs }: SizeAndTime & { code: FileErrorCode; message: string }): void => {
+        fail.run({ id, code, message, size, mtimeMs, now: Date.now() });
+        forgetSound(id);
+      },
+    ),
+    /** Neither audio nor pretending to be: known, so that it is not opened again while it does not change. */
+    setOther: db.transaction((id: number): void => {
+      other.run(Date.now(), id);
+      forgetSound(id);
+    }),
+    /** Every file of a root, by id. Writing is allowed while it is read. */
+    *idsOfRoot(rootId: number): Generator<PathRow, void, undefined> {
+      for (
+        let after = 0, page = idsOfRoot.all(rootId, after, PAGE);
+        page.length > 0;
+        page = idsOfRoot.all(rootId, after, PAGE)
+      ) {
+        for (const row of page) yield { ...row, offline: row.offline === 1 };
+        after = page.at(-1)!.id;
+      }
+    },
+    /**
+     * Files to be listened to: pending ones, and ready ones that this space has not heard (another model did).
+     * By id; offline files are left out. Writing is allowed while it is read.
+     */
+    *pending(rootIds: readonly number[], spaceId: number): Generator<PendingRow, void, undefined> {
+      const roots = JSON.stringify(rootIds);
+      let after = 0;
+      for (;;) {
+        const page = pending.all({ after, roots, space: spaceId, limit: PAGE });
+        yield* page;
+        if (page.length < PAGE) return;
+        after = page.at(-1)!.id;
+      }
+    },
+    /** Files that could not be listened to, by path. */
+    failures: (): FailureRow[] =>
+      failures.all().map(({ rootPath, relativePath, ...failure }) => ({
+        path: absolutePath(rootPath, relativePath),
+        ...failure,
+      })),
+    /** Failed files are tried again by the next job. @returns how many */
+    forgetFailures: (): number => retry.run().changes,
+  };
+}

@@ -1,0 +1,12 @@
+/** Every migration, in order. Numbers only grow; a released migration is never edited. */
+import type { Database } from 'better-sqlite3';
+import { up as filesAndWindows } from './0001-files-windows.ts';
+
+export interface Migration {
+  /** The `user_version` of a catalogue after it. */
+  version: number;
+  /** Runs inside a transaction that also sets `user_version`. */
+  up: (db: Database) => void;
+}
+
+export const MIGRATIONS: readonly Migration[] = [{ version: 1, up: filesAndWindows }];

@@ -1,0 +1,132 @@
+/** The catalogue: one SQLite file in the data folder that holds all that Earmark knows. */
+import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { UserError } from '../../shared/errors.ts';
+import { withDatabaseErrors } from './database-errors.ts';
+import { fileStatements, type FileStatements } from './files.ts';
+import { integrityCheck } from './integrity.ts';
+import { jobStatements, type JobStatements } from './jobs.ts';
+import { checkedVersion, migrate, NEWEST_VERSION } from './migrate.ts';
+import { rootStatements, type RootStatements } from './roots.ts';
+import { tagStatements, type TagStatements } from './tags-words.ts';
+import { totalStatements, type TotalStatements } from './totals.ts';
+import { windowStatements, type WindowStatements } from './windows.ts';
+
+/** How long a statement waits for another process to finish its transaction, ms. Ours take milliseconds. */
+const BUSY_TIMEOUT_MS = 5000;
+/** The write-ahead log is cut back to this after a large transaction, bytes. */
+const JOURNAL_SIZE_LIMIT = 64 * 1024 * 1024;
+
+export interface Catalogue {
+  readonly db: Database.Database;
+  readonly path: string;
+  readonly roots: RootStatements;
+  readonly files: FileStatements;
+  readonly windows: WindowStatements;
+  readonly tags: TagStatements;
+  readonly jobs: JobStatements;
+  readonly totals: TotalStatements;
+  /** All or nothing; may be nested. */
+  transaction<T>(work: () => T): T;
+  /** Reads everything. @returns sentences that say what is wrong; none when all is well */
+  integrityCheck(): string[];
+  /** Bytes on disk, write-ahead log included. */
+  bytes(): number;
+  close(): void;
+}
+
+export function cataloguePath(dataFolder: string): string {
+  return join(dataFolder, 'catalogue.db');
+}
+
+/**
+ * Opens the catalogue, makes it if it is not there, and brings it forward to this program's schema.
+ * @param options.readonly neither makes nor changes anything; `check` reads the whole file for damage first (slow)
+ * @throws UserError catalogue-from-future, catalogue-damaged, catalogue-unwritable, catalogue-busy, disk-full;
+ *   not-found when there is none to read
+ */
+export function openCatalogue(dataFolder: string, options: { readonly?: boolean; check?: boolean } = {}): Catalogue {
+  const path = cataloguePath(dataFolder);
+  const db = withDatabaseErrors(path, () => openDatabase(dataFolder, options.readonly ?? false));
+  try {
+    return withDatabaseErrors(path, () => {
+      if (options.check) quickCheck(db);
+      return {
+        db,
+        path,
+        roots: rootStatements(db),
+        files: fileStatements(db),
+        windows: windowStatements(db),
+        tags: tagStatements(db),
+        jobs: jobStatements(db),
+        totals: totalStatements(db),
+        transaction: <T>(work: () => T): T => db.transaction(work)(),
+        integrityCheck: () => integrityCheck(db),
+        bytes: () => bytesOnDisk(path),
+        close: () => closeDatabase(db),
+      };
+    });
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/**
+ * The connection alone, for processes that bring their own statements.
+ * @throws what {@link openCatalogue} throws, SQLite's own errors not yet turned into sentences
+ */
+export function openDatabase(dataFolder: string, readonly: boolean): Database.Database {
+  const path = cataloguePath(dataFolder);
+  if (readonly) {
+    if (!statSync(path, { throwIfNoEntry: false })) {
+      throw new UserError('not-found', `There is no catalogue in “${dataFolder}” yet. Index a folder first.`);
+    }
+  } else {
+    mkdirSync(dataFolder, { recursive: true });
+    // SQLite opens a file it may not write without a word and fails at the first change: say so now.
+    accessSync(dataFolder, constants.W_OK);
+    if (statSync(path, { throwIfNoEntry: false })) accessSync(path, constants.W_OK);
+  }
+  const db = new Database(path, { readonly, fileMustExist: readonly, timeout: BUSY_TIMEOUT_MS });
+  try {
+    if (readonly) {
+      if (checkedVersion(db) < NEWEST_VERSION) {
+        const message = `The catalogue “${path}” is from an older Earmark and has to be brought up to date first. Index a folder, or start the app once.`;
+        throw new UserError('catalogue-unwritable', message);
+      }
+    } else {
+      checkedVersion(db); // before anything is changed in a file that may not be ours
+      // On file systems without shared memory SQLite stays with its rollback journal: slower, equally safe.
+      db.pragma('journal_mode = WAL');
+      db.pragma('synchronous = NORMAL'); // a power cut may lose the last transactions, never the file
+      db.pragma(`journal_size_limit = ${JOURNAL_SIZE_LIMIT}`);
+      migrate(db);
+    }
+    db.pragma('foreign_keys = ON');
+    db.pragma('temp_store = MEMORY');
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+  return db;
+}
+
+function quickCheck(db: Database.Database): void {
+  const answer = db.pragma('quick_check(1)', { simple: true }) as string;
+  if (answer === 'ok') return;
+  const message = `The catalogue “${db.name}” is damaged. Move it aside and index again; your audio files are not touched by this.`;
+  throw new UserError('catalogue-damaged', message, answer);
+}
+
+function bytesOnDisk(path: string): number {
+  return [path, `${path}-wal`].reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
+}
+
+function closeDatabase(db: Database.Database): void {
+  if (!db.open) return;
+  // Keeps the planner's statistics fresh; cheap, since SQLite looks only at tables that changed much.
+  if (!db.readonly) db.pragma('optimize');
+  db.close();
+}

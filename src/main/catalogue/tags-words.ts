@@ -1,0 +1,53 @@
+/** Tables `file_tag` (native tags as read) and `file_words` (FTS5: words to find a file by; rowid = file.id). */
+import type { Database } from 'better-sqlite3';
+import type { NativeTag } from '../../shared/types.ts';
+import { fileNameWords, folderWords } from './split-name.ts';
+
+/** Tag values longer than this (lyrics, embedded documents) are found by their beginning only. */
+const MAX_VALUE_CHARACTERS = 2000;
+
+export type TagStatements = ReturnType<typeof tagStatements>;
+
+export function tagStatements(db: Database) {
+  const byFile = db.prepare<[number], NativeTag>(
+    'SELECT native_id AS nativeId, field, value FROM file_tag WHERE file_id = ? ORDER BY rowid',
+  );
+  const clear = db.prepare<[number]>('DELETE FROM file_tag WHERE file_id = ?');
+  const insert = db.prepare<[number, string, string, string]>(
+    'INSERT INTO file_tag (file_id, native_id, field, value) VALUES (?, ?, ?, ?)',
+  );
+  return {
+    /** In the order of the file. */
+    of: (fileId: number): NativeTag[] => byFile.all(fileId),
+    /** Replaces the tags of a file. The words that come from them are `wordStatements(db).set`'s. */
+    replace(fileId: number, tags: readonly NativeTag[]): void {
+      clear.run(fileId);
+      for (const { nativeId, field, value } of tags) insert.run(fileId, nativeId, field, value);
+    },
+  };
+}
+
+export type WordStatements = ReturnType<typeof wordStatements>;
+
+export function wordStatements(db: Database) {
+  const place = db.prepare<[number], { rootPath: string; relativePath: string }>(
+    `SELECT root.path AS rootPath, file.relative_path AS relativePath
+       FROM file JOIN root ON root.id = file.root_id WHERE file.id = ?`,
+  );
+  const values = db.prepare<[number], string>('SELECT DISTINCT value FROM file_tag WHERE file_id = ?').pluck();
+  const clear = db.prepare<[number]>('DELETE FROM file_words WHERE rowid = ?');
+  const insert = db.prepare<[number, string, string, string]>(
+    'INSERT INTO file_words (rowid, name, folder, tags) VALUES (?, ?, ?, ?)',
+  );
+  return {
+    /** Writes the words of a file anew from its path and its tags as they are in the catalogue. */
+    set(fileId: number): void {
+      const { rootPath, relativePath } = place.get(fileId)!;
+      const fileName = relativePath.slice(relativePath.lastIndexOf('/') + 1);
+      const tagWords = values.all(fileId).map((value) => value.slice(0, MAX_VALUE_CHARACTERS));
+      clear.run(fileId);
+      insert.run(fileId, fileNameWords(fileName), folderWords(rootPath, relativePath), tagWords.join('\n'));
+    },
+    remove: (fileId: number): void => void clear.run(fileId),
+  };
+}

@@ -1,0 +1,169 @@
+/** Tables `space`, `listening` and `window`: which model heard what, and where in the file. */
+import type { Database } from 'better-sqlite3';
+import { UserError } from '../../shared/errors.ts';
+import { fromFloat16Bytes, toFloat16Bytes } from '../embed/float16.ts';
+
+/** Where embeddings live. Two spaces are never compared. */
+export interface SpaceKey {
+  /** Pack id. */
+  modelId: string;
+  /** SHA-256 over the hashes of the pack's graphs. */
+  weightHash: string;
+  /** Version of windows and resampling. */
+  preprocessing: number;
+  dim: number;
+}
+export interface SpaceRow extends SpaceKey {
+  id: number;
+}
+
+/** A window as the encoder gives it. */
+export interface NewWindow {
+  /** Where it starts in the file, s. */
+  startSeconds: number;
+  /** How much of the file it covers, s. */
+  seconds: number;
+  /** Float32Array[dim], L2 norm 1. */
+  embedding: Float32Array;
+}
+export interface WindowRow extends NewWindow {
+  id: number;
+}
+
+/** How far from 1 the norm of a "normalised" embedding may be: float32 rounding, not a forgotten normalisation. */
+const NORM_TOLERANCE = 0.01;
+
+/**
+ * @param embedding Float32Array[dim], L2 norm 1
+ * @returns what the column `window.embedding` holds
+ * @throws RangeError when the length is not `dim`, a value is not finite or the norm is not 1
+ */
+export function encodeEmbedding(embedding: Float32Array, dim: number): Uint8Array {
+  if (embedding.length !== dim) throw new RangeError(`an embedding of ${embedding.length} values, expected ${dim}`);
+  let squares = 0;
+  for (const value of embedding) squares += value * value;
+  // NaN fails this comparison too.
+  if (!(Math.abs(Math.sqrt(squares) - 1) <= NORM_TOLERANCE)) {
+    throw new RangeError(`an embedding of L2 norm ${Math.sqrt(squares)}, expected 1`);
+  }
+  return toFloat16Bytes(embedding);
+}
+
+/** A window without its embedding. */
+export interface WindowPlace {
+  id: number;
+  fileId: number;
+  startSeconds: number;
+  seconds: number;
+  /** When its file was listened to, epoch ms: tells a window from one of the same id in another copy of the catalogue. */
+  doneMs: number;
+}
+
+export type WindowStatements = ReturnType<typeof windowStatements>;
+
+const SPACE_COLUMNS = 'id, model_id AS modelId, weight_hash AS weightHash, preprocessing, dim';
+
+export function windowStatements(db: Database) {
+  const findSpace = db.prepare<[string, string, number], SpaceRow>(
+    `SELECT ${SPACE_COLUMNS} FROM space WHERE model_id = ? AND weight_hash = ? AND preprocessing = ?`,
+  );
+  const spaceById = db.prepare<[number], SpaceRow>(`SELECT ${SPACE_COLUMNS} FROM space WHERE id = ?`);
+  const allSpaces = db.prepare<[], SpaceRow>(`SELECT ${SPACE_COLUMNS} FROM space ORDER BY id`);
+  const insertSpace = db.prepare<[string, string, number, number]>(
+    'INSERT INTO space (model_id, weight_hash, preprocessing, dim) VALUES (?, ?, ?, ?)',
+  );
+  const deleteSpace = db.prepare<[number]>('DELETE FROM space WHERE id = ?');
+  const isListened = db
+    .prepare<[number, number], 1>('SELECT 1 FROM listening WHERE file_id = ? AND space_id = ?')
+    .pluck();
+  const listen = db.prepare<[number, number, number]>(
+    'INSERT INTO listening (file_id, space_id, done_ms) VALUES (?, ?, ?)',
+  );
+  const forgetListening = db.prepare<[number]>('DELETE FROM listening WHERE file_id = ?');
+  const forgetWindows = db.prepare<[number]>('DELETE FROM window WHERE file_id = ?');
+  const forgetListeningOf = db.prepare<[number, number]>('DELETE FROM listening WHERE file_id = ? AND space_id = ?');
+  const forgetWindowsOf = db.prepare<[number, number]>('DELETE FROM window WHERE file_id = ? AND space_id = ?');
+  const insertWindow = db.prepare<[number, number, number, number, Uint8Array]>(
+    'INSERT INTO window (file_id, space_id, start_s, seconds, embedding) VALUES (?, ?, ?, ?, ?)',
+  );
+  const copyWindows = db.prepare<[number, number, number]>(
+    `INSERT INTO window (file_id, space_id, start_s, seconds, embedding)
+       SELECT ?, space_id, start_s, seconds, embedding FROM window WHERE file_id = ? AND space_id = ? ORDER BY id`,
+  );
+  const byFile = db.prepare<[number, number], { id: number; startSeconds: number; seconds: number; embedding: Buffer }>(
+    `SELECT id, start_s AS startSeconds, seconds, embedding FROM window
+       WHERE file_id = ? AND space_id = ? ORDER BY start_s, id`,
+  );
+  // With a single space the planner thinks the table itself as good as the index, and would read every embedding.
+  const count = db
+    .prepare<[number], number>('SELECT count(*) FROM window INDEXED BY window_by_space WHERE space_id = ?')
+    .pluck();
+  const placesAfter = db.prepare<[number, number], WindowPlace>(
+    `SELECT window.id, window.file_id AS fileId, start_s AS startSeconds, seconds, done_ms AS doneMs
+       FROM window INDEXED BY window_by_space
+       JOIN listening ON listening.file_id = window.file_id AND listening.space_id = window.space_id
+       WHERE window.space_id = ? AND window.id > ? ORDER BY window.id`,
+  );
+  const embedding = db.prepare<[number], Buffer>('SELECT embedding FROM window WHERE id = ?').pluck();
+
+  return {
+    /**
+     * Finds a space or makes it.
+     * @returns its id
+     * @throws UserError `model-damaged` when the space is known with another dimension
+     */
+    ensureSpace({ modelId, weightHash, preprocessing, dim }: SpaceKey): number {
+      const known = findSpace.get(modelId, weightHash, preprocessing);
+      if (!known) return Number(insertSpace.run(modelId, weightHash, preprocessing, dim).lastInsertRowid);
+      if (known.dim !== dim) {
+        throw new UserError(
+          'model-damaged',
+          `The model “${modelId}” says it gives ${dim} values a window, but the catalogue knows it with ${known.dim}. Install the model again.`,
+        );
+      }
+      return known.id;
+    },
+    spaces: (): SpaceRow[] => allSpaces.all(),
+    spaceById: (id: number): SpaceRow | null => spaceById.get(id) ?? null,
+    /** Forgets all that was heard in a space. */
+    removeSpace: (id: number): void => void deleteSpace.run(id),
+    isListened: (fileId: number, spaceId: number): boolean => isListened.get(fileId, spaceId) === 1,
+    /** Number of windows in a space. */
+    count: (spaceId: number): number => count.get(spaceId)!,
+    /** The windows of a space with an id above `afterId`, by id; 100 000 of them take about 0.1 s. */
+    placesAfter: (spaceId: number, afterId: number): WindowPlace[] => placesAfter.all(spaceId, afterId),
+    /** float16le[dim] as stored, or null when there is no such window any more. */
+    embeddingBytes: (id: number): Buffer | null => embedding.get(id) ?? null,
+    /** The windows of a file by their start, each embedding Float32Array[dim] of L2 norm 1 (± float16 rounding). */
+    ofFile: (fileId: number, spaceId: number): WindowRow[] =>
+      byFile.all(fileId, spaceId).map((row) => ({ ...row, embedding: fromFloat16Bytes(row.embedding) })),
+    /** What any model heard in a file. */
+    forget(fileId: number): void {
+      forgetWindows.run(fileId);
+      forgetListening.run(fileId);
+    },
+    /** What one model heard in a file. */
+    forgetIn(fileId: number, spaceId: number): void {
+      forgetWindowsOf.run(fileId, spaceId);
+      forgetListeningOf.run(fileId, spaceId);
+    },
+    /**
+     * "This file has been listened to": only inside a transaction with what belongs to it, and after
+     * `forget` or `forgetIn`.
+     * @throws RangeError when an embedding does not fit the space; see {@link encodeEmbedding}
+     */
+    insert(fileId: number, spaceId: number, windows: readonly NewWindow[]): void {
+      const space = spaceById.get(spaceId);
+      if (!space) throw new RangeError(`no embedding space ${spaceId}`);
+      listen.run(fileId, spaceId, Date.now());
+      for (const { startSeconds, seconds, embedding } of windows) {
+        insertWindow.run(fileId, spaceId, startSeconds, seconds, encodeEmbedding(embedding, space.dim));
+      }
+    },
+    /** The same for a file of the same content; rules as for `insert`. */
+    copy(fromFileId: number, toFileId: number, spaceId: number): void {
+      listen.run(toFileId, spaceId, Date.now());
+      copyWindows.run(toFileId, fromFileId, spaceId);
+    },
+  };
+}

@@ -1,0 +1,76 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openCatalogue } from '../../src/main/catalogue/open.ts';
+import { acquireWriterLock } from '../../src/main/catalogue/writer-lock.ts';
+
+let folder: string;
+let holder: ChildProcess | null = null;
+beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'lock-'))));
+afterEach(async () => {
+  await kill();
+  rmSync(folder, { recursive: true });
+});
+
+async function hold(): Promise<ChildProcess> {
+  holder = fork(fileURLToPath(new URL('hold-writer-lock.ts', import.meta.url)), [folder], { execArgv: [] });
+  await once(holder, 'message');
+  return holder;
+}
+async function kill(): Promise<void> {
+  if (holder?.exitCode !== null || holder.signalCode !== null) return;
+  const exited = once(holder, 'exit');
+  holder.kill('SIGKILL');
+  await exited;
+  holder = null;
+}
+
+test('taken, given back, taken again', async () => {
+  const release = await acquireWriterLock(folder);
+  await expect(acquireWriterLock(folder)).rejects.toMatchObject({ code: 'catalogue-busy' });
+  release();
+  release();
+  expect(existsSync(join(folder, 'writer.json'))).toBe(false);
+  (await acquireWriterLock(folder))();
+});
+
+test('another process is named in the sentence, and reading goes on beside it', async () => {
+  openCatalogue(folder).close();
+  const { pid } = await hold();
+  await expect(acquireWriterLock(folder)).rejects.toMatchObject({
+    code: 'catalogue-busy',
+    userMessage: expect.stringContaining(`process ${pid}`) as unknown,
+  });
+  const reader = openCatalogue(folder, { readonly: true });
+  expect(reader.roots.list()).toEqual([]);
+  reader.close();
+});
+
+test('kill -9 frees it, although the note of the dead process is still there', async () => {
+  await hold();
+  await kill();
+  expect(existsSync(join(folder, 'writer.json'))).toBe(true);
+  (await acquireWriterLock(folder))();
+});
+
+test('waits until the other process is gone, or until told to stop waiting', async () => {
+  await hold();
+  const stop = new AbortController();
+  const cancelled = acquireWriterLock(folder, { wait: stop.signal });
+  stop.abort(new Error('enough'));
+  await expect(cancelled).rejects.toThrow('enough');
+  const waiting = acquireWriterLock(folder, { wait: AbortSignal.timeout(20_000) });
+  await kill();
+  (await waiting)();
+});
+
+test('a note that cannot be read only makes the sentence shorter', async () => {
+  const release = await acquireWriterLock(folder);
+  writeFileSync(join(folder, 'writer.json'), '{ half');
+  await expect(acquireWriterLock(folder)).rejects.toThrow(/^Another Earmark is indexing into/);
+  release();
+});
