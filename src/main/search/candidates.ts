@@ -1,0 +1,88 @@
+/** From windows to files: one place per file, the window that fits the query best. */
+import type { Background, WindowMatches, WindowSearch } from './window-search.ts';
+
+/** The best window of a file for one query. */
+export interface Place {
+  windowId: number;
+  startSeconds: number;
+  seconds: number;
+  /** −1..1 */
+  cosine: number;
+  /** Which of the query's embeddings it fits. */
+  embedding: number;
+}
+export type Places = Map<number, Place>;
+
+/** Keeps the better of what is known and what comes; of equals the earlier place, so that answers are repeatable. */
+export function keepBest(places: Places, matches: WindowMatches, embedding: number): void {
+  for (let i = 0; i < matches.fileIds.length; i++) {
+    const fileId = matches.fileIds[i]!;
+    const cosine = matches.cosines[i]!;
+    const startSeconds = matches.startSeconds[i]!;
+    const known = places.get(fileId);
+    if (known && (known.cosine > cosine || (known.cosine === cosine && known.startSeconds <= startSeconds))) continue;
+    places.set(fileId, {
+      windowId: matches.windowIds[i]!,
+      startSeconds,
+      seconds: matches.seconds[i]!,
+      cosine,
+      embedding,
+    });
+  }
+}
+
+/** One side of a query: words, or a sound. */
+export class QuerySide {
+  /** Best place per file found so far. */
+  readonly places: Places = new Map();
+  /** Files found by {@link nearest}. */
+  readonly near = new Set<number>();
+  /** All windows (that are allowed) have been seen: asking for more brings nothing. */
+  exhausted = false;
+  readonly #index: WindowSearch;
+  readonly #embeddings: readonly Float32Array[];
+  #backgrounds: Background[] = [];
+  #unseenAtMost = 1;
+
+  /** @param embeddings at least one, Float32Array[dim] of norm 1; a file's cosine is the highest over them */
+  constructor(index: WindowSearch, embeddings: readonly Float32Array[]) {
+    this.#index = index;
+    this.#embeddings = embeddings;
+  }
+
+  /** No window that has not been seen has a higher cosine than this. */
+  get unseenAtMost(): number {
+    return this.#unseenAtMost;
+  }
+
+  /** The first of the query's embeddings. */
+  get embedding(): Float32Array {
+    return this.#embeddings[0]!;
+  }
+
+  /** The cosines of one of the query's embeddings all over the library. Valid after {@link measure}. */
+  background(embedding = 0): Background {
+    return this.#backgrounds[embedding]!;
+  }
+
+  async measure(): Promise<void> {
+    this.#backgrounds = await Promise.all(this.#embeddings.map((embedding) => this.#index.background(embedding)));
+  }
+
+  /** The k windows nearest to each embedding, only of `fileIds` if given. */
+  async nearest(k: number, fileIds?: Float64Array): Promise<void> {
+    const answers = await Promise.all(this.#embeddings.map((embedding) => this.#index.search(embedding, k, fileIds)));
+    this.exhausted = answers.every(({ windowIds }) => windowIds.length < k);
+    for (const { fileIds: found } of answers) for (const id of found) this.near.add(id);
+    this.#unseenAtMost = Math.max(...answers.map(({ cosines }) => cosines.at(-1) ?? -1));
+    answers.forEach((matches, at) => keepBest(this.places, matches, at));
+  }
+
+  /** Finds the best place in each of these files, except those that have one already. */
+  async score(fileIds: readonly number[]): Promise<void> {
+    const missing = Float64Array.from(fileIds.filter((id) => !this.places.has(id)));
+    if (missing.length === 0) return;
+    const answers = await Promise.all(this.#embeddings.map((embedding) => this.#index.scoreFiles(embedding, missing)));
+    answers.forEach((matches, at) => keepBest(this.places, matches, at));
+  }
+}

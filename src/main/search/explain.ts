@@ -1,0 +1,52 @@
+/** Why a hit is a hit, in words for the screen. */
+import type { Why } from '../../shared/types.ts';
+import { BAND_FROM } from './relevance.ts';
+import type { NameEvidence } from './name-evidence.ts';
+
+export interface Evidence {
+  /** The words as a query, or null when none were given. */
+  text: { cosine: number; probability: number } | null;
+  /** The sound as a query, or null when none was given. */
+  like: { cosine: number; probability: number } | null;
+  names: NameEvidence | null;
+  /** Tags asked for by filters. */
+  tags: readonly string[];
+  /** Minus terms that count against the hit. */
+  minus: readonly { term: string; by: 'sound' | 'name' }[];
+}
+
+/**
+ * `sounds like it (0.41)`, `name matches "door"`, `folder matches "doors"`, `tag matches "wood"`. A sound that
+ * speaks neither for nor against the hit is left out unless it is all there is.
+ */
+export function explain({ text, like, names, tags, minus }: Evidence): Why[] {
+  const why: Why[] = [];
+  const named = names !== null && names.name.length + names.folder.length + names.tags.length > 0;
+  const sounds = [
+    { side: text, what: like ? 'sounds like the words' : 'sounds like it' },
+    { side: like, what: text ? 'sounds like the sound' : 'sounds like it' },
+  ];
+  for (const { side, what } of sounds) {
+    if (side === null) continue;
+    const convincing = side.probability >= BAND_FROM.maybe;
+    if (!convincing && named) continue;
+    const words = convincing ? what : what.replace('sounds', 'sounds little');
+    why.push({ kind: 'sound', cosine: side.cosine, text: `${words} (${side.cosine.toFixed(2)})` });
+  }
+  const inTags = [...new Set([...(names?.tags ?? []), ...tags])];
+  for (const { kind, words } of [
+    { kind: 'name', words: names?.name ?? [] },
+    { kind: 'folder', words: names?.folder ?? [] },
+    { kind: 'tag', words: inTags },
+  ] as const) {
+    if (words.length > 0) why.push({ kind, words: [...words], text: `${kind} matches ${quotedList(words)}` });
+  }
+  for (const { term, by } of minus) {
+    why.push({ kind: 'minus', text: by === 'name' ? `name or tag says "${term}"` : `also sounds like "${term}"` });
+  }
+  return why;
+}
+
+function quotedList(words: readonly string[]): string {
+  return words.map((word) => `"${word}"`).join(', ');
+}

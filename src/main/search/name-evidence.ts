@@ -1,0 +1,224 @@
+/**
+ * Names as evidence: which words of a query occur in a file's name, folders and tags. Full-text search over
+ * `file_words` (porter stems, case and accents folded); names were split at index time (catalogue/split-name.ts).
+ * @see https://www.sqlite.org/fts5.html#full_text_query_syntax
+ */
+import type { Database } from 'better-sqlite3';
+import { splitName } from '../catalogue/split-name.ts';
+
+/** What a word counts where it matches. A folder speaks for many files at once, a name for its own. */
+const COLUMN_WEIGHT = { name: 1, tags: 0.8, folder: 0.5 } as const;
+type Column = keyof typeof COLUMN_WEIGHT;
+const COLUMNS = Object.keys(COLUMN_WEIGHT) as Column[];
+
+/** Longer queries are sentences; their first words suffice, and the work stays bounded. */
+const MAX_WORDS = 12;
+/** Counting a word's files stops here. Words beyond count only when the query has no rarer ones. */
+const COMMON_FROM = 20_000;
+/** A word that no file has says little about names, yet a name without it is not a full match. */
+const ABSENT_WEIGHT = 0.5;
+
+/** Words that carry no meaning in a query for sounds, file extensions included. */
+const STOP_WORDS = new Set(
+  (
+    'a an and are as at be been being but by can could do does for from has have he her his i in inside into is it its ' +
+    'like made make makes me my of off on onto or our out over please she so some somebody someone something that the ' +
+    'their them then there these they this those to under up us was we were what when where which while who with you your ' +
+    'find give hear heard search want audio clip clips effect effects file files noise noises recording recordings sample ' +
+    'samples sfx fx sound sounding sounds track wav wave mp3 flac aif aiff ogg opus m4a'
+  ).split(' '),
+);
+
+/** One word of the query and how much it counts. */
+export interface QueryWord {
+  /** As typed. */
+  word: string;
+  /** Full-text expression for it, quoted. */
+  expression: string;
+  /** Inverse document frequency, > 0; the rarer, the higher. */
+  weight: number;
+  /** Files that have it anywhere; counted up to {@link COMMON_FROM} + 1. */
+  files: number;
+}
+
+export interface NameEvidence {
+  /** Weight of the words found, each by the best place it was found in, over the weight of all: 0..1. */
+  share: number;
+  /** The query's words, as typed, and where they were found. A word may be in several places. */
+  name: string[];
+  folder: string[];
+  tags: string[];
+}
+
+/**
+ * The words of a text that can be looked up. Any characters are fine: only letters and digits are used.
+ * @returns as typed, at most {@link MAX_WORDS}; stop words only when there is nothing else; [] for emoji, punctuation, ''
+ */
+export function contentWords(text: string): string[] {
+  const words: string[] = [];
+  const seen = new Set<string>();
+  for (const [word] of text.normalize('NFC').matchAll(/[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu)) {
+    const folded = word.toLowerCase();
+    if (seen.has(folded)) continue;
+    seen.add(folded);
+    words.push(word);
+  }
+  const content = words.filter((word) => !STOP_WORDS.has(word.toLowerCase()) && !/^\p{L}$/u.test(word));
+  return (content.length > 0 ? content : words).slice(0, MAX_WORDS);
+}
+
+/**
+ * A full-text phrase: the words of `text` one after the other.
+ * @returns null when there is nothing in it that could be found
+ */
+export function phraseExpression(text: string): string | null {
+  const words = text.normalize('NFC').match(/[\p{L}\p{N}\p{M}]+/gu);
+  return words && /[\p{L}\p{N}]/u.test(text) ? quoted(words.join(' ')) : null;
+}
+
+/** Inside double quotes nothing has a meaning but the quote itself, which is doubled. */
+function quoted(text: string): string {
+  return `"${text.replaceAll('"', '""')}"`;
+}
+
+/** "DOORWood" is found as it stands and as "door wood". */
+function wordExpression(word: string): string {
+  const parts = splitName(word).split(' ');
+  if (parts.length === 1) return quoted(word);
+  // The last part is the whole word again.
+  return `(${quoted(word)} OR ${quoted(parts.slice(0, -1).join(' '))})`;
+}
+
+/** Reads one catalogue; statements are prepared once. */
+export class NameLookup {
+  readonly #files;
+  readonly #highestId;
+  readonly #matching;
+  readonly #evidence;
+
+  constructor(db: Database) {
+    this.#highestId = db.prepare<[], number | null>('SELECT max(id) FROM file').pluck();
+    this.#files = db
+      .prepare<[string, number], [number, number]>(
+        `SELECT word.key, (SELECT count(*) FROM (SELECT 1 FROM file_words WHERE file_words MATCH word.value LIMIT ?2))
+           FROM json_each(?1) AS word`,
+      )
+      .raw();
+    this.#matching = db
+      .prepare<[string, number], number>('SELECT rowid FROM file_words WHERE file_words MATCH ? LIMIT ?')
+      .pluck();
+    // The unary plus keeps the planner from asking the full-text index once per file (200 times slower).
+    this.#evidence = db
+      .prepare<[string, string], [number, number]>(
+        `SELECT expression.key, file_words.rowid FROM json_each(?1) AS expression, file_words
+          WHERE file_words MATCH expression.value AND +file_words.rowid IN (SELECT value FROM json_each(?2))`,
+      )
+      .raw();
+  }
+
+  /**
+   * The words of a query with their weights in this catalogue. One statement.
+   * @returns [] when nothing can be looked up
+   */
+  words(text: string): QueryWord[] {
+    const words = contentWords(text);
+    if (words.length === 0) return [];
+    const expressions = words.map(wordExpression);
+    const files = new Map(this.#files.all(JSON.stringify(expressions), COMMON_FROM + 1));
+    // Roughly the number of files; deleted ones do not matter for a logarithm.
+    const total = this.#highestId.get() ?? 0;
+    const idf = (count: number) => Math.log(1 + total / (1 + count)) + 0.01;
+    const present = words.map((_, at) => files.get(at) ?? 0).filter((count) => count > 0);
+    const meanIdf = present.reduce((sum, count) => sum + idf(count), 0) / Math.max(1, present.length);
+    const all = words.map((word, at): QueryWord => {
+      const count = files.get(at) ?? 0;
+      return {
+        word,
+        expression: expressions[at]!,
+        files: count,
+        weight: count > 0 ? idf(count) : ABSENT_WEIGHT * meanIdf,
+      };
+    });
+    const rarer = all.filter(({ files: count }) => count > 0 && count <= COMMON_FROM);
+    return rarer.length > 0 ? all.filter(({ files: count }) => count <= COMMON_FROM) : all;
+  }
+
+  /**
+   * Files worth looking at for their names, the likeliest first: all words in the name, all words anywhere, two of
+   * them, one rare word. At most four statements, each of which stops at `limit`.
+   * @returns file ids without duplicates, at most `limit`
+   */
+  candidates(words: readonly QueryWord[], limit: number): number[] {
+    const present = words.filter(({ files }) => files > 0);
+    if (present.length === 0) return [];
+    const all = present.map(({ expression }) => expression);
+    const found = new Set<number>();
+    const add = (expression: string) => {
+      if (found.size >= limit) return;
+      for (const id of this.#matching.all(expression, limit)) {
+        if (found.size >= limit) return;
+        found.add(id);
+      }
+    };
+    add(all.map((expression) => `{name} : ${expression}`).join(' AND '));
+    add(all.join(' AND '));
+    if (all.length > 2) {
+      const pairs = all.flatMap((first, at) => all.slice(at + 1).map((second) => `(${first} AND ${second})`));
+      add(pairs.join(' OR '));
+    }
+    if (all.length > 1) {
+      const rare = present.filter(({ files }) => files <= limit).map(({ expression }) => expression);
+      if (rare.length > 0) add(rare.join(' OR '));
+    }
+    return [...found];
+  }
+
+  /**
+   * Which of the words each of these files has, and where. One statement.
+   * @returns only files that have at least one
+   */
+  evidence(words: readonly QueryWord[], fileIds: readonly number[]): Map<number, NameEvidence> {
+    const byFile = new Map<number, NameEvidence>();
+    const present = words.filter(({ files }) => files > 0);
+    if (present.length === 0 || fileIds.length === 0) return byFile;
+    const total = words.reduce((sum, { weight }) => sum + weight, 0);
+    const expressions = present.flatMap(({ expression }) => COLUMNS.map((column) => `{${column}} : ${expression}`));
+    /** Per file: the best column weight of each word. */
+    const best = new Map<number, Float64Array>();
+    for (const [key, fileId] of this.#evidence.all(JSON.stringify(expressions), JSON.stringify(fileIds))) {
+      const at = Math.floor(key / COLUMNS.length);
+      const column = COLUMNS[key % COLUMNS.length]!;
+      const evidence = byFile.get(fileId) ?? { share: 0, name: [], folder: [], tags: [] };
+      const weights = best.get(fileId) ?? new Float64Array(present.length);
+      byFile.set(fileId, evidence);
+      best.set(fileId, weights);
+      evidence[column].push(present[at]!.word);
+      weights[at] = Math.max(weights[at]!, COLUMN_WEIGHT[column]);
+    }
+    for (const [fileId, evidence] of byFile) {
+      const found = best.get(fileId)!.reduce((sum, weight, at) => sum + weight * present[at]!.weight, 0);
+      evidence.share = Math.min(1, found / total);
+    }
+    return byFile;
+  }
+
+  /**
+   * Which of these files are called or tagged like one of the phrases (folders do not count: they speak for too
+   * many). One statement.
+   * @returns per file the first phrase that fits
+   */
+  calledLike(phrases: readonly string[], fileIds: readonly number[]): Map<number, string> {
+    const expressions = phrases.map((phrase) => phraseExpression(phrase));
+    const usable = phrases.flatMap((phrase, at) =>
+      expressions[at] == null ? [] : [{ phrase, expression: `{name tags} : ${expressions[at]}` }],
+    );
+    const called = new Map<number, string>();
+    if (usable.length === 0 || fileIds.length === 0) return called;
+    const rows = this.#evidence.all(
+      JSON.stringify(usable.map(({ expression }) => expression)),
+      JSON.stringify(fileIds),
+    );
+    for (const [key, fileId] of rows) if (!called.has(fileId)) called.set(fileId, usable[key]!.phrase);
+    return called;
+  }
+}
