@@ -1,5 +1,5 @@
 // Holds the exported pack against onnxruntime-node and the JS tokenizer: token ids, embeddings, gain, speed.
-// Usage: node training/check_pack.mjs [pack folder] [file of PyTorch embeddings written by export.py]
+// Usage: node training/check_pack.mjs [pack folder] [PyTorch embeddings] [strings with ids]; export.py writes the last two.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ const largestDifference = (a, b) => a.reduce((m, v, i) => Math.max(m, Math.abs(v
 
 const tokenizer = new Tokenizer(readJson(join(pack, 'tokenizer.json')), {});
 const encode = (text) => tokenizer.encode(text).ids;
-const { cases } = readJson(join(here, 'parity/tokenizer.json'));
+const { cases } = readJson(process.argv[4] ?? join(here, 'parity/tokenizer.json'));
 const wrong = cases.filter(({ text, ids }) => JSON.stringify(encode(text)) !== JSON.stringify(ids));
 for (const { text, ids } of wrong) console.log('  ', JSON.stringify(text), 'here', encode(text), 'there', ids);
 expect(wrong.length === 0, `tokenizer: ${cases.length - wrong.length} of ${cases.length} strings give the same ids`);

@@ -19,10 +19,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from corpus import CACHE, DEFAULT_CORPUS, ROOT, Clip, read_manifest
 from model import SAMPLE_RATE, WINDOW_SAMPLES, AudioEncoder, FrontEnd, ResidualBlock, TextEncoder
 from text import MAX_LENGTH, Tokenizer, normalise, pre_tokenise
 
 OPSET = 17
+SHIPPED = ROOT.parent / "resources/models/starter"
 SELF_CHECK_TEXTS = ["a dog barks", "heavy rain falls", "someone plays an acoustic guitar", "footsteps on gravel"]
 PARITY_TEXTS = [
     "", " ", "a dog barks", "  a   dog  barks ", "DOG BARKING!!!", "dog_bark_03.wav", "Dog-Bark (final) v2.WAV", "DogBark01",
@@ -156,10 +158,41 @@ def write_model_json(out: Path, texts: Tensor, audio: Tensor, relevance: dict[st
     (out / "model.json").write_text(json.dumps(pack, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
-def write_attribution(out: Path, rows: list[dict[str, str]]) -> None:
+def write_attribution(out: Path, clips: list[Clip]) -> None:
     """One row per training clip: what CC BY asks for, and the same for the others."""
     with (out / "ATTRIBUTION.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["source", "path", "original_path", "licence", "attribution"])
-        for row in rows:
-            writer.writerow([row[k] for k in ("source", "path", "original_path", "licence", "attribution")])
+        for clip in clips:
+            writer.writerow([clip.source, clip.path, clip.original_path, clip.licence, clip.attribution])
+
+
+def main() -> None:
+    from calibrate import calibrate_run
+    from evaluate import load_checkpoint
+
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--corpus", type=Path, default=DEFAULT_CORPUS)
+    parser.add_argument("--run", required=True, help="a folder under .cache with final.pt")
+    parser.add_argument("--out", type=Path, default=SHIPPED)
+    arguments = parser.parse_args()
+    torch.set_num_threads(1)
+    relevance, scale = calibrate_run(arguments.corpus, arguments.run)
+    audio, text, tokenizer, _ = load_checkpoint(CACHE / arguments.run)
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    text_embeddings, audio_embedding = export_graphs(audio, text, tokenizer, arguments.out)
+    write_model_json(arguments.out, text_embeddings, audio_embedding, relevance, scale)
+    write_attribution(arguments.out, [clip for clip in read_manifest(arguments.corpus) if clip.split == "train"])
+    write_parity(tokenizer, ROOT / "parity/tokenizer.json" if arguments.out.resolve() == SHIPPED else CACHE / "parity.json")
+    with torch.no_grad():
+        golden = {
+            "audio": audio(FrontEnd()(test_waveform()))[0].tolist(),
+            "texts": text(*text_batch(tokenizer, SELF_CHECK_TEXTS)).tolist(),
+        }
+    (CACHE / "golden.json").write_text(json.dumps(golden), encoding="utf-8")
+    sizes = {path.name: path.stat().st_size for path in sorted(arguments.out.iterdir())}
+    print(sizes, "total", sum(sizes.values()), "relevance", relevance, "scale", scale)
+
+
+if __name__ == "__main__":
+    main()

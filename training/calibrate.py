@@ -1,0 +1,97 @@
+"""Fits p(relevant | cosine) = 1 / (1 + exp(−(slope · cosine + intercept))) for text and for sound queries.
+
+Fitted on the dev clips, which no weight was trained on, and not on the dev queries: text queries are the dev clips'
+captions and labels and the lexicon's phrases for those labels; sound queries are the clips themselves. A pair is relevant
+when the label fits. Pairs are weighted so that one in a hundred is relevant, about what a search meets.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from captions import CaptionMaker
+from corpus import CACHE, DEFAULT_CORPUS, Clip, check_hash, manifest_hash, read_manifest
+from evaluate import EmbedTexts, embed_windows, load_checkpoint, text_embedder
+from lexicon import read_lexicon
+from measures import normalise_rows
+
+PRIOR = 0.01
+
+
+def fit_logistic(cosine: np.ndarray, relevant: np.ndarray, prior: float = PRIOR) -> dict[str, float]:
+    """Weighted logistic regression by Newton's method. @param cosine, relevant flat, same length @returns slope, intercept"""
+    weight = np.where(relevant, prior / relevant.sum(), (1.0 - prior) / (~relevant).sum())
+    x = np.stack([cosine, np.ones_like(cosine)], axis=1)
+    beta = np.array([0.0, np.log(prior / (1.0 - prior))])
+    for _ in range(100):
+        p = 1.0 / (1.0 + np.exp(-np.clip(x @ beta, -60.0, 60.0)))
+        gradient = x.T @ (weight * (relevant - p))
+        hessian = (x * (weight * p * (1.0 - p))[:, None]).T @ x + 1e-12 * np.eye(2)
+        step = np.linalg.solve(hessian, gradient)
+        beta += np.clip(step, -5.0, 5.0)
+        if np.abs(step).max() < 1e-9:
+            break
+    return {"slope": round(float(beta[0]), 4), "intercept": round(float(beta[1]), 4)}
+
+
+def best_window(scores: np.ndarray, window_clip: np.ndarray, clip_count: int) -> np.ndarray:
+    """[queries, windows] → [queries, clips], the highest score of each clip's windows, as the app ranks files"""
+    result = np.full((scores.shape[0], clip_count), -1.0)
+    for window, clip in enumerate(window_clip):
+        np.maximum(result[:, clip], scores[:, window], out=result[:, clip])
+    return result
+
+
+def text_queries(clips: list[Clip], seed: int) -> list[tuple[str, str]]:
+    """@returns (label, text): every distinct caption and label, and up to four lexicon phrases a label"""
+    maker = CaptionMaker(clips, read_lexicon(), random.Random(seed))
+    queries = {(clip.label, text) for clip in clips for text in (clip.caption, clip.label)}
+    for label in sorted({clip.label for clip in clips}):
+        for concept in maker.concepts.get(label, [])[:2]:
+            queries |= {(label, maker.of_concept(concept)) for _ in range(2)}
+    return sorted(queries)
+
+
+def calibrate(clips: list[Clip], windows: np.ndarray, window_clip: np.ndarray, embed: EmbedTexts, seed: int = 1) -> dict[str, dict[str, float]]:
+    """@param windows raw embeddings [windows, DIM] of these clips @returns the pack's `relevance`"""
+    unit = normalise_rows(windows)
+    labels = np.array([clip.label for clip in clips])
+    queries = text_queries(clips, seed)
+    text = best_window(embed([t for _, t in queries]) @ unit.T, window_clip, len(clips))
+    text_right = np.array([label for label, _ in queries])[:, None] == labels[None, :]
+    first = np.array([int(np.flatnonzero(window_clip == i)[0]) for i in range(len(clips))])
+    sound = best_window(unit[first] @ unit.T, window_clip, len(clips))
+    other = ~np.eye(len(clips), dtype=bool)
+    sound_right = labels[:, None] == labels[None, :]
+    return {"text": fit_logistic(text.ravel(), text_right.ravel()), "audio": fit_logistic(sound[other], sound_right[other])}
+
+
+def calibrate_run(corpus: Path, run: str) -> tuple[dict[str, dict[str, float]], float]:
+    """@returns relevance and the learnt logit scale of a run under .cache"""
+    check_hash(CACHE / "features.manifest", manifest_hash(corpus))
+    every = read_manifest(corpus)
+    chosen = [i for i, clip in enumerate(every) if clip.split == "dev"]
+    tile_clip = np.load(CACHE / "tile_clip.npy")
+    rows = np.flatnonzero(np.isin(tile_clip, chosen))
+    audio, text, tokenizer, scale = load_checkpoint(CACHE / run)
+    windows = embed_windows(audio, np.load(CACHE / "tiles.npy", mmap_mode="r")[rows])
+    clips = [every[i] for i in chosen]
+    return calibrate(clips, windows, np.searchsorted(chosen, tile_clip[rows]), text_embedder(text, tokenizer)), scale
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--corpus", type=Path, default=DEFAULT_CORPUS)
+    parser.add_argument("--run", required=True)
+    arguments = parser.parse_args()
+    torch.set_num_threads(1)
+    print(*calibrate_run(arguments.corpus, arguments.run))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,122 @@
+"""Texts for clips, made on the fly: the caption, the label in a template, tags, lexicon phrases, other word forms."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections import defaultdict
+
+from corpus import Clip
+from lexicon import Concept
+from wordnet import is_noun, is_verb, plural, senses, synsets, verb_forms
+
+TEMPLATES = (
+    "this is the sound of {}", "this is the sound of a {}", "the sound of {}", "a sound of {}", "{} sound", "{} sounds", "{} noise",
+    "a recording of {}", "sound effect of {}", "{} sound effect", "you can hear {}", "{} in the background", "i hear a {}",
+    "a {}", "someone recorded {}", "noise of {}", "audio of {}", "close up of {}",
+)
+JOINERS = (" and ", " with ", ", ", " and then ", " while ")
+FUNCTION_WORDS = {"a", "an", "the", "of", "on", "in", "at", "by", "with", "and", "to", "is", "are", "from", "into", "over", "up", "down", "being", "its", "as", "for"}
+
+
+def file_name(phrase: str, rng: random.Random) -> str:
+    """The phrase as people spell file names: `dog_bark_03.wav`, `DogBark`, `dog-bark 2`."""
+    words = re.findall(r"[a-z0-9]+", phrase.lower()) or [phrase]
+    style = rng.random()
+    if style < 0.25:
+        name = "".join(word.capitalize() for word in words)
+    elif style < 0.35:
+        name = "".join(words)
+    else:
+        name = rng.choice("__- ").join(words)
+    if rng.random() < 0.5:
+        name += rng.choice(["", "_", " ", "-"]) + rng.choice(["{}", "{:02d}", "{:03d}"]).format(rng.randint(1, 20))
+    return name + (rng.choice([".wav", ".mp3", ".ogg", ".flac"]) if rng.random() < 0.3 else "")
+
+
+def inflect(phrase: str, rng: random.Random) -> str:
+    """Changes the last word: `dog bark` to `dog barking`, `barking dog`, `dog barks`; a noun to its plural."""
+    words = phrase.split()
+    last = words[-1]
+    if is_verb(last) and rng.random() < 0.6:
+        form = rng.choice(verb_forms(last))
+        if form.endswith("ing") and len(words) > 1 and rng.random() < 0.3:
+            return " ".join([form, *words[:-1]])
+        return " ".join([*words[:-1], form])
+    return " ".join([*words[:-1], plural(last)]) if is_noun(last) else phrase
+
+
+def wordnet_synonym(word: str, rng: random.Random) -> str:
+    """Another lemma of one of the word's two most frequent senses; the word itself when there is none."""
+    keys = senses().get(word, [])[:2]
+    others = [lemma for key in keys for lemma in synsets()[key].lemmas if lemma != word]
+    return rng.choice(others) if others else word
+
+
+class CaptionMaker:
+    """Draws a text for a clip. The lexicon's words for a label come from the concepts that name the label."""
+
+    def __init__(self, clips: list[Clip], concepts: list[Concept], rng: random.Random) -> None:
+        self.rng = rng
+        self.concepts: defaultdict[str, list[Concept]] = defaultdict(list)
+        for concept in concepts:
+            for label in dict.fromkeys([*concept.labels, concept.name]):
+                self.concepts[label].append(concept)
+        self.by_name = {concept.name: concept for concept in concepts}
+        self.word_synonyms: defaultdict[str, list[str]] = defaultdict(list)
+        for concept in concepts:
+            if " " not in concept.name:
+                self.word_synonyms[concept.name] += concept.synonyms
+
+    def synonym_version(self, text: str, chance: float = 0.3) -> str:
+        """Each content word is swapped with the given chance, for a lexicon synonym first, else one from WordNet."""
+        words = text.split()
+        for index, word in enumerate(words):
+            if word not in FUNCTION_WORDS and self.rng.random() < chance:
+                known = self.word_synonyms.get(word)
+                words[index] = self.rng.choice(known) if known else wordnet_synonym(word, self.rng)
+        return " ".join(words)
+
+    def of_concept(self, concept: Concept) -> str:
+        """One of the concept's own phrases: a paraphrase (55 %), synonym, verb or file-name spelling."""
+        rng = self.rng
+        draw = rng.random()
+        if draw < 0.55 and concept.paraphrases:
+            return rng.choice(concept.paraphrases)
+        if draw < 0.75 and concept.synonyms:
+            word = rng.choice(concept.synonyms)
+            return rng.choice(TEMPLATES).format(word) if rng.random() < 0.3 else word
+        if draw < 0.83 and concept.verbs:
+            verb = rng.choice(concept.verbs)
+            return rng.choice([verb, *verb_forms(verb)]) if " " not in verb else verb
+        if draw < 0.93 and concept.file_names:
+            return file_name(rng.choice(concept.file_names), rng)
+        return self.of_label(concept.name)
+
+    def of_label(self, label: str) -> str:
+        rng = self.rng
+        phrase = inflect(label, rng) if rng.random() < 0.3 else label
+        draw = rng.random()
+        if draw < 0.6:
+            return rng.choice(TEMPLATES).format(phrase)
+        return file_name(phrase, rng) if draw < 0.7 else phrase
+
+    def make(self, clip: Clip) -> str:
+        rng = self.rng
+        draw = rng.random()
+        if draw < 0.30:
+            return clip.caption
+        if draw < 0.40:
+            return self.synonym_version(clip.caption)
+        if draw < 0.55:
+            return self.of_label(clip.label)
+        if draw < 0.65:
+            tags = rng.sample(clip.tags, min(len(clip.tags), rng.randint(1, 3)))
+            return rng.choice([" ", ", ", " and "]).join(tags)
+        known = self.concepts.get(clip.label)
+        return self.of_concept(rng.choice(known)) if known else self.synonym_version(clip.caption)
+
+    def near_miss(self, clip: Clip) -> str | None:
+        """A text for something near this clip's concept that it is not; None when the lexicon names none."""
+        names = [name for concept in self.concepts.get(clip.label, []) for name in concept.near]
+        return self.rng.choice(names) if names else None

@@ -1,0 +1,94 @@
+"""Text-only pretraining: the tokenizer, then the token bag on pairs of texts that mean the same.
+
+Writes .cache/tokenizer.json and .cache/text.pt. The transformer part is not trained here: it costs ten times the bag.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import time
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from corpus import CACHE, DEFAULT_CORPUS, read_manifest
+from lexicon import read_lexicon
+from model import TextEncoder
+from pairs import UCS, PairSource
+from text import Tokenizer, count_pieces, train_bpe
+
+LONGEST = 24  # tokens; longer glosses are cut
+
+
+def encode_batch(tokenizer: Tokenizer, texts: list[str], longest: int = LONGEST) -> tuple[Tensor, Tensor]:
+    """@returns input_ids and attention_mask, int64 [N, T], padded on the right to the longest of the batch"""
+    ids = [tokenizer.encode(text, longest) for text in texts]
+    length = max(map(len, ids))
+    padded = torch.tensor([row + [0] * (length - len(row)) for row in ids])
+    return padded, (torch.arange(length).unsqueeze(0) < torch.tensor([len(row) for row in ids]).unsqueeze(1)).to(torch.int64)
+
+
+def soft_cross_entropy(logits: Tensor, target: Tensor) -> Tensor:
+    """Cross entropy with rows of `target` as distributions; both [N, M]."""
+    return -(target * F.log_softmax(logits, dim=1)).sum(dim=1).mean()
+
+
+def same(groups: list[str]) -> Tensor:
+    """[N, N], rows sum to 1: equal groups share the target"""
+    index = {group: i for i, group in enumerate(dict.fromkeys(groups))}
+    ids = torch.tensor([index[group] for group in groups])
+    equal = (ids.unsqueeze(0) == ids.unsqueeze(1)).float()
+    return equal / equal.sum(dim=1, keepdim=True)
+
+
+def pair_loss(encoder: TextEncoder, tokenizer: Tokenizer, batch: tuple[list[str], list[str], list[str]], scale: Tensor, causal: bool) -> Tensor:
+    """Symmetric contrastive loss over one batch of pairs; `scale` is 1 / temperature."""
+    groups, left, right = batch
+    both = F.normalize(encoder(*encode_batch(tokenizer, left + right), causal=causal), dim=1)
+    logits = both[: len(left)] @ both[len(left) :].T * scale
+    target = same(groups)
+    return (soft_cross_entropy(logits, target) + soft_cross_entropy(logits.T, target)) / 2
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--corpus", type=Path, default=DEFAULT_CORPUS)
+    parser.add_argument("--ucs", type=Path, default=UCS)
+    parser.add_argument("--steps", type=int, default=3000)
+    parser.add_argument("--batch", type=int, default=512)
+    parser.add_argument("--merges", type=int, default=8000)
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    torch.set_num_threads(1)
+    torch.manual_seed(arguments.seed)
+    rng = random.Random(arguments.seed)
+    clips = [clip for clip in read_manifest(arguments.corpus) if clip.split == "train"]
+    concepts = read_lexicon()
+    source = PairSource(clips, concepts, arguments.ucs, rng)
+    tokenizer = Tokenizer(train_bpe(count_pieces(source.texts()), arguments.merges))
+    tokenizer.save(CACHE / "tokenizer.json")
+    print(f"{len(concepts)} concepts, {len(source.own_synsets)} synsets of our words, {len(tokenizer)} tokens", flush=True)
+
+    encoder = TextEncoder(len(tokenizer))
+    log_scale = torch.nn.Parameter(torch.tensor(1 / 0.07).log())
+    optimiser = torch.optim.AdamW([*encoder.parameters(), log_scale], lr=2e-3, betas=(0.9, 0.98), weight_decay=0.01)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 2e-3, total_steps=arguments.steps, pct_start=0.05)
+    start, running = time.time(), 0.0
+    for step in range(1, arguments.steps + 1):
+        loss = pair_loss(encoder, tokenizer, source.batch(arguments.batch), log_scale.exp().clamp(max=50.0), causal=False)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        schedule.step()
+        running += loss.item()
+        if step % 200 == 0:
+            print(f"step {step} loss {running / 200:.3f} {time.time() - start:.0f} s", flush=True)
+            running = 0.0
+    torch.save({"encoder": encoder.state_dict(), "vocabulary": len(tokenizer)}, CACHE / "text.pt")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,125 @@
+"""Checks of the parts that are easy to get silently wrong. Run: python3 -m unittest discover -s training -p 'test_*.py'"""
+
+from __future__ import annotations
+
+import unittest
+from collections import Counter
+
+import numpy as np
+import torch
+
+from calibrate import fit_logistic
+from contrastive import overlap
+from export import test_waveform
+from features import repeat_to_window, tiles
+from lexicon import parse
+from measures import average_precisions, recall_at
+from model import N_FRAMES, N_MELS, SAMPLE_RATE, WINDOW_SAMPLES, AudioEncoder, FrontEnd, TextEncoder, mel_power_fft, normalise_level
+from pretrain import encode_batch
+from text import Tokenizer, count_pieces, normalise, train_bpe
+
+
+class FrontEndTest(unittest.TestCase):
+    def test_folded_products_equal_the_fft(self) -> None:
+        torch.manual_seed(1)
+        waveform = 0.1 * test_waveform() + 1e-3 * torch.randn(1, WINDOW_SAMPLES)
+        by_products, by_fft = FrontEnd()(waveform)[:, 0], normalise_level(mel_power_fft(waveform))
+        self.assertEqual(tuple(by_fft.shape), (1, N_FRAMES, N_MELS))
+        self.assertLess((by_products - by_fft).abs().max().item(), 1e-3)
+
+    def test_gain_does_not_matter_and_silence_is_finite(self) -> None:
+        torch.manual_seed(1)
+        waveform = 0.1 * torch.randn(1, WINDOW_SAMPLES)
+        quiet = normalise_level(mel_power_fft(waveform * 0.01))
+        self.assertLess((quiet - normalise_level(mel_power_fft(waveform))).abs().max().item(), 0.02)
+        self.assertTrue(torch.isfinite(FrontEnd()(torch.zeros(1, WINDOW_SAMPLES))).all())
+
+    def test_a_tone_lands_in_its_band(self) -> None:
+        n = torch.arange(WINDOW_SAMPLES)
+        low, high = (FrontEnd()(torch.sin(2 * np.pi * hz * n / SAMPLE_RATE).unsqueeze(0))[0, 0].mean(0).argmax().item() for hz in (200, 8000))
+        self.assertLess(low, 12)
+        self.assertGreater(high, 44)
+
+
+class TilesTest(unittest.TestCase):
+    def test_short_repeats_and_long_tiles(self) -> None:
+        short = np.arange(3, dtype=np.float32)
+        self.assertEqual(repeat_to_window(short)[:7].tolist(), [0, 1, 2, 0, 1, 2, 0])
+        self.assertEqual([len(tiles(np.ones(n, np.float32))) for n in (640, WINDOW_SAMPLES, WINDOW_SAMPLES + 100, 2 * WINDOW_SAMPLES - 1)], [1, 1, 1, 2])
+
+
+class TextTest(unittest.TestCase):
+    def test_normalise(self) -> None:
+        self.assertEqual(normalise("  DogBark_03.wav "), "dog bark 03 wav")
+        self.assertEqual(normalise("Café  &  “naïve”"), "cafe naive")
+
+    def test_bpe_learns_the_frequent_word_whole_and_spells_the_rest(self) -> None:
+        tokenizer = Tokenizer(train_bpe(count_pieces(["dog barks", "dog howls", "dog"]), 50))
+        self.assertEqual(len(tokenizer.encode("dog")), 2)
+        self.assertEqual(tokenizer.encode(""), [1])
+        self.assertTrue(all(0 <= i < len(tokenizer) for i in tokenizer.encode("犬 zebra 🐶")))
+        self.assertEqual(len(tokenizer.encode("zebra " * 100)), 64)
+
+    def test_bpe_takes_the_most_frequent_pair_first(self) -> None:
+        self.assertEqual(train_bpe(Counter({"ab": 3, "bc": 2}), 1), [("a", "b")])
+
+    def test_padding_changes_nothing(self) -> None:
+        torch.manual_seed(1)
+        tokenizer = Tokenizer([])
+        encoder = TextEncoder(len(tokenizer)).eval()
+        torch.nn.init.normal_(encoder.out_of_causal.weight)  # it starts at zero, which would hide the transformer
+        alone = encoder(*encode_batch(tokenizer, ["dog"]))
+        with_longer = encoder(*encode_batch(tokenizer, ["dog", "a much longer text"]))[:1]
+        self.assertLess((alone - with_longer).abs().max().item(), 1e-5)
+
+    def test_word_order_reaches_the_embedding_through_the_transformer(self) -> None:
+        torch.manual_seed(1)
+        tokenizer = Tokenizer([])
+        encoder = TextEncoder(len(tokenizer)).eval()
+        first = encode_batch(tokenizer, ["ab", "ba"])
+        bag = encoder(*first)
+        self.assertLess((bag[0] - bag[1]).abs().max().item(), 1e-5)
+        torch.nn.init.normal_(encoder.out_of_causal.weight)
+        ordered = encoder(*first)
+        self.assertGreater((ordered[0] - ordered[1]).abs().max().item(), 1e-3)
+
+
+class LexiconTest(unittest.TestCase):
+    def test_block(self) -> None:
+        concept = parse("= dog bark | animals\n~ a hound, barking\n* dog, hound\nv bark\nn wolf howl\nl dog bark\n", "x")[0]
+        self.assertEqual((concept.name, concept.category, concept.paraphrases), ("dog bark", "animals", ["a hound, barking"]))
+        self.assertEqual((concept.synonyms, concept.near, concept.labels), (["dog", "hound"], ["wolf howl"], ["dog bark"]))
+
+    def test_stray_line_is_an_error_with_its_place(self) -> None:
+        with self.assertRaisesRegex(ValueError, "x:2"):
+            parse("= dog | animals\n? what\n", "x")
+
+
+class MeasuresTest(unittest.TestCase):
+    def test_recall_and_average_precision(self) -> None:
+        scores = np.array([[0.9, 0.5, 0.1], [0.1, 0.5, 0.9]])
+        right = np.array([[False, True, True], [False, False, True]])
+        self.assertEqual(recall_at(scores, right, 1), 0.5)
+        self.assertEqual(recall_at(scores, right, 2), 1.0)
+        np.testing.assert_allclose(average_precisions(scores, right), [(1 / 2 + 2 / 3) / 2, 1.0])
+
+    def test_logistic_finds_the_curve_it_was_drawn_from(self) -> None:
+        rng = np.random.default_rng(1)
+        cosine = rng.uniform(-1, 1, 200_000)
+        relevant = rng.random(200_000) < 1 / (1 + np.exp(-(8 * cosine - 3)))
+        fitted = fit_logistic(cosine, relevant, float(relevant.mean()))
+        self.assertAlmostEqual(fitted["slope"], 8, delta=0.2)
+        self.assertAlmostEqual(fitted["intercept"], -3, delta=0.1)
+
+    def test_label_overlap(self) -> None:
+        table = overlap([frozenset("a"), frozenset("ab")], [frozenset("a"), frozenset("abc"), frozenset()])
+        np.testing.assert_allclose(table.numpy(), [[1, 0, 0], [0.5, 2 / 3, 0]], atol=1e-6)
+
+
+class EncoderTest(unittest.TestCase):
+    def test_shapes(self) -> None:
+        self.assertEqual(tuple(AudioEncoder(8).eval()(torch.zeros(2, 1, N_FRAMES, N_MELS)).shape), (2, 512))
+
+
+if __name__ == "__main__":
+    unittest.main()
