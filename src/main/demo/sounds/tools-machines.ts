@@ -1,0 +1,214 @@
+/** Tools and machines that are not vehicles. Mono, not levelled. */
+import { curve, decay, drift, glide, line, swell } from '../synthesis/envelopes.ts';
+import { bandPass, formants, highPass } from '../synthesis/filters.ts';
+import { modesOf, strike } from '../synthesis/modal.ts';
+import { pinkNoise, scatter, whiteNoise } from '../synthesis/noise.ts';
+import { additive, oscillator } from '../synthesis/oscillators.ts';
+import { reverb } from '../synthesis/reverb.ts';
+import {
+  generate,
+  mix,
+  mixInto,
+  normalise,
+  saturate,
+  shape,
+  silence,
+  type RenderContext,
+} from '../synthesis/signal.ts';
+
+/** A hand saw in a plank: push, pull, push, pull. */
+export function handSaw(context: RenderContext): Float32Array {
+  const { random } = context;
+  const seconds = 5;
+  const out = silence(context, seconds);
+  let t = 0.1;
+  for (let i = 0; t < seconds - 0.5; i++) {
+    const push = i % 2 === 0;
+    const length = push ? random.near(0.36, 0.06) : random.near(0.3, 0.06);
+    const pace = swell(length, 0.4 * length, 0.45 * length);
+    const teeth = oscillator(context, length, (at) => 40 + (push ? 210 : 260) * pace(at), 'pulse', 0.3);
+    const rasp = whiteNoise(context, length).map((value, n) => value * (0.25 + 0.75 * Math.max(0, teeth[n]!)));
+    const blade = mix(
+      [bandPass(context, rasp, (at) => (push ? 1500 : 2300) + 900 * pace(at), 1.1), 1],
+      [bandPass(context, rasp, 4800, 1.5), 0.5],
+      [bandPass(context, teeth, 420, 2), 0.15],
+    );
+    mixInto(
+      context,
+      out,
+      shape(context, blade, (at) => pace(at) ** 0.7),
+      t,
+      push ? 1 : 0.55,
+    );
+    t += length + 0.03;
+  }
+  return reverb(context, out, { t60: 0.35, wet: 0.08 });
+}
+
+/** A hammer drives a nail: the tone rises as the nail goes in. */
+export function hammering(context: RenderContext): Float32Array {
+  const { random } = context;
+  const out = silence(context, 4);
+  for (let i = 0; i < 6; i++) {
+    const nail = strike(
+      context,
+      0.3,
+      modesOf(context, 2300 * (1 + 0.05 * i), [1, 1.55, 2.2, 3.1, 4.3], 0.13, 0.2, 0.01),
+      0.0004,
+    );
+    const plank = strike(context, 0.3, modesOf(context, 150, [1, 1.7, 2.6, 3.9, 5.6], 0.11, 0.4, 0.02), 0.0016);
+    const smack = shape(context, highPass(context, whiteNoise(context, 0.02), 1200), decay(0.02));
+    mixInto(
+      context,
+      out,
+      mix([normalise(nail), 0.6], [normalise(plank), 0.9], [smack, 0.4]),
+      0.15 + i * random.near(0.6, 0.01),
+      random.between(0.85, 1),
+    );
+  }
+  return reverb(context, out, { t60: 0.6, wet: 0.14, size: 1.6 });
+}
+
+/** An electric drill: winds up, bites, winds down. */
+export function electricDrill(context: RenderContext): Float32Array {
+  const seconds = 4.5;
+  const speed = curve([0, 0.1], [0.35, 1], [1, 1.02], [1.3, 0.82], [3.2, 0.78], [3.6, 1], [3.9, 1], [seconds, 0.12]);
+  const grind = curve([0, 0], [1, 0], [1.3, 1], [3.2, 1], [3.5, 0], [seconds, 0]);
+  const chatter = drift(context, seconds, 45, 0.96, 1.04);
+  const hz = (t: number) => 310 * speed(t) * (1 + (chatter(t) - 1) * grind(t));
+  const gears = mix(
+    [oscillator(context, seconds, hz, 'saw'), 0.6],
+    [oscillator(context, seconds, (t) => 4.02 * hz(t), 'saw'), 0.3],
+    [oscillator(context, seconds, (t) => 9.1 * hz(t), 'triangle'), 0.25],
+  );
+  const case_ = formants(context, gears, [
+    { frequency: 850, bandwidth: 500, gain: 1 },
+    { frequency: 2300, bandwidth: 900, gain: 0.9 },
+    { frequency: 4600, bandwidth: 1500, gain: 0.6 },
+  ]);
+  const bite = shape(context, bandPass(context, whiteNoise(context, seconds), 1900, 0.7), (t) => grind(t) * chatter(t));
+  return shape(context, mix([case_, 1], [bite, 0.5]), (t) => Math.min(1, speed(t) * 1.1) ** 1.3);
+}
+
+/** A petrol chainsaw: idles, then cuts twice. */
+export function chainsaw(context: RenderContext): Float32Array {
+  const seconds = 6;
+  const throttle = curve(
+    [0, 0],
+    [1, 0],
+    [1.5, 1],
+    [3, 0.9],
+    [3.4, 0.15],
+    [3.8, 0.2],
+    [4.2, 1],
+    [5.4, 0.9],
+    [seconds, 0],
+  );
+  const uneven = drift(context, seconds, 50, 0.94, 1.06);
+  const hz = (t: number) => (42 + 92 * throttle(t)) * uneven(t);
+  const strokes = oscillator(context, seconds, hz, 'pulse', 0.14);
+  const exhaust = formants(
+    context,
+    mix([strokes, 1], [whiteNoise(context, seconds).map((value, n) => value * Math.max(0, strokes[n]!)), 0.8]),
+    [
+      { frequency: 240, bandwidth: 120, gain: 0.8 },
+      { frequency: 780, bandwidth: 250, gain: 1 },
+      { frequency: 1900, bandwidth: 600, gain: 0.8 },
+      { frequency: 3900, bandwidth: 1500, gain: 0.5 },
+    ],
+  );
+  const chain = shape(context, bandPass(context, whiteNoise(context, seconds), 3300, 0.8), (t) => throttle(t) ** 2);
+  return shape(context, saturate(normalise(mix([exhaust, 1], [chain, 0.25])), 2), (t) => 0.45 + 0.55 * throttle(t));
+}
+
+/** A camera: mirror up, shutter, mirror down; three pictures. */
+export function cameraShutter(context: RenderContext): Float32Array {
+  const out = silence(context, 2);
+  for (const at of [0.1, 0.75, 1.4]) {
+    for (const [offset, hz, gain] of [
+      [0, 900, 0.7],
+      [0.045, 2600, 1],
+      [0.07, 3400, 0.6],
+      [0.13, 1100, 0.6],
+    ] as const) {
+      const part = strike(context, 0.05, modesOf(context, hz, [1, 1.6, 2.4, 3.7], 0.02, 0.2, 0.05), 0.0004);
+      const snap = shape(context, highPass(context, whiteNoise(context, 0.02), 1800), decay(0.018));
+      mixInto(context, out, mix([normalise(part), 0.7], [snap, 0.6]), at + offset, gain);
+    }
+  }
+  return out;
+}
+
+/** A zip fastener, closed and opened. */
+export function zipper(context: RenderContext): Float32Array {
+  const { random } = context;
+  const out = silence(context, 2.2);
+  for (const [at, length, pitch] of [
+    [0.1, 0.65, glide([0, 55], [0.65, 190])],
+    [1.2, 0.75, glide([0, 170], [0.75, 70])],
+  ] as const) {
+    const teeth = scatter(
+      context,
+      length,
+      (t) => 2.4 * pitch(t),
+      () => {
+        const hit = strike(
+          context,
+          0.012,
+          modesOf(context, random.near(3600, 0.25), [1, 1.5, 2.1], 0.008, 0.1, 0.1),
+          0.0003,
+        );
+        return normalise(hit).map((value) => 0.5 * value);
+      },
+    );
+    const buzz = whiteNoise(context, length);
+    const ridges = oscillator(context, length, (t) => 1.5 * pitch(t), 'saw');
+    const rub = bandPass(
+      context,
+      buzz.map((value, n) => value * Math.max(0, ridges[n]!)),
+      (t) => 2200 + 14 * pitch(t),
+      1.2,
+    );
+    mixInto(
+      context,
+      out,
+      shape(context, mix([normalise(teeth), 0.6], [normalise(rub), 0.7]), swell(length, 0.05, 0.05)),
+      at,
+    );
+  }
+  return out;
+}
+
+/** Mains hum of a bad cable: 50 Hz and its odd harmonics, with a buzz on top. */
+export function mainsHum(context: RenderContext, seconds = 6): Float32Array {
+  const harmonics = [1, 2, 3, 4, 5, 6, 7, 9, 11, 13, 15, 17, 19, 21].map((ratio) => ({
+    ratio,
+    gain: (ratio % 2 === 1 ? 1 : 0.45) / Math.pow(ratio, 0.75),
+  }));
+  const tone = additive(context, seconds, 50, harmonics);
+  return mix([tone, 0.5], [highPass(context, pinkNoise(context, seconds), 1000), 0.04]);
+}
+
+/** A radio between stations: hiss, crackle, and a carrier that whistles past. */
+export function radioStatic(context: RenderContext, seconds = 6): Float32Array {
+  const { random } = context;
+  const hiss = bandPass(context, whiteNoise(context, seconds), 2200, 0.4);
+  const fading = drift(context, seconds, 2.5, 0.55, 1);
+  const crackle = scatter(context, seconds, 22, () => {
+    const gain = random.next() ** 3;
+    return generate(context, random.between(0.001, 0.012), () => gain * (2 * random.next() - 1));
+  });
+  const carrier = shape(
+    context,
+    oscillator(context, seconds, glide([0, 3200], [1.6, 300], [2.4, 1700], [4, 2400], [seconds, 700])),
+    curve([0, 0], [0.4, 0.12], [1.6, 0.1], [2.4, 0.02], [3.6, 0.1], [seconds, 0]),
+  );
+  return mix([shape(context, hiss, fading), 0.7], [crackle, 0.6], [carrier, 0.8]);
+}
+
+/** A Geiger counter near something: clicks at random, more and more of them. */
+export function geigerCounter(context: RenderContext): Float32Array {
+  const seconds = 5;
+  const click = normalise(strike(context, 0.012, modesOf(context, 2400, [1, 1.9], 0.006, 0.2, 0.01), 0.0003));
+  return scatter(context, seconds, line([0, 4], [2.5, 30], [3.5, 70], [seconds, 12]), () => click);
+}

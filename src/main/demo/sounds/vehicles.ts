@@ -1,0 +1,324 @@
+/** Vehicles on road, rail, water and in the air. Mono, not levelled. */
+import { curve, decay, drift, glide, line, swell } from '../synthesis/envelopes.ts';
+import { bandPass, formants, highPass, lowPass } from '../synthesis/filters.ts';
+import { RATIOS, modesOf, strike } from '../synthesis/modal.ts';
+import { brownNoise, pinkNoise, whiteNoise } from '../synthesis/noise.ts';
+import { oscillator, turns } from '../synthesis/oscillators.ts';
+import { reverb } from '../synthesis/reverb.ts';
+import {
+  contourAt,
+  mix,
+  mixInto,
+  normalise,
+  saturate,
+  shape,
+  silence,
+  type Contour,
+  type RenderContext,
+} from '../synthesis/signal.ts';
+
+/**
+ * A piston engine: every firing sends a puff through the exhaust; cylinders differ a little, so the sound has a
+ * slower beat of its own.
+ * @param firing firings a second
+ */
+function engine(
+  context: RenderContext,
+  seconds: number,
+  firing: Contour,
+  cylinders: number,
+  bodyHz: number,
+): Float32Array {
+  const { random } = context;
+  const strength = Array.from({ length: cylinders }, () => random.between(0.75, 1));
+  const puffs = silence(context, seconds);
+  const uneven = drift(context, seconds, 25, 0.97, 1.03);
+  const times = turns(context, seconds, (t) => contourAt(firing, t) * uneven(t));
+  for (const [i, at] of times.entries()) {
+    const gain = strength[i % cylinders]! * random.between(0.85, 1);
+    const length = Math.min(0.012, 0.35 / contourAt(firing, at));
+    const puff = whiteNoise(context, length).map((value, n) => {
+      const x = n / (length * context.sampleRate);
+      return gain * Math.sin(Math.PI * Math.min(1, x)) * (1 + 0.7 * value);
+    });
+    mixInto(context, puffs, puff, at);
+  }
+  const pipe = formants(context, puffs, [
+    { frequency: bodyHz, bandwidth: 0.6 * bodyHz, gain: 1 },
+    { frequency: 2.3 * bodyHz, bandwidth: bodyHz, gain: 0.7 },
+    { frequency: 5.5 * bodyHz, bandwidth: 2.5 * bodyHz, gain: 0.4 },
+    { frequency: 14 * bodyHz, bandwidth: 9 * bodyHz, gain: 0.25 },
+  ]);
+  return highPass(context, normalise(pipe), 30);
+}
+
+/** A car starts and idles: starter motor, catch, tick-over. */
+export function carStarting(context: RenderContext): Float32Array {
+  const seconds = 6;
+  const crank = shape(
+    context,
+    formants(
+      context,
+      oscillator(context, 1.2, (t) => 105 + 14 * Math.sin(2 * Math.PI * 8 * t), 'saw'),
+      [
+        { frequency: 420, bandwidth: 250, gain: 1 },
+        { frequency: 1400, bandwidth: 500, gain: 0.6 },
+        { frequency: 3000, bandwidth: 900, gain: 0.3 },
+      ],
+    ),
+    (t) => swell(1.2, 0.05, 0.08)(t) * (0.6 + 0.4 * Math.sin(2 * Math.PI * 8 * t)),
+  );
+  const running = engine(context, seconds - 1.1, curve([0, 20], [0.35, 62], [1.2, 38], [2, 28], [seconds, 27]), 4, 95);
+  const rattle = shape(
+    context,
+    bandPass(context, whiteNoise(context, seconds - 1.1), 2800, 0.8),
+    (t) => 0.5 + 0.5 * Math.sin(2 * Math.PI * 27 * t),
+  );
+  const out = silence(context, seconds);
+  mixInto(context, out, normalise(crank), 0.1, 0.5);
+  mixInto(
+    context,
+    out,
+    shape(
+      context,
+      mix(running, [rattle, 0.05]),
+      curve([0, 0.4], [0.3, 1], [1.2, 0.75], [seconds - 1.4, 0.7], [seconds - 1.1, 0.6]),
+    ),
+    1.1,
+  );
+  return out;
+}
+
+/** A car accelerates through three gears. */
+export function carAccelerating(context: RenderContext): Float32Array {
+  const seconds = 7;
+  const firing = line([0, 32], [2, 135], [2.2, 78], [4.2, 150], [4.4, 98], [seconds, 165]);
+  const load = line([0, 0.8], [2, 1], [2.1, 0.35], [2.3, 0.9], [4.2, 1], [4.3, 0.35], [4.5, 0.95], [seconds, 1]);
+  const motor = engine(context, seconds, firing, 4, 130);
+  const tyres = bandPass(context, pinkNoise(context, seconds), 900, 0.5);
+  const intake = formants(context, oscillator(context, seconds, firing, 'saw'), [
+    { frequency: 380, bandwidth: 200, gain: 1 },
+    { frequency: 900, bandwidth: 300, gain: 0.5 },
+  ]);
+  return saturate(
+    mix(
+      [shape(context, motor, load), 0.8],
+      [shape(context, intake, load), 0.35],
+      [shape(context, tyres, line([0, 0], [seconds, 0.6])), 0.5],
+    ),
+    1.4,
+  );
+}
+
+/** A twin-cylinder motorcycle revs up at a standstill, twice. */
+export function motorcycle(context: RenderContext): Float32Array {
+  const seconds = 6;
+  const firing = curve(
+    [0, 22],
+    [0.8, 22],
+    [1.3, 80],
+    [1.9, 62],
+    [2.6, 26],
+    [3.2, 24],
+    [3.7, 105],
+    [4.5, 88],
+    [5.3, 30],
+    [seconds, 23],
+  );
+  const loud = curve([0, 0.5], [0.8, 0.5], [1.3, 1], [2.6, 0.55], [3.2, 0.5], [3.7, 1], [4.5, 0.9], [seconds, 0.5]);
+  return saturate(shape(context, engine(context, seconds, firing, 2, 120), loud), 3);
+}
+
+/** A helicopter hovers, comes nearer and passes: blade slap over a turbine. */
+export function helicopter(context: RenderContext, seconds = 8): Float32Array {
+  const near = curve([0, 0.35], [4, 1], [seconds, 0.45]);
+  const blade = 11.5;
+  const out = silence(context, seconds);
+  for (const at of turns(context, seconds - 0.15, blade)) {
+    const slap = shape(
+      context,
+      lowPass(context, whiteNoise(context, 0.07), 700 + 900 * near(at)),
+      swell(0.07, 0.012, 0.055),
+    );
+    const thump = shape(context, oscillator(context, 0.08, glide([0, 95], [0.08, 45])), swell(0.08, 0.01, 0.065));
+    mixInto(context, out, mix([slap, 1.4], [thump, 0.8]), at, context.random.between(0.85, 1));
+  }
+  const wash = shape(
+    context,
+    bandPass(context, pinkNoise(context, seconds), 500, 0.5),
+    (t) => 0.55 + 0.45 * Math.sin(2 * Math.PI * blade * t),
+  );
+  const turbine = mix(
+    [oscillator(context, seconds, drift(context, seconds, 3, 2280, 2320)), 0.03],
+    [bandPass(context, whiteNoise(context, seconds), 3000, 1), 0.08],
+  );
+  return shape(context, mix([out, 0.8], [wash, 0.9], [turbine, 1]), near);
+}
+
+/** A steam engine gathers speed: four chuffs a turn, then the whistle. */
+export function steamTrain(context: RenderContext): Float32Array {
+  const { random } = context;
+  const seconds = 9;
+  const out = silence(context, seconds);
+  for (const [i, at] of turns(context, seconds - 0.3, line([0, 2.2], [seconds, 5.2])).entries()) {
+    const length = 0.24;
+    const chuff = mix(
+      [bandPass(context, whiteNoise(context, length), glide([0, 1500], [length, 500]), 0.7), 1],
+      [lowPass(context, pinkNoise(context, length), 250), 0.8],
+    );
+    mixInto(
+      context,
+      out,
+      shape(context, chuff, (t) => Math.min(1, t / 0.015) * Math.exp(-t / 0.07)),
+      at,
+      (i % 4 === 0 ? 1 : 0.7) * random.between(0.85, 1),
+    );
+  }
+  const whistle = silence(context, 2);
+  for (const hz of [466, 587, 698, 880]) {
+    const blow = curve([0, 0.93 * hz], [0.2, hz], [1.6, hz], [2, 0.95 * hz]);
+    const pipe = mix(
+      [oscillator(context, 2, blow, 'triangle'), 1],
+      [bandPass(context, whiteNoise(context, 2), blow, 14), 0.7],
+    );
+    mixInto(context, whistle, shape(context, pipe, swell(2, 0.15, 0.35)), 0, 0.3);
+  }
+  mixInto(context, out, whistle, 5.6, 0.55);
+  const hiss = highPass(context, pinkNoise(context, seconds), 1500);
+  return reverb(context, mix(out, [hiss, 0.06]), { t60: 1.2, wet: 0.12, brightnessHz: 3000, size: 4 });
+}
+
+/** Air horns of a locomotive: five notes at once, long, long, short, long. */
+export function trainHorn(context: RenderContext): Float32Array {
+  const seconds = 6.4;
+  const out = silence(context, seconds);
+  for (const [at, length] of [
+    [0.1, 1.6],
+    [2, 1.4],
+    [3.7, 0.5],
+    [4.4, 1.8],
+  ] as const) {
+    for (const hz of [311, 370, 415, 494, 622]) {
+      const pitch = curve([0, 0.96 * hz], [0.12, hz], [length - 0.15, hz], [length, 0.95 * hz]);
+      const reed = formants(context, oscillator(context, length, pitch, 'pulse', 0.2), [
+        { frequency: 700, bandwidth: 500, gain: 1 },
+        { frequency: 1500, bandwidth: 600, gain: 0.9 },
+        { frequency: 2900, bandwidth: 900, gain: 0.5 },
+      ]);
+      mixInto(context, out, shape(context, reed, swell(length, 0.06, 0.12)), at, 0.25);
+    }
+  }
+  return reverb(context, saturate(normalise(out), 1.6), { t60: 1.8, wet: 0.16, brightnessHz: 3000, size: 6 });
+}
+
+/** Two honks, one short, one long. */
+export function carHorn(context: RenderContext): Float32Array {
+  const out = silence(context, 2.6);
+  for (const [at, length] of [
+    [0.1, 0.35],
+    [0.75, 1.4],
+  ] as const) {
+    for (const hz of [415, 520]) {
+      const reed = formants(context, oscillator(context, length, hz, 'pulse', 0.18), [
+        { frequency: 900, bandwidth: 500, gain: 0.9 },
+        { frequency: 2300, bandwidth: 700, gain: 1 },
+        { frequency: 3400, bandwidth: 900, gain: 0.5 },
+      ]);
+      mixInto(context, out, shape(context, reed, swell(length, 0.02, 0.03)), at, 0.5);
+    }
+  }
+  return reverb(context, out, { t60: 0.9, wet: 0.1, brightnessHz: 3500, size: 4 });
+}
+
+/** An ambulance or police car: the slow wail, then the fast yelp. */
+export function siren(context: RenderContext, seconds = 9): Float32Array {
+  const wail = (t: number) => {
+    const x = t < 6 ? (t / 3) % 1 : ((t - 6) / 0.38) % 1;
+    return x < 0.45 ? 620 * Math.pow(2.25, x / 0.45) : 620 * Math.pow(2.25, 1 - (x - 0.45) / 0.55);
+  };
+  const horn = formants(context, oscillator(context, seconds, wail, 'square'), [
+    { frequency: 1200, bandwidth: 900, gain: 1 },
+    { frequency: 2400, bandwidth: 900, gain: 0.6 },
+    { frequency: 3600, bandwidth: 1200, gain: 0.3 },
+  ]);
+  return reverb(context, shape(context, horn, curve([0, 0.4], [4, 1], [seconds, 0.5])), {
+    t60: 1.6,
+    wet: 0.15,
+    brightnessHz: 3000,
+    size: 6,
+  });
+}
+
+/** A jet passes overhead: a roar that swells, with a whine that drops as it goes by. */
+export function jetFlyby(context: RenderContext): Float32Array {
+  const seconds = 8;
+  const near = (t: number) => 1 / (1 + ((t - 3.6) / 1.15) ** 2);
+  const doppler = curve([0, 1.12], [3, 1.08], [4.2, 0.86], [seconds, 0.82]);
+  const roar = mix(
+    [lowPass(context, brownNoise(context, seconds), (t) => 250 + 900 * near(t)), 1],
+    [bandPass(context, pinkNoise(context, seconds), (t) => 900 * doppler(t), 0.6), 1],
+    [shape(context, highPass(context, whiteNoise(context, seconds), 2500), (t) => near(t) ** 2), 0.22],
+  );
+  const whine = mix(
+    [oscillator(context, seconds, (t) => 2900 * doppler(t)), 0.06],
+    [oscillator(context, seconds, (t) => 4150 * doppler(t)), 0.03],
+  );
+  const rumble = drift(context, seconds, 9, 0.75, 1);
+  return shape(context, mix([shape(context, roar, rumble), 1], whine), (t) => 0.06 + 0.94 * near(t));
+}
+
+/** A small propeller plane crosses the sky. */
+export function propellerPlane(context: RenderContext): Float32Array {
+  const seconds = 8;
+  const near = (t: number) => 1 / (1 + ((t - 4) / 1.8) ** 2);
+  const doppler = curve([0, 1.08], [3.2, 1.06], [4.8, 0.93], [seconds, 0.91]);
+  const motor = engine(context, seconds, (t) => 82 * doppler(t), 4, 170);
+  const propeller = lowPass(
+    context,
+    oscillator(context, seconds, (t) => 82 * doppler(t), 'saw'),
+    (t) => 600 + 1600 * near(t),
+  );
+  return shape(
+    context,
+    mix([motor, 0.6], [propeller, 0.35], [bandPass(context, pinkNoise(context, seconds), 700, 0.6), 0.2]),
+    (t) => 0.1 + 0.9 * near(t),
+  );
+}
+
+/** The horn of a big ship leaving harbour. */
+export function shipHorn(context: RenderContext): Float32Array {
+  const seconds = 4.5;
+  const blast = mix(
+    ...[98, 98.7, 147].map(
+      (hz) =>
+        [
+          lowPass(
+            context,
+            oscillator(context, seconds, curve([0, 0.9 * hz], [0.4, hz], [seconds, 0.98 * hz]), 'saw'),
+            900,
+          ),
+          0.4,
+        ] as const,
+    ),
+  );
+  const horn = shape(context, saturate(blast, 2), swell(seconds, 0.35, 0.5));
+  return reverb(context, horn, { t60: 3, wet: 0.2, brightnessHz: 1800, size: 8 });
+}
+
+/** A bicycle bell, rung twice. */
+export function bicycleBell(context: RenderContext): Float32Array {
+  const out = silence(context, 2.6);
+  const cup = normalise(strike(context, 1.6, modesOf(context, 2350, RATIOS.gong, 1.4, 0.3, 0.004), 0.0003));
+  for (const [at, gain] of [
+    [0.08, 0.8],
+    [0.17, 1],
+    [0.26, 0.7],
+    [1.1, 0.9],
+    [1.19, 1],
+    [1.28, 0.6],
+  ] as const)
+    mixInto(context, out, cup, at, gain);
+  const ratchet = shape(context, highPass(context, whiteNoise(context, 0.01), 2500), decay(0.01));
+  mixInto(context, out, ratchet, 0.03, 0.3);
+  return out;
+}
