@@ -99,9 +99,9 @@ export class NameLookup {
   constructor(db: Database) {
     this.#highestId = db.prepare<[], number | null>('SELECT max(id) FROM file').pluck();
     this.#files = db
-      .prepare<[string, number], [number, number]>(
-        `SELECT word.key, (SELECT count(*) FROM (SELECT 1 FROM file_words WHERE file_words MATCH word.value LIMIT ?2))
-           FROM json_each(?1) AS word`,
+      .prepare<[number, string], [number, number]>(
+        `SELECT word.key, (SELECT count(*) FROM (SELECT 1 FROM file_words WHERE file_words MATCH word.value LIMIT ?))
+           FROM json_each(?) AS word`,
       )
       .raw();
     this.#matching = db
@@ -110,8 +110,8 @@ export class NameLookup {
     // The unary plus keeps the planner from asking the full-text index once per file (200 times slower).
     this.#evidence = db
       .prepare<[string, string], [number, number]>(
-        `SELECT expression.key, file_words.rowid FROM json_each(?1) AS expression, file_words
-          WHERE file_words MATCH expression.value AND +file_words.rowid IN (SELECT value FROM json_each(?2))`,
+        `SELECT expression.key, file_words.rowid FROM json_each(?) AS expression, file_words
+          WHERE file_words MATCH expression.value AND +file_words.rowid IN (SELECT value FROM json_each(?))`,
       )
       .raw();
   }
@@ -124,7 +124,7 @@ export class NameLookup {
     const words = contentWords(text);
     if (words.length === 0) return [];
     const expressions = words.map(wordExpression);
-    const files = new Map(this.#files.all(JSON.stringify(expressions), COMMON_FROM + 1));
+    const files = new Map(this.#files.all(COMMON_FROM + 1, JSON.stringify(expressions)));
     // Roughly the number of files; deleted ones do not matter for a logarithm.
     const total = this.#highestId.get() ?? 0;
     const idf = (count: number) => Math.log(1 + total / (1 + count)) + 0.01;

@@ -259,6 +259,8 @@ export class Search {
     const ids = candidates.map(({ file }) => file.id);
     const called = this.#names.calledLike(question.minus, ids);
     const minusCosines = await this.#minusCosines(candidates, sides);
+    // Filters alone say nothing about sound: a minus term then counts as soon as it is likelier than not.
+    const byFilterAlone = question.text === '' && !question.like;
     const hits = candidates.map((candidate): SearchHit => {
       const { file, place, plus, text, like, names } = candidate;
       const minus: { term: string; by: 'sound' | 'name' }[] = [];
@@ -267,9 +269,10 @@ export class Search {
         const cosine = minusCosines[at]!.get(file.id);
         if (cosine === undefined) return;
         const probability = soundProbability(cosine, this.#scale(side, 0, 'text', coverage));
-        const against = minusProbability(probability, plus);
+        const rival = byFilterAlone ? 0.5 : plus;
+        const against = minusProbability(probability, rival);
         score *= 1 - against;
-        if (probability > plus) score = Math.min(score, BELOW_CUT);
+        if (probability > rival) score = Math.min(score, BELOW_CUT);
         if (against >= WORTH_SAYING) minus.push({ term: question.minus[at]!, by: 'sound' });
       });
       const calledTerm = called.get(file.id);

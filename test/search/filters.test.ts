@@ -1,0 +1,183 @@
+import { homedir } from 'node:os';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { conditionOf, FilterLookup, isAbsoluteFolder } from '../../src/main/search/filters.ts';
+import type { SearchFilters } from '../../src/shared/types.ts';
+import { SoundLibrary } from './sound-library.ts';
+
+let library: SoundLibrary;
+const dog = { windows: [{ dog: 1 }] };
+beforeEach(() => {
+  library = new SoundLibrary().add(
+    { path: 'Doors/wood/slam.wav', ...dog, durationSeconds: 2, tags: ['Sci-Fi', 'Ambiences'] },
+    { path: 'Doors/metal.flac', ...dog, format: 'flac', durationSeconds: 10, channels: 1, tags: ['laser ♥'] },
+    { path: 'Doors2/x.mp3', ...dog, format: 'mp3', durationSeconds: 100, sampleRate: 44_100 },
+    { path: 'doors.wav', ...dog, durationSeconds: 1.5 },
+    { path: '100%_dry/a.wav', ...dog, durationSeconds: 3 },
+    { path: '100xydry/b.wav', ...dog, durationSeconds: 3 },
+    { path: 'T\u00fcren/c.wav', ...dog, durationSeconds: 3 }, // composed
+    { path: 'Tu\u0308ren/d.wav', ...dog, durationSeconds: 3 }, // decomposed
+    { root: '/media/SFX one', path: 'Foley/e.wav', ...dog, durationSeconds: 3 },
+    { root: '/media/SFX two', path: 'f.wav', ...dog, durationSeconds: 3 },
+    { root: `${homedir()}/my sounds`, path: 'g.wav', ...dog, durationSeconds: 3 },
+  );
+});
+afterEach(() => {
+  library.close();
+});
+
+function passing(filters: SearchFilters): string[] {
+  const ids = new FilterLookup(library.catalogue.db).fileIds(filters);
+  return ids.map((id) => library.catalogue.files.byId(id)!.relativePath).toSorted();
+}
+const ALL_OF_SOUNDS = [
+  '100%_dry/a.wav',
+  '100xydry/b.wav',
+  'Doors/metal.flac',
+  'Doors/wood/slam.wav',
+  'Doors2/x.mp3',
+  'Tu\u0308ren/d.wav',
+  'T\u00fcren/c.wav',
+  'doors.wav',
+];
+
+describe('each filter', () => {
+  test.each<[SearchFilters, string[]]>([
+    [{ maxSeconds: 2 }, ['Doors/wood/slam.wav', 'doors.wav']],
+    [{ minSeconds: 10 }, ['Doors/metal.flac', 'Doors2/x.mp3']],
+    [{ minSeconds: 1.9, maxSeconds: 2 }, ['Doors/wood/slam.wav']],
+    [{ minSeconds: 5, maxSeconds: 4 }, []],
+    [{ formats: ['mp3', 'flac'] }, ['Doors/metal.flac', 'Doors2/x.mp3']],
+    [{ formats: [] }, []],
+    [{ channels: 1 }, ['Doors/metal.flac']],
+    [{ sampleRate: 44_100 }, ['Doors2/x.mp3']],
+    [{ tags: ['ambience'] }, ['Doors/wood/slam.wav']],
+    [{ tags: ['sci fi'] }, ['Doors/wood/slam.wav']],
+    [{ tags: ['fi sci'] }, []],
+    [{ tags: ['sci fi', 'ambience'] }, ['Doors/wood/slam.wav']],
+    [{ tags: ['sci fi', 'laser'] }, []],
+    [{ tags: ['♥'] }, ['Doors/metal.flac']],
+    [{ tags: ['%'] }, []],
+    [{ tags: ['slam'] }, []], // in the name, not in a tag
+    [{ tags: ['" OR name:slam'] }, []],
+  ])('%j', (filters, expected) => {
+    expect(passing(filters)).toEqual(expected);
+  });
+});
+
+describe('an absolute folder', () => {
+  test.each<[string, string[]]>([
+    ['/sounds', ALL_OF_SOUNDS],
+    ['/sounds/', ALL_OF_SOUNDS],
+    ['/sounds/Doors', ['Doors/metal.flac', 'Doors/wood/slam.wav']], // not Doors2, not doors.wav
+    ['/sounds/Doors/wood/', ['Doors/wood/slam.wav']],
+    ['/sounds/./Doors/../Doors/wood', ['Doors/wood/slam.wav']],
+    ['/sounds/100%_dry', ['100%_dry/a.wav']],
+    ['/sounds/T\u00fcren', ['Tu\u0308ren/d.wav', 'T\u00fcren/c.wav']],
+    ['/media', ['Foley/e.wav', 'f.wav']], // spans two roots
+    ['/media/SFX', []], // a folder, not the beginning of its name
+    ['/media/SFX one', ['Foley/e.wav']],
+    ['~/my sounds', ['g.wav']],
+    ['/elsewhere', []],
+    ['C:\\Sounds', []],
+  ])('%s', (folder, expected) => {
+    expect(passing({ folder })).toEqual(expected);
+  });
+
+  test('/ holds everything', () => {
+    expect(passing({ folder: '/' })).toHaveLength(11);
+  });
+});
+
+describe('part of a folder name', () => {
+  test.each<[string, string[]]>([
+    ['door', ['Doors/metal.flac', 'Doors/wood/slam.wav', 'Doors2/x.mp3']], // not the file doors.wav
+    ['DOORS/W', ['Doors/wood/slam.wav']],
+    ['doors/wood/', ['Doors/wood/slam.wav']],
+    ['slam', []],
+    ['100%_d', ['100%_dry/a.wav']], // % and _ are letters here
+    ['!', []],
+    ['foley', ['Foley/e.wav']],
+    ['SFX', ['Foley/e.wav', 'f.wav']], // in the root's own path
+    ['sfx one/fol', ['Foley/e.wav']],
+    ['t\u00fcren', ['Tu\u0308ren/d.wav', 'T\u00fcren/c.wav']],
+    ["' OR 1=1 --", []],
+  ])('%s', (folder, expected) => {
+    expect(passing({ folder })).toEqual(expected);
+  });
+
+  test.each<[string, boolean]>([
+    ['/a', true],
+    ['~', true],
+    ['~/a', true],
+    ['~a', false],
+    ['C:\\a', true],
+    ['c:/a', true],
+    ['\\\\server\\share', true],
+    ['a/b', false],
+    ['C', false],
+  ])('%s is absolute: %s', (folder, absolute) => {
+    expect(isAbsoluteFolder(folder)).toBe(absolute);
+  });
+});
+
+test('all filters at once, and what is offline', () => {
+  const everything: SearchFilters = {
+    minSeconds: 1,
+    maxSeconds: 3,
+    formats: ['wav'],
+    channels: 2,
+    sampleRate: 48_000,
+    folder: '/sounds/Doors',
+    tags: ['ambience', 'sci fi'],
+  };
+  expect(passing(everything)).toEqual(['Doors/wood/slam.wav']);
+  library.catalogue.files.setOffline([library.id('Doors/wood/slam.wav')]);
+  expect(passing(everything)).toEqual([]);
+  expect(passing({ ...everything, includeOffline: true })).toEqual(['Doors/wood/slam.wav']);
+});
+
+test('filters restrict a search; alone they list what passes, by path', async () => {
+  const search = library.search();
+  const paths = async (text: string) => (await search.run({ text })).hits.map(({ path }) => path);
+  expect(await paths('dog in:/sounds/Doors')).toEqual(
+    expect.arrayContaining(['/sounds/Doors/metal.flac', '/sounds/Doors/wood/slam.wav']),
+  );
+  expect(await paths('dog fmt:mp3')).toEqual(['/sounds/Doors2/x.mp3']);
+  const listed = await search.run({ text: 'in:door tag:ambience' });
+  expect(listed.hits).toMatchObject([
+    { path: '/sounds/Doors/wood/slam.wav', score: 1, startSeconds: 0, endSeconds: 2, band: 'strong' },
+  ]);
+  expect(listed.hits[0]!.why).toEqual([{ kind: 'tag', words: ['ambience'], text: 'tag matches "ambience"' }]);
+  expect(await paths('in:/sounds/Doors')).toEqual(['/sounds/Doors/metal.flac', '/sounds/Doors/wood/slam.wav']);
+});
+
+test('when nothing passes, the reason is told', async () => {
+  const search = library.search();
+  const told = async (text: string) => (await search.run({ text })).notices;
+  expect(await told('dog fmt:ogg')).toEqual(['No sound passes the filters.']);
+  expect(await told('dog in:/nowhere')).toEqual(['No indexed sound lies in “/nowhere”.']);
+  library.catalogue.roots.setOnline(library.catalogue.roots.byPath('/media/SFX two')!.id, false);
+  expect(await told('dog in:"SFX two"')).toEqual([
+    'All sounds that pass the filters are offline: their drive or folder is not there now.',
+  ]);
+  expect(await told('piano fmt:mp3')).toEqual([expect.stringContaining('ask for unlikely hits') as string]);
+});
+
+test('facts are filtered from an index, folders from a range of it', () => {
+  const { db } = library.catalogue;
+  const plan = (filters: SearchFilters) => {
+    const { sql, parameters } = conditionOf(filters, library.catalogue.roots.list());
+    const rows = db.prepare<unknown[], { detail: string }>(
+      `EXPLAIN QUERY PLAN SELECT file.id FROM file JOIN root ON root.id = file.root_id WHERE ${sql}`,
+    );
+    return rows
+      .all(...parameters)
+      .map(({ detail }) => detail)
+      .join('\n');
+  };
+  expect(plan({ maxSeconds: 3, channels: 2 })).toContain('COVERING INDEX file_by_facts');
+  expect(plan({ folder: '/sounds/Doors' })).toMatch(
+    /SEARCH file USING .*root_id=\? AND relative_path>\? AND relative_path<\?/,
+  );
+  expect(plan({ folder: 'Doors' })).toContain('inner_file USING COVERING INDEX');
+});
