@@ -44,7 +44,7 @@ export class AudioEncoders {
   #threads: Thread[] = [];
   #loading: Promise<ProviderChoice> | null = null;
   #broken: string | null = null;
-  #wasFull = false;
+  #full = false;
   readonly counts = { busySeconds: 0, idleSeconds: 0, windows: 0, failed: 0, batches: 0, mostQueued: 0 };
 
   /** Loads nothing yet. */
@@ -55,8 +55,7 @@ export class AudioEncoders {
 
   /** Whether whoever brings windows should stop for now ({@link AudioEncodersOptions.onRoom} says when to go on). */
   get full(): boolean {
-    if (this.#queue.length >= this.#capacity) this.#wasFull = true;
-    return this.#wasFull;
+    return this.#full;
   }
 
   get queued(): number {
@@ -83,6 +82,7 @@ export class AudioEncoders {
     this.counts.mostQueued = Math.max(this.counts.mostQueued, this.queued);
     if (this.#threads.length > 0) this.#dispatch();
     else this.load().catch(() => {}); // a failure reaches every queued window through #giveUp
+    if (this.#queue.length >= this.#capacity) this.#full = true;
   }
 
   resetCounts(): void {
@@ -135,11 +135,11 @@ export class AudioEncoders {
       if (this.queued < batchSize) break;
       if (thread.inFlight.length === 1) this.#send(thread, batchSize);
     }
-    if (this.#wasFull && this.#queue.length <= this.#capacity / 2) this.#announceRoom();
+    if (this.#full && this.#queue.length <= this.#capacity / 2) this.#announceRoom();
   }
 
   #announceRoom(): void {
-    this.#wasFull = false;
+    this.#full = false;
     this.#options.onRoom();
   }
 

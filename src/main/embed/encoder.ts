@@ -135,14 +135,17 @@ export class Encoder {
    */
   embedTexts(texts: string[], options: EmbedOptions = {}): Promise<Float32Array[]> {
     const call = (part: string[]) => this.#child.call('embedTexts', { texts: part });
-    return this.#inParts(texts, TEXTS_PER_CALL, call, options);
+    return this.#inParts(texts, TEXTS_PER_CALL, call, options, (text) => {
+      return new UserError('model-unusable', `For “${text}”, ${NO_DIRECTION}. Type other words, or use another model.`);
+    });
   }
 
   /**
    * One-off sounds, before anything the decoders have sent. Many windows of many files belong on the socket instead.
    * @param windows mono, −1..1, at the pack's rate, 1 to windowSamples samples each (short ones are filled up)
    * @returns Float32Array[dim] each, in the order of the windows, of L2 norm 1 unless raw
-   * @throws as {@link embedTexts}; UserError 'bad-input' for a window without samples or with too many
+   * @throws UserError 'bad-input' for a window without samples or with too many, 'undecodable-audio' when the model
+   *   makes nothing of one (NaN in it, or silence unless raw), 'model-…'; {@link ChildDiedError}; signal.reason
    */
   async embedWindows(windows: Float32Array[], options: EmbedOptions = {}): Promise<Float32Array[]> {
     const { windowSamples } = this.pack.audio;
@@ -152,7 +155,12 @@ export class Encoder {
       throw new UserError('bad-input', message);
     }
     const call = (part: Float32Array[]) => this.#child.call('embedWindows', { windows: part });
-    const embeddings = await this.#inParts(windows, WINDOWS_PER_CALL, call, options);
+    const embeddings = await this.#inParts(windows, WINDOWS_PER_CALL, call, options, () => {
+      return new UserError(
+        'undecodable-audio',
+        `For this sound, ${NO_DIRECTION}. Check in a player whether it is silent.`,
+      );
+    });
     this.#choice ??= await this.#child.call('loadAudio', null);
     return embeddings;
   }
@@ -198,16 +206,14 @@ export class Encoder {
     size: number,
     call: (part: T[]) => Promise<Float32Array[]>,
     { raw = false, signal }: EmbedOptions,
+    onNoDirection: (item: T) => UserError,
   ): Promise<Float32Array[]> {
     const embeddings: Float32Array[] = [];
     for (let at = 0; at < items.length; at += size) {
       signal?.throwIfAborted();
       for (const embedding of await call(items.slice(at, at + size))) {
         const own = ownEmbedding(embedding, raw);
-        if (!own) {
-          const sentence = `The model “${this.pack.name}” failed: ${NO_DIRECTION}. Choose another model.`;
-          throw new UserError('model-unusable', sentence);
-        }
+        if (!own) throw onNoDirection(items[embeddings.length]!);
         embeddings.push(own);
       }
     }

@@ -45,6 +45,13 @@ const push = serveParent<InferenceMethods, InferencePushes>({
   },
 });
 
+// The engine is gone, or a defect ended this process. An orderly exit would terminate threads inside native code, which
+// aborts with a core dump; there is nothing to keep, so the end is short. (The engine cleans up after a kill from outside.)
+process.on('exit', () => {
+  opened?.intake.removeSocket();
+  process.kill(process.pid, 'SIGKILL');
+});
+
 function running(): NonNullable<typeof opened> {
   if (!opened) throw new Error('the first call must be open');
   return opened;
@@ -71,7 +78,7 @@ async function embedWindows(windows: Float32Array[]): Promise<Float32Array[]> {
     const sender = (results: { tag: number; row: Row }[]) => {
       for (const { tag, row } of results) {
         if (row instanceof Float32Array) embeddings[tag] = row;
-        else reject(new UserError('model-unusable', `The model could not listen to this sound: ${row.message}.`));
+        else reject(new UserError('undecodable-audio', `The model could make nothing of this sound: ${row.message}.`));
         missing -= 1;
       }
       if (missing === 0) resolve(embeddings);

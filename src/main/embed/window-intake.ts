@@ -36,11 +36,7 @@ export class WindowIntake {
    */
   async listen(): Promise<void> {
     const { socketPath } = this.#options;
-    if (process.platform !== 'win32') {
-      rmSync(socketPath, { force: true });
-      // process.exit and the end of the channel both come through here; a kill -9 is cleaned up by the engine.
-      process.on('exit', () => rmSync(socketPath, { force: true }));
-    }
+    this.removeSocket();
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject);
       this.#server.listen(socketPath, () => {
@@ -48,6 +44,11 @@ export class WindowIntake {
         resolve();
       });
     });
+  }
+
+  /** Leaves nothing in the temporary folder. Windows pipes are no files and go by themselves. */
+  removeSocket(): void {
+    if (process.platform !== 'win32') rmSync(this.#options.socketPath, { force: true });
   }
 
   resume(): void {

@@ -1,0 +1,241 @@
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { Encoder, type EncoderOptions } from '../../src/main/embed/encoder.ts';
+import { loadPack } from '../../src/main/models/pack.ts';
+import { encodeFrame } from '../../src/main/process/pcm-wire.ts';
+import { DIM, FORBIDDEN_SAMPLE, writeTinyPack, type TinyPackOptions } from '../fixtures/tiny-pack/make-tiny-pack.ts';
+import { collect, connectTo, send, strongestBand, tone } from './tones.ts';
+
+let folder: string;
+const running: Encoder[] = [];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'inference-'));
+});
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((encoder) => encoder.close()));
+  rmSync(folder, { recursive: true });
+});
+
+async function start(options: EncoderOptions = {}, pack: TinyPackOptions = {}): Promise<Encoder> {
+  writeTinyPack(folder, pack);
+  const encoder = await Encoder.start(await loadPack(folder), { encoders: 1, ...options });
+  running.push(encoder);
+  return encoder;
+}
+
+test('windows of several decoders at once: each gets the embedding of its own sound, in order', async () => {
+  const encoder = await start();
+  const heard = collect(encoder);
+  const bandOf = (item: number, windowIndex: number) => (item * 3 + windowIndex * 5) % DIM;
+  await Promise.all(
+    [1, 2, 3].map(async (item) => {
+      const socket = await connectTo(encoder);
+      await send(
+        socket,
+        item,
+        Array.from({ length: 20 }, (_, w) => tone(bandOf(item, w))),
+      );
+      socket.end();
+    }),
+  );
+  await heard.count(60);
+  expect(heard.failed).toEqual([]);
+  for (const item of [1, 2, 3]) {
+    const own = heard.embedded.filter((window) => window.item === item);
+    expect(own.map(({ windowIndex }) => windowIndex)).toEqual(Array.from({ length: 20 }, (_, w) => w));
+    expect(own.map(({ startSeconds, seconds }) => [startSeconds, seconds])).toEqual(
+      Array.from({ length: 20 }, (_, w) => [w, 1]),
+    );
+    expect(own.map(({ embedding }) => strongestBand(embedding))).toEqual(
+      own.map(({ windowIndex }) => bandOf(item, windowIndex)),
+    );
+  }
+});
+
+test('a window gives the same in a batch, alone, and on the second of two encoders; raw and normalised', async () => {
+  const encoder = await start({ encoders: 2, batchSize: 4 });
+  const normalised = collect(encoder);
+  const raw = collect(encoder, { raw: true });
+  const windows = Array.from({ length: 23 }, (_, i) => tone(i % DIM, i === 22 ? 700 : 8000)); // the last one short
+  const socket = await connectTo(encoder);
+  await send(socket, 1, windows);
+  await Promise.all([normalised.count(23), raw.count(23)]);
+  const one = await start();
+  for (const { windowIndex, embedding } of raw.embedded) {
+    const [alone] = await one.embedWindows([windows[windowIndex]!], { raw: true });
+    expect(Math.max(...alone!.map((value, i) => Math.abs(value - embedding[i]!)))).toBeLessThan(1e-6);
+  }
+  for (const { embedding } of normalised.embedded) expect(Math.hypot(...embedding)).toBeCloseTo(1, 6);
+});
+
+test('one bad window among good ones fails alone, with its reason', async () => {
+  const encoder = await start({ batchSize: 4 });
+  const heard = collect(encoder);
+  const socket = await connectTo(encoder);
+  const throwing = tone(3);
+  throwing[0] = FORBIDDEN_SAMPLE;
+  const notNumbers = tone(3).fill(NaN, 100, 101);
+  const silent = new Float32Array(8000);
+  await send(socket, 9, [tone(1), throwing, tone(2), tone(3), notNumbers, tone(4), silent, tone(5)]);
+  await heard.count(8);
+  expect(heard.embedded.map(({ windowIndex, embedding }) => [windowIndex, strongestBand(embedding)])).toEqual(
+    [[0, 1], [2, 2], [3, 3], [5, 4], [7, 5]], // prettier-ignore
+  );
+  heard.failed.sort((a, b) => a.windowIndex - b.windowIndex);
+  expect(heard.failed.map(({ item, windowIndex, startSeconds }) => [item, windowIndex, startSeconds])).toEqual(
+    [[9, 1, 1], [9, 4, 4], [9, 6, 6]], // prettier-ignore
+  );
+  expect(heard.failed.map(({ message }) => message)).toEqual([
+    expect.stringContaining('out of data bounds'),
+    expect.stringContaining('not numbers'),
+    expect.stringContaining('without direction'),
+  ]);
+});
+
+test('a slow encoder stops the decoder instead of filling the memory', async () => {
+  const encoder = await start({ batchSize: 2 }, { slowness: 4 });
+  await encoder.loadAudio();
+  const heard = collect(encoder);
+  const socket = await connectTo(encoder);
+  const windows = 150;
+  const one = tone(4);
+  let written = 0;
+  const sending = send(socket, 1, (function* () {
+    for (; written < windows; written++) yield one;
+  })()); // prettier-ignore
+  await heard.count(10);
+  // In the queue, in two batches, in the system's socket buffers and in this side's: far from all.
+  const ahead = written - heard.embedded.length;
+  expect(ahead).toBeLessThan(60);
+  await sending;
+  await heard.count(windows);
+  const { mostQueued, windows: embedded, busySeconds, idleSeconds } = await encoder.stats();
+  // 2 × batch × encoders, and what else was in the chunk that filled it up (64 KiB are two windows).
+  expect(mostQueued).toBeLessThanOrEqual(4 + 3);
+  expect(embedded).toBe(windows);
+  expect(busySeconds / (busySeconds + idleSeconds)).toBeGreaterThan(0.9);
+});
+
+test('very short clips: thousands in one chunk, all answered', async () => {
+  const encoder = await start();
+  const heard = collect(encoder);
+  const socket = await connectTo(encoder);
+  const click = Float32Array.of(0.5, -0.25, 0.1);
+  await send(
+    socket,
+    1,
+    Array.from({ length: 3000 }, () => click),
+  );
+  await heard.count(3000);
+  expect(heard.failed).toEqual([]);
+  expect(new Set(heard.embedded.map(({ windowIndex }) => windowIndex)).size).toBe(3000);
+});
+
+test('a one-off sound overtakes what the decoders have sent', async () => {
+  const encoder = await start({ batchSize: 1 }, { slowness: 4 });
+  await encoder.loadAudio();
+  const heard = collect(encoder);
+  const socket = await connectTo(encoder);
+  const sending = send(
+    socket,
+    1,
+    Array.from({ length: 40 }, () => tone(4)),
+  );
+  await heard.count(3);
+  const [embedding] = await encoder.embedWindows([tone(9)]);
+  expect(strongestBand(embedding!)).toBe(9);
+  expect(heard.embedded.length).toBeLessThan(15);
+  await sending;
+  await heard.count(40);
+});
+
+test('what is no PCM ends its own connection only; half a window is dropped', async () => {
+  const encoder = await start();
+  const heard = collect(encoder);
+  const good = await connectTo(encoder);
+  const bad = await connectTo(encoder);
+  const half = await connectTo(encoder);
+  const frame = encodeFrame({ item: 5, windowIndex: 0, startSeconds: 0, seconds: 1, samples: tone(1) });
+  half.end(frame.subarray(0, 5000));
+  bad.write(Buffer.alloc(4096, 'x'));
+  await once(bad, 'close');
+  // In small pieces, as a busy system may deliver it.
+  for (let at = 0; at < frame.length; at += 777) {
+    good.write(frame.subarray(at, at + 777));
+    await wait(1);
+  }
+  await heard.count(1);
+  expect(strongestBand(heard.embedded[0]!.embedding)).toBe(1);
+  expect(heard.failed).toEqual([]);
+  expect(await encoder.stats()).toMatchObject({ brokenConnections: 1, connections: 1, windows: 1 });
+});
+
+test('windows for an audio encoder that cannot be loaded all fail with its sentence; nothing hangs', async () => {
+  const encoder = await start({ batchSize: 1 }, { extra: { dim: 8 } });
+  const heard = collect(encoder);
+  const socket = await connectTo(encoder);
+  await send(
+    socket,
+    1,
+    Array.from({ length: 50 }, () => tone(4)),
+  );
+  await heard.count(50);
+  expect(heard.embedded).toEqual([]);
+  expect(new Set(heard.failed.map(({ message }) => message))).toEqual(
+    new Set([expect.stringContaining('16 values, model.json says 8')]),
+  );
+});
+
+test('statistics begin anew after a reset', async () => {
+  const encoder = await start();
+  const before = await encoder.embedWindows([tone(1), tone(2), tone(3)]);
+  expect(before).toHaveLength(3);
+  expect(await encoder.stats({ reset: true })).toMatchObject({ windows: 3, failed: 0 });
+  await wait(50); // a pause between two jobs is nobody's idle time
+  await encoder.embedWindows([tone(1)]);
+  const after = await encoder.stats();
+  expect(after).toMatchObject({ windows: 1, batches: 1, idleSeconds: 0, queued: 0 });
+  expect(after.busySeconds).toBeGreaterThan(0);
+});
+
+test.each(['SIGKILL', 'exit'])(
+  'when the engine is gone (%s), so are the process and its socket, silently',
+  async (how) => {
+    writeTinyPack(folder, { slowness: 20 });
+    // A program of its own that dies while its encoders work.
+    const program = `
+    import { Encoder } from ${at('src/main/embed/encoder.ts')};
+    import { loadPack } from ${at('src/main/models/pack.ts')};
+    const encoder = await Encoder.start(await loadPack(${JSON.stringify(folder)}), { encoders: 2 });
+    await encoder.loadAudio();
+    encoder.embedWindows(Array.from({ length: 16 }, () => new Float32Array(8000).fill(0.1))).catch(() => {});
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    process.stdout.write(JSON.stringify({ pid: encoder.pid, socketPath: encoder.socketPath }), () => {
+      ${how === 'exit' ? 'process.exit(0)' : "process.kill(process.pid, 'SIGKILL')"};
+    });`;
+    const file = join(folder, 'engine.ts');
+    writeFileSync(file, program);
+    const { stdout, stderr } = spawnSync(process.execPath, [file], { encoding: 'utf8' });
+    const { pid, socketPath } = JSON.parse(stdout) as { pid: number; socketPath: string };
+    for (let tries = 0; tries < 100 && (isAlive(pid) || existsSync(socketPath)); tries++) await wait(50);
+    expect(isAlive(pid)).toBe(false);
+    expect(existsSync(socketPath)).toBe(false);
+    expect(stderr).toBe(''); // no "terminate called …", no core dump
+  },
+);
+
+function at(path: string): string {
+  return JSON.stringify(pathToFileURL(join(import.meta.dirname, '../..', path)).href);
+}
+
+/** A zombie that nobody reaps (a container without init) is dead all the same. */
+function isAlive(pid: number): boolean {
+  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
+  return stdout.trim() !== '' && !stdout.trim().startsWith('Z');
+}
