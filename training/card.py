@@ -42,7 +42,7 @@ random weights on open-licence clips; no other model's weights or outputs went i
   convolutional network → 512 numbers. Everything from the waveform on is inside `audio.onnx`.
 - **Text**: byte-level BPE → a bag of tokens with learnt weights, plus a small decoder-only transformer read at the last
   token → 512 numbers.
-- **Files**: {megabytes}. Weights are float16, cast to float32 inside the graphs.
+- **Files**: {megabytes}. The text weights are float16, cast to float32 inside the graph.
 
 ## Data
 {len(train)} clips, {sum(c.seconds for c in train) / 3600:.1f} hours, {len(seen)} labels. CC BY asks for attribution: `ATTRIBUTION.csv` names source, file, licence and author of
