@@ -4,7 +4,8 @@
  */
 import { join, resolve } from 'node:path';
 import { rm } from 'node:fs/promises';
-import { DEMO_SEARCHES, writeDemoLibrary } from '../src/main/demo/library.ts';
+import { writeDemoLibrary } from '../src/main/demo/library.ts';
+import { DEMO_SEARCHES } from '../src/main/demo/searches.ts';
 import { createEngine } from '../src/main/engine.ts';
 import { directClient } from '../src/main/host/dispatch.ts';
 import { describeSummary, hitLines } from '../src/main/host/cli/commands.ts';
@@ -40,9 +41,9 @@ try {
   line.clear();
   console.log(describeSummary(summary).join('\n'));
   let right = 0;
-  for (const { text, expected } of DEMO_SEARCHES) {
-    const { hits } = await client.call('search.query', { text, limit: HITS_SHOWN });
-    console.log(`\n$ earmark search ${JSON.stringify(text)}`);
+  for (const { query, expected } of DEMO_SEARCHES) {
+    const { hits } = await client.call('search.query', { text: query, limit: HITS_SHOWN });
+    console.log(`\n$ earmark search ${JSON.stringify(query)}`);
     console.log(hits.length === 0 ? 'Nothing found.' : hitLines(hits).join('\n'));
     const first = hits[0]?.path.split(/[\\/]/).at(-1);
     if (first !== undefined && expected.includes(first)) right++;

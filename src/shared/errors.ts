@@ -62,6 +62,13 @@ export type ErrorCode =
   | 'nothing-indexed'
   | 'engine-broken'; // a process of ours cannot be started or keeps dying
 
+/** An error that one file is to blame for; the job goes on without it. */
+export type FileError = UserError & { readonly code: FileErrorCode };
+
+export function isFileError(error: unknown): error is FileError {
+  return error instanceof UserError && (FILE_ERROR_CODES as readonly string[]).includes(error.code);
+}
+
 /** Turns whatever was thrown into data. Anything that is not a UserError gets the general sentence. */
 export function toWire(error: unknown): WireError {
   if (error instanceof UserError) {

@@ -7,7 +7,7 @@ export type JobId = number;
 export type JobKind = 'index';
 export type JobState = 'running' | 'paused' | 'done' | 'cancelled' | 'failed' | 'interrupted';
 /** In the order a job goes through them. */
-export type JobStage = 'walking' | 'listening' | 'indexing';
+export type JobStage = 'walking' | 'recognising' | 'listening' | 'indexing';
 
 /** The latest one is enough to draw the whole picture; sent at most 10 times a second. */
 export interface JobProgress {

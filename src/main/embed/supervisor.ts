@@ -1,0 +1,175 @@
+/** Keeps one inference process at hand: started when first needed, started again when it died, given up when hopeless. */
+import { UserError } from '../../shared/errors.ts';
+import { Encoder, type EmbeddedWindow, type EncoderOptions, type FailedWindow, type ProviderChoice } from './encoder.ts';
+import type { ModelPack } from '../models/pack.ts';
+
+/** After this many deaths without one finished window in between, the model cannot run here. */
+const HOPELESS_AFTER_DEATHS = 6;
+
+/** What has arrived of one attempt at one file. */
+interface Collection {
+  windows: Map<number, EmbeddedWindow>;
+  failure: FailedWindow | null;
+  /** null until the decoder has said how many there are. */
+  expected: number | null;
+  finished: PromiseWithResolvers<EmbeddedWindow[]>;
+}
+
+/** The windows of one item as they come in. */
+export interface ItemCollector {
+  /**
+   * @param windowCount how many the decoder has sent
+   * @returns all windows in order, as soon as the last one is embedded; embeddings raw
+   * @throws UserError undecodable-audio when the model makes no finite embedding of it; ChildDiedError with the process
+   */
+  complete(windowCount: number): Promise<EmbeddedWindow[]>;
+  /** Late windows of this item are dropped from now on. */
+  forget(): void;
+}
+
+/** An inference process that runs now. */
+export class RunningEncoder {
+  readonly encoder: Encoder;
+  readonly #collections = new Map<number, Collection>();
+  #alive = true;
+
+  constructor(encoder: Encoder, onProgress: () => void) {
+    this.encoder = encoder;
+    encoder.onEmbedded(
+      (window) => {
+        onProgress();
+        this.#receive(window);
+      },
+      { raw: true },
+    );
+    encoder.onFailed((failure) => {
+      const collection = this.#collections.get(failure.item);
+      if (!collection) return;
+      collection.failure = failure;
+      this.#settle(collection);
+    });
+    void encoder.exited.then((how) => {
+      this.#alive = false;
+      const error = new Error(`the inference process ended (${how})`);
+      for (const collection of this.#collections.values()) collection.finished.reject(error);
+      this.#collections.clear();
+    });
+  }
+
+  get alive(): boolean {
+    return this.#alive;
+  }
+
+  get socketPath(): string {
+    return this.encoder.socketPath;
+  }
+
+  /** Begins to collect what comes for this item; call before its first window is sent. */
+  collect(item: number): ItemCollector {
+    const collection: Collection = {
+      windows: new Map(),
+      failure: null,
+      expected: null,
+      finished: Promise.withResolvers(),
+    };
+    collection.finished.promise.catch(() => {}); // nobody waits when the decoder fails first
+    this.#collections.set(item, collection);
+    return {
+      complete: (windowCount) => {
+        if (!this.#alive) return Promise.reject(new Error('the inference process ended'));
+        collection.expected = windowCount;
+        this.#settle(collection);
+        return collection.finished.promise;
+      },
+      forget: () => void this.#collections.delete(item),
+    };
+  }
+
+  #receive(window: EmbeddedWindow): void {
+    const collection = this.#collections.get(window.item);
+    if (!collection) return;
+    collection.windows.set(window.windowIndex, window);
+    this.#settle(collection);
+  }
+
+  #settle(collection: Collection): void {
+    if (collection.failure) {
+      const sentence = 'The model could make nothing of this file. Check in a player whether it sounds right.';
+      collection.finished.reject(new UserError('undecodable-audio', sentence, collection.failure.message));
+    } else if (collection.expected !== null && collection.windows.size >= collection.expected) {
+      collection.finished.resolve([...collection.windows.values()].sort((a, b) => a.windowIndex - b.windowIndex));
+    }
+  }
+}
+
+export class EncoderSupervisor {
+  readonly #pack: ModelPack;
+  readonly #options: EncoderOptions;
+  readonly #notice: (message: string) => void;
+  #current: Promise<RunningEncoder> | null = null;
+  #deaths = 0;
+  #closed = false;
+
+  /** @param notice told in one sentence when the process died and is started again */
+  constructor(pack: ModelPack, options: EncoderOptions, notice: (message: string) => void) {
+    this.#pack = pack;
+    this.#options = options;
+    this.#notice = notice;
+  }
+
+  /**
+   * The running inference process; starts one if there is none.
+   * @throws UserError engine-broken when it keeps dying; what {@link Encoder.start} throws
+   */
+  running(): Promise<RunningEncoder> {
+    this.#current ??= this.#start();
+    return this.#current;
+  }
+
+  /**
+   * Loads the audio encoder now.
+   * @throws UserError model-damaged, model-unusable when it cannot run on this machine
+   */
+  async loadAudio(): Promise<ProviderChoice> {
+    return (await this.running()).encoder.loadAudio();
+  }
+
+  /** Ends the process and gives its memory back; the next {@link running} starts a new one. */
+  async rest(): Promise<void> {
+    const current = this.#current;
+    this.#current = null;
+    if (!current) return;
+    const running = await current.catch(() => null);
+    await running?.encoder.close();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.rest();
+  }
+
+  async #start(): Promise<RunningEncoder> {
+    if (this.#closed) throw new Error('the engine is closing');
+    if (this.#deaths >= HOPELESS_AFTER_DEATHS) {
+      throw new UserError('engine-broken', `The model “${this.#pack.name}” keeps crashing on this machine. Run \`earmark doctor\`, or use another model.`); // prettier-ignore
+    }
+    try {
+      const encoder = await Encoder.start(this.#pack, this.#options);
+      if (this.#closed) await encoder.close();
+      const running = new RunningEncoder(encoder, () => (this.#deaths = 0));
+      const mine = this.#current;
+      void encoder.exited.then((how) => {
+        if (this.#closed || this.#current !== mine) return;
+        this.#current = null;
+        this.#deaths++;
+        this.#notice(
+          `The model's process ended unexpectedly (${how}) and is started again; files in work are tried once more.`,
+        );
+      });
+      return running;
+    } catch (error) {
+      this.#current = null;
+      throw error;
+    }
+  }
+}

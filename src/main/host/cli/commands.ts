@@ -1,0 +1,177 @@
+/** What each command asks of the engine and how its answer looks to a human. Each returns the exit code. */
+import type { Client } from '../../../shared/contract.ts';
+import type { Band, IndexSummary, SearchHit, SearchQuery } from '../../../shared/types.ts';
+import { UserError } from '../../../shared/errors.ts';
+import { columns, formatBytes, formatCount, formatDuration, formatTime, plural, printable } from './format.ts';
+import { EXIT, printJson, printOut } from './output.ts';
+import { ProgressLine } from './progress.ts';
+
+export interface CommandContext {
+  client: Client;
+  json: boolean;
+  /** Aborted by Ctrl-C. */
+  stop: AbortSignal;
+}
+
+/** Failures shown after an index run; the rest are in `earmark failures`. */
+const FAILURES_SHOWN = 20;
+
+export async function runIndex(context: CommandContext, folders: string[]): Promise<number> {
+  const summary = await indexWithProgress(context, folders);
+  if (context.json) await printJson(summary);
+  else await printOut(describeSummary(summary).join('\n'));
+  return summary.cancelled ? EXIT.interrupted : EXIT.ok;
+}
+
+async function indexWithProgress({ client, stop }: CommandContext, folders: string[]): Promise<IndexSummary> {
+  const line = new ProgressLine(process.stderr);
+  const quiet = [client.on('job.progress', (progress) => line.show(progress)), client.on('engine.notice', ({ message }) => line.say(message))];
+  try {
+    const job = await client.call('index.start', { folders });
+    const cancel = () => {
+      line.say('Stopping; what has been listened to is kept …');
+      void client.call('job.cancel', job);
+    };
+    if (stop.aborted) cancel();
+    else stop.addEventListener('abort', cancel, { once: true });
+    return await client.call('job.wait', job);
+  } finally {
+    line.clear();
+    for (const off of quiet) off();
+  }
+}
+
+/** The result of an index run in sentences. */
+export function describeSummary(summary: IndexSummary): string[] {
+  const lines: string[] = [];
+  const speed = summary.seconds > 0 && summary.audioSeconds > 0 ? `, ${formatCount(Math.round(summary.audioSeconds / summary.seconds))} x real time` : ''; // prettier-ignore
+  lines.push(
+    `${summary.cancelled ? 'Stopped. ' : ''}${plural(summary.files, 'sound')}: ${formatCount(summary.indexed)} listened to ` +
+      `(${formatDuration(summary.audioSeconds)} of audio in ${formatDuration(summary.seconds)}${speed}), ${formatCount(summary.unchanged)} unchanged` +
+      `${summary.failed.length > 0 ? `, ${formatCount(summary.failed.length)} could not be read` : ''}.`,
+  );
+  const others = [
+    [summary.moved, 'moved or renamed'],
+    [summary.retagged, 'with new tags'],
+    [summary.returned, 'back again'],
+    [summary.offline, 'gone (kept in the catalogue as offline)'],
+    [summary.skipped, 'that are not audio passed over'],
+  ] as const;
+  const told = others.filter(([count]) => count > 0).map(([count, words]) => `${formatCount(count)} ${words}`);
+  if (told.length > 0) lines.push(`Also: ${told.join(', ')}.`);
+  for (const warning of summary.warnings.slice(0, FAILURES_SHOWN)) lines.push(`  note    ${printable(warning.message)}`);
+  if (summary.warnings.length > FAILURES_SHOWN) lines.push(`  … and ${formatCount(summary.warnings.length - FAILURES_SHOWN)} more notes (--json has all)`);
+  for (const failure of summary.failed.slice(0, FAILURES_SHOWN)) lines.push(`  failed  ${printable(failure.message)}`);
+  if (summary.failed.length > FAILURES_SHOWN) lines.push(`  … and ${formatCount(summary.failed.length - FAILURES_SHOWN)} more: earmark failures`);
+  return lines;
+}
+
+export async function runSearch({ client, json }: CommandContext, query: SearchQuery): Promise<number> {
+  const notices: string[] = [];
+  client.on('engine.notice', ({ message }) => notices.push(message));
+  const result = await client.call('search.query', query);
+  const told = [...notices, ...result.notices];
+  if (json) {
+    await printJson({ ...result, notices: told });
+    return EXIT.ok;
+  }
+  for (const notice of told) process.stderr.write(`${notice}\n`);
+  if (result.hits.length === 0) await printOut('Nothing found. Try other words, fewer filters, or --all to see unlikely hits.');
+  else await printOut([...hitLines(result.hits), '', `model: ${result.model}`].join('\n'));
+  return EXIT.ok;
+}
+
+const DOTS: Record<Band, string> = { strong: '●●●', likely: '●●○', maybe: '●○○', unlikely: '○○○' };
+
+/** Hits as lines: dots, score, place, path, and below it why; a rule where "maybe" begins. */
+export function hitLines(hits: readonly SearchHit[]): string[] {
+  const lines: string[] = [];
+  let maybeBegan = false;
+  for (const hit of hits) {
+    const unsure = hit.band === 'maybe' || hit.band === 'unlikely';
+    if (unsure && !maybeBegan) {
+      maybeBegan = true;
+      lines.push('┄┄┄ maybe ┄┄┄');
+    }
+    const place = `${formatTime(hit.startSeconds)}–${formatTime(hit.endSeconds)}`;
+    lines.push(`${DOTS[hit.band]}  ${hit.score.toFixed(2)}  ${place.padEnd(15)} ${printable(hit.path)}${hit.offline ? '  (offline)' : ''}`);
+    if (hit.why.length > 0) lines.push(`           ${hit.why.map((why) => why.text).join(', ')}`);
+  }
+  return lines;
+}
+
+export async function runStatus({ client, json }: CommandContext): Promise<number> {
+  const status = await client.call('status.get', null);
+  if (json) {
+    await printJson(status);
+    return EXIT.ok;
+  }
+  const lines = [
+    `${plural(status.files, 'sound')} in ${plural(status.roots.length, 'folder')}: ${formatCount(status.ready)} listened to by ${status.model}, ` +
+      `${formatCount(status.failed)} failed, ${formatCount(status.offline)} offline · ${formatDuration(status.audioSeconds)} of audio`,
+    `catalogue ${status.dataFolder} · ${formatBytes(status.catalogueBytes)} + index ${formatBytes(status.indexBytes)} · ${plural(status.windows, 'window')}`,
+  ];
+  if (status.lastJob) {
+    lines.push(`last run: ${status.lastJob.state}, begun ${new Date(status.lastJob.startedMs).toLocaleString('en-GB')}`);
+  }
+  lines.push('', ...columns([['files', 'ready', 'failed', 'offline', 'folder'], ...status.roots.map((root) => [formatCount(root.files), formatCount(root.ready), formatCount(root.failed), formatCount(root.offline), printable(root.path) + (root.online ? '' : '  (not connected)')])], [0, 1, 2, 3])); // prettier-ignore
+  await printOut(lines.join('\n'));
+  return EXIT.ok;
+}
+
+export async function runFailures(context: CommandContext, retry: boolean): Promise<number> {
+  const { client, json } = context;
+  if (retry) {
+    const count = await client.call('failure.retry', null);
+    if (!json) process.stderr.write(`Trying ${plural(count, 'file')} again.\n`);
+    return runIndex(context, []);
+  }
+  const failures = await client.call('failure.list', null);
+  if (json) await printJson({ failures });
+  else if (failures.length === 0) await printOut('Every file could be read.');
+  else await printOut(failures.map((failure) => `${failure.code.padEnd(20)}  ${printable(failure.message)}\n${' '.repeat(22)}${printable(failure.path)}`).join('\n')); // prettier-ignore
+  return EXIT.ok;
+}
+
+export async function runModels({ client, json }: CommandContext): Promise<number> {
+  const models = await client.call('model.list', null);
+  if (json) await printJson({ models });
+  else {
+    await printOut(
+      models
+        .map((model) => `${model.inUse ? '*' : ' '} ${model.id}  ${model.name} · ${model.dim}-d · ${formatBytes(model.bytes)} · ${model.license}\n  ${model.problem ?? 'ok'} · ${printable(model.folder)}`) // prettier-ignore
+        .join('\n'),
+    );
+  }
+  return EXIT.ok;
+}
+
+export async function runEmbed({ client, json }: CommandContext, paths: string[], texts: string[], raw: boolean): Promise<number> {
+  if (paths.length === 0 && texts.length === 0) throw new UserError('bad-input', 'Give files, or a text: earmark embed --text "a dog barks"');
+  const results = [];
+  if (paths.length > 0) results.push(await client.call('embed.files', { paths, raw }));
+  if (texts.length > 0) results.push(await client.call('embed.texts', { texts, raw }));
+  const { model, dim } = results[0]!;
+  const items = results.flatMap((result) => result.items);
+  const failed = results.flatMap((result) => result.failed);
+  for (const failure of failed) process.stderr.write(`earmark: ${failure.message}\n`);
+  if (json) await printJson({ model, dim, items, failed });
+  else {
+    const lines = [`# ${model}, ${dim} dimensions${raw ? ', raw' : ', L2 norm 1'}`];
+    for (const item of items) {
+      for (const window of item.windows) {
+        const name = item.path === undefined ? JSON.stringify(item.text) : `${printable(item.path)} @ ${formatTime(window.startSeconds)}`;
+        lines.push(`${name}\t${window.embedding.map((value) => value.toPrecision(7)).join(' ')}`);
+      }
+    }
+    await printOut(lines.join('\n'));
+  }
+  return failed.length > 0 ? EXIT.partly : EXIT.ok;
+}
+
+export async function runDoctor({ client, json }: CommandContext): Promise<number> {
+  const lines = await client.call('doctor.run', null);
+  if (json) await printJson({ checks: lines });
+  else await printOut(columns(lines.map((line) => [line.ok ? 'ok' : 'FIX', line.what, line.message])).join('\n'));
+  return lines.every((line) => line.ok) ? EXIT.ok : EXIT.partly;
+}

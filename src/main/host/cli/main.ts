@@ -1,0 +1,224 @@
+/** `earmark`: the command-line host. Parses, calls the engine through the contract, prints; it decides nothing. */
+import { resolve } from 'node:path';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { createEngine, type EngineHandle } from '../../engine.ts';
+import { defaultDataFolder, version } from '../../install.ts';
+import { parseDuration } from '../../search/parse-query.ts';
+import type { AudioFormat, SearchFilters, SearchQuery } from '../../../shared/types.ts';
+import { AUDIO_FORMATS } from '../../../shared/types.ts';
+import { directClient } from '../dispatch.ts';
+import { runDoctor, runEmbed, runFailures, runIndex, runModels, runSearch, runStatus, type CommandContext } from './commands.ts';
+import { EXIT, reportError } from './output.ts';
+
+interface GlobalOptions {
+  data: string;
+  model?: string;
+  json?: true;
+  verbose?: true;
+}
+
+interface FilterOptions {
+  duration?: { min?: number; max?: number };
+  format?: AudioFormat[];
+  channels?: number;
+  sampleRate?: number;
+  folder?: string;
+  tag?: string[];
+  offline?: true;
+}
+
+const EXIT_CODES = `
+Exit codes:
+  0    done (index: also when some files could not be read; they are listed)
+  1    the command could not do its work; a sentence says why
+  2    the command line makes no sense
+  3    embed: some of the given files could not be used; doctor: something needs attention
+  130  stopped by Ctrl-C; everything done so far is kept
+
+Everything stays on this machine. Audio files are only read.`;
+
+const SEARCH_HELP = `
+Words: say what it sounds like. Leave something out with a minus, filter inline:
+  earmark search "heavy wooden door slams in a stone hall -squeak"
+  earmark search "rain on a tin roof -thunder dur:>30 fmt:wav"
+  earmark search "footsteps in:Foley ch:2 sr:48000 tag:gravel"
+
+JSON: {"query", "model", "hits": [{"path", "score", "startSeconds", "endSeconds", "band", "why", …}], "notices"}
+  score 0..1, hits sorted by it; band strong | likely | maybe | unlikely; path absolute.`;
+
+const program = new Command('earmark')
+  .description('Finds sounds by what they sound like. Point it at folders once, then describe what you are looking for.')
+  .version(version(), '-V, --version')
+  .option('--data <folder>', 'where the catalogue lives', process.env['EARMARK_DATA'] ?? defaultDataFolder())
+  .option('--model <pack>', 'model pack: id of an installed one, or a folder')
+  .option('--json', 'stdout is exactly one JSON document; progress and messages go to stderr')
+  .option('--verbose', 'add technical details to errors')
+  .addHelpText('after', EXIT_CODES)
+  .showHelpAfterError('(earmark --help shows what there is)')
+  .exitOverride();
+
+program
+  .command('index')
+  .description('listen to every sound in the folders, and to what changed since last time; Ctrl-C and start again at will')
+  .argument('[folders...]', 'folders to listen to (none: all folders known so far)')
+  .addHelpText(
+    'after',
+    '\nJSON: {"files", "indexed", "unchanged", "moved", "retagged", "offline", "returned", "skipped",\n' +
+      '       "failed": [{"path", "code", "message"}], "warnings": […], "seconds", "audioSeconds", "cancelled"}',
+  )
+  .action((folders: string[]) => run((context) => runIndex(context, folders.map((folder) => resolve(folder)))));
+
+withFilters(program.command('search'))
+  .description('find sounds by describing them')
+  .argument('<words...>', 'what it sounds like')
+  .option('--like <file>', 'and it shall sound like this file, too')
+  .addHelpText('after', SEARCH_HELP)
+  .action((words: string[], options: FilterOptions & OutputOptions & { like?: string }) =>
+    run((context) =>
+      runSearch(context, { text: words.join(' '), ...(options.like ? { likePath: resolve(options.like) } : {}), ...queryOptions(options) }),
+    ),
+  );
+
+withFilters(program.command('similar'))
+  .description('find sounds that sound like a file, indexed or not')
+  .argument('<file>', 'the sound to start from')
+  .option('--at <time>', 'only this moment of it (seconds or m:ss)', duration)
+  .option('--words <words>', 'and they shall also be described by these words')
+  .action((file: string, options: FilterOptions & OutputOptions & { at?: number; words?: string }) =>
+    run((context) =>
+      runSearch(context, {
+        likePath: resolve(file),
+        ...(options.at === undefined ? {} : { likeStartSeconds: options.at }),
+        ...(options.words === undefined ? {} : { text: options.words }),
+        ...queryOptions(options),
+      }),
+    ),
+  );
+
+program.command('status').description('what is in the catalogue').action(() => run(runStatus)); // prettier-ignore
+
+program
+  .command('failures')
+  .description('which files could not be read, and why')
+  .option('--retry', 'forget these failures and listen to the files again')
+  .action((options: { retry?: true }) => run((context) => runFailures(context, options.retry ?? false)));
+
+program.command('models').description('installed model packs').action(() => run(runModels)); // prettier-ignore
+
+program
+  .command('embed')
+  .description('print the embeddings of sounds or texts, for scripts and for checking models')
+  .argument('[files...]', 'sounds')
+  .option('--text <text>', 'a text (may be given several times)', collect, [])
+  .option('--raw', 'as the encoder gives them, before L2 normalisation')
+  .addHelpText('after', '\nJSON: {"model", "dim", "items": [{"path" | "text", "windows": [{"startSeconds", "embedding": […]}]}], "failed"}')
+  .action((files: string[], options: { text: string[]; raw?: true }) =>
+    run((context) => runEmbed(context, files.map((file) => resolve(file)), options.text, options.raw ?? false)),
+  );
+
+program.command('doctor').description('check that everything Earmark needs works on this machine').action(() => run(runDoctor)); // prettier-ignore
+
+await main();
+
+/** Runs one command with an engine of its own and always closes it. */
+async function run(command: (context: CommandContext) => Promise<number>): Promise<void> {
+  const options = program.opts<GlobalOptions>();
+  const json = options.json ?? false;
+  let handle: EngineHandle | null = null;
+  const stop = new AbortController();
+  process.on('SIGINT', onStop);
+  process.on('SIGTERM', onStop);
+  try {
+    handle = createEngine({ dataFolder: resolve(options.data), ...(options.model === undefined ? {} : { model: options.model }), load: 'foreground' }); // prettier-ignore
+    process.exitCode = await command({ client: directClient(handle.engine, handle.on), json, stop: stop.signal });
+  } catch (error) {
+    process.exitCode = await reportError(error, json, options.verbose ?? false);
+  } finally {
+    await handle?.close();
+  }
+
+  function onStop(): void {
+    // The second Ctrl-C means it: leave at once. Nothing is lost but the files in work.
+    if (stop.signal.aborted) process.exit(EXIT.interrupted);
+    stop.abort();
+  }
+}
+
+async function main(): Promise<void> {
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // Commander has printed help, version or its complaint already.
+    process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  }
+  // Children and native threads are closed by now; a stray handle must not keep a finished command alive.
+  process.exit();
+}
+
+interface OutputOptions {
+  limit?: number;
+  all?: true;
+}
+
+function withFilters(command: Command): Command {
+  return command
+    .option('-n, --limit <count>', 'at most so many hits', positiveInteger, 20)
+    .option('--all', 'also what falls below the relevance cut')
+    .option('--duration <range>', 'length: "<3", ">1.5", "2-10", "<1m30"', durationRange)
+    .addOption(new Option('--format <formats>', `container: ${AUDIO_FORMATS.join(', ')}`).argParser(formats))
+    .option('--channels <count>', '1 for mono, 2 for stereo, …', positiveInteger)
+    .option('--sample-rate <hertz>', 'for example 48000', positiveInteger)
+    .option('--folder <folder>', 'only below this folder', (folder: string) => resolve(folder))
+    .option('--tag <words>', 'a tag in the file contains these words (may be given several times)', collect)
+    .option('--offline', 'also files that are not there now');
+}
+
+function queryOptions(options: FilterOptions & OutputOptions): Pick<SearchQuery, 'filters' | 'limit' | 'includeUnlikely'> {
+  const filters: SearchFilters = {
+    ...(options.duration?.min === undefined ? {} : { minSeconds: options.duration.min }),
+    ...(options.duration?.max === undefined ? {} : { maxSeconds: options.duration.max }),
+    ...(options.format === undefined ? {} : { formats: options.format }),
+    ...(options.channels === undefined ? {} : { channels: options.channels }),
+    ...(options.sampleRate === undefined ? {} : { sampleRate: options.sampleRate }),
+    ...(options.folder === undefined ? {} : { folder: options.folder }),
+    ...(options.tag === undefined ? {} : { tags: options.tag }),
+    ...(options.offline ? { includeOffline: true } : {}),
+  };
+  return {
+    filters,
+    ...(options.limit === undefined ? {} : { limit: options.limit }),
+    ...(options.all ? { includeUnlikely: true } : {}),
+  };
+}
+
+function collect(value: string, sofar: string[] | undefined): string[] {
+  return [...(sofar ?? []), value];
+}
+
+function positiveInteger(value: string): number {
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('It must be a whole number from 1 on.');
+  return number;
+}
+
+function formats(value: string): AudioFormat[] {
+  const names = value.toLowerCase().split(',');
+  const unknown = names.find((name) => !(AUDIO_FORMATS as readonly string[]).includes(name));
+  if (unknown !== undefined) throw new InvalidArgumentError(`“${unknown}” is none of: ${AUDIO_FORMATS.join(', ')}.`);
+  return names as AudioFormat[];
+}
+
+function duration(value: string): number {
+  const seconds = parseDuration(value);
+  if (seconds === null) throw new InvalidArgumentError('Write seconds (2.5), or minutes and seconds (1:30 or 1m30).');
+  return seconds;
+}
+
+function durationRange(value: string): { min?: number; max?: number } {
+  const match = /^(<|>)(.+)$/.exec(value);
+  if (match) return match[1] === '<' ? { max: duration(match[2]!) } : { min: duration(match[2]!) };
+  const [from, to, ...more] = value.split('-');
+  if (from === undefined || to === undefined || more.length > 0) throw new InvalidArgumentError('Write "<3", ">1.5" or "2-10".');
+  return { min: duration(from), max: duration(to) };
+}

@@ -1,0 +1,42 @@
+/** What the command line prints. stdout: the answer, one JSON document with --json. stderr: everything else. */
+import { toWire, type WireError } from '../../../shared/errors.ts';
+
+/** Exit codes, documented in `earmark --help`. */
+export const EXIT = {
+  ok: 0,
+  /** The command could not do its work; one sentence on stderr says why. */
+  failed: 1,
+  /** The command line makes no sense. */
+  usage: 2,
+  /** `embed`: done, but some of the files given by name could not be used. `doctor`: something needs attention. */
+  partly: 3,
+  /** Stopped by Ctrl-C; what was done is kept. */
+  interrupted: 130,
+} as const;
+
+/** Writes a whole document and waits until a pipe has taken it: process.exit would cut a large one short. */
+export function printOut(text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(text.endsWith('\n') ? text : `${text}\n`, (error) => {
+      // A reader that has seen enough (`| head`) is no error of ours.
+      if (error && (error as NodeJS.ErrnoException).code !== 'EPIPE') reject(error);
+      else resolve();
+    });
+  });
+}
+
+export function printJson(document: unknown): Promise<void> {
+  return printOut(JSON.stringify(document));
+}
+
+/**
+ * The one funnel for errors of commands: the sentence on stderr, and under --json `{"error": {code, message}}` on stdout.
+ * @returns the exit code
+ */
+export async function reportError(error: unknown, json: boolean, verbose: boolean): Promise<number> {
+  const wire: WireError = toWire(error);
+  process.stderr.write(`earmark: ${wire.userMessage}\n`);
+  if (verbose || wire.code === 'internal') process.stderr.write(`${wire.detail}\n`);
+  if (json) await printJson({ error: { code: wire.code, message: wire.userMessage } });
+  return wire.code === 'bad-input' ? EXIT.usage : EXIT.failed;
+}

@@ -1,0 +1,77 @@
+/** Where every host ends: input checked, engine called, errors turned into data. */
+import { z, ZodError } from 'zod';
+import { toWire, UserError } from '../../shared/errors.ts';
+import { AUDIO_FORMATS } from '../../shared/types.ts';
+import type { CallName, Client, Engine, Events, Parsers, Reply } from '../../shared/contract.ts';
+
+const absolutePath = z.string().min(1).max(32_768);
+const jobId = z.number().int().positive();
+const seconds = z.number().finite().min(0);
+
+const filters = z.strictObject({
+  minSeconds: seconds.exactOptional(),
+  maxSeconds: seconds.exactOptional(),
+  formats: z.array(z.enum(AUDIO_FORMATS)).exactOptional(),
+  channels: z.number().int().positive().exactOptional(),
+  sampleRate: z.number().int().positive().exactOptional(),
+  folder: z.string().min(1).exactOptional(),
+  tags: z.array(z.string().min(1)).exactOptional(),
+  includeOffline: z.boolean().exactOptional(),
+});
+
+const searchQuery = z.strictObject({
+  text: z.string().max(10_000).exactOptional(),
+  likePath: absolutePath.exactOptional(),
+  likeStartSeconds: seconds.exactOptional(),
+  filters: filters.exactOptional(),
+  limit: z.number().int().min(1).max(100_000).exactOptional(),
+  includeUnlikely: z.boolean().exactOptional(),
+});
+
+export const parsers: Parsers = {
+  'index.start': (input) => z.strictObject({ folders: z.array(absolutePath) }).parse(input),
+  'job.wait': (input) => jobId.parse(input),
+  'job.pause': (input) => jobId.parse(input),
+  'job.resume': (input) => jobId.parse(input),
+  'job.cancel': (input) => jobId.parse(input),
+  'search.query': (input) => searchQuery.parse(input),
+  'embed.files': (input) => z.strictObject({ paths: z.array(absolutePath), raw: z.boolean() }).parse(input),
+  'embed.texts': (input) => z.strictObject({ texts: z.array(z.string()), raw: z.boolean() }).parse(input),
+  'failure.list': (input) => z.null().parse(input),
+  'failure.retry': (input) => z.null().parse(input),
+  'status.get': (input) => z.null().parse(input),
+  'model.list': (input) => z.null().parse(input),
+  'doctor.run': (input) => z.null().parse(input),
+};
+
+/** Never rejects: a process boundary keeps little but the message of a thrown error. */
+export async function dispatch<N extends CallName>(engine: Engine, name: N, input: unknown): Promise<Reply<N>> {
+  try {
+    if (!Object.hasOwn(parsers, name)) throw new UserError('bad-input', `There is no call named “${name}”.`);
+    return { ok: true, value: await engine[name](parse(name, input)) };
+  } catch (error) {
+    return { ok: false, error: toWire(error) };
+  }
+}
+
+function parse<N extends CallName>(name: N, input: unknown): ReturnType<Parsers[N]> {
+  try {
+    return parsers[name](input) as ReturnType<Parsers[N]>;
+  } catch (error) {
+    if (!(error instanceof ZodError)) throw error;
+    const [issue] = error.issues;
+    const where = issue && issue.path.length > 0 ? `“${issue.path.join('.')}”: ` : '';
+    throw new UserError('bad-input', `The request ${name} is not understood: ${where}${issue?.message ?? 'wrong shape'}.`, error);
+  }
+}
+
+/** A client in the engine's own process: the command line's. Inputs are checked as on any other host. */
+export function directClient(
+  engine: Engine,
+  on: <E extends keyof Events>(event: E, listener: (payload: Events[E]) => void) => () => void,
+): Client {
+  return {
+    call: (name, input) => engine[name](parse(name, input) as never),
+    on,
+  };
+}

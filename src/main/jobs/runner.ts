@@ -1,0 +1,170 @@
+/** Runs jobs one at a time: progress, pause, cancel. What a job does is a function; the runner knows nothing of audio. */
+import type { JobId, JobKind, JobProgress, JobState } from '../../shared/types.ts';
+import { UserError } from '../../shared/errors.ts';
+
+/** Progress reaches listeners at most this often. */
+const PROGRESS_INTERVAL_MS = 100;
+
+/** What a running job holds of its runner. */
+export interface JobContext {
+  id: JobId;
+  /** Aborted by cancel and by the engine's end. */
+  signal: AbortSignal;
+  /** Resolves at once, or when a paused job is resumed. Rejects with signal.reason when cancelled meanwhile. */
+  whileNotPaused(): Promise<void>;
+  /** Merges into the job's progress; sent on at most 10 times a second, the last state always. */
+  report(change: Partial<Omit<JobProgress, 'id' | 'kind' | 'state' | 'elapsedSeconds'>>): void;
+  /** Time this run has worked, pauses left out, s. */
+  elapsedSeconds(): number;
+}
+
+/** Where job states are kept, so that the next start knows what was interrupted. */
+export interface JobRecords {
+  start(kind: JobKind, input: unknown): JobId;
+  setState(id: JobId, state: JobState): void;
+}
+
+interface Running<T> {
+  controller: AbortController;
+  progress: JobProgress;
+  outcome: Promise<T>;
+  resumed: PromiseWithResolvers<void> | null;
+  workedMs: number;
+  workingSinceMs: number | null;
+  lastSentMs: number;
+  timer: NodeJS.Timeout | null;
+}
+
+export class JobRunner<T> {
+  readonly #records: JobRecords;
+  readonly #send: (progress: JobProgress) => void;
+  readonly #jobs = new Map<JobId, Running<T>>();
+
+  constructor(records: JobRecords, send: (progress: JobProgress) => void) {
+    this.#records = records;
+    this.#send = send;
+  }
+
+  /** @throws UserError catalogue-busy while another job runs */
+  start(kind: JobKind, input: unknown, work: (context: JobContext) => Promise<T>): JobId {
+    for (const job of this.#jobs.values()) {
+      if (job.progress.state === 'running' || job.progress.state === 'paused') {
+        throw new UserError('catalogue-busy', 'Earmark is already indexing. Wait for it to finish, or cancel it first.');
+      }
+    }
+    const id = this.#records.start(kind, input);
+    const job: Running<T> = {
+      controller: new AbortController(),
+      progress: {
+        id, kind, state: 'running', stage: 'walking', done: 0, total: null, failed: 0,
+        audioSeconds: 0, elapsedSeconds: 0, realTimeFactor: null, etaSeconds: null, currentPath: null,
+      }, // prettier-ignore
+      outcome: Promise.resolve() as never,
+      resumed: null,
+      workedMs: 0,
+      workingSinceMs: performance.now(),
+      lastSentMs: 0,
+      timer: null,
+    };
+    this.#jobs.set(id, job);
+    job.outcome = this.#run(job, work);
+    job.outcome.catch(() => {}); // whoever waits sees it; nobody has to
+    return id;
+  }
+
+  /** @throws what the job threw */
+  wait(id: JobId): Promise<T> {
+    return this.#job(id).outcome;
+  }
+
+  pause(id: JobId): void {
+    const job = this.#job(id);
+    if (job.progress.state !== 'running') return;
+    job.resumed = Promise.withResolvers();
+    job.workedMs += performance.now() - job.workingSinceMs!;
+    job.workingSinceMs = null;
+    this.#setState(job, 'paused');
+  }
+
+  resume(id: JobId): void {
+    const job = this.#job(id);
+    if (job.progress.state !== 'paused') return;
+    job.workingSinceMs = performance.now();
+    this.#setState(job, 'running');
+    job.resumed?.resolve();
+    job.resumed = null;
+  }
+
+  /** Asks the job to stop; {@link wait} tells when it has. */
+  cancel(id: JobId): void {
+    const job = this.#job(id);
+    job.controller.abort(new DOMException('cancelled by the user', 'AbortError'));
+    job.resumed?.resolve();
+    job.resumed = null;
+  }
+
+  /** Cancels everything and waits for it. */
+  async close(): Promise<void> {
+    for (const id of this.#jobs.keys()) this.cancel(id);
+    await Promise.allSettled([...this.#jobs.values()].map((job) => job.outcome));
+  }
+
+  async #run(job: Running<T>, work: (context: JobContext) => Promise<T>): Promise<T> {
+    const { signal } = job.controller;
+    const context: JobContext = {
+      id: job.progress.id,
+      signal,
+      whileNotPaused: async () => {
+        while (job.resumed) await job.resumed.promise;
+        signal.throwIfAborted();
+      },
+      report: (change) => {
+        Object.assign(job.progress, change);
+        this.#sendSoon(job);
+      },
+      elapsedSeconds: () => this.#elapsedMs(job) / 1000,
+    };
+    try {
+      const result = await work(context);
+      this.#setState(job, signal.aborted ? 'cancelled' : 'done');
+      return result;
+    } catch (error) {
+      this.#setState(job, signal.aborted ? 'cancelled' : 'failed');
+      throw error;
+    }
+  }
+
+  #setState(job: Running<T>, state: JobState): void {
+    job.progress.state = state;
+    this.#records.setState(job.progress.id, state);
+    this.#sendNow(job);
+  }
+
+  #sendSoon(job: Running<T>): void {
+    if (job.timer) return;
+    const wait = job.lastSentMs + PROGRESS_INTERVAL_MS - performance.now();
+    if (wait <= 0) this.#sendNow(job);
+    else {
+      job.timer = setTimeout(() => this.#sendNow(job), wait);
+      job.timer.unref();
+    }
+  }
+
+  #sendNow(job: Running<T>): void {
+    if (job.timer) clearTimeout(job.timer);
+    job.timer = null;
+    job.lastSentMs = performance.now();
+    job.progress.elapsedSeconds = this.#elapsedMs(job) / 1000;
+    this.#send({ ...job.progress });
+  }
+
+  #elapsedMs(job: Running<T>): number {
+    return job.workedMs + (job.workingSinceMs === null ? 0 : performance.now() - job.workingSinceMs);
+  }
+
+  #job(id: JobId): Running<T> {
+    const job = this.#jobs.get(id);
+    if (!job) throw new UserError('not-found', `There is no job ${id} in this session.`);
+    return job;
+  }
+}

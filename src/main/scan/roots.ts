@@ -1,0 +1,75 @@
+/** Which catalogued root a folder belongs to. Roots never overlap: a sound has one place in the catalogue. */
+import { realpath, stat } from 'node:fs/promises';
+import { resolve, sep } from 'node:path';
+import type { RootRow, RootStatements } from '../catalogue/roots.ts';
+import { UserError } from '../../shared/errors.ts';
+
+/** A root and the part of it to walk. */
+export interface ScanScope {
+  root: RootRow;
+  /** Folder below the root, '/' between folders; '' is all of it. */
+  below: string;
+}
+
+/**
+ * Turns folders as typed into scopes; new roots are added, a folder above known roots takes them over with all
+ * that is known of their files.
+ * @param folders as given by the user; empty means every known root
+ * @throws UserError not-found, bad-input (a file, not a folder)
+ */
+export async function resolveScopes(folders: readonly string[], roots: RootStatements): Promise<ScanScope[]> {
+  if (folders.length === 0) return roots.list().map((root) => ({ root, below: '' }));
+  const paths: string[] = [];
+  for (const folder of folders) paths.push(await resolveFolder(folder, roots));
+  const scopes: ScanScope[] = [];
+  // Outer folders first, so that a folder given together with its parent is walked once.
+  for (const path of [...new Set(paths)].sort()) {
+    const outer = roots.list().find((root) => isInside(path, root.path));
+    const root = outer ?? addRoot(path, roots);
+    const below = toRelative(path, root.path);
+    if (!scopes.some((scope) => scope.root.id === root.id && isBelow(below, scope.below))) scopes.push({ root, below });
+  }
+  return scopes;
+}
+
+/** Is `path` the folder `outer` or somewhere below it? Both absolute. */
+export function isInside(path: string, outer: string): boolean {
+  return path === outer || path.startsWith(outer.endsWith(sep) ? outer : outer + sep);
+}
+
+/** The same for paths relative to one root, '/' between folders; everything is below ''. */
+export function isBelow(relativePath: string, folder: string): boolean {
+  return folder === '' || relativePath === folder || relativePath.startsWith(`${folder}/`);
+}
+
+/** `path` as seen from `rootPath`, '/' between folders; '' for the root itself. */
+export function toRelative(path: string, rootPath: string): string {
+  return path
+    .slice(rootPath.length)
+    .split(sep)
+    .filter((part) => part !== '')
+    .join('/');
+}
+
+async function resolveFolder(folder: string, roots: RootStatements): Promise<string> {
+  const absolute = resolve(folder);
+  try {
+    const real = await realpath(absolute);
+    if (!(await stat(real)).isDirectory()) throw new UserError('bad-input', `“${folder}” is a file. Give the folder it is in.`);
+    return real;
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    // A known root whose drive is not connected is not an error: its files go offline.
+    if (roots.byPath(absolute)) return absolute;
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'EACCES' || code === 'EPERM') throw new UserError('no-permission', `The folder “${folder}” may not be opened by you. Change its permissions and try again.`, error); // prettier-ignore
+    throw new UserError('not-found', `There is no folder “${folder}”. Check the spelling, or connect its drive.`, error);
+  }
+}
+
+function addRoot(path: string, roots: RootStatements): RootRow {
+  const inner = roots.list().filter((root) => isInside(root.path, path));
+  const root = roots.add(path);
+  for (const child of inner) roots.adopt(root.id, child.id, toRelative(child.path, path));
+  return root;
+}

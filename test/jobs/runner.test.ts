@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import { JobRunner, type JobContext } from '../../src/main/jobs/runner.ts';
+import type { JobProgress, JobState } from '../../src/shared/types.ts';
+
+function startJob(work: (context: JobContext) => Promise<string>) {
+  const states: JobState[] = [];
+  const sent: JobProgress[] = [];
+  const runner = new JobRunner<string>({ start: () => 1, setState: (_, state) => void states.push(state) }, (progress) => void sent.push(progress));
+  return { runner, states, sent, id: runner.start('index', {}, work) };
+}
+
+test('a job that ends well: its result, its record, its last progress', async () => {
+  const { runner, states, sent, id } = startJob(async ({ report }) => {
+    for (let done = 1; done <= 1000; done++) report({ done, total: 1000 });
+    return Promise.resolve('result');
+  });
+  expect(await runner.wait(id)).toBe('result');
+  expect(states).toEqual(['done']);
+  expect(sent.at(-1)).toMatchObject({ state: 'done', done: 1000, total: 1000 });
+  expect(sent.length).toBeLessThan(5); // at most 10 a second, however often it is reported
+});
+
+test('a paused job waits, its clock too, and goes on when resumed', async () => {
+  let steps = 0;
+  const { runner, states, id } = startJob(async (context) => {
+    for (; steps < 3; steps++) {
+      await new Promise(setImmediate);
+      await context.whileNotPaused();
+    }
+    return `${context.elapsedSeconds() < 0.15}`;
+  });
+  runner.pause(id);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect(steps).toBe(0);
+  runner.resume(id);
+  expect(await runner.wait(id)).toBe('true');
+  expect(states).toEqual(['paused', 'running', 'done']);
+});
+
+test('cancel reaches a paused job', async () => {
+  const { runner, states, id } = startJob(async (context) => {
+    await new Promise(setImmediate);
+    await context.whileNotPaused();
+    return 'never';
+  });
+  runner.pause(id);
+  await new Promise(setImmediate);
+  runner.cancel(id);
+  await expect(runner.wait(id)).rejects.toThrow('cancelled by the user');
+  expect(states.at(-1)).toBe('cancelled');
+});
+
+test('a failed job says why, and the next one may start; two at once may not', async () => {
+  const { runner, states, id } = startJob(() => Promise.reject(new Error('disk on fire')));
+  expect(() => runner.start('index', {}, () => Promise.resolve(''))).toThrow(/already indexing/);
+  await expect(runner.wait(id)).rejects.toThrow('disk on fire');
+  expect(states).toEqual(['failed']);
+  expect(await runner.wait(runner.start('index', {}, () => Promise.resolve('fine')))).toBe('fine');
+});

@@ -1,0 +1,48 @@
+import { afterEach, expect, test } from 'vitest';
+import { Child, ChildDiedError } from '../../src/main/process/child.ts';
+import { UserError } from '../../src/shared/errors.ts';
+import type { EchoMethods, EchoPushes } from './echo-process.ts';
+
+const children: Child<EchoMethods, EchoPushes>[] = [];
+
+function start(): Child<EchoMethods, EchoPushes> {
+  const child = new Child<EchoMethods, EchoPushes>({ processName: 'echo', entry: new URL('./echo-process.ts', import.meta.url) });
+  children.push(child);
+  return child;
+}
+
+afterEach(async () => {
+  await Promise.all(children.splice(0).map((child) => child.kill()));
+});
+
+test('typed arrays cross unchanged, and pushes arrive', async () => {
+  const child = start();
+  const ready = new Promise<number>((resolve) => child.on('ready', ({ pid }) => resolve(pid)));
+  expect(await child.call('echo', Float32Array.of(0.5, -1, NaN))).toEqual(Float32Array.of(0.5, -1, NaN));
+  expect(await ready).toBe(child.pid);
+});
+
+test('a UserError keeps its code and sentence; a bug is reported with its stack', async () => {
+  const child = start();
+  const refused = await child.call('refuse', 'a.wav').catch((error: unknown) => error);
+  expect(refused).toBeInstanceOf(UserError);
+  expect(refused).toMatchObject({ code: 'not-audio', userMessage: '“a.wav” is not audio.' });
+  await expect(child.call('break', null)).rejects.toThrow(/TypeError: a bug/);
+});
+
+test('when the child dies, calls under way and later ones are rejected', async () => {
+  const child = start();
+  const waiting = child.call('never', null);
+  const dying = child.call('die', null);
+  await expect(dying).rejects.toThrow(ChildDiedError);
+  await expect(waiting).rejects.toThrow(/SIGKILL/);
+  expect(child.alive).toBe(false);
+  await expect(child.call('echo', new Float32Array(1))).rejects.toThrow(ChildDiedError);
+});
+
+test('kill waits until the process is gone', async () => {
+  const child = start();
+  await child.call('echo', new Float32Array(1));
+  await child.kill();
+  expect(() => process.kill(child.pid, 0)).toThrow(/ESRCH/);
+});
