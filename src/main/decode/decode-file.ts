@@ -1,0 +1,259 @@
+/** One pass over one file: sniff → open → decode → mono → resample → windows, and the facts gathered on the way. */
+import { open, stat, type FileHandle } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import type { DecodeWarning, NativeTag } from '../../shared/types.ts';
+import { UserError } from '../../shared/errors.ts';
+import type { AudioLibrary, AudioSource, Resampler } from './audio-source.ts';
+import { byteReader, type ByteReader } from './byte-reader.ts';
+import { isCutOff } from './cut-off.ts';
+import type { DecodeReport, FileRequest, Identity, NotAudio, WindowPlan } from './report.ts';
+import { claimsAudio } from './extensions.ts';
+import { changedWhileReading, emptyFile, fromFileSystem, notAudio, undecodableAudio, vanished } from './file-errors.ts';
+import { LevelMeter } from './levels.ts';
+import { LoudnessMeter } from './loudness.ts';
+import { Mixdown } from './mixdown.ts';
+import type { PcmSink } from './pcm-sink.ts';
+import { contentKind, sniff, type Sniffed } from './sniff.ts';
+import { readTags } from './tags.ts';
+import { describeWarnings } from './warnings.ts';
+import { Tiler, type Tile } from './windows.ts';
+
+export interface Pass {
+  library: AudioLibrary;
+  /** Called at least about ten times a second of work. */
+  beat: () => Promise<void>;
+}
+
+/**
+ * Decodes a file into windows of mono PCM.
+ * @param item goes into every window
+ * @returns the facts, or that the file neither is audio nor says so
+ * @throws UserError with a FileErrorCode when the file cannot be used; what the sink throws
+ */
+export async function decodeFile(
+  request: FileRequest,
+  item: number,
+  plan: WindowPlan,
+  sink: PcmSink,
+  pass: Pass,
+): Promise<DecodeReport | NotAudio> {
+  return withFile(request, async (file, sniffed) => {
+    const source = await openSource(request, sniffed, true, pass);
+    if (source === null) return { notAudio: true };
+    try {
+      const heard = await listen(source, item, plan, sink, pass);
+      if (heard.capped) await source.skipToEnd();
+      return await report(request, file, sniffed, source, heard, plan);
+    } finally {
+      await source.close();
+    }
+  });
+}
+
+/** The content identity without decoding: for files that moved or got other tags. @throws as {@link decodeFile} */
+export async function identifyFile(request: FileRequest, pass: Pass): Promise<Identity> {
+  const identity = await withFile(request, async (_file, sniffed) => {
+    const source = await openSource(request, sniffed, false, pass);
+    if (source === null) return { notAudio: true };
+    try {
+      await source.skipToEnd();
+      return { contentId: source.contentId(), format: sniffed.format };
+    } finally {
+      await source.close();
+    }
+  });
+  return identity.notAudio ? { notAudio: true, contentId: null, format: null } : identity;
+}
+
+/** @throws UserError only when the file cannot be read at all */
+export async function tagsOfFile({ path }: FileRequest): Promise<NativeTag[]> {
+  const { handle, before } = await openHandle(path);
+  try {
+    return await readTags(path, byteReader(handle, before.size));
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Opens, sniffs, works, and makes sure that it was one and the same file all the time. */
+async function withFile<T>(
+  request: FileRequest,
+  work: (file: ByteReader, sniffed: Sniffed) => Promise<T | NotAudio>,
+): Promise<T | NotAudio> {
+  const { path, extensionHint } = request;
+  const { handle, before } = await openHandle(path);
+  try {
+    if (before.size === 0) {
+      if (claimsAudio(path, extensionHint)) throw emptyFile(path);
+      return { notAudio: true };
+    }
+    const file = byteReader(handle, before.size);
+    let result: T | NotAudio;
+    try {
+      const sniffed = await sniff(file);
+      if (sniffed) result = await work(file, sniffed);
+      else if (claimsAudio(path, extensionHint)) throw notAudio(path, await contentKind(file));
+      else result = { notAudio: true };
+    } catch (error) {
+      // A file that is being written fails in all sorts of ways; that it changed is what its owner should know.
+      if (isAboutTheFile(error)) await checkUnchanged(path, before);
+      throw fromFileSystem(path, error);
+    }
+    await checkUnchanged(path, before);
+    return result;
+  } finally {
+    await handle.close();
+  }
+}
+
+async function openHandle(path: string): Promise<{ handle: FileHandle; before: Stats }> {
+  let handle: FileHandle | null = null;
+  try {
+    handle = await open(path, 'r');
+    const before = await handle.stat();
+    if (before.isDirectory()) throw Object.assign(new Error('is a directory'), { code: 'EISDIR' });
+    return { handle, before };
+  } catch (error) {
+    await handle?.close();
+    throw fromFileSystem(path, error);
+  }
+}
+
+function isAboutTheFile(error: unknown): boolean {
+  return error instanceof UserError;
+}
+
+async function checkUnchanged(path: string, before: Stats): Promise<void> {
+  let after: Stats;
+  try {
+    after = await stat(path);
+  } catch (error) {
+    throw error instanceof Error && 'code' in error && error.code === 'ENOENT'
+      ? vanished(path, error)
+      : fromFileSystem(path, error);
+  }
+  if (after.size !== before.size || after.mtimeMs !== before.mtimeMs || after.ino !== before.ino)
+    throw changedWhileReading(path);
+}
+
+/** @returns null when there is nothing to hear and the name does not promise it (a film, a picture container) */
+async function openSource(
+  request: FileRequest,
+  sniffed: Sniffed,
+  decode: boolean,
+  { library, beat }: Pass,
+): Promise<AudioSource | null> {
+  const { path, extensionHint } = request;
+  const promised = claimsAudio(path, extensionHint);
+  let source: AudioSource;
+  try {
+    source = await library.open({ path, sniffed, decode, beat });
+  } catch (error) {
+    if (!promised && error instanceof UserError && error.code === 'no-audio-stream') return null;
+    throw error;
+  }
+  if (!source.hasVideo || promised) return source;
+  await source.close();
+  return null;
+}
+
+interface Heard {
+  /** Per channel, in the file's own rate. */
+  numberOfSamples: number;
+  capped: boolean;
+  heardSeconds: number;
+  windowCount: number;
+  levels: LevelMeter;
+  loudness: LoudnessMeter;
+}
+
+async function listen(
+  source: AudioSource,
+  item: number,
+  plan: WindowPlan,
+  sink: PcmSink,
+  { library, beat }: Pass,
+): Promise<Heard> {
+  const { sampleRate, channels, channelMask } = source.facts;
+  const levels = new LevelMeter(channels);
+  const loudness = new LoudnessMeter(sampleRate, channels, channelMask);
+  const mixdown = new Mixdown(sampleRate);
+  const tiler = new Tiler(plan);
+  let resampler: Resampler | null = null;
+  let numberOfSamples = 0;
+  let windowIndex = 0;
+  const emit = async (tiles: Tile[]) => {
+    for (const tile of tiles) await sink.write({ item, windowIndex: windowIndex++, ...tile });
+  };
+  try {
+    resampler = sampleRate === plan.sampleRate ? null : library.resampler(sampleRate, plan.sampleRate);
+    while (!tiler.full) {
+      const block = await source.read();
+      if (!block) break;
+      levels.push(block.channels, block.numberOfSamples);
+      loudness.push(block.channels, block.numberOfSamples);
+      const mono = mixdown.push(block.channels, block.numberOfSamples, levels.energies);
+      numberOfSamples += block.numberOfSamples;
+      await emit(tiler.push(resampler ? await resampler.push(mono) : mono));
+      await beat();
+    }
+    if (!tiler.full) {
+      if (resampler) await emit(tiler.push(await resampler.finish()));
+      await emit(tiler.finish());
+    }
+  } finally {
+    await resampler?.close();
+  }
+  return {
+    numberOfSamples,
+    capped: tiler.full,
+    heardSeconds: tiler.coveredSeconds,
+    windowCount: windowIndex,
+    levels,
+    loudness,
+  };
+}
+
+async function report(
+  { path, extensionHint }: FileRequest,
+  file: ByteReader,
+  sniffed: Sniffed,
+  source: AudioSource,
+  heard: Heard,
+  plan: WindowPlan,
+): Promise<DecodeReport> {
+  const { codec, sampleRate, channels, bitDepth } = source.facts;
+  const decodedSeconds = heard.numberOfSamples / sampleRate;
+  if (heard.numberOfSamples === 0) throw undecodableAudio(path, 'no samples came out of it');
+  const durationSeconds = heard.capped ? Math.max(decodedSeconds, source.declaredSeconds ?? 0) : decodedSeconds;
+  const warnings: DecodeWarning[] = describeWarnings({
+    path,
+    extensionHint,
+    format: sniffed.format,
+    codec,
+    decodedSeconds,
+    declaredSeconds: sniffed.declaresLength ? source.declaredSeconds : null,
+    cutOff: await isCutOff(file, sniffed),
+    failedPackets: source.failedPackets,
+    invalidSamples: heard.levels.invalidSamples,
+    peakDb: heard.levels.peakDb,
+    windowCount: heard.windowCount,
+    capped: heard.capped ? { heardSeconds: heard.heardSeconds, durationSeconds } : null,
+    windowRate: plan.sampleRate,
+  });
+  return {
+    format: sniffed.format,
+    codec,
+    durationSeconds,
+    sampleRate,
+    channels,
+    bitDepth,
+    contentId: source.contentId(),
+    tags: await readTags(path, file),
+    waveform: heard.levels.waveform(Math.round(durationSeconds * sampleRate)),
+    peakDb: heard.levels.peakDb,
+    loudnessLufs: heard.loudness.integrated(),
+    windowCount: heard.windowCount,
+    warnings,
+  };
+}

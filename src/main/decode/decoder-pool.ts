@@ -1,0 +1,235 @@
+/** The engine's side of decoding: a few decoder processes, one file at a time in each. */
+import { Child, ChildDiedError } from '../process/child.ts';
+import { PROCESS_ENTRIES } from '../process/entries.ts';
+import type { NativeTag } from '../../shared/types.ts';
+import type {
+  DecodeReport,
+  DecodeRequest,
+  DecoderBackend,
+  DecoderMethods,
+  DecoderPushes,
+  FileRequest,
+  Identity,
+  NotAudio,
+  ReadRequest,
+  ReadResult,
+} from './report.ts';
+import { timedOut } from './file-errors.ts';
+
+export interface DecoderPoolOptions {
+  /** Processes at most; each is started when first needed. */
+  size: number;
+  /** Below normal priority: background work in the app. */
+  lowPriority?: boolean;
+  /** An item without a sign of life for this long is given up. */
+  stallSeconds?: number;
+  /** Added to the processes' environment. */
+  env?: Record<string, string>;
+}
+
+type DecoderChild = Child<DecoderMethods, DecoderPushes>;
+type MethodName = keyof DecoderMethods;
+
+interface Job {
+  start: (slot: Slot) => void;
+  /** Given up before it began. */
+  refuse: (reason: Error) => void;
+}
+
+interface Slot {
+  child: DecoderChild | null;
+  job: Job | null;
+}
+
+const DEFAULT_STALL_SECONDS = 60;
+/** A process stuck in the kernel (a dead network drive) cannot be killed yet; it is not waited for longer than this. */
+const KILL_PATIENCE_MS = 3000;
+/** Old space of a decoder process; PCM lives outside it. */
+const MAX_OLD_SPACE_MIB = 512;
+
+/**
+ * Items are served in the order they came. All calls reject with
+ * - `signal.reason` when aborted: at once while waiting; while running after its process has been killed,
+ * - {@link ChildDiedError} when the process died: the caller decides whether to try again,
+ * - UserError `timed-out` when nothing moved for `stallSeconds` (waiting for the inference process is no stall),
+ * - UserError with a FileErrorCode when the file cannot be used,
+ * - Error when the inference process is gone.
+ */
+export class DecoderPool {
+  readonly #options: DecoderPoolOptions;
+  readonly #stallMs: number;
+  readonly #slots: Slot[];
+  readonly #queue: Job[] = [];
+  readonly #dying = new Set<Promise<void>>();
+  #closed = false;
+
+  constructor(options: DecoderPoolOptions) {
+    if (!Number.isInteger(options.size) || options.size < 1)
+      throw new RangeError('a decoder pool needs at least one process');
+    this.#options = options;
+    this.#stallMs = (options.stallSeconds ?? DEFAULT_STALL_SECONDS) * 1000;
+    this.#slots = Array.from({ length: options.size }, () => ({ child: null, job: null }));
+  }
+
+  /** Processes at most. */
+  get size(): number {
+    return this.#slots.length;
+  }
+
+  /** Items being worked on. */
+  get busy(): number {
+    return this.#slots.filter((slot) => slot.job !== null).length;
+  }
+
+  /** Items waiting for a process. */
+  get waiting(): number {
+    return this.#queue.length;
+  }
+
+  /** Decodes a file and sends its windows to the inference process. Resolves when all are handed over. */
+  decode(request: DecodeRequest, signal: AbortSignal): Promise<DecodeReport | NotAudio> {
+    return this.#run('decode', request, request.path, signal);
+  }
+
+  /** Decodes a file and returns its windows: for one-off sounds, as all of them are in memory at once. */
+  read(request: ReadRequest, signal: AbortSignal): Promise<ReadResult | NotAudio> {
+    return this.#run('read', request, request.path, signal);
+  }
+
+  /** The content identity alone, without decoding. */
+  identify(request: FileRequest, signal: AbortSignal): Promise<Identity> {
+    return this.#run('identify', request, request.path, signal);
+  }
+
+  tags(request: FileRequest, signal: AbortSignal): Promise<NativeTag[]> {
+    return this.#run('tags', request, request.path, signal);
+  }
+
+  /** Which decoder is in use, for the doctor. */
+  backend(signal: AbortSignal): Promise<DecoderBackend> {
+    return this.#run('backend', null, 'the decoder', signal);
+  }
+
+  /** Ends all processes and waits until they are gone. Items waiting or under way reject with ChildDiedError. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const job of this.#queue.splice(0)) job.refuse(new ChildDiedError('decoder', 'closed'));
+    for (const slot of this.#slots) void this.#kill(slot);
+    await Promise.all(this.#dying);
+  }
+
+  #run<N extends MethodName>(
+    name: N,
+    input: DecoderMethods[N]['input'],
+    path: string,
+    signal: AbortSignal,
+  ): Promise<DecoderMethods[N]['output']> {
+    if (signal.aborted) return Promise.reject(signal.reason as Error);
+    if (this.#closed) return Promise.reject(new ChildDiedError('decoder', 'closed'));
+    return new Promise((resolve, reject) => {
+      const abandon = () => {
+        this.#queue.splice(this.#queue.indexOf(job), 1);
+        reject(signal.reason as Error);
+      };
+      const job: Job = {
+        start: (slot) => {
+          signal.removeEventListener('abort', abandon);
+          this.#work(slot, name, input, path, signal).then(resolve, reject);
+        },
+        refuse: (reason: Error) => {
+          signal.removeEventListener('abort', abandon);
+          reject(reason);
+        },
+      };
+      signal.addEventListener('abort', abandon, { once: true });
+      this.#queue.push(job);
+      this.#next();
+    });
+  }
+
+  #next(): void {
+    for (const slot of this.#slots) {
+      if (slot.job !== null) continue;
+      const job = this.#queue.shift();
+      if (!job) return;
+      slot.job = job;
+      job.start(slot);
+    }
+  }
+
+  async #work<N extends MethodName>(
+    slot: Slot,
+    name: N,
+    input: DecoderMethods[N]['input'],
+    path: string,
+    signal: AbortSignal,
+  ): Promise<DecoderMethods[N]['output']> {
+    const child = this.#childOf(slot);
+    // The reasons to kill settle this instead of the call, which then only says that the process died.
+    const interrupted = Promise.withResolvers<never>();
+    let stall = setTimeout(onStall, this.#stallMs, this);
+    const stopListening = child.on('progress', () => {
+      clearTimeout(stall);
+      stall = setTimeout(onStall, this.#stallMs, this);
+    });
+    function onStall(pool: DecoderPool): void {
+      interrupted.reject(timedOut(path, Math.round(pool.#stallMs / 1000)));
+    }
+    const onAbort = () => interrupted.reject(signal.reason as Error);
+    signal.addEventListener('abort', onAbort, { once: true });
+    const call = child.call(name, input);
+    call.catch(() => {}); // when interrupted, its rejection is not news
+    try {
+      return await Promise.race([call, interrupted.promise]);
+    } catch (error) {
+      const wasInterrupted = signal.aborted || (await isPending(call));
+      if (wasInterrupted) await this.#kill(slot);
+      throw error;
+    } finally {
+      clearTimeout(stall);
+      stopListening();
+      signal.removeEventListener('abort', onAbort);
+      slot.job = null;
+      this.#next();
+    }
+  }
+
+  #childOf(slot: Slot): DecoderChild {
+    if (slot.child?.alive) return slot.child;
+    const { lowPriority = false, env = {} } = this.#options;
+    slot.child = new Child<DecoderMethods, DecoderPushes>({
+      processName: 'decoder',
+      entry: PROCESS_ENTRIES.decoder,
+      env,
+      lowPriority,
+      maxOldSpaceMiB: MAX_OLD_SPACE_MIB,
+    });
+    return slot.child;
+  }
+
+  /** Kills a slot's process; resolves when it is gone, or after a while when the kernel does not let it go. */
+  #kill(slot: Slot): Promise<void> {
+    const child = slot.child;
+    slot.child = null;
+    if (!child) return Promise.resolve();
+    let patience: NodeJS.Timeout | undefined;
+    const gone = Promise.race([
+      child.kill(),
+      new Promise<void>((resolve) => {
+        patience = setTimeout(resolve, KILL_PATIENCE_MS);
+        patience.unref();
+      }),
+    ]).finally(() => {
+      clearTimeout(patience);
+      this.#dying.delete(gone);
+    });
+    this.#dying.add(gone);
+    return gone;
+  }
+}
+
+async function isPending(call: Promise<unknown>): Promise<boolean> {
+  const pending = Symbol('pending');
+  const settled = await Promise.race([call.catch(() => null), Promise.resolve(pending)]);
+  return settled === pending;
+}

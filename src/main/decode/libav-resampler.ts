@@ -1,0 +1,150 @@
+/** Rate and layout conversion by FFmpeg's swresample, through node-av. */
+import type { Frame, SoftwareResampleContext } from 'node-av/lib';
+import type { Resampler, SourceFacts } from './audio-source.ts';
+import { FLTP } from './sample-formats.ts';
+
+/** node-av's classes and constants. Loaded at run time, as its binary may be missing; hence no ordinary import. */
+export type Libav = typeof import('node-av/lib') & typeof import('node-av/constants');
+
+const FLT = 3;
+/**
+ * Twice swresample's usual filter length: −1 dB at 94 % of the new Nyquist frequency, −90 dB from 106 % on (measured
+ * for 44.1 → 32 kHz), for 0.1 ms more a second of audio.
+ */
+const FILTER_SIZE = 64;
+/** Zeros before and behind the input, in samples of the lower rate: more than the filter reaches. */
+const MARGIN_SAMPLES = 128;
+
+/** Mono resampling with silence around the input, so that clips shorter than the filter come out whole. */
+export class LibavResampler implements Resampler {
+  readonly #context: SoftwareResampleContext;
+  readonly #from: number;
+  readonly #to: number;
+  /** Silent input before the first sample: a whole number of outputs, which are dropped again. */
+  readonly #lead: number;
+  #toDrop: number;
+  #consumed = 0;
+  #produced = 0;
+  #started = false;
+  #out = new Float32Array(0);
+
+  constructor(libav: Libav, fromRate: number, toRate: number) {
+    this.#from = fromRate;
+    this.#to = toRate;
+    const divisor = greatestCommonDivisor(fromRate, toRate);
+    const periods = Math.ceil(MARGIN_SAMPLES / (Math.min(fromRate, toRate) / divisor));
+    this.#lead = periods * (fromRate / divisor);
+    this.#toDrop = periods * (toRate / divisor);
+    const mono = libav.avChannelLayoutDefault(1);
+    this.#context = openContext(libav, mono, FLT, toRate, mono, FLT, fromRate);
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- the interface also serves a resampler in another process
+  async push(samples: Float32Array): Promise<Float32Array> {
+    this.#consumed += samples.length;
+    if (!this.#started) {
+      this.#started = true;
+      const led = new Float32Array(this.#lead + samples.length);
+      led.set(samples, this.#lead);
+      return this.#convert(led);
+    }
+    return this.#convert(samples);
+  }
+
+  async finish(): Promise<Float32Array> {
+    const due = Math.ceil((this.#consumed * this.#to) / this.#from) - this.#produced;
+    const silence = new Float32Array(this.#lead);
+    const rest = await this.push(silence);
+    this.#consumed -= silence.length;
+    if (rest.length < due)
+      throw new Error(`resampling ${this.#from} → ${this.#to} Hz lost ${due - rest.length} samples`);
+    return rest.subarray(0, due);
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- as above
+  async close(): Promise<void> {
+    this.#context.free();
+  }
+
+  #convert(samples: Float32Array): Float32Array {
+    const capacity = this.#context.getOutSamples(samples.length);
+    if (this.#out.length < capacity) this.#out = new Float32Array(capacity);
+    const count = this.#context.convertSync([bytes(this.#out)], capacity, [bytes(samples)], samples.length);
+    if (count < 0) throw new Error(`resampling ${this.#from} → ${this.#to} Hz failed (${count})`);
+    const dropped = Math.min(this.#toDrop, count);
+    this.#toDrop -= dropped;
+    this.#produced += count - dropped;
+    return this.#out.subarray(dropped, count);
+  }
+}
+
+/** Brings frames that changed rate or channels in mid-stream (chained or badly joined files) back to those of the first. */
+export class PlanarConverter {
+  readonly #context: SoftwareResampleContext;
+  readonly #input: { sampleRate: number; channels: number; sampleFormat: number };
+  readonly #channels: number;
+
+  constructor(libav: Libav, frame: Frame, facts: SourceFacts) {
+    this.#input = { sampleRate: frame.sampleRate, channels: frame.channels, sampleFormat: frame.format };
+    this.#channels = facts.channels;
+    const target = libav.avChannelLayoutDefault(facts.channels);
+    const source = libav.avChannelLayoutDefault(frame.channels);
+    this.#context = openContext(libav, target, FLTP, facts.sampleRate, source, frame.format, frame.sampleRate);
+  }
+
+  takes(frame: Frame): boolean {
+    const { sampleRate, channels, sampleFormat } = this.#input;
+    return frame.sampleRate === sampleRate && frame.channels === channels && (frame.format as number) === sampleFormat;
+  }
+
+  /** @returns planes of float32 at the first frame's rate; its filter keeps a millisecond back, which a change drops */
+  convert(
+    planes: readonly Buffer[],
+    numberOfSamples: number,
+  ): { planes: Uint8Array[]; sampleFormat: number; numberOfSamples: number } {
+    const capacity = this.#context.getOutSamples(numberOfSamples);
+    const out = Array.from({ length: this.#channels }, () => bytes(new Float32Array(capacity)));
+    const count = this.#context.convertSync(out, capacity, [...planes], numberOfSamples);
+    if (count < 0) throw new Error(`converting a change of sample rate or channels failed (${count})`);
+    return { planes: out, sampleFormat: FLTP, numberOfSamples: count };
+  }
+
+  close(): void {
+    this.#context.free();
+  }
+}
+
+type Layout = Parameters<SoftwareResampleContext['allocSetOpts2']>[0];
+type SampleFormat = Parameters<SoftwareResampleContext['allocSetOpts2']>[1];
+
+function openContext(
+  libav: Libav,
+  toLayout: Layout,
+  toFormat: number,
+  toRate: number,
+  fromLayout: Layout,
+  fromFormat: number,
+  fromRate: number,
+): SoftwareResampleContext {
+  const context = new libav.SoftwareResampleContext();
+  const allocated = context.allocSetOpts2(
+    toLayout,
+    toFormat as SampleFormat,
+    toRate,
+    fromLayout,
+    fromFormat as SampleFormat,
+    fromRate,
+  );
+  const configured = allocated < 0 ? allocated : context.setOption('filter_size', FILTER_SIZE);
+  const ready = configured < 0 ? configured : context.init();
+  if (ready < 0) throw new Error(`no resampler for ${fromRate} → ${toRate} Hz (${ready})`);
+  return context;
+}
+
+function bytes(samples: Float32Array): Buffer {
+  return Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength);
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+}

@@ -1,0 +1,211 @@
+/**
+ * Integrated loudness by ITU-R BS.1770-4: K-weighting, mean square per channel, 400 ms blocks with 75 % overlap,
+ * gates at −70 LUFS and 10 LU below the mean. FFmpeg's ebur128 filter gives the same figure, but cost four times as
+ * much here (measured: 0.36 s against 0.09 s for nine minutes of stereo), as much as decoding the file itself.
+ */
+
+/** BS.1770 has surround channels 1.5 dB up and no LFE. Bits are FFmpeg's AV_CH_* (the same as in WAVEFORMATEXTENSIBLE). */
+const LFE_MASK = 0x8n | 0x800000000n;
+const SURROUND_MASK = 0x10n | 0x20n | 0x100n | 0x200n | 0x400n | 0x8000n | 0x10000n | 0x20000n | 0x3_80000000n;
+/** The order that files without a channel mask mean. */
+const USUAL_MASKS: Readonly<Record<number, bigint>> = {
+  1: 0x4n,
+  2: 0x3n,
+  3: 0x7n,
+  4: 0x33n,
+  5: 0x37n,
+  6: 0x3fn,
+  8: 0x63fn,
+};
+const ABSOLUTE_GATE = -70;
+const RELATIVE_GATE = -10;
+/** Below this rate the shelf at 1.7 kHz would lie at or above half the sample rate. */
+const LOWEST_RATE = 4000;
+
+interface Biquad {
+  b0: number;
+  b1: number;
+  b2: number;
+  a1: number;
+  a2: number;
+}
+
+/**
+ * The two filters of K-weighting for any sample rate: the analogue prototypes behind the 48 kHz coefficients of
+ * BS.1770-4, tables 1 and 2, brought to the rate by the bilinear transform.
+ */
+export function kWeighting(sampleRate: number): { shelf: Biquad; highPass: Biquad } {
+  const shelf = (() => {
+    const k = Math.tan((Math.PI * 1681.974450955533) / sampleRate);
+    const q = 0.7071752369554196;
+    const high = 10 ** (3.999843853973347 / 20);
+    const band = high ** 0.4996667741545416;
+    const a0 = 1 + k / q + k * k;
+    return {
+      b0: (high + (band * k) / q + k * k) / a0,
+      b1: (2 * (k * k - high)) / a0,
+      b2: (high - (band * k) / q + k * k) / a0,
+      a1: (2 * (k * k - 1)) / a0,
+      a2: (1 - k / q + k * k) / a0,
+    };
+  })();
+  const k = Math.tan((Math.PI * 38.13547087602444) / sampleRate);
+  const q = 0.5003270373238773;
+  const a0 = 1 + k / q + k * k;
+  // The standard leaves this filter's numerator at 1, −2, 1: its gain is part of the −0.691 below.
+  return { shelf, highPass: { b0: 1, b1: -2, b2: 1, a1: (2 * (k * k - 1)) / a0, a2: (1 - k / q + k * k) / a0 } };
+}
+
+export class LoudnessMeter {
+  readonly #sampleRate: number;
+  readonly #weights: number[];
+  /** Channels that count at all, in pairs. */
+  readonly #pairs: (readonly [number, number | undefined])[];
+  readonly #filter: { shelf: Biquad; highPass: Biquad };
+  /** Four filter states a channel. */
+  readonly #states: Float64Array[];
+  /** Weighted energy sums of 100 ms steps, and their exact lengths in samples. */
+  readonly #stepEnergies: number[] = [];
+  #stepEnergy = 0;
+  #position = 0;
+  #steps = 0;
+
+  /** @param channelMask FFmpeg's bits for the channels, in their order; 0 if unknown */
+  constructor(sampleRate: number, channels: number, channelMask: bigint) {
+    this.#sampleRate = sampleRate;
+    this.#weights = channelWeights(channels, channelMask);
+    const counted = this.#weights.flatMap((weight, channel) => (weight > 0 ? [channel] : []));
+    this.#pairs = counted.flatMap((a, i) => (i % 2 === 0 ? [[a, counted[i + 1]] as const] : []));
+    this.#filter = kWeighting(sampleRate);
+    this.#states = this.#weights.map(() => new Float64Array(4));
+  }
+
+  /** @param channels planes of equal length ≥ numberOfSamples, finite, −1..1 nominally */
+  push(channels: readonly Float32Array[], numberOfSamples: number): void {
+    if (this.#sampleRate < LOWEST_RATE) return;
+    let at = 0;
+    while (at < numberOfSamples) {
+      const stepEnd = this.#stepStart(this.#steps + 1);
+      const end = Math.min(numberOfSamples, at + stepEnd - this.#position);
+      this.#weigh(channels, at, end);
+      this.#position += end - at;
+      at = end;
+      if (this.#position < stepEnd) break;
+      this.#stepEnergies.push(this.#stepEnergy);
+      this.#stepEnergy = 0;
+      this.#steps++;
+    }
+  }
+
+  /** @returns LUFS; null when there is no whole block of 400 ms above −70 LUFS */
+  integrated(): number | null {
+    const blocks: number[] = [];
+    for (let i = 0; i + 4 <= this.#stepEnergies.length; i++) {
+      const energy =
+        this.#stepEnergies[i]! + this.#stepEnergies[i + 1]! + this.#stepEnergies[i + 2]! + this.#stepEnergies[i + 3]!;
+      const meanSquare = energy / (this.#stepStart(i + 4) - this.#stepStart(i));
+      if (lufs(meanSquare) > ABSOLUTE_GATE) blocks.push(meanSquare);
+    }
+    if (blocks.length === 0) return null;
+    const gate = lufs(mean(blocks)) + RELATIVE_GATE;
+    return lufs(mean(blocks.filter((block) => lufs(block) > gate)));
+  }
+
+  #stepStart(step: number): number {
+    return Math.round((step * this.#sampleRate) / 10);
+  }
+
+  /** Channels in pairs: the two recursions do not wait for each other, so a pair costs little more than one. */
+  #weigh(channels: readonly Float32Array[], from: number, to: number): void {
+    for (const [a, b] of this.#pairs) {
+      if (b === undefined) {
+        this.#stepEnergy += this.#weights[a]! * energyOfOne(channels[a]!, from, to, this.#filter, this.#states[a]!);
+      } else {
+        const pair = [channels[a]!, channels[b]!] as const;
+        const states = [this.#states[a]!, this.#states[b]!] as const;
+        this.#stepEnergy += energyOfPair(pair, from, to, this.#filter, states, [this.#weights[a]!, this.#weights[b]!]);
+      }
+    }
+  }
+}
+
+function lufs(meanSquare: number): number {
+  return -0.691 + 10 * Math.log10(meanSquare);
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function channelWeights(channels: number, channelMask: bigint): number[] {
+  const mask = channelMask === 0n ? (USUAL_MASKS[channels] ?? 0n) : channelMask;
+  const weights: number[] = [];
+  for (let bit = 1n; bit <= mask && weights.length < channels; bit <<= 1n) {
+    if ((mask & bit) === 0n) continue;
+    weights.push((bit & LFE_MASK) !== 0n ? 0 : (bit & SURROUND_MASK) !== 0n ? 1.41 : 1);
+  }
+  while (weights.length < channels) weights.push(1);
+  return weights;
+}
+
+function energyOfOne(
+  x: Float32Array,
+  from: number,
+  to: number,
+  filter: { shelf: Biquad; highPass: Biquad },
+  state: Float64Array,
+): number {
+  const { b0, b1, b2, a1, a2 } = filter.shelf;
+  const { a1: c1, a2: c2 } = filter.highPass;
+  let [s1, s2, t1, t2] = state as unknown as [number, number, number, number];
+  let energy = 0;
+  for (let i = from; i < to; i++) {
+    const input = x[i]!;
+    const shelved = b0 * input + s1;
+    s1 = b1 * input - a1 * shelved + s2;
+    s2 = b2 * input - a2 * shelved;
+    const y = shelved + t1;
+    t1 = -2 * shelved - c1 * y + t2;
+    t2 = shelved - c2 * y;
+    energy += y * y;
+  }
+  state.set([s1, s2, t1, t2]);
+  return energy;
+}
+
+function energyOfPair(
+  [x, u]: readonly [Float32Array, Float32Array],
+  from: number,
+  to: number,
+  filter: { shelf: Biquad; highPass: Biquad },
+  states: readonly [Float64Array, Float64Array],
+  weights: readonly [number, number],
+): number {
+  const { b0, b1, b2, a1, a2 } = filter.shelf;
+  const { a1: c1, a2: c2 } = filter.highPass;
+  let [s1, s2, t1, t2] = states[0] as unknown as [number, number, number, number];
+  let [p1, p2, q1, q2] = states[1] as unknown as [number, number, number, number];
+  let energyX = 0;
+  let energyU = 0;
+  for (let i = from; i < to; i++) {
+    const inputX = x[i]!;
+    const inputU = u[i]!;
+    const shelvedX = b0 * inputX + s1;
+    const shelvedU = b0 * inputU + p1;
+    s1 = b1 * inputX - a1 * shelvedX + s2;
+    p1 = b1 * inputU - a1 * shelvedU + p2;
+    s2 = b2 * inputX - a2 * shelvedX;
+    p2 = b2 * inputU - a2 * shelvedU;
+    const y = shelvedX + t1;
+    const v = shelvedU + q1;
+    t1 = t2 - 2 * shelvedX - c1 * y;
+    q1 = q2 - 2 * shelvedU - c1 * v;
+    t2 = shelvedX - c2 * y;
+    q2 = shelvedU - c2 * v;
+    energyX += y * y;
+    energyU += v * v;
+  }
+  states[0].set([s1, s2, t1, t2]);
+  states[1].set([p1, p2, q1, q2]);
+  return weights[0] * energyX + weights[1] * energyU;
+}

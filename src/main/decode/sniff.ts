@@ -1,0 +1,155 @@
+/**
+ * What a file is, by its content and never by its name. FFmpeg's own probing is not asked: it "opens" text, pictures
+ * and playlists as sound; here it gets the one demuxer that fits, or nothing.
+ */
+import { fileTypeFromBuffer } from 'file-type';
+import type { AudioFormat } from '../../shared/types.ts';
+import type { ByteReader } from './byte-reader.ts';
+import { adtsHeader, declaresFrames, findFrames, mpegHeader } from './mpeg-frames.ts';
+
+export { claimsAudio } from './extensions.ts';
+
+export interface Sniffed {
+  format: AudioFormat;
+  /** FFmpeg's name of the demuxer. */
+  demuxer: string;
+  /** Whether the length that FFmpeg reports is the container's word; false: its guess from a bit rate. */
+  declaresLength: boolean;
+}
+
+const HEAD_BYTES = 65_536;
+
+/** Signatures at fixed places, first match wins. Text is latin1. */
+const SIGNATURES: readonly { at: number; text: string; and?: { at: number; text: string }; is: Sniffed }[] = [
+  { at: 0, text: 'RIFF', and: { at: 8, text: 'WAVE' }, is: exact('wav', 'wav') },
+  { at: 0, text: 'RIFX', and: { at: 8, text: 'WAVE' }, is: exact('wav', 'wav') },
+  { at: 0, text: 'RF64', and: { at: 8, text: 'WAVE' }, is: exact('rf64', 'wav') },
+  { at: 0, text: 'BW64', and: { at: 8, text: 'WAVE' }, is: exact('rf64', 'wav') },
+  // Sony Wave64: the GUID of a RIFF chunk.
+  { at: 0, text: 'riff\x2e\x91\xcf\x11\xa5\xd6\x28\xdb\x04\xc1\x00\x00', is: exact('w64', 'w64') },
+  { at: 0, text: 'FORM', and: { at: 8, text: 'AIFF' }, is: exact('aiff', 'aiff') },
+  { at: 0, text: 'FORM', and: { at: 8, text: 'AIFC' }, is: exact('aiff', 'aiff') },
+  { at: 0, text: 'fLaC', is: exact('flac', 'flac') },
+  { at: 0, text: 'wvpk', is: exact('wavpack', 'wv') },
+  { at: 0, text: 'caff', is: exact('caf', 'caf') },
+  // ASF header object GUID.
+  { at: 0, text: '\x30\x26\xb2\x75\x8e\x66\xcf\x11\xa6\xd9\x00\xaa\x00\x62\xce\x6c', is: exact('wma', 'asf') },
+  { at: 0, text: '.snd', is: exact('other', 'au') },
+  { at: 0, text: 'MAC ', is: exact('other', 'ape') },
+  { at: 0, text: 'TTA1', is: exact('other', 'tta') },
+  { at: 0, text: '#!AMR', is: guess('other', 'amr') },
+  { at: 0, text: 'tBaK', is: exact('other', 'tak') },
+  { at: 0, text: 'MPCK', is: exact('other', 'mpc8') },
+  { at: 0, text: 'MP+', is: exact('other', 'mpc') },
+  { at: 0, text: 'DSD ', and: { at: 28, text: 'fmt ' }, is: exact('other', 'dsf') },
+  { at: 0, text: 'FRM8', and: { at: 12, text: 'DSD ' }, is: exact('other', 'iff') },
+  { at: 0, text: 'FORM', and: { at: 8, text: '8SVX' }, is: exact('other', 'iff') },
+  { at: 0, text: 'Creative Voice File\x1a', is: guess('other', 'voc') },
+  // EBML; FFmpeg says whether it holds sound only.
+  { at: 0, text: '\x1a\x45\xdf\xa3', is: exact('other', 'matroska') },
+];
+
+/** Brands of ISO base media files that are pictures or camera raws. */
+const PICTURE_BRANDS = new Set([
+  'heic',
+  'heix',
+  'heim',
+  'heis',
+  'hevc',
+  'mif1',
+  'msf1',
+  'avif',
+  'avis',
+  'crx ',
+  'jxl ',
+]);
+/** First boxes of QuickTime files from before `ftyp`. */
+const OLD_QUICKTIME_BOXES = new Set(['moov', 'mdat', 'wide', 'free', 'skip']);
+
+/** @returns null when the content is no audio or video container that may hold sound */
+export async function sniff(file: ByteReader): Promise<Sniffed | null> {
+  const start = await afterId3v2(file);
+  const head = await file.read(start, HEAD_BYTES);
+  const text = (at: number, length: number) => head.toString('latin1', at, at + length);
+  for (const { at, text: expected, and, is } of SIGNATURES) {
+    if (text(at, expected.length) !== expected) continue;
+    if (!and || text(and.at, and.text.length) === and.text) return is;
+  }
+  if (text(0, 4) === 'OggS') return sniffOgg(head);
+  if (text(4, 4) === 'ftyp') return PICTURE_BRANDS.has(text(8, 4)) ? null : exact('m4a', 'mov');
+  if (OLD_QUICKTIME_BOXES.has(text(4, 4)) && head.readUInt32BE(0) >= 8) return exact('m4a', 'mov');
+  return sniffFrames(head, start + head.length >= file.size, start > 0);
+}
+
+/** @returns what a file that is no audio seems to be ("image/png", "text"), for the sentence about it; null if unknown */
+export async function contentKind(file: ByteReader): Promise<string | null> {
+  const head = await file.read(0, HEAD_BYTES);
+  const known = await fileTypeFromBuffer(head);
+  if (known) return known.mime;
+  const printable = head.every((byte) => byte >= 0x20 || byte === 9 || byte === 10 || byte === 13);
+  return head.length > 0 && printable ? 'plain text' : null;
+}
+
+/** ID3v2 tags may stand before anything, may follow one another, and may be padded with zeros. */
+async function afterId3v2(file: ByteReader): Promise<number> {
+  let at = 0;
+  for (;;) {
+    const header = await file.read(at, 10);
+    const isTag =
+      header.length === 10 &&
+      header.toString('latin1', 0, 3) === 'ID3' &&
+      header.subarray(6).every((byte) => byte < 0x80);
+    if (!isTag) break;
+    const size = (header[6]! << 21) | (header[7]! << 14) | (header[8]! << 7) | header[9]!;
+    at += 10 + size + ((header[5]! & 0x10) !== 0 ? 10 : 0);
+  }
+  if (at === 0) return 0;
+  const padding = await file.read(at, HEAD_BYTES);
+  const firstNonZero = padding.findIndex((byte) => byte !== 0);
+  return firstNonZero > 0 ? at + firstNonZero : at;
+}
+
+function sniffOgg(head: Buffer): Sniffed {
+  // The first packet of a stream names its codec, right behind the page header and its segment table.
+  const packet = 27 + (head[26] ?? 0);
+  return head.toString('latin1', packet, packet + 8) === 'OpusHead' ? exact('opus', 'ogg') : exact('ogg', 'ogg');
+}
+
+async function sniffFrames(head: Buffer, atEnd: boolean, behindId3: boolean): Promise<Sniffed | null> {
+  const found = [
+    { at: findFrames(head, atEnd, mpegHeader), format: 'mp3', demuxer: 'mp3' },
+    { at: findFrames(head, atEnd, adtsHeader), format: 'aac', demuxer: 'aac' },
+  ] as const;
+  const first = found.filter(({ at }) => at >= 0).sort((a, b) => a.at - b.at)[0];
+  if (!first) return sniffSyncWords(head);
+  // Behind anything but zeros, frames may be a film's sound track or a program's resources: then the beginning decides.
+  const led = head.subarray(0, first.at).some((byte) => byte !== 0);
+  if (led && !behindId3 && (await isSomethingElse(head))) return null;
+  const declaresLength = first.format === 'mp3' && declaresFrames(head, first.at);
+  return { format: first.format, demuxer: first.demuxer, declaresLength };
+}
+
+async function isSomethingElse(head: Buffer): Promise<boolean> {
+  const isTransportStream = head[0] === 0x47 && head[188] === 0x47;
+  const isProgramStream = head.length >= 4 && head.readUInt32BE(0) >>> 8 === 1;
+  const known = await fileTypeFromBuffer(head);
+  return isTransportStream || isProgramStream || (known !== undefined && !known.mime.startsWith('audio/'));
+}
+
+function sniffSyncWords(head: Buffer): Sniffed | null {
+  if (head.length < 16) return null;
+  // AC-3 and DTS core: a sync word of 16 or 32 bits at the very beginning, confirmed by a plausible header.
+  const isAc3 = head.readUInt16BE(0) === 0x0b77 && head[4]! >> 6 !== 3;
+  if (isAc3) return head[5]! >> 3 > 10 ? guess('other', 'eac3') : guess('other', 'ac3');
+  const sync = head.readUInt32BE(0);
+  if (sync === 0x7ffe8001 || sync === 0xfe7f0180) return guess('other', 'dts');
+  return null;
+}
+
+function exact(format: AudioFormat, demuxer: string): Sniffed {
+  return { format, demuxer, declaresLength: true };
+}
+
+function guess(format: AudioFormat, demuxer: string): Sniffed {
+  return { format, demuxer, declaresLength: false };
+}

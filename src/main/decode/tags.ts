@@ -1,0 +1,72 @@
+/** The tags a file already has, under their native names. Tags are never a reason to refuse a file. */
+import { parseFile, type IAudioMetadata } from 'music-metadata';
+import type { NativeTag } from '../../shared/types.ts';
+import type { ByteReader } from './byte-reader.ts';
+import { readRiffTags, type TextTag } from './riff-tags.ts';
+import { fieldOf } from './tag-fields.ts';
+
+/** A value longer than this is cut: lyrics and logs are no help in finding a sound. */
+const LONGEST_VALUE = 4096;
+/** Files with more are not tagged by people. */
+const MOST_TAGS = 1000;
+/** music-metadata's name for RIFF INFO, which riff-tags.ts reads in full. */
+const RIFF_INFO = 'exif';
+
+/**
+ * @param path of the same file as `file`
+ * @returns every text or number tag; no pictures, no binary data. What cannot be read is left out
+ */
+export async function readTags(path: string, file: ByteReader): Promise<NativeTag[]> {
+  const [general, riff] = await Promise.all([generalTags(path), riffTags(file)]);
+  const tags: NativeTag[] = [];
+  const seen = new Set<string>();
+  for (const { nativeId, value } of [...general, ...riff]) {
+    const trimmed = cut(value.replaceAll('\0', ' ').trim());
+    const key = `${nativeId}\0${trimmed}`;
+    if (trimmed === '' || seen.has(key) || tags.length >= MOST_TAGS) continue;
+    seen.add(key);
+    tags.push({ nativeId, field: fieldOf(nativeId), value: trimmed });
+  }
+  return tags;
+}
+
+async function generalTags(path: string): Promise<TextTag[]> {
+  let metadata: IAudioMetadata;
+  try {
+    metadata = await parseFile(path, { duration: false, skipCovers: true });
+  } catch {
+    // Unknown container or damaged tags: the sound itself may be fine, and decoding reports on that.
+    return [];
+  }
+  const tags: TextTag[] = [];
+  for (const [type, native] of Object.entries(metadata.native)) {
+    if (type === RIFF_INFO) continue;
+    for (const { id, value } of native) for (const text of texts(value)) tags.push({ nativeId: id, value: text });
+  }
+  return tags;
+}
+
+async function riffTags(file: ByteReader): Promise<TextTag[]> {
+  try {
+    return await readRiffTags(file);
+  } catch {
+    return []; // as above
+  }
+}
+
+/** Values are text, numbers, lists of them, or objects with a `text` (comments); the rest is binary. */
+function texts(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value === 'number') return Number.isFinite(value) ? [String(value)] : [];
+  if (typeof value === 'boolean') return [value ? '1' : '0'];
+  if (Array.isArray(value)) return value.flatMap(texts);
+  if (typeof value === 'object' && value !== null && 'text' in value) return texts(value.text);
+  return [];
+}
+
+function cut(value: string): string {
+  if (value.length <= LONGEST_VALUE) return value;
+  const end = LONGEST_VALUE - 1;
+  // Not between the halves of a character beyond the basic plane.
+  return `${value.slice(0, /[\ud800-\udbff]/.test(value[end - 1]!) ? end - 1 : end)}…`;
+}
