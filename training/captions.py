@@ -104,13 +104,13 @@ class CaptionMaker:
     def make(self, clip: Clip) -> str:
         rng = self.rng
         draw = rng.random()
-        if draw < 0.30:
+        if draw < 0.28:
             return clip.caption
-        if draw < 0.40:
+        if draw < 0.36:
             return self.synonym_version(clip.caption)
-        if draw < 0.55:
+        if draw < 0.50:
             return self.of_label(clip.label)
-        if draw < 0.65:
+        if draw < 0.58:
             tags = rng.sample(clip.tags, min(len(clip.tags), rng.randint(1, 3)))
             return rng.choice([" ", ", ", " and "]).join(tags)
         known = self.concepts.get(clip.label)

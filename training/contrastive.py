@@ -26,6 +26,7 @@ from lexicon import read_lexicon
 from model import LOG_FLOOR, N_FRAMES, N_MELS, AudioEncoder, TextEncoder
 from pairs import UCS, PairSource
 from pretrain import encode_batch, pair_loss, soft_cross_entropy
+from relations import Relations
 from text import Tokenizer
 
 
@@ -69,7 +70,7 @@ class Joint(nn.Module):
 
 
 def mask_and_tilt(log_mel: Tensor, rng: np.random.Generator) -> Tensor:
-    """Light augmentation of [N, N_FRAMES, N_MELS]: a gentle random tone colour, one time and one frequency mask in half the clips."""
+    """Light augmentation of [N, frames, N_MELS]: a gentle random tone colour, one time and one frequency mask in half the clips."""
     n = log_mel.shape[0]
     bands = torch.linspace(-1.0, 1.0, N_MELS)
     tilt = torch.from_numpy(rng.normal(0.0, 0.35, (n, 1))).float() * bands
@@ -78,8 +79,8 @@ def mask_and_tilt(log_mel: Tensor, rng: np.random.Generator) -> Tensor:
     log_mel = log_mel + (tilt + bump * torch.exp(-((bands - centre) / 0.3) ** 2)).unsqueeze(1)
     for row in range(n):
         if rng.random() < 0.5:
-            length = rng.integers(5, 40)
-            start = rng.integers(0, N_FRAMES - length)
+            length = rng.integers(5, log_mel.shape[1] // 6)
+            start = rng.integers(0, log_mel.shape[1] - length)
             log_mel[row, start : start + length] = math.log(LOG_FLOOR)
         if rng.random() < 0.5:
             height = rng.integers(2, 9)
@@ -88,68 +89,79 @@ def mask_and_tilt(log_mel: Tensor, rng: np.random.Generator) -> Tensor:
     return log_mel
 
 
+def crop(log_mel: Tensor, frames: int, rng: np.random.Generator) -> Tensor:
+    """A stretch of each row, [N, N_FRAMES, N_MELS] → [N, frames, N_MELS], drawn by energy, its level normalised again.
+
+    The network pools over time, so most of the training can run on half windows, at half the cost.
+    """
+    energy = log_mel.exp().mean(dim=2)
+    sums = F.pad(energy.cumsum(dim=1), (1, 0))
+    starts = torch.arange(0, N_FRAMES - frames + 1, 5)
+    inside = (sums[:, starts + frames] - sums[:, starts]).numpy() + 1e-3 * frames
+    cuts = []
+    for row in range(log_mel.shape[0]):
+        start = int(starts[rng.choice(len(starts), p=inside[row] / inside[row].sum())])
+        part = log_mel[row, start : start + frames]
+        cuts.append(part - torch.log(part.exp().mean() + 1e-6))
+    return torch.stack(cuts)
+
+
 def mix(log_mel: Tensor, partner: Tensor, ratio: Tensor) -> Tensor:
     """Sums two level-normalised clips in the power domain; `ratio` [N] is the share of the first. Level stays normalised."""
     share = ratio.view(-1, 1, 1)
     return torch.log(share * log_mel.exp() + (1.0 - share) * partner.exp())
 
 
-def overlap(rows: list[frozenset[str]], columns: list[frozenset[str]]) -> Tensor:
-    """Jaccard overlap of label sets, [rows, columns]; below 0.45 it counts as none."""
-    table = torch.tensor([[len(a & b) / len(a | b) if a and b else 0.0 for b in columns] for a in rows])
-    return torch.where(table >= 0.45, table, torch.zeros(()))
-
-
 class Batches:
     """Draws clips with weight 1 / sqrt(clips of the label), their views, texts and targets."""
 
-    def __init__(self, clips: list[Clip], variants: np.ndarray, maker: CaptionMaker, heads: Heads, seed: int) -> None:
-        self.clips, self.variants, self.maker = clips, variants, maker
+    def __init__(self, clips: list[Clip], variants: np.ndarray, maker: CaptionMaker, heads: Heads, relations: Relations, seed: int) -> None:
+        self.clips, self.variants, self.maker, self.relations = clips, variants, maker, relations
         self.rng = np.random.default_rng(seed)
         counts = Counter(clip.label for clip in clips)
         weights = np.array([counts[clip.label] ** -0.5 for clip in clips])
         self.chance = weights / weights.sum()
         self.label, self.category, self.tags = heads.targets(clips)
 
-    def view(self, rows: np.ndarray) -> Tensor:
+    def view(self, rows: np.ndarray, frames: int) -> Tensor:
+        """A random view of each clip, [len(rows), frames, N_MELS]"""
         choice = self.rng.integers(0, self.variants.shape[1], len(rows))
-        return torch.from_numpy(self.variants[rows, choice].astype(np.float32))
+        views = torch.from_numpy(self.variants[rows, choice].astype(np.float32))
+        return views if frames == N_FRAMES else crop(views, frames, self.rng)
 
-    def draw(self, size: int, mix_chance: float, extra: int) -> dict[str, object]:
-        """@returns log_mel [size, 1, frames, mels], texts (size + extra), target [size, size + extra], head targets"""
+    def draw(self, size: int, frames: int, mix_chance: float, extra: int) -> dict[str, object]:
+        """@returns log_mel [size, 1, frames, N_MELS], texts (size + extra), target [size, size + extra], head targets"""
         rows = self.rng.choice(len(self.clips), size, replace=False, p=self.chance)
-        log_mel = mask_and_tilt(self.view(rows), self.rng)
-        sets = [frozenset([self.clips[row].label]) for row in rows]
+        log_mel = mask_and_tilt(self.view(rows, frames), self.rng)
+        heard = [(self.clips[row].label,) for row in rows]
         texts = [self.maker.make(self.clips[row]) for row in rows]
         label, category, tags = self.label[rows], self.category[rows], self.tags[rows]
         mixed = np.flatnonzero(self.rng.random(size) < mix_chance)
         if len(mixed) > 0:
             partners = self.rng.choice(len(self.clips), len(mixed), p=self.chance)
             ratio = torch.from_numpy(self.rng.uniform(0.35, 0.65, len(mixed))).float()
-            log_mel[mixed] = mix(log_mel[mixed], self.view(partners), ratio)
+            log_mel[mixed] = mix(log_mel[mixed], self.view(partners, frames), ratio)
             label[mixed] = (label[mixed] + self.label[partners]) / 2
             category[mixed] = (category[mixed] + self.category[partners]) / 2
             tags[mixed] = torch.maximum(tags[mixed], self.tags[partners])
             for row, partner in zip(mixed, partners):
-                sets[row] = sets[row] | {self.clips[partner].label}
+                heard[row] += (self.clips[partner].label,)
                 texts[row] += self.maker.rng.choice(JOINERS) + self.maker.make(self.clips[partner])
-        columns = list(sets)
-        target = overlap(sets, sets) * 0.7
-        target.fill_diagonal_(1.0)
+        said = list(heard)
         # More texts, for the audio side only: near misses of the batch's clips, and texts of other clips.
         for row in self.rng.permutation(rows):
             near = self.maker.near_miss(self.clips[row])
-            if near is not None and len(texts) < size + extra // 2:
+            if near is not None and near in self.relations.index and len(texts) < size + extra // 2:
                 concept = self.maker.by_name.get(near)
                 texts.append(self.maker.of_concept(concept) if concept else self.maker.of_label(near))
-                columns.append(frozenset([near, *(concept.labels if concept else [])]))
+                said.append((near,))
         while len(texts) < size + extra:
             clip = self.clips[self.rng.integers(len(self.clips))]
             texts.append(self.maker.make(clip))
-            columns.append(frozenset([clip.label]))
-        # A further text that fits at all (a near miss may cover several labels) is a positive, however many labels it covers.
-        fits = torch.tensor([[float(bool(a & b)) for b in columns[size:]] for a in sets]).reshape(size, -1)
-        target = torch.cat([target, 0.7 * fits], dim=1)
+            said.append((clip.label,))
+        # Another clip's text of the same label counts a little less than the clip's own.
+        target = self.relations.between(heard, said) * 0.7
+        target[:, :size].fill_diagonal_(1.0)
         return {"log_mel": log_mel.unsqueeze(1), "texts": texts, "target": target, "label": label, "category": category, "tags": tags}
 
 
@@ -193,6 +205,7 @@ def main() -> None:
     parser.add_argument("--extra", type=int, default=64, help="further texts a batch")
     parser.add_argument("--pairs", type=int, default=128, help="text pairs a step")
     parser.add_argument("--mix", type=float, default=0.15)
+    parser.add_argument("--half-windows", type=float, default=0.55, help="share of the epochs, from the first, on 2.5-s windows")
     parser.add_argument("--width", type=int, default=32)
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--decay", type=float, default=0.02)
@@ -211,7 +224,8 @@ def main() -> None:
     concepts = read_lexicon()
     source = PairSource(clips, concepts, arguments.ucs, rng)
     heads = Heads.of(clips)
-    batches = Batches(clips, variants, source.maker, heads, arguments.seed)
+    relations = Relations(clips, concepts)
+    batches = Batches(clips, variants, source.maker, heads, relations, arguments.seed)
     tokenizer = Tokenizer.load(CACHE / "tokenizer.json")
     model = Joint(arguments.width, len(tokenizer), heads)
     model.text.load_state_dict(torch.load(CACHE / "text.pt")["encoder"])
@@ -238,9 +252,10 @@ def main() -> None:
     start = time.time()
     for epoch in range(first, arguments.epochs):
         sums: Counter[str] = Counter()
+        frames = N_FRAMES // 2 if epoch < arguments.half_windows * arguments.epochs else N_FRAMES
         model.train()
         for step in range(steps_per_epoch):
-            batch = batches.draw(arguments.batch, arguments.mix, arguments.extra)
+            batch = batches.draw(arguments.batch, frames, arguments.mix, arguments.extra)
             log_mel = batch["log_mel"].contiguous(memory_format=torch.channels_last)
             with torch.autocast("cpu", dtype=torch.bfloat16):
                 features = model.audio.features(log_mel)
@@ -254,7 +269,7 @@ def main() -> None:
                 logits[:, :size].T, square.T / square.T.sum(1, keepdim=True)
             )
             # The transformer part costs most of a text step, so the pairs go through it every fourth time only.
-            pairs = pair_loss(model.text, tokenizer, source.batch(arguments.pairs), torch.tensor(20.0), causal=step % 4 == 0)
+            pairs = pair_loss(model.text, tokenizer, source.batch(arguments.pairs), torch.tensor(20.0), step % 4 == 0, relations)
             side = head_loss(model, features, batch)
             loss = contrastive + side + 0.7 * pairs
             optimiser.zero_grad()
@@ -273,7 +288,7 @@ def main() -> None:
         torch.save(state, folder / "last.tmp")
         (folder / "last.tmp").rename(folder / "last.pt")
     torch.save({"audio": average.audio.state_dict(), "text": average.text.state_dict(), "width": arguments.width,
-                "vocabulary": len(tokenizer), "scale": average.log_scale.exp().item()}, folder / "final.pt")
+                "vocabulary": len(tokenizer), "concepts": len(concepts), "scale": average.log_scale.exp().item()}, folder / "final.pt")
     tokenizer.save(folder / "tokenizer.json")
 
 

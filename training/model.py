@@ -152,6 +152,8 @@ class AudioEncoder(nn.Module):
         self.input_norm = nn.BatchNorm1d(N_MELS)
         self.stem = nn.Conv2d(1, width, 3, 2, 1, bias=False)
         self.stem_norm = nn.BatchNorm2d(width)
+        # What a shape in the spectrum means depends on how high it lies, which a convolution cannot tell.
+        self.height = nn.Parameter(torch.zeros(1, width, 1, N_MELS // 2))
         self.blocks = nn.Sequential(
             ResidualBlock(width, 2 * width), ResidualBlock(2 * width, 4 * width), ResidualBlock(4 * width, 8 * width)
         )
@@ -161,7 +163,7 @@ class AudioEncoder(nn.Module):
     def features(self, log_mel: Tensor) -> Tensor:
         """@returns [N, 512], ReLU output: what the label heads see"""
         x = self.input_norm(log_mel.squeeze(1).transpose(1, 2)).transpose(1, 2).unsqueeze(1)
-        x = F.relu(self.stem_norm(self.stem(x)))
+        x = F.relu(self.stem_norm(self.stem(x)) + self.height)
         x = self.blocks(x).mean(dim=3)
         x = torch.cat([x.mean(dim=2), x.amax(dim=2)], dim=1)
         return F.relu(self.hidden(x))

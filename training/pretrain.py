@@ -18,6 +18,7 @@ from corpus import CACHE, DEFAULT_CORPUS, read_manifest
 from lexicon import read_lexicon
 from model import TextEncoder
 from pairs import UCS, PairSource
+from relations import Relations
 from text import Tokenizer, count_pieces, train_bpe
 
 LONGEST = 24  # tokens; longer glosses are cut
@@ -36,20 +37,13 @@ def soft_cross_entropy(logits: Tensor, target: Tensor) -> Tensor:
     return -(target * F.log_softmax(logits, dim=1)).sum(dim=1).mean()
 
 
-def same(groups: list[str]) -> Tensor:
-    """[N, N], rows sum to 1: equal groups share the target"""
-    index = {group: i for i, group in enumerate(dict.fromkeys(groups))}
-    ids = torch.tensor([index[group] for group in groups])
-    equal = (ids.unsqueeze(0) == ids.unsqueeze(1)).float()
-    return equal / equal.sum(dim=1, keepdim=True)
-
-
-def pair_loss(encoder: TextEncoder, tokenizer: Tokenizer, batch: tuple[list[str], list[str], list[str]], scale: Tensor, causal: bool) -> Tensor:
+def pair_loss(encoder: TextEncoder, tokenizer: Tokenizer, batch: tuple[list[str], list[str], list[str]], scale: Tensor, causal: bool,
+              relations: Relations) -> Tensor:
     """Symmetric contrastive loss over one batch of pairs; `scale` is 1 / temperature."""
     groups, left, right = batch
     both = F.normalize(encoder(*encode_batch(tokenizer, left + right), causal=causal), dim=1)
     logits = both[: len(left)] @ both[len(left) :].T * scale
-    target = same(groups)
+    target = relations.of_groups(groups)
     return (soft_cross_entropy(logits, target) + soft_cross_entropy(logits.T, target)) / 2
 
 
@@ -57,9 +51,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--corpus", type=Path, default=DEFAULT_CORPUS)
     parser.add_argument("--ucs", type=Path, default=UCS)
-    parser.add_argument("--steps", type=int, default=3000)
+    parser.add_argument("--steps", type=int, default=2200)
     parser.add_argument("--batch", type=int, default=512)
-    parser.add_argument("--merges", type=int, default=8000)
+    parser.add_argument("--merges", type=int, default=10000)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     torch.set_num_threads(1)
@@ -68,6 +62,7 @@ def main() -> None:
     clips = [clip for clip in read_manifest(arguments.corpus) if clip.split == "train"]
     concepts = read_lexicon()
     source = PairSource(clips, concepts, arguments.ucs, rng)
+    relations = Relations(clips, concepts)
     tokenizer = Tokenizer(train_bpe(count_pieces(source.texts()), arguments.merges))
     tokenizer.save(CACHE / "tokenizer.json")
     print(f"{len(concepts)} concepts, {len(source.own_synsets)} synsets of our words, {len(tokenizer)} tokens", flush=True)
@@ -78,7 +73,7 @@ def main() -> None:
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 2e-3, total_steps=arguments.steps, pct_start=0.05)
     start, running = time.time(), 0.0
     for step in range(1, arguments.steps + 1):
-        loss = pair_loss(encoder, tokenizer, source.batch(arguments.batch), log_scale.exp().clamp(max=50.0), causal=False)
+        loss = pair_loss(encoder, tokenizer, source.batch(arguments.batch), log_scale.exp().clamp(max=50.0), False, relations)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()

