@@ -17,15 +17,22 @@ export default tseslint.config(
       '@typescript-eslint/no-non-null-assertion': 'off', // noUncheckedIndexedAccess makes `!` after a bounds check the honest form
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { varsIgnorePattern: '^_$', argsIgnorePattern: '^_' }],
       'no-console': 'error',
     },
   },
-  { files: ['src/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts'], rules: { 'no-restricted-imports': ['error', onlyElectronHost] } },
+  {
+    files: ['src/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts'],
+    rules: { 'no-restricted-imports': ['error', onlyElectronHost] },
+  },
   { files: ['src/main/host/electron/**/*.ts', 'src/preload/**/*.ts'], rules: { 'no-restricted-imports': 'off' } },
   {
     files: ['src/shared/**/*.ts'],
     rules: {
-      'no-restricted-imports': ['error', { ...onlyElectronHost, patterns: [{ regex: '^node:', message: 'The contract runs in a browser too.' }] }],
+      'no-restricted-imports': [
+        'error',
+        { ...onlyElectronHost, patterns: [{ regex: '^node:', message: 'The contract runs in a browser too.' }] },
+      ],
     },
   },
   {

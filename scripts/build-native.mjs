@@ -23,7 +23,9 @@ const bundled = ['linux-x64', 'linux-arm64', 'darwin-arm64', 'win-x64']
   .map((platform) => join(modules, `node-${platform}`))
   .find((folder) => existsSync(join(folder, 'include', 'node', 'node.h')));
 const runningPrefix = resolve(dirname(process.execPath), process.platform === 'win32' ? '.' : '..');
-const headers = [bundled, runningPrefix].find((folder) => folder && existsSync(join(folder, 'include', 'node', 'node.h')));
+const headers = [bundled, runningPrefix].find(
+  (folder) => folder && existsSync(join(folder, 'include', 'node', 'node.h')),
+);
 const bundledNode = bundled && join(bundled, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
 const node = bundledNode && existsSync(bundledNode) ? bundledNode : process.execPath;
 

@@ -53,7 +53,9 @@ try {
     console.log(`${right} of ${DEMO_SEARCHES.length} searches have a right sound first.`);
     if (right < NEEDED_SHARE * DEMO_SEARCHES.length) process.exitCode = 1;
   }
-  console.log(`The whole demo took ${formatDuration((performance.now() - began) / 1000)}. Now try your own: ./bin/earmark index FOLDER`);
+  console.log(
+    `The whole demo took ${formatDuration((performance.now() - began) / 1000)}. Now try your own: ./bin/earmark index FOLDER`,
+  );
 } finally {
   await handle.close();
 }

@@ -63,7 +63,8 @@ function checkNativeModules(): Finding {
       return true;
     }
   });
-  if (missing.length > 0) return fix(`${missing.join(', ')} cannot be loaded; run npm ci in Earmark's folder and read what it prints`);
+  if (missing.length > 0)
+    return fix(`${missing.join(', ')} cannot be loaded; run npm ci in Earmark's folder and read what it prints`);
   const versions = names.map((name) => `${name} ${(require(`${name}/package.json`) as { version: string }).version}`);
   return fine(versions.join(', '));
 }
@@ -95,7 +96,9 @@ async function checkDataFolder(dataFolder: string): Promise<Finding> {
   const { bavail, bsize } = await statfs(existsSync(dataFolder) ? dataFolder : dirname(dataFolder));
   const free = bavail * bsize;
   const text = `${(free / 1e9).toFixed(1)} GB free`;
-  return free < LITTLE_SPACE ? fix(`${text} on the disk of ${dataFolder}; free some space`) : fine(`${dataFolder}, ${text}`);
+  return free < LITTLE_SPACE
+    ? fix(`${text} on the disk of ${dataFolder}; free some space`)
+    : fine(`${dataFolder}, ${text}`);
 }
 
 function checkCatalogue(parts: Parts): Finding {

@@ -19,7 +19,7 @@ export type { EngineOptions };
 
 export interface EngineHandle {
   engine: Engine;
-  on<E extends keyof Events>(event: E, listener: (payload: Events[E]) => void): () => void;
+  on: <E extends keyof Events>(event: E, listener: (payload: Events[E]) => void) => () => void;
   /** Cancels jobs, ends all child processes, closes the catalogue. */
   close(): Promise<void>;
 }
@@ -35,11 +35,21 @@ export function createEngine(options: EngineOptions): EngineHandle {
   };
 
   const engine: Engine = {
-    'index.start': ({ folders }) => startIndexing(folders, parts, jobs(), (fileIds) => send('catalogue.changed', { fileIds })),
+    'index.start': ({ folders }) =>
+      startIndexing(folders, parts, jobs(), (fileIds) => send('catalogue.changed', { fileIds })),
     'job.wait': (id) => jobs().wait(id),
-    'job.pause': (id) => done(jobs().pause(id)),
-    'job.resume': (id) => done(jobs().resume(id)),
-    'job.cancel': (id) => done(jobs().cancel(id)),
+    'job.pause': (id) => {
+      jobs().pause(id);
+      return Promise.resolve(null);
+    },
+    'job.resume': (id) => {
+      jobs().resume(id);
+      return Promise.resolve(null);
+    },
+    'job.cancel': (id) => {
+      jobs().cancel(id);
+      return Promise.resolve(null);
+    },
     'search.query': async (query) => {
       const search = await parts.search();
       if (query.likePath === undefined) return search.run(query);
@@ -57,7 +67,7 @@ export function createEngine(options: EngineOptions): EngineHandle {
       }
     },
     'status.get': () => readStatus(parts),
-    'model.list': async () => listPacks(options, (await parts.pack().catch(() => null))?.id ?? ''),
+    'model.list': () => listPacks({ dataFolder: options.dataFolder, inUse: options.model }),
     'doctor.run': () => runDoctor(parts),
   };
 
@@ -85,7 +95,8 @@ async function startIndexing(
     const catalogue = parts.catalogue();
     catalogue.jobs.markInterrupted();
     const scopes = await resolveScopes(folders, catalogue.roots);
-    if (scopes.length === 0) throw new UserError('bad-input', 'No folders are known yet. Name one: earmark index FOLDER');
+    if (scopes.length === 0)
+      throw new UserError('bad-input', 'No folders are known yet. Name one: earmark index FOLDER');
     const jobParts = {
       catalogue,
       pool: parts.pool(),
@@ -138,7 +149,10 @@ async function embedTexts(texts: string[], raw: boolean, parts: Parts): Promise<
   const { id, dim } = await parts.pack();
   const { encoder } = await (await parts.supervisor()).running();
   const embeddings = await encoder.embedTexts(texts, { raw });
-  const items = texts.map((text, at): EmbedItem => ({ text, windows: [{ startSeconds: 0, embedding: [...embeddings[at]!] }] }));
+  const items = texts.map((text, at): EmbedItem => ({
+    text,
+    windows: [{ startSeconds: 0, embedding: [...embeddings[at]!] }],
+  }));
   return { model: id, dim, items, failed: [] };
 }
 
@@ -158,12 +172,14 @@ async function readStatus(parts: Parts): Promise<Status> {
     ...catalogue.totals.totals(spaceId),
     catalogueBytes: catalogue.bytes(),
     indexBytes: indexBytes(dataFolder, spaceId),
-    lastJob: last && { id: last.id, kind: last.kind, state: last.state, startedMs: last.startedMs, finishedMs: last.finishedMs },
+    lastJob: last && {
+      id: last.id,
+      kind: last.kind,
+      state: last.state,
+      startedMs: last.startedMs,
+      finishedMs: last.finishedMs,
+    },
   };
-}
-
-async function done(_: void): Promise<null> {
-  return Promise.resolve(null);
 }
 
 /** SQLite's errors can come from anywhere; here each becomes the sentence that says what to do. */
@@ -172,11 +188,11 @@ function withDatabaseSentences(engine: Engine): Engine {
     name,
     async (input: never) => {
       try {
-        return await (call as (input: never) => Promise<unknown>)(input);
+        return await call(input);
       } catch (error) {
         throw classify(error) ?? error;
       }
     },
   ]);
-  return Object.fromEntries(wrapped) as unknown as Engine;
+  return Object.fromEntries(wrapped) as Engine;
 }

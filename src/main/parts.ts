@@ -75,7 +75,11 @@ export class Parts {
 
   supervisor(): Promise<EncoderSupervisor> {
     this.#supervisor ??= this.pack().then((pack) => {
-      const options = { encoders: this.#cores().encoders, threadsPerEncoder: 1, lowPriority: this.options.load === 'background' };
+      const options = {
+        encoders: this.#cores().encoders,
+        threadsPerEncoder: 1,
+        lowPriority: this.options.load === 'background',
+      };
       return new EncoderSupervisor(pack, options, this.#notice);
     });
     return this.#supervisor;
@@ -95,8 +99,13 @@ export class Parts {
   }
 
   async close(): Promise<void> {
-    const closing = [this.#pool?.close(), this.#supervisor?.then((supervisor) => supervisor.close()), this.#index?.then((index) => index.close())];
-    await Promise.allSettled(closing);
+    await Promise.allSettled(
+      [
+        this.#pool?.close() ?? null,
+        this.#supervisor?.then((supervisor) => supervisor.close()) ?? null,
+        this.#index?.then((index) => index.close()) ?? null,
+      ].filter((closing) => closing !== null),
+    );
     this.#catalogue?.close();
   }
 
@@ -109,7 +118,10 @@ export class Parts {
   async #openSearch(): Promise<Search> {
     const catalogue = this.existingCatalogue();
     if (!catalogue) {
-      throw new UserError('nothing-indexed', 'Nothing has been listened to yet. Index a folder first: earmark index FOLDER');
+      throw new UserError(
+        'nothing-indexed',
+        'Nothing has been listened to yet. Index a folder first: earmark index FOLDER',
+      );
     }
     const pack = await this.pack();
     const supervisor = await this.supervisor();
@@ -125,7 +137,8 @@ export class Parts {
 
   /** Decoding is the smaller half of the work: one decoder for each encoder keeps it busy on any format. */
   #cores(): { decoders: number; encoders: number } {
-    const cores = this.options.load === 'foreground' ? availableParallelism() : Math.max(1, Math.floor(availableParallelism() / 2));
+    const cores =
+      this.options.load === 'foreground' ? availableParallelism() : Math.max(1, Math.floor(availableParallelism() / 2));
     const encoders = Math.max(1, Math.ceil(cores / 2));
     return { encoders, decoders: Math.max(1, cores - encoders) };
   }

@@ -75,7 +75,11 @@ export function toWire(error: unknown): WireError {
     const cause = error.cause === undefined ? '' : `: ${describe(error.cause)}`;
     return { code: error.code, userMessage: error.userMessage, detail: `${error.message}${cause}` };
   }
-  return { code: 'internal', userMessage: 'Something went wrong inside Earmark. The log has the details.', detail: describe(error) };
+  return {
+    code: 'internal',
+    userMessage: 'Something went wrong inside Earmark. The log has the details.',
+    detail: describe(error),
+  };
 }
 
 /** The opposite of {@link toWire}, on the far side of a process or socket. */

@@ -67,7 +67,22 @@ export interface IndexSummary {
 
 // ── Files ───────────────────────────────────────────────────────────────────
 
-export const AUDIO_FORMATS = ['wav', 'w64', 'rf64', 'aiff', 'flac', 'mp3', 'ogg', 'opus', 'm4a', 'aac', 'wma', 'wavpack', 'caf', 'other'] as const;
+export const AUDIO_FORMATS = [
+  'wav',
+  'w64',
+  'rf64',
+  'aiff',
+  'flac',
+  'mp3',
+  'ogg',
+  'opus',
+  'm4a',
+  'aac',
+  'wma',
+  'wavpack',
+  'caf',
+  'other',
+] as const;
 /** The container as found by content; the codec is beside it. */
 export type AudioFormat = (typeof AUDIO_FORMATS)[number];
 

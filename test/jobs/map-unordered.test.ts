@@ -25,7 +25,18 @@ test('never more than the limit at once, nothing pulled early', async () => {
       yield n;
     }
   }
-  for await (const _ of mapUnordered(source(), 3, async (n) => { most = Math.max(most, ++running); await sleep(1); running--; return n; }, never)) { // prettier-ignore
+  for await (const _ of mapUnordered(
+    source(),
+    3,
+    async (n) => {
+      most = Math.max(most, ++running);
+      await sleep(1);
+      running--;
+      return n;
+    },
+    never,
+  )) {
+    // prettier-ignore
     expect(pulled - running).toBeLessThanOrEqual(20);
     if (pulled >= 6) break;
   }

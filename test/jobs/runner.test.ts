@@ -5,7 +5,10 @@ import type { JobProgress, JobState } from '../../src/shared/types.ts';
 function startJob(work: (context: JobContext) => Promise<string>) {
   const states: JobState[] = [];
   const sent: JobProgress[] = [];
-  const runner = new JobRunner<string>({ start: () => 1, setState: (_, state) => void states.push(state) }, (progress) => void sent.push(progress));
+  const runner = new JobRunner<string>(
+    { start: () => 1, setState: (_, state) => void states.push(state) },
+    (progress) => void sent.push(progress),
+  );
   return { runner, states, sent, id: runner.start('index', {}, work) };
 }
 

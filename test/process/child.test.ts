@@ -6,7 +6,10 @@ import type { EchoMethods, EchoPushes } from './echo-process.ts';
 const children: Child<EchoMethods, EchoPushes>[] = [];
 
 function start(): Child<EchoMethods, EchoPushes> {
-  const child = new Child<EchoMethods, EchoPushes>({ processName: 'echo', entry: new URL('./echo-process.ts', import.meta.url) });
+  const child = new Child<EchoMethods, EchoPushes>({
+    processName: 'echo',
+    entry: new URL('./echo-process.ts', import.meta.url),
+  });
   children.push(child);
   return child;
 }

@@ -74,15 +74,26 @@ test('a folder that may not be listed is reported and the rest goes on', async (
       for await (const e of walk(${JSON.stringify(root)}, '', new AbortController().signal)) console.log(e.kind + ' ' + e.relativePath + ' ' + (e.error?.code ?? ''));`;
     let printed: string;
     try {
-      printed = execFileSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+      printed = execFileSync(process.execPath, ['--input-type=module', '-e', code], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
     } catch (error) {
       context.skip(`this machine does not let a process become nobody: ${String(error).slice(0, 200)}`);
       return;
     }
-    expect(printed.trim().split('\n').map((line) => line.trim())).toEqual(['unreadable-folder closed EACCES', 'file open/2.wav']);
+    expect(
+      printed
+        .trim()
+        .split('\n')
+        .map((line) => line.trim()),
+    ).toEqual(['unreadable-folder closed EACCES', 'file open/2.wav']);
     return;
   }
-  expect((await entries()).map(({ kind, relativePath }) => [kind, relativePath])).toEqual([['unreadable-folder', 'closed'], ['file', 'open/2.wav']]);
+  expect((await entries()).map(({ kind, relativePath }) => [kind, relativePath])).toEqual([
+    ['unreadable-folder', 'closed'],
+    ['file', 'open/2.wav'],
+  ]);
 });
 
 test('a cancelled walk stops', async () => {

@@ -29,10 +29,12 @@ export async function querySound(
   hearing: Hearing,
 ): Promise<Float32Array[]> {
   const windows = (catalogue && (await knownWindows(path, catalogue, spaceId))) ?? (await hearNow(path, hearing));
-  if (windows.length === 0) throw new UserError('bad-input', `“${path}” is silent: nothing can sound like it. Choose another sound.`);
+  if (windows.length === 0)
+    throw new UserError('bad-input', `“${path}” is silent: nothing can sound like it. Choose another sound.`);
   if (startSeconds === undefined) return windows.map(({ embedding }) => embedding);
   const end = Math.max(...windows.map((window) => window.startSeconds + window.seconds));
-  if (startSeconds >= end) throw new UserError('bad-input', `“${path}” ends at ${end.toFixed(1)} s, before the moment asked for.`);
+  if (startSeconds >= end)
+    throw new UserError('bad-input', `“${path}” ends at ${end.toFixed(1)} s, before the moment asked for.`);
   // The tail window overlaps the one before it: the later one is more about that moment.
   const at = windows.findLast((window) => window.startSeconds <= startSeconds) ?? windows[0]!;
   return [at.embedding];

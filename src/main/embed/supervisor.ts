@@ -1,6 +1,12 @@
 /** Keeps one inference process at hand: started when first needed, started again when it died, given up when hopeless. */
 import { UserError } from '../../shared/errors.ts';
-import { Encoder, type EmbeddedWindow, type EncoderOptions, type FailedWindow, type ProviderChoice } from './encoder.ts';
+import {
+  Encoder,
+  type EmbeddedWindow,
+  type EncoderOptions,
+  type FailedWindow,
+  type ProviderChoice,
+} from './encoder.ts';
 import type { ModelPack } from '../models/pack.ts';
 
 /** After this many deaths without one finished window in between, the model cannot run here. */
@@ -148,6 +154,11 @@ export class EncoderSupervisor {
     await this.rest();
   }
 
+  /** A call, so that the compiler does not take an earlier answer for the present one. */
+  #isClosed(): boolean {
+    return this.#closed;
+  }
+
   async #start(): Promise<RunningEncoder> {
     if (this.#closed) throw new Error('the engine is closing');
     if (this.#deaths >= HOPELESS_AFTER_DEATHS) {
@@ -155,7 +166,7 @@ export class EncoderSupervisor {
     }
     try {
       const encoder = await Encoder.start(this.#pack, this.#options);
-      if (this.#closed) await encoder.close();
+      if (this.#isClosed()) await encoder.close();
       const running = new RunningEncoder(encoder, () => (this.#deaths = 0));
       const mine = this.#current;
       void encoder.exited.then((how) => {

@@ -6,7 +6,7 @@ import type { CallName, Client, Engine, Events, Parsers, Reply } from '../../sha
 
 const absolutePath = z.string().min(1).max(32_768);
 const jobId = z.number().int().positive();
-const seconds = z.number().finite().min(0);
+const seconds = z.number().min(0);
 
 const filters = z.strictObject({
   minSeconds: seconds.exactOptional(),
@@ -61,7 +61,11 @@ function parse<N extends CallName>(name: N, input: unknown): ReturnType<Parsers[
     if (!(error instanceof ZodError)) throw error;
     const [issue] = error.issues;
     const where = issue && issue.path.length > 0 ? `“${issue.path.join('.')}”: ` : '';
-    throw new UserError('bad-input', `The request ${name} is not understood: ${where}${issue?.message ?? 'wrong shape'}.`, error);
+    throw new UserError(
+      'bad-input',
+      `The request ${name} is not understood: ${where}${issue?.message ?? 'wrong shape'}.`,
+      error,
+    );
   }
 }
 
@@ -71,7 +75,7 @@ export function directClient(
   on: <E extends keyof Events>(event: E, listener: (payload: Events[E]) => void) => () => void,
 ): Client {
   return {
-    call: (name, input) => engine[name](parse(name, input) as never),
+    call: (name, input) => engine[name](parse(name, input)),
     on,
   };
 }

@@ -41,7 +41,11 @@ interface WaitingFile extends FileToHear {
  * walk → recognise → listen → index. A cancelled job returns its summary, too: what was done is done.
  * @throws what no single file is to blame for: a full disk, a broken catalogue, a model that does not run
  */
-export async function runIndexJob(context: JobContext, scopes: readonly ScanScope[], parts: IndexJobParts): Promise<IndexSummary> {
+export async function runIndexJob(
+  context: JobContext,
+  scopes: readonly ScanScope[],
+  parts: IndexJobParts,
+): Promise<IndexSummary> {
   const summary = emptySummary();
   try {
     await walkAndRecognise(context, scopes, parts, summary);
@@ -65,13 +69,20 @@ function emptySummary(): IndexSummary {
   }; // prettier-ignore
 }
 
-async function walkAndRecognise(context: JobContext, scopes: readonly ScanScope[], parts: IndexJobParts, summary: IndexSummary): Promise<void> {
+async function walkAndRecognise(
+  context: JobContext,
+  scopes: readonly ScanScope[],
+  parts: IndexJobParts,
+  summary: IndexSummary,
+): Promise<void> {
   const { catalogue, pool, spaceId } = parts;
   let met = 0;
   const unknown = [];
   const gone = new Set<number>();
   for (const scope of scopes) {
-    const comparison = await compareWithCatalogue(scope, catalogue, context.signal, (filesMet) => context.report({ done: met + filesMet }));
+    const comparison = await compareWithCatalogue(scope, catalogue, context.signal, (filesMet) =>
+      context.report({ done: met + filesMet }),
+    );
     met += comparison.unchanged + comparison.skipped + comparison.unknown.length;
     summary.unchanged += comparison.unchanged;
     summary.returned += comparison.returned;
@@ -93,7 +104,12 @@ async function walkAndRecognise(context: JobContext, scopes: readonly ScanScope[
   summary.offline = gone.size;
 }
 
-async function listenToWaiting(context: JobContext, scopes: readonly ScanScope[], parts: IndexJobParts, summary: IndexSummary): Promise<void> {
+async function listenToWaiting(
+  context: JobContext,
+  scopes: readonly ScanScope[],
+  parts: IndexJobParts,
+  summary: IndexSummary,
+): Promise<void> {
   const { pool, supervisor, target } = parts;
   const waiting = await countWaiting(scopes, parts);
   const meter = new SpeedMeter(waiting.bytes);
@@ -117,7 +133,10 @@ async function listenToWaiting(context: JobContext, scopes: readonly ScanScope[]
   }
 }
 
-async function countWaiting(scopes: readonly ScanScope[], parts: IndexJobParts): Promise<{ files: number; bytes: number }> {
+async function countWaiting(
+  scopes: readonly ScanScope[],
+  parts: IndexJobParts,
+): Promise<{ files: number; bytes: number }> {
   const waiting = { files: 0, bytes: 0 };
   for (const { row } of waitingRows(scopes, parts)) {
     waiting.files++;
@@ -127,14 +146,21 @@ async function countWaiting(scopes: readonly ScanScope[], parts: IndexJobParts):
   return waiting;
 }
 
-async function* waitingFiles(context: JobContext, scopes: readonly ScanScope[], parts: IndexJobParts): AsyncGenerator<WaitingFile> {
+async function* waitingFiles(
+  context: JobContext,
+  scopes: readonly ScanScope[],
+  parts: IndexJobParts,
+): AsyncGenerator<WaitingFile> {
   for (const { row, path } of waitingRows(scopes, parts)) {
     await context.whileNotPaused();
     yield { fileId: row.id, path, size: row.size, mtimeMs: row.mtimeMs, wasReady: row.state === 'ready' };
   }
 }
 
-function* waitingRows(scopes: readonly ScanScope[], { catalogue, spaceId }: IndexJobParts): Generator<{ row: PendingRow; path: string }> {
+function* waitingRows(
+  scopes: readonly ScanScope[],
+  { catalogue, spaceId }: IndexJobParts,
+): Generator<{ row: PendingRow; path: string }> {
   const rootPaths = new Map(scopes.map((scope) => [scope.root.id, scope.root.path]));
   for (const row of catalogue.files.pending([...rootPaths.keys()], spaceId)) {
     const inScope = scopes.some((scope) => scope.root.id === row.rootId && isBelow(row.relativePath, scope.below));
@@ -142,7 +168,11 @@ function* waitingRows(scopes: readonly ScanScope[], { catalogue, spaceId }: Inde
   }
 }
 
-function store(heard: Heard<WaitingFile>, { catalogue, spaceId, onChanged }: IndexJobParts, summary: IndexSummary): void {
+function store(
+  heard: Heard<WaitingFile>,
+  { catalogue, spaceId, onChanged }: IndexJobParts,
+  summary: IndexSummary,
+): void {
   const { file } = heard;
   const { size, mtimeMs } = file;
   if (heard.status === 'not-audio') {

@@ -11,11 +11,11 @@ export interface JobContext {
   /** Aborted by cancel and by the engine's end. */
   signal: AbortSignal;
   /** Resolves at once, or when a paused job is resumed. Rejects with signal.reason when cancelled meanwhile. */
-  whileNotPaused(): Promise<void>;
+  whileNotPaused: () => Promise<void>;
   /** Merges into the job's progress; sent on at most 10 times a second, the last state always. */
-  report(change: Partial<Omit<JobProgress, 'id' | 'kind' | 'state' | 'elapsedSeconds'>>): void;
+  report: (change: Partial<Omit<JobProgress, 'id' | 'kind' | 'state' | 'elapsedSeconds'>>) => void;
   /** Time this run has worked, pauses left out, s. */
-  elapsedSeconds(): number;
+  elapsedSeconds: () => number;
 }
 
 /** Where job states are kept, so that the next start knows what was interrupted. */
@@ -49,7 +49,10 @@ export class JobRunner<T> {
   start(kind: JobKind, input: unknown, work: (context: JobContext) => Promise<T>): JobId {
     for (const job of this.#jobs.values()) {
       if (job.progress.state === 'running' || job.progress.state === 'paused') {
-        throw new UserError('catalogue-busy', 'Earmark is already indexing. Wait for it to finish, or cancel it first.');
+        throw new UserError(
+          'catalogue-busy',
+          'Earmark is already indexing. Wait for it to finish, or cancel it first.',
+        );
       }
     }
     const id = this.#records.start(kind, input);

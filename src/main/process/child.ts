@@ -10,6 +10,8 @@ import { fromWire, toWire, type WireError } from '../../shared/errors.ts';
 
 /** Calls that a child answers: name → input and output. Payloads are structured-cloned (typed arrays allowed). */
 export type Methods = Record<string, { input: unknown; output: unknown }>;
+/** A child that only answers. */
+export type NoPushes = Record<string, never>;
 /** What a child pushes unasked: name → payload. */
 export type Pushes = Record<string, unknown>;
 
@@ -47,7 +49,7 @@ export interface ChildOptions {
 }
 
 /** A running child process, as its parent sees it. */
-export class Child<M extends Methods, P extends Pushes = Record<never, never>> {
+export class Child<M extends Methods, P extends Pushes = NoPushes> {
   readonly pid: number;
   /** Resolves with how it ended ("code 1", "signal SIGKILL"), never rejects. */
   readonly exited: Promise<string>;
@@ -142,14 +144,16 @@ export class Child<M extends Methods, P extends Pushes = Record<never, never>> {
   }
 }
 
-export type Handlers<M extends Methods> = { [N in keyof M]: (input: M[N]['input']) => Promise<M[N]['output']> | M[N]['output'] };
+export type Handlers<M extends Methods> = {
+  [N in keyof M]: (input: M[N]['input']) => Promise<M[N]['output']> | M[N]['output'];
+};
 
 /**
  * The child's side: answers calls, several at once if the handlers are asynchronous, and exits when the parent
  * is gone (also after a kill -9 of the parent: the channel closes).
  * @returns push: sends an unasked message to the parent
  */
-export function serveParent<M extends Methods, P extends Pushes = Record<never, never>>(
+export function serveParent<M extends Methods, P extends Pushes = NoPushes>(
   handlers: Handlers<M>,
 ): <N extends keyof P & string>(name: N, payload: P[N]) => void {
   if (!process.send) throw new Error('this file is the beginning of a child process; it is not run by hand');
@@ -167,7 +171,7 @@ export function serveParent<M extends Methods, P extends Pushes = Record<never, 
     try {
       const handler = handlers[name];
       if (!handler) throw new TypeError(`unknown call: ${name}`);
-      send({ reply: call, value: await handler(input as never) });
+      send({ reply: call, value: await handler(input) });
     } catch (error) {
       send({ reply: call, error: toWire(error) });
     }

@@ -44,7 +44,10 @@ export function encodeFrame(window: PcmWindow): Buffer {
   frame.writeUInt32LE(window.samples.length, 12);
   frame.writeDoubleLE(window.startSeconds, 16);
   frame.writeDoubleLE(window.seconds, 24);
-  Buffer.from(window.samples.buffer, window.samples.byteOffset, window.samples.byteLength).copy(frame, FRAME_HEADER_BYTES);
+  Buffer.from(window.samples.buffer, window.samples.byteOffset, window.samples.byteLength).copy(
+    frame,
+    FRAME_HEADER_BYTES,
+  );
   return frame;
 }
 

@@ -97,7 +97,13 @@ async function isThere(path: string): Promise<boolean> {
 
 type FileEntry = Extract<WalkEntry, { kind: 'file' }>;
 
-function compareFile(entry: FileEntry, scope: ScanScope, catalogue: Catalogue, comparison: Comparison, met: Set<number>): void {
+function compareFile(
+  entry: FileEntry,
+  scope: ScanScope,
+  catalogue: Catalogue,
+  comparison: Comparison,
+  met: Set<number>,
+): void {
   const { relativePath, size, mtimeMs } = entry;
   const row = catalogue.files.byPath(scope.root.id, relativePath);
   const unknown = { rootId: scope.root.id, rootPath: scope.root.path, relativePath, size, mtimeMs };
@@ -116,7 +122,12 @@ function compareFile(entry: FileEntry, scope: ScanScope, catalogue: Catalogue, c
     comparison.skipped++;
   } else if (row.state === 'failed') {
     if (isWorthRetrying(row)) catalogue.files.setPending(row.id, { size, mtimeMs });
-    else comparison.failed.push({ path: toAbsolute(scope.root.path, relativePath), code: row.reasonCode!, message: row.reason! });
+    else
+      comparison.failed.push({
+        path: toAbsolute(scope.root.path, relativePath),
+        code: row.reasonCode!,
+        message: row.reason!,
+      });
   } else if (row.state === 'ready') {
     comparison.unchanged++;
   }
@@ -127,7 +138,12 @@ function isWorthRetrying(row: FileRow): boolean {
   return row.attempts < limit;
 }
 
-function markVanished(scope: ScanScope, catalogue: Catalogue, met: Set<number>, closedFolders: readonly string[]): number[] {
+function markVanished(
+  scope: ScanScope,
+  catalogue: Catalogue,
+  met: Set<number>,
+  closedFolders: readonly string[],
+): number[] {
   const gone: number[] = [];
   for (const { id, relativePath, offline } of catalogue.files.idsOfRoot(scope.root.id)) {
     if (offline || met.has(id) || !isBelow(relativePath, scope.below)) continue;
@@ -149,5 +165,9 @@ function describeClosedFolder(scope: ScanScope, relativePath: string, error: Nod
 
 function describeUnusableName(scope: ScanScope, relativePath: string): FileFailure {
   const path = toAbsolute(scope.root.path, relativePath);
-  return { path, code: 'unusable-name', message: `The name of “${path}” is not valid Unicode. Rename the file and run the command again.` };
+  return {
+    path,
+    code: 'unusable-name',
+    message: `The name of “${path}” is not valid Unicode. Rename the file and run the command again.`,
+  };
 }

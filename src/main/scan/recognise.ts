@@ -38,7 +38,12 @@ export async function* recognise(
     for (const fileId of fileIds) yield { what: 'to-listen', fileId };
     await new Promise(setImmediate);
   }
-  yield* mapUnordered(toIdentify, pool.size + 1, (file, stop) => recogniseOne(file, catalogue, pool, spaceId, stop), signal);
+  yield* mapUnordered(
+    toIdentify,
+    pool.size + 1,
+    (file, stop) => recogniseOne(file, catalogue, pool, spaceId, stop),
+    signal,
+  );
 }
 
 /** Rows whose sound this file could hold. */
@@ -73,7 +78,9 @@ async function recogniseOne(
     return { what: 'moved', fileId: free.id };
   }
   const fileId = markPending(file, catalogue);
-  const original = same.find((row) => row.id !== fileId && row.state === 'ready' && catalogue.windows.isListened(row.id, spaceId));
+  const original = same.find(
+    (row) => row.id !== fileId && row.state === 'ready' && catalogue.windows.isListened(row.id, spaceId),
+  );
   if (!original) return { what: 'to-listen', fileId };
   const tags = await pool.tags({ path }, signal).catch(() => []);
   catalogue.files.copyListening(original.id, fileId, spaceId, tags);

@@ -55,7 +55,8 @@ async function resolveFolder(folder: string, roots: RootStatements): Promise<str
   const absolute = resolve(folder);
   try {
     const real = await realpath(absolute);
-    if (!(await stat(real)).isDirectory()) throw new UserError('bad-input', `“${folder}” is a file. Give the folder it is in.`);
+    if (!(await stat(real)).isDirectory())
+      throw new UserError('bad-input', `“${folder}” is a file. Give the folder it is in.`);
     return real;
   } catch (error) {
     if (error instanceof UserError) throw error;
@@ -63,7 +64,11 @@ async function resolveFolder(folder: string, roots: RootStatements): Promise<str
     if (roots.byPath(absolute)) return absolute;
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'EACCES' || code === 'EPERM') throw new UserError('no-permission', `The folder “${folder}” may not be opened by you. Change its permissions and try again.`, error); // prettier-ignore
-    throw new UserError('not-found', `There is no folder “${folder}”. Check the spelling, or connect its drive.`, error);
+    throw new UserError(
+      'not-found',
+      `There is no folder “${folder}”. Check the spelling, or connect its drive.`,
+      error,
+    );
   }
 }
 

@@ -8,14 +8,26 @@ import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 
 export type WalkEntry =
-  | { kind: 'file'; /** below the root, '/' between folders */ relativePath: string; /** bytes */ size: number; mtimeMs: number }
+  | {
+      kind: 'file';
+      /** below the root, '/' between folders */ relativePath: string;
+      /** bytes */ size: number;
+      mtimeMs: number;
+    }
   /** A folder that cannot be listed: what is catalogued below it must not count as vanished. */
   | { kind: 'unreadable-folder'; relativePath: string; error: NodeJS.ErrnoException }
   /** A file whose name is not valid UTF-8: Node cannot open it by name. `relativePath` shows U+FFFD for the bad bytes. */
   | { kind: 'unusable-name'; relativePath: string };
 
 /** Folders that programs and systems put beside sounds; never the user's own sounds. */
-const IGNORED_FOLDERS = new Set(['$RECYCLE.BIN', 'System Volume Information', '__MACOSX', '@eaDir', 'lost+found', 'node_modules']);
+const IGNORED_FOLDERS = new Set([
+  '$RECYCLE.BIN',
+  'System Volume Information',
+  '__MACOSX',
+  '@eaDir',
+  'lost+found',
+  'node_modules',
+]);
 /** How many `lstat` calls wait at once: enough to hide a network drive's latency, few enough not to starve decoders. */
 const STATS_AT_ONCE = 64;
 
@@ -27,7 +39,11 @@ const STATS_AT_ONCE = 64;
  *   unless they lead to a place inside the root, which is met anyway. Pipes, sockets and devices are passed over.
  * @throws signal.reason when cancelled
  */
-export async function* walk(rootPath: string, below: string, signal: AbortSignal): AsyncGenerator<WalkEntry, void, undefined> {
+export async function* walk(
+  rootPath: string,
+  below: string,
+  signal: AbortSignal,
+): AsyncGenerator<WalkEntry, void, undefined> {
   const realRoot = await realpath(rootPath);
   const visited = new Set<string>();
   const folders = [below];
@@ -57,9 +73,9 @@ export async function* walk(rootPath: string, below: string, signal: AbortSignal
     }
     for (let first = 0; first < files.length; first += STATS_AT_ONCE) {
       signal.throwIfAborted();
-      yield* (await Promise.all(files.slice(first, first + STATS_AT_ONCE).map((path) => measure(rootPath, path)))).filter(
-        (entry) => entry !== null,
-      );
+      yield* (
+        await Promise.all(files.slice(first, first + STATS_AT_ONCE).map((path) => measure(rootPath, path)))
+      ).filter((entry) => entry !== null);
     }
   }
 }

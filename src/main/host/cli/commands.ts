@@ -25,7 +25,10 @@ export async function runIndex(context: CommandContext, folders: string[]): Prom
 
 async function indexWithProgress({ client, stop }: CommandContext, folders: string[]): Promise<IndexSummary> {
   const line = new ProgressLine(process.stderr);
-  const quiet = [client.on('job.progress', (progress) => line.show(progress)), client.on('engine.notice', ({ message }) => line.say(message))];
+  const quiet = [
+    client.on('job.progress', (progress) => line.show(progress)),
+    client.on('engine.notice', ({ message }) => line.say(message)),
+  ];
   try {
     const job = await client.call('index.start', { folders });
     const cancel = () => {
@@ -59,10 +62,13 @@ export function describeSummary(summary: IndexSummary): string[] {
   ] as const;
   const told = others.filter(([count]) => count > 0).map(([count, words]) => `${formatCount(count)} ${words}`);
   if (told.length > 0) lines.push(`Also: ${told.join(', ')}.`);
-  for (const warning of summary.warnings.slice(0, FAILURES_SHOWN)) lines.push(`  note    ${printable(warning.message)}`);
-  if (summary.warnings.length > FAILURES_SHOWN) lines.push(`  … and ${formatCount(summary.warnings.length - FAILURES_SHOWN)} more notes (--json has all)`);
+  for (const warning of summary.warnings.slice(0, FAILURES_SHOWN))
+    lines.push(`  note    ${printable(warning.message)}`);
+  if (summary.warnings.length > FAILURES_SHOWN)
+    lines.push(`  … and ${formatCount(summary.warnings.length - FAILURES_SHOWN)} more notes (--json has all)`);
   for (const failure of summary.failed.slice(0, FAILURES_SHOWN)) lines.push(`  failed  ${printable(failure.message)}`);
-  if (summary.failed.length > FAILURES_SHOWN) lines.push(`  … and ${formatCount(summary.failed.length - FAILURES_SHOWN)} more: earmark failures`);
+  if (summary.failed.length > FAILURES_SHOWN)
+    lines.push(`  … and ${formatCount(summary.failed.length - FAILURES_SHOWN)} more: earmark failures`);
   return lines;
 }
 
@@ -76,7 +82,8 @@ export async function runSearch({ client, json }: CommandContext, query: SearchQ
     return EXIT.ok;
   }
   for (const notice of told) process.stderr.write(`${notice}\n`);
-  if (result.hits.length === 0) await printOut('Nothing found. Try other words, fewer filters, or --all to see unlikely hits.');
+  if (result.hits.length === 0)
+    await printOut('Nothing found. Try other words, fewer filters, or --all to see unlikely hits.');
   else await printOut([...hitLines(result.hits), '', `model: ${result.model}`].join('\n'));
   return EXIT.ok;
 }
@@ -94,7 +101,9 @@ export function hitLines(hits: readonly SearchHit[]): string[] {
       lines.push('┄┄┄ maybe ┄┄┄');
     }
     const place = `${formatTime(hit.startSeconds)}–${formatTime(hit.endSeconds)}`;
-    lines.push(`${DOTS[hit.band]}  ${hit.score.toFixed(2)}  ${place.padEnd(15)} ${printable(hit.path)}${hit.offline ? '  (offline)' : ''}`);
+    lines.push(
+      `${DOTS[hit.band]}  ${hit.score.toFixed(2)}  ${place.padEnd(15)} ${printable(hit.path)}${hit.offline ? '  (offline)' : ''}`,
+    );
     if (hit.why.length > 0) lines.push(`           ${hit.why.map((why) => why.text).join(', ')}`);
   }
   return lines;
@@ -112,7 +121,9 @@ export async function runStatus({ client, json }: CommandContext): Promise<numbe
     `catalogue ${status.dataFolder} · ${formatBytes(status.catalogueBytes)} + index ${formatBytes(status.indexBytes)} · ${plural(status.windows, 'window')}`,
   ];
   if (status.lastJob) {
-    lines.push(`last run: ${status.lastJob.state}, begun ${new Date(status.lastJob.startedMs).toLocaleString('en-GB')}`);
+    lines.push(
+      `last run: ${status.lastJob.state}, begun ${new Date(status.lastJob.startedMs).toLocaleString('en-GB')}`,
+    );
   }
   lines.push('', ...columns([['files', 'ready', 'failed', 'offline', 'folder'], ...status.roots.map((root) => [formatCount(root.files), formatCount(root.ready), formatCount(root.failed), formatCount(root.offline), printable(root.path) + (root.online ? '' : '  (not connected)')])], [0, 1, 2, 3])); // prettier-ignore
   await printOut(lines.join('\n'));
@@ -139,15 +150,24 @@ export async function runModels({ client, json }: CommandContext): Promise<numbe
   else {
     await printOut(
       models
-        .map((model) => `${model.inUse ? '*' : ' '} ${model.id}  ${model.name} · ${model.dim}-d · ${formatBytes(model.bytes)} · ${model.license}\n  ${model.problem ?? 'ok'} · ${printable(model.folder)}`) // prettier-ignore
+        .map(
+          (model) =>
+            `${model.inUse ? '*' : ' '} ${model.id}  ${model.name} · ${model.dim}-d · ${formatBytes(model.bytes)} · ${model.license}\n  ${model.problem ?? 'ok'} · ${printable(model.folder)}`,
+        ) // prettier-ignore
         .join('\n'),
     );
   }
   return EXIT.ok;
 }
 
-export async function runEmbed({ client, json }: CommandContext, paths: string[], texts: string[], raw: boolean): Promise<number> {
-  if (paths.length === 0 && texts.length === 0) throw new UserError('bad-input', 'Give files, or a text: earmark embed --text "a dog barks"');
+export async function runEmbed(
+  { client, json }: CommandContext,
+  paths: string[],
+  texts: string[],
+  raw: boolean,
+): Promise<number> {
+  if (paths.length === 0 && texts.length === 0)
+    throw new UserError('bad-input', 'Give files, or a text: earmark embed --text "a dog barks"');
   const results = [];
   if (paths.length > 0) results.push(await client.call('embed.files', { paths, raw }));
   if (texts.length > 0) results.push(await client.call('embed.texts', { texts, raw }));
@@ -160,7 +180,10 @@ export async function runEmbed({ client, json }: CommandContext, paths: string[]
     const lines = [`# ${model}, ${dim} dimensions${raw ? ', raw' : ', L2 norm 1'}`];
     for (const item of items) {
       for (const window of item.windows) {
-        const name = item.path === undefined ? JSON.stringify(item.text) : `${printable(item.path)} @ ${formatTime(window.startSeconds)}`;
+        const name =
+          item.path === undefined
+            ? JSON.stringify(item.text)
+            : `${printable(item.path)} @ ${formatTime(window.startSeconds)}`;
         lines.push(`${name}\t${window.embedding.map((value) => value.toPrecision(7)).join(' ')}`);
       }
     }

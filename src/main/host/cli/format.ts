@@ -43,8 +43,7 @@ export function plural(count: number, one: string, many = `${one}s`): string {
 
 /** A path on one line of a terminal: control characters (a newline in a name is legal) shown, not obeyed. */
 export function printable(path: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are exactly what must not reach the terminal
-  return path.replace(/[\u0000-\u001f\u007f-\u009f]/g, (character) => `\\x${character.codePointAt(0)!.toString(16).padStart(2, '0')}`);
+  return path.replace(/\p{Cc}/gu, (character) => `\\x${character.codePointAt(0)!.toString(16).padStart(2, '0')}`);
 }
 
 /** Rows as aligned columns. @param rightAligned indexes of columns with numbers */

@@ -7,7 +7,16 @@ import { parseDuration } from '../../search/parse-query.ts';
 import type { AudioFormat, SearchFilters, SearchQuery } from '../../../shared/types.ts';
 import { AUDIO_FORMATS } from '../../../shared/types.ts';
 import { directClient } from '../dispatch.ts';
-import { runDoctor, runEmbed, runFailures, runIndex, runModels, runSearch, runStatus, type CommandContext } from './commands.ts';
+import {
+  runDoctor,
+  runEmbed,
+  runFailures,
+  runIndex,
+  runModels,
+  runSearch,
+  runStatus,
+  type CommandContext,
+} from './commands.ts';
 import { EXIT, reportError } from './output.ts';
 
 interface GlobalOptions {
@@ -47,7 +56,9 @@ JSON: {"query", "model", "hits": [{"path", "score", "startSeconds", "endSeconds"
   score 0..1, hits sorted by it; band strong | likely | maybe | unlikely; path absolute.`;
 
 const program = new Command('earmark')
-  .description('Finds sounds by what they sound like. Point it at folders once, then describe what you are looking for.')
+  .description(
+    'Finds sounds by what they sound like. Point it at folders once, then describe what you are looking for.',
+  )
   .version(version(), '-V, --version')
   .option('--data <folder>', 'where the catalogue lives', process.env['EARMARK_DATA'] ?? defaultDataFolder())
   .option('--model <pack>', 'model pack: id of an installed one, or a folder')
@@ -59,14 +70,23 @@ const program = new Command('earmark')
 
 program
   .command('index')
-  .description('listen to every sound in the folders, and to what changed since last time; Ctrl-C and start again at will')
+  .description(
+    'listen to every sound in the folders, and to what changed since last time; Ctrl-C and start again at will',
+  )
   .argument('[folders...]', 'folders to listen to (none: all folders known so far)')
   .addHelpText(
     'after',
     '\nJSON: {"files", "indexed", "unchanged", "moved", "retagged", "offline", "returned", "skipped",\n' +
       '       "failed": [{"path", "code", "message"}], "warnings": […], "seconds", "audioSeconds", "cancelled"}',
   )
-  .action((folders: string[]) => run((context) => runIndex(context, folders.map((folder) => resolve(folder)))));
+  .action((folders: string[]) =>
+    run((context) =>
+      runIndex(
+        context,
+        folders.map((folder) => resolve(folder)),
+      ),
+    ),
+  );
 
 withFilters(program.command('search'))
   .description('find sounds by describing them')
@@ -75,7 +95,11 @@ withFilters(program.command('search'))
   .addHelpText('after', SEARCH_HELP)
   .action((words: string[], options: FilterOptions & OutputOptions & { like?: string }) =>
     run((context) =>
-      runSearch(context, { text: words.join(' '), ...(options.like ? { likePath: resolve(options.like) } : {}), ...queryOptions(options) }),
+      runSearch(context, {
+        text: words.join(' '),
+        ...(options.like ? { likePath: resolve(options.like) } : {}),
+        ...queryOptions(options),
+      }),
     ),
   );
 
@@ -111,9 +135,19 @@ program
   .argument('[files...]', 'sounds')
   .option('--text <text>', 'a text (may be given several times)', collect, [])
   .option('--raw', 'as the encoder gives them, before L2 normalisation')
-  .addHelpText('after', '\nJSON: {"model", "dim", "items": [{"path" | "text", "windows": [{"startSeconds", "embedding": […]}]}], "failed"}')
+  .addHelpText(
+    'after',
+    '\nJSON: {"model", "dim", "items": [{"path" | "text", "windows": [{"startSeconds", "embedding": […]}]}], "failed"}',
+  )
   .action((files: string[], options: { text: string[]; raw?: true }) =>
-    run((context) => runEmbed(context, files.map((file) => resolve(file)), options.text, options.raw ?? false)),
+    run((context) =>
+      runEmbed(
+        context,
+        files.map((file) => resolve(file)),
+        options.text,
+        options.raw ?? false,
+      ),
+    ),
   );
 
 program.command('doctor').description('check that everything Earmark needs works on this machine').action(() => run(runDoctor)); // prettier-ignore
@@ -174,7 +208,9 @@ function withFilters(command: Command): Command {
     .option('--offline', 'also files that are not there now');
 }
 
-function queryOptions(options: FilterOptions & OutputOptions): Pick<SearchQuery, 'filters' | 'limit' | 'includeUnlikely'> {
+function queryOptions(
+  options: FilterOptions & OutputOptions,
+): Pick<SearchQuery, 'filters' | 'limit' | 'includeUnlikely'> {
   const filters: SearchFilters = {
     ...(options.duration?.min === undefined ? {} : { minSeconds: options.duration.min }),
     ...(options.duration?.max === undefined ? {} : { maxSeconds: options.duration.max }),
@@ -219,6 +255,7 @@ function durationRange(value: string): { min?: number; max?: number } {
   const match = /^(<|>)(.+)$/.exec(value);
   if (match) return match[1] === '<' ? { max: duration(match[2]!) } : { min: duration(match[2]!) };
   const [from, to, ...more] = value.split('-');
-  if (from === undefined || to === undefined || more.length > 0) throw new InvalidArgumentError('Write "<3", ">1.5" or "2-10".');
+  if (from === undefined || to === undefined || more.length > 0)
+    throw new InvalidArgumentError('Write "<3", ">1.5" or "2-10".');
   return { min: duration(from), max: duration(to) };
 }
