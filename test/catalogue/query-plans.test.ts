@@ -34,7 +34,7 @@ const PLANS: [string, (s: typeof statements) => unknown, RegExp][] = [
   ['windows.ofFile', ({ windows }) => windows.ofFile(7, 1), /SEARCH window USING INDEX window_by_file/],
   [
     'windows.placesAfter',
-    ({ windows }) => windows.placesAfter(1, 0),
+    ({ windows }) => windows.placesAfter(1, 0, 100),
     /SEARCH window USING COVERING INDEX window_by_space/,
   ],
   ['windows.count', ({ windows }) => windows.count(1), /SEARCH window USING COVERING INDEX window_by_space/],

@@ -1,0 +1,241 @@
+/** The index as the engine sees it: a process that is started again when it dies. */
+import { UserError } from '../../shared/errors.ts';
+import { Child, ChildDiedError } from '../process/child.ts';
+import { PROCESS_ENTRIES } from '../process/entries.ts';
+import { indexFolder } from './index-file.ts';
+import type { Background, IndexMethods, IndexPushes, Opened, Synced, WindowMatches } from './protocol.ts';
+
+export type { Background, Synced, WindowMatches } from './protocol.ts';
+
+/** More deaths than this within {@link DEATHS_WITHIN_MS} are no accident. */
+const MAX_DEATHS = 3;
+const DEATHS_WITHIN_MS = 10 * 60_000;
+/** Windows behind which it is worth catching up without being asked: comparing fewer one by one takes no time. */
+const CATCH_UP_FROM = 2000;
+/** Not at once: a single search from the command line ends before that, and needs the processor itself. */
+const CATCH_UP_AFTER_MS = 3000;
+/** Windows of the library that a query is measured against. */
+const BACKGROUND_SAMPLE = 2000;
+
+export interface VectorIndexOptions {
+  dataFolder: string;
+  spaceId: number;
+  dim: number;
+  /** Told what a user should know, one sentence at a time. */
+  notice?: (message: string) => void;
+  /** Run below normal priority (background work in the app). */
+  lowPriority?: boolean;
+}
+
+type IndexChild = Child<IndexMethods, IndexPushes>;
+
+export class VectorIndex {
+  readonly #options: VectorIndexOptions;
+  readonly #closing = new AbortController();
+  #pid: number | null = null;
+  #child: Promise<IndexChild> | null = null;
+  #opened: Opened = { count: 0, indexed: 0, state: 'new', reason: null };
+  #deaths: number[] = [];
+  #diedOpening = false;
+  #nextTicket = 1;
+  #catchUp: { timer: NodeJS.Timeout; stop: AbortController } | null = null;
+
+  private constructor(options: VectorIndexOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Starts the index process over the catalogue in the data folder. A saved index that is missing, damaged or made
+   * for something else is no error: `notice` is told, answers are complete at once (windows are compared one by
+   * one), and the index is built again meanwhile, or by the next {@link sync}.
+   * @throws UserError not-found when there is no catalogue, catalogue-damaged, engine-broken
+   */
+  static async open(options: VectorIndexOptions): Promise<VectorIndex> {
+    const index = new VectorIndex(options);
+    try {
+      await index.#restarting(() => index.#running());
+    } catch (error) {
+      await index.close();
+      throw error;
+    }
+    return index;
+  }
+
+  /** How the index was found when its process (last) started. */
+  get state(): Opened['state'] {
+    return this.#opened.state;
+  }
+  /** The process that is running, or was last. */
+  get pid(): number | null {
+    return this.#pid;
+  }
+  /** Windows that can be found, as of the last start or sync. */
+  get count(): number {
+    return this.#opened.count;
+  }
+
+  /**
+   * The k windows nearest to a query, best first; fewer when there are no more. Windows that came into the catalogue
+   * since the last {@link sync} are not seen.
+   * @param embedding Float32Array[dim], L2 norm 1
+   * @param fileIds only windows of these files
+   * @throws Error when the embedding has another length or a value that is not finite; UserError engine-broken
+   */
+  search(embedding: Float32Array, k: number, fileIds?: Float64Array): Promise<WindowMatches> {
+    return this.#call('search', { embedding, k, fileIds: fileIds ?? null });
+  }
+
+  /** The best window of each of these files, best first; files without windows are missing. Always exact. */
+  scoreFiles(embedding: Float32Array, fileIds: Float64Array): Promise<WindowMatches> {
+    return this.#call('scoreFiles', { embedding, fileIds });
+  }
+
+  /** Mean and standard deviation of a query's cosines to a fixed sample of the library. */
+  background(embedding: Float32Array): Promise<Background> {
+    return this.#call('background', { embedding, sample: BACKGROUND_SAMPLE });
+  }
+
+  /**
+   * Brings the index in step with the catalogue and saves it. Searching goes on beside it.
+   * @param onProgress windows put in and to be put in, at most ten times a second
+   * @throws signal.reason when cancelled: what was put in until then stays and is saved
+   */
+  sync(signal?: AbortSignal, onProgress?: (done: number, total: number) => void): Promise<Synced> {
+    this.#stopCatchingUp();
+    return this.#sync(signal, onProgress);
+  }
+
+  #sync(signal?: AbortSignal, onProgress?: (done: number, total: number) => void): Promise<Synced> {
+    return this.#restarting(async () => {
+      const child = await this.#running();
+      const ticket = this.#nextTicket++;
+      const stopListening = child.on('progress', (progress) => {
+        if (progress.ticket === ticket) onProgress?.(progress.done, progress.total);
+      });
+      // A child that died is noticed by the call itself.
+      const cancel = () => void child.call('cancelSync', { ticket }).catch(() => {});
+      signal?.addEventListener('abort', cancel, { once: true });
+      try {
+        signal?.throwIfAborted();
+        const synced = await child.call('sync', { ticket });
+        this.#opened = { ...this.#opened, count: synced.count };
+        if (synced.notSaved) this.#options.notice?.(synced.notSaved);
+        if (synced.cancelled) signal?.throwIfAborted();
+        return synced;
+      } finally {
+        stopListening();
+        signal?.removeEventListener('abort', cancel);
+      }
+    });
+  }
+
+  /** Resident memory of the index process, bytes; 0 while it does not run. */
+  async memory(): Promise<number> {
+    const child = await this.#child?.catch(() => null);
+    return child?.alive ? (await child.call('memory', null)).residentBytes : 0;
+  }
+
+  /** Ends the process. Calls under way are rejected; what was not saved is put in again at the next start. */
+  async close(): Promise<void> {
+    this.#closing.abort(new Error('the index was closed'));
+    this.#stopCatchingUp();
+    const child = await this.#child?.catch(() => null);
+    await child?.kill();
+  }
+
+  #call<N extends 'search' | 'scoreFiles' | 'background'>(
+    name: N,
+    input: IndexMethods[N]['input'],
+  ): Promise<IndexMethods[N]['output']> {
+    return this.#restarting(async () => (await this.#running()).call(name, input));
+  }
+
+  /** Does something that needs the process; should the process die of it, once more with a new one. */
+  async #restarting<T>(work: () => Promise<T>): Promise<T> {
+    for (;;) {
+      this.#closing.signal.throwIfAborted();
+      try {
+        return await work();
+      } catch (error) {
+        if (!(error instanceof ChildDiedError) || this.#closing.signal.aborted) throw error;
+        if (this.#deaths.length > MAX_DEATHS) {
+          throw new UserError(
+            'engine-broken',
+            'The search index keeps stopping. Restart Earmark; if that does not help, delete the folder “index” in its data folder.',
+            error,
+          );
+        }
+      }
+    }
+  }
+
+  async #running(): Promise<IndexChild> {
+    const child = await this.#child?.catch(() => null);
+    if (child?.alive) return child;
+    // Whoever comes first starts it; the others wait for the same start.
+    if (this.#child === null) this.#child = this.#start();
+    return this.#child;
+  }
+
+  async #start(): Promise<IndexChild> {
+    const { dataFolder, spaceId, dim, lowPriority = false } = this.#options;
+    const child: IndexChild = new Child({ processName: 'index', entry: PROCESS_ENTRIES.index, lowPriority });
+    this.#pid = child.pid;
+    let ended = false;
+    void child.exited.then(() => {
+      this.#child = null;
+      if (!ended && !this.#closing.signal.aborted) this.#noteDeath();
+    });
+    // Native code that dies of a saved index, or keeps dying with it, is not shown that index again.
+    const skipFile = this.#diedOpening || this.#deaths.length >= 2;
+    this.#diedOpening = true;
+    try {
+      this.#opened = await child.call('open', {
+        dataFolder,
+        indexFolder: indexFolder(dataFolder),
+        spaceId,
+        dim,
+        skipFile,
+      });
+      this.#diedOpening = false;
+    } catch (error) {
+      if (!(error instanceof ChildDiedError)) {
+        ended = true; // it answered; it is of no use without a catalogue, but it did not crash
+        this.#diedOpening = false;
+      }
+      await child.kill();
+      throw error;
+    }
+    if (this.#opened.reason) this.#options.notice?.(this.#opened.reason);
+    if (this.#opened.count - this.#opened.indexed > CATCH_UP_FROM) this.#catchUpLater();
+    return child;
+  }
+
+  #noteDeath(): void {
+    const now = Date.now();
+    this.#deaths = [...this.#deaths.filter((then) => now - then < DEATHS_WITHIN_MS), now];
+    this.#options.notice?.('The search index stopped unexpectedly and is started again.');
+  }
+
+  #catchUpLater(): void {
+    this.#stopCatchingUp();
+    const stop = new AbortController();
+    const timer = setTimeout(() => {
+      this.#sync(AbortSignal.any([stop.signal, this.#closing.signal])).catch((error: unknown) => {
+        if (stop.signal.aborted || this.#closing.signal.aborted) return;
+        this.#options.notice?.(
+          error instanceof UserError ? error.userMessage : 'The search index could not be brought up to date.',
+        );
+      });
+    }, CATCH_UP_AFTER_MS);
+    timer.unref();
+    this.#catchUp = { timer, stop };
+  }
+
+  #stopCatchingUp(): void {
+    if (!this.#catchUp) return;
+    clearTimeout(this.#catchUp.timer);
+    this.#catchUp.stop.abort(new Error('another sync takes over'));
+    this.#catchUp = null;
+  }
+}
