@@ -28,6 +28,9 @@ export async function querySound(
   spaceId: number,
   hearing: Hearing,
 ): Promise<Float32Array[]> {
+  if (!(await stat(path).catch(() => null))?.isFile()) {
+    throw new UserError('not-found', `There is no file “${path}”. Check the spelling, or connect its drive.`);
+  }
   const windows = (catalogue && (await knownWindows(path, catalogue, spaceId))) ?? (await hearNow(path, hearing));
   if (windows.length === 0)
     throw new UserError('bad-input', `“${path}” is silent: nothing can sound like it. Choose another sound.`);

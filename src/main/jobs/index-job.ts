@@ -3,6 +3,7 @@ import type { PendingRow } from '../catalogue/files.ts';
 import type { Catalogue } from '../catalogue/open.ts';
 import type { DecoderPool } from '../decode/decoder-pool.ts';
 import { listen, type FileToHear, type Heard, type ListeningTarget } from '../embed/listen.ts';
+import { mergeAlikeNeighbours } from '../embed/merge-windows.ts';
 import type { EncoderSupervisor } from '../embed/supervisor.ts';
 import type { VectorIndex } from '../index/vector-index.ts';
 import { compareWithCatalogue } from '../scan/compare.ts';
@@ -183,7 +184,8 @@ function store(
     catalogue.files.setFailed(file.fileId, { code, message: userMessage, size, mtimeMs });
     summary.failed.push({ path: file.path, code, message: userMessage });
   } else {
-    const { report, windows } = heard;
+    const { report } = heard;
+    const windows = mergeAlikeNeighbours(heard.windows);
     const { tags, ...facts } = report;
     catalogue.files.storeListened({ fileId: file.fileId, spaceId, facts, tags, windows });
     onChanged([file.fileId]);
