@@ -4,7 +4,8 @@ import type { Database } from 'better-sqlite3';
 import type { AudioFormat } from '../../shared/types.ts';
 import { absolutePath } from '../catalogue/roots.ts';
 import { fromFloat16Bytes } from '../embed/float16.ts';
-import { HERE, SEARCHABLE, type Root } from './filters.ts';
+import { HERE, SEARCHABLE } from './filters.ts';
+import type { Root } from './folder-filter.ts';
 
 export interface FoundFile {
   id: number;

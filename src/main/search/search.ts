@@ -281,7 +281,8 @@ export class Search {
         minus.unshift({ term: calledTerm, by: 'name' });
       }
       const startSeconds = place?.startSeconds ?? 0;
-      const placeEnd = place ? place.startSeconds + place.seconds : file.durationSeconds;
+      // The index keeps lengths as float32: to the millisecond, so that 2.3 s does not end at 2.2999999.
+      const placeEnd = place ? Math.round((startSeconds + place.seconds) * 1000) / 1000 : file.durationSeconds;
       return {
         fileId: file.id,
         path: file.path,
