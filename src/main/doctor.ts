@@ -7,6 +7,7 @@ import { toWire } from '../shared/errors.ts';
 import type { DoctorLine } from '../shared/types.ts';
 import { selfCheck } from './models/self-check.ts';
 import type { Parts } from './parts.ts';
+import { NO_TELEMETRY } from './process/no-telemetry.ts';
 
 /** The oldest Node on which everything was tried. */
 const NODE_MAJOR = 24;
@@ -53,6 +54,7 @@ function checkNode(): Finding {
 }
 
 function checkNativeModules(): Finding {
+  Object.assign(process.env, NO_TELEMETRY); // before anything is loaded here
   const require = createRequire(import.meta.url);
   const names = ['better-sqlite3', 'hnswlib-node', 'onnxruntime-node'];
   const missing = names.filter((name) => {

@@ -7,6 +7,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import os from 'node:os';
 import { fromWire, toWire, type WireError } from '../../shared/errors.ts';
+import { NO_TELEMETRY } from './no-telemetry.ts';
 
 /** Calls that a child answers: name → input and output. Payloads are structured-cloned (typed arrays allowed). */
 export type Methods = Record<string, { input: unknown; output: unknown }>;
@@ -66,7 +67,7 @@ export class Child<M extends Methods, P extends Pushes = NoPushes> {
       serialization: 'advanced',
       // stdout of the engine belongs to the command line (one JSON document); children may only speak on stderr.
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-      env: { ...process.env, ...options.env },
+      env: { ...process.env, ...options.env, ...NO_TELEMETRY },
       execArgv: options.maxOldSpaceMiB === undefined ? [] : [`--max-old-space-size=${options.maxOldSpaceMiB}`],
     });
     this.pid = this.#process.pid ?? -1;
