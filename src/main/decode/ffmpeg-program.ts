@@ -1,4 +1,349 @@
-import type { AudioLibrary } from './audio-source.ts';
-export function loadFfmpegProgram(): Promise<AudioLibrary> {
-  return Promise.reject(new Error('none'));
+/**
+ * The other back end: `ffmpeg` and `ffprobe` on PATH, for machines where node-av's binary does not load. Slower (a
+ * few processes a file), same results: the same packets are hashed and the same resampler runs.
+ */
+import { execFile, spawn, type ChildProcessByStdio } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
+import { promisify } from 'node:util';
+import { z } from 'zod';
+import { PICTURE_CODECS, isLossless } from './audio-source.ts';
+import type { AudioLibrary, AudioSource, OpenOptions, PlanarBlock, Resampler, SourceFacts } from './audio-source.ts';
+import { ContentHash } from './content-id.ts';
+import { noAudioStream, undecodableAudio, unsupportedFormat } from './file-errors.ts';
+import { FILTER_SIZE, resampledLength, resamplingMargin } from './resampling.ts';
+
+const run = promisify(execFile);
+const BYTES = Float32Array.BYTES_PER_ELEMENT;
+const LONGEST_PROBE_ANSWER = 16 << 20;
+/** Lines that ffmpeg prints (at `-v error`) for a packet that did not decode. */
+const FAILED_PACKET = /Error (?:while decoding|submitting (?:a )?packet)/;
+
+const count = z.coerce.number().catch(0);
+const ProbeAnswer = z.object({
+  streams: z
+    .array(
+      z.object({
+        index: z.number(),
+        codec_type: z.string().catch(''),
+        codec_name: z.string().catch('none'),
+        sample_rate: count,
+        channels: count,
+        channel_layout: z.string().catch(''),
+        bits_per_sample: count,
+        bits_per_raw_sample: count,
+        duration: count,
+        disposition: z.object({ attached_pic: count }).catch({ attached_pic: 0 }),
+      }),
+    )
+    .catch([]),
+  format: z.object({ duration: count }).catch({ duration: 0 }),
+});
+type ProbedStream = z.infer<typeof ProbeAnswer>['streams'][number];
+
+/** @throws Error when one of the two programs cannot be run */
+export async function loadFfmpegProgram(): Promise<AudioLibrary> {
+  const { stdout } = await run('ffmpeg', ['-hide_banner', '-version']);
+  await run('ffprobe', ['-hide_banner', '-version']);
+  const version = /^ffmpeg version (\S+)/.exec(stdout)?.[1] ?? 'of unknown version';
+  return {
+    name: `ffmpeg ${version} on PATH`,
+    open: (options) => FfmpegSource.open(options),
+    resampler: (fromRate, toRate) => new FfmpegResampler(fromRate, toRate),
+  };
+}
+
+class FfmpegSource implements AudioSource {
+  readonly facts: SourceFacts;
+  readonly declaredSeconds: number | null;
+  readonly hasVideo: boolean;
+  failedPackets = 0;
+
+  readonly #options: OpenOptions;
+  readonly #streamIndex: number;
+  readonly #decoding: Program | null;
+  readonly #planes: Float32Array[];
+  #first: PlanarBlock | null = null;
+  #contentId: string | null = null;
+
+  static async open(options: OpenOptions): Promise<FfmpegSource> {
+    const { path, decode } = options;
+    const { streams, declared } = await probe(options);
+    const stream = streams.find(({ codec_type }) => codec_type === 'audio');
+    if (!stream) throw noAudioStream(path);
+    if (stream.codec_name === 'none' || stream.codec_name === 'unknown') {
+      throw unsupportedFormat(path, 'encoded in a way that is not known here');
+    }
+    const source = new FfmpegSource(options, streams, stream, declared);
+    if (!decode) return source;
+    source.#first = await source.#readBlock();
+    if (source.#first) return source;
+    const complaint = source.#decoding?.complaints ?? '';
+    await source.close();
+    throw undecodableAudio(path, complaint);
+  }
+
+  private constructor(options: OpenOptions, streams: ProbedStream[], stream: ProbedStream, declared: number) {
+    this.#options = options;
+    this.#streamIndex = stream.index;
+    const depth = stream.bits_per_raw_sample || stream.bits_per_sample;
+    this.facts = {
+      codec: stream.codec_name,
+      sampleRate: stream.sample_rate,
+      channels: stream.channels,
+      channelMask: CHANNEL_MASKS[stream.channel_layout] ?? 0n,
+      bitDepth: isLossless(stream.codec_name) && depth > 0 ? depth : null,
+    };
+    this.declaredSeconds = stream.duration || declared || null;
+    this.hasVideo = streams.some(isMovingPicture);
+    this.#planes = Array.from({ length: stream.channels }, () => new Float32Array(stream.sample_rate));
+    this.#decoding = options.decode
+      ? new Program([...this.#input(), '-c:a', 'pcm_f32le', '-ar', String(stream.sample_rate), '-f', 'f32le', 'pipe:1'])
+      : null;
+  }
+
+  async read(): Promise<PlanarBlock | null> {
+    const block = this.#first ?? (await this.#readBlock());
+    this.#first = null;
+    if (!block) await this.skipToEnd();
+    return block;
+  }
+
+  async skipToEnd(): Promise<void> {
+    if (this.#contentId !== null) return;
+    await this.#decoding?.stop();
+    this.failedPackets = this.#decoding?.failedPackets ?? 0;
+    const hash = new ContentHash();
+    const copying = new Program([...this.#input(), '-c', 'copy', '-f', 'data', 'pipe:1']);
+    try {
+      for await (const chunk of copying.chunks()) {
+        hash.update(chunk);
+        await this.#options.beat();
+      }
+    } finally {
+      await copying.stop();
+    }
+    const { codec, sampleRate, channels } = this.facts;
+    this.#contentId = hash.contentId(codec, sampleRate, channels);
+  }
+
+  contentId(): string {
+    if (this.#contentId === null) throw new Error('the content identity is known only at the end of the file');
+    return this.#contentId;
+  }
+
+  async close(): Promise<void> {
+    await this.#decoding?.stop();
+  }
+
+  #input(): string[] {
+    const { path, sniffed } = this.#options;
+    return [...inputOptions(sniffed.demuxer, path), '-map', `0:${this.#streamIndex}`];
+  }
+
+  async #readBlock(): Promise<PlanarBlock | null> {
+    const { sampleRate, channels } = this.facts;
+    const bytes = (await this.#decoding?.read(sampleRate * channels * BYTES)) ?? Buffer.alloc(0);
+    const numberOfSamples = Math.floor(bytes.length / (channels * BYTES));
+    const interleaved = new Float32Array(numberOfSamples * channels);
+    Buffer.from(interleaved.buffer).set(bytes.subarray(0, interleaved.byteLength));
+    for (const [channel, plane] of this.#planes.entries()) {
+      for (let i = 0; i < numberOfSamples; i++) plane[i] = interleaved[i * channels + channel]!;
+    }
+    return numberOfSamples === 0 ? null : { channels: this.#planes, numberOfSamples };
+  }
+}
+
+/** Mono through a second ffmpeg, as the mix is made in between. */
+class FfmpegResampler implements Resampler {
+  readonly #program: Program;
+  readonly #from: number;
+  readonly #to: number;
+  readonly #lead: number;
+  #toDrop: number;
+  #started = false;
+  #consumed = 0;
+  #produced = 0;
+
+  constructor(fromRate: number, toRate: number) {
+    this.#from = fromRate;
+    this.#to = toRate;
+    const margin = resamplingMargin(fromRate, toRate);
+    this.#lead = margin.input;
+    this.#toDrop = margin.output;
+    const raw = ['-f', 'f32le', '-ar', String(fromRate), '-ac', '1', '-i', 'pipe:0'];
+    this.#program = new Program([
+      ...raw,
+      '-af',
+      `aresample=${toRate}:filter_size=${FILTER_SIZE}`,
+      '-f',
+      'f32le',
+      'pipe:1',
+    ]);
+  }
+
+  async push(samples: Float32Array): Promise<Float32Array> {
+    if (!this.#started) await this.#program.write(new Float32Array(this.#lead));
+    this.#started = true;
+    await this.#program.write(samples);
+    this.#consumed += samples.length;
+    return this.#taken(this.#program.readAvailable(BYTES));
+  }
+
+  async finish(): Promise<Float32Array> {
+    await this.#program.write(new Float32Array(this.#lead));
+    this.#program.endInput();
+    const due = resampledLength(this.#consumed, this.#from, this.#to) - this.#produced;
+    const rest = this.#taken(await this.#program.read(Infinity));
+    if (rest.length < due) throw new Error(`resampling lost ${due - rest.length} samples: ${this.#program.complaints}`);
+    return rest.subarray(0, due);
+  }
+
+  close(): Promise<void> {
+    return this.#program.stop();
+  }
+
+  #taken(bytes: Buffer): Float32Array {
+    const samples = new Float32Array(Math.floor(bytes.length / BYTES));
+    Buffer.from(samples.buffer).set(bytes.subarray(0, samples.byteLength));
+    const dropped = Math.min(this.#toDrop, samples.length);
+    this.#toDrop -= dropped;
+    this.#produced += samples.length - dropped;
+    return samples.subarray(dropped);
+  }
+}
+
+/** One running ffmpeg with pipes at both ends. */
+class Program {
+  readonly #process: ChildProcessByStdio<Writable, Readable, Readable>;
+  readonly #exited: Promise<void>;
+  readonly #output: AsyncIterator<Buffer>;
+  #pending: Buffer[] = [];
+  #pendingBytes = 0;
+  #stderr = '';
+  failedPackets = 0;
+
+  constructor(options: string[]) {
+    const argumentsOfAll = ['-hide_banner', '-nostats', '-v', 'error', '-threads', '1', ...options];
+    this.#process = spawn('ffmpeg', argumentsOfAll, { stdio: ['pipe', 'pipe', 'pipe'] });
+    this.#exited = new Promise((resolve) => {
+      this.#process.on('close', () => resolve());
+      this.#process.on('error', (error) => {
+        this.#stderr += String(error);
+        resolve();
+      });
+    });
+    // A program that ends early closes its input; its exit and its words say why.
+    this.#process.stdin.on('error', (error) => (this.#stderr += String(error)));
+    this.#process.stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.failedPackets += text.split('\n').filter((line) => FAILED_PACKET.test(line)).length;
+      this.#stderr = (this.#stderr + text).slice(-4096);
+    });
+    this.#output = (this.#process.stdout as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
+  }
+
+  /** What it said on stderr, the last of it. */
+  get complaints(): string {
+    return this.#stderr.trim();
+  }
+
+  /** @returns as many bytes as asked for; fewer at the end */
+  async read(bytes: number): Promise<Buffer> {
+    while (this.#pendingBytes < bytes) {
+      const next = await this.#output.next();
+      if (next.done) break;
+      this.#keep(next.value);
+    }
+    return this.#take(bytes);
+  }
+
+  /** @returns what has arrived already, in whole units of `unit` bytes */
+  readAvailable(unit: number): Buffer {
+    for (let chunk = this.#readNow(); chunk; chunk = this.#readNow()) this.#keep(chunk);
+    return this.#take(this.#pendingBytes - (this.#pendingBytes % unit));
+  }
+
+  async *chunks(): AsyncGenerator<Buffer> {
+    for (let next = await this.#output.next(); !next.done; next = await this.#output.next()) yield next.value;
+  }
+
+  async write(samples: Float32Array): Promise<void> {
+    const { stdin } = this.#process;
+    // A copy: the caller uses its array again, the pipe may take its time.
+    const copy = Buffer.from(Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength));
+    if (stdin.write(copy)) return;
+    // Waiting for room while nobody reads the other end would wait for ever.
+    while (stdin.writableNeedDrain && stdin.writable) {
+      for (let chunk = this.#readNow(); chunk; chunk = this.#readNow()) this.#keep(chunk);
+      await new Promise<void>((resolve) => setTimeout(resolve, 1));
+    }
+  }
+
+  endInput(): void {
+    this.#process.stdin.end();
+  }
+
+  async stop(): Promise<void> {
+    this.#process.stdout.destroy();
+    this.#process.kill('SIGKILL');
+    await this.#exited;
+  }
+
+  #readNow(): Buffer | null {
+    return this.#process.stdout.read() as Buffer | null;
+  }
+
+  #keep(chunk: Buffer): void {
+    this.#pending.push(chunk);
+    this.#pendingBytes += chunk.length;
+  }
+
+  #take(bytes: number): Buffer {
+    const all = Buffer.concat(this.#pending);
+    const taken = all.subarray(0, bytes);
+    const rest = all.subarray(taken.length);
+    this.#pending = rest.length > 0 ? [rest] : [];
+    this.#pendingBytes = rest.length;
+    return taken;
+  }
+}
+
+/** AV_CH_* bits of the layouts whose channels do not all weigh the same in loudness. */
+const CHANNEL_MASKS: Readonly<Record<string, bigint>> = {
+  mono: 0x4n,
+  stereo: 0x3n,
+  quad: 0x33n,
+  '5.0': 0x37n,
+  '5.1': 0x3fn,
+  '5.0(side)': 0x607n,
+  '5.1(side)': 0x60fn,
+  '7.1': 0x63fn,
+};
+
+/** `file:` and the demuxer's name: nothing in a path or in a file's content can lead elsewhere. */
+function inputOptions(demuxer: string, path: string): string[] {
+  return ['-protocol_whitelist', 'file,pipe', '-f', demuxer, '-i', `file:${path}`];
+}
+
+async function probe({ path, sniffed }: OpenOptions): Promise<{ streams: ProbedStream[]; declared: number }> {
+  const options = [
+    '-v',
+    'error',
+    '-of',
+    'json',
+    '-show_format',
+    '-show_streams',
+    ...inputOptions(sniffed.demuxer, path),
+  ];
+  let answer: string;
+  try {
+    answer = (await run('ffprobe', options, { maxBuffer: LONGEST_PROBE_ANSWER })).stdout;
+  } catch (error) {
+    throw undecodableAudio(path, error);
+  }
+  const { streams, format } = ProbeAnswer.parse(JSON.parse(answer));
+  return { streams, declared: format.duration };
+}
+
+function isMovingPicture({ codec_type, codec_name, disposition }: ProbedStream): boolean {
+  return codec_type === 'video' && disposition.attached_pic === 0 && !PICTURE_CODECS.has(codec_name);
 }

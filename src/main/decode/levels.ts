@@ -73,23 +73,21 @@ export class LevelMeter {
 
   /** @returns the highest |x| of this stretch, or `highest` if that is more */
   #scan(channel: Float32Array, index: number, from: number, to: number, highest: number): number {
+    let found = highest;
     let energy = 0;
     for (let i = from; i < to; i++) {
       const x = channel[i]!;
       const magnitude = Math.abs(x);
-      // One comparison for nearly every sample; written so that NaN goes the rare way too.
-      if (!(magnitude <= highest)) {
-        if (!(magnitude <= ABSURD)) {
-          channel[i] = 0;
-          this.invalidSamples++;
-          continue;
-        }
-        highest = magnitude;
-      }
+      if (magnitude > found) found = magnitude;
       energy += x * x;
     }
+    // NaN and infinities show in the energy, absurd samples in the peak: only then the samples are looked at one by one.
+    if (!(energy < Infinity && found <= ABSURD)) {
+      this.invalidSamples += silenceInvalid(channel, from, to);
+      return this.#scan(channel, index, from, to, highest);
+    }
     this.energies[index]! += energy;
-    return highest;
+    return found;
   }
 
   #nextFinePeak(): void {
@@ -101,4 +99,15 @@ export class LevelMeter {
     this.#filled = FINE_PEAKS / 2;
     this.#samplesEach *= 2;
   }
+}
+
+function silenceInvalid(channel: Float32Array, from: number, to: number): number {
+  let invalid = 0;
+  for (let i = from; i < to; i++) {
+    // Written so that NaN fails it.
+    if (Math.abs(channel[i]!) <= ABSURD) continue;
+    channel[i] = 0;
+    invalid++;
+  }
+  return invalid;
 }

@@ -1,26 +1,19 @@
 /** Rate and layout conversion by FFmpeg's swresample, through node-av. */
 import type { Frame, SoftwareResampleContext } from 'node-av/lib';
 import type { Resampler, SourceFacts } from './audio-source.ts';
+import { FILTER_SIZE, resampledLength, resamplingMargin } from './resampling.ts';
 import { FLTP } from './sample-formats.ts';
 
 /** node-av's classes and constants. Loaded at run time, as its binary may be missing; hence no ordinary import. */
 export type Libav = typeof import('node-av/lib') & typeof import('node-av/constants');
 
 const FLT = 3;
-/**
- * Twice swresample's usual filter length: −1 dB at 94 % of the new Nyquist frequency, −90 dB from 106 % on (measured
- * for 44.1 → 32 kHz), for 0.1 ms more a second of audio.
- */
-const FILTER_SIZE = 64;
-/** Zeros before and behind the input, in samples of the lower rate: more than the filter reaches. */
-const MARGIN_SAMPLES = 128;
-
 /** Mono resampling with silence around the input, so that clips shorter than the filter come out whole. */
 export class LibavResampler implements Resampler {
   readonly #context: SoftwareResampleContext;
   readonly #from: number;
   readonly #to: number;
-  /** Silent input before the first sample: a whole number of outputs, which are dropped again. */
+  /** Silent input before the first sample and behind the last. */
   readonly #lead: number;
   #toDrop: number;
   #consumed = 0;
@@ -31,10 +24,9 @@ export class LibavResampler implements Resampler {
   constructor(libav: Libav, fromRate: number, toRate: number) {
     this.#from = fromRate;
     this.#to = toRate;
-    const divisor = greatestCommonDivisor(fromRate, toRate);
-    const periods = Math.ceil(MARGIN_SAMPLES / (Math.min(fromRate, toRate) / divisor));
-    this.#lead = periods * (fromRate / divisor);
-    this.#toDrop = periods * (toRate / divisor);
+    const margin = resamplingMargin(fromRate, toRate);
+    this.#lead = margin.input;
+    this.#toDrop = margin.output;
     const mono = libav.avChannelLayoutDefault(1);
     this.#context = openContext(libav, mono, FLT, toRate, mono, FLT, fromRate);
   }
@@ -52,7 +44,7 @@ export class LibavResampler implements Resampler {
   }
 
   async finish(): Promise<Float32Array> {
-    const due = Math.ceil((this.#consumed * this.#to) / this.#from) - this.#produced;
+    const due = resampledLength(this.#consumed, this.#from, this.#to) - this.#produced;
     const silence = new Float32Array(this.#lead);
     const rest = await this.push(silence);
     this.#consumed -= silence.length;
@@ -143,8 +135,4 @@ function openContext(
 
 function bytes(samples: Float32Array): Buffer {
   return Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength);
-}
-
-function greatestCommonDivisor(a: number, b: number): number {
-  return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }

@@ -165,7 +165,7 @@ class LibavSource implements AudioSource {
   #takeFrame(): void {
     const frame = this.#frame;
     const numberOfSamples = frame.nbSamples;
-    const planes = (frame.channelLayout.nbChannels > POINTERS_IN_FRAME ? frame.extendedData : frame.data) ?? [];
+    const planes = (frame.channels > POINTERS_IN_FRAME ? frame.extendedData : frame.data) ?? [];
     if (frame.sampleRate === this.facts.sampleRate && frame.channels === this.facts.channels) {
       this.#current = { planes, sampleFormat: frame.format, numberOfSamples, at: 0 };
       return;

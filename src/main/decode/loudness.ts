@@ -30,11 +30,16 @@ interface Biquad {
   a2: number;
 }
 
+interface KWeighting {
+  shelf: Biquad;
+  highPass: Biquad;
+}
+
 /**
  * The two filters of K-weighting for any sample rate: the analogue prototypes behind the 48 kHz coefficients of
  * BS.1770-4, tables 1 and 2, brought to the rate by the bilinear transform.
  */
-export function kWeighting(sampleRate: number): { shelf: Biquad; highPass: Biquad } {
+export function kWeighting(sampleRate: number): KWeighting {
   const shelf = (() => {
     const k = Math.tan((Math.PI * 1681.974450955533) / sampleRate);
     const q = 0.7071752369554196;
@@ -61,8 +66,8 @@ export class LoudnessMeter {
   readonly #weights: number[];
   /** Channels that count at all, in pairs. */
   readonly #pairs: (readonly [number, number | undefined])[];
-  readonly #filter: { shelf: Biquad; highPass: Biquad };
-  /** Four filter states a channel. */
+  readonly #filter: KWeighting;
+  /** What the filters remember of each channel. */
   readonly #states: Float64Array[];
   /** Weighted energy sums of 100 ms steps, and their exact lengths in samples. */
   readonly #stepEnergies: number[] = [];
@@ -77,7 +82,7 @@ export class LoudnessMeter {
     const counted = this.#weights.flatMap((weight, channel) => (weight > 0 ? [channel] : []));
     this.#pairs = counted.flatMap((a, i) => (i % 2 === 0 ? [[a, counted[i + 1]] as const] : []));
     this.#filter = kWeighting(sampleRate);
-    this.#states = this.#weights.map(() => new Float64Array(4));
+    this.#states = this.#weights.map(() => new Float64Array(6));
   }
 
   /** @param channels planes of equal length ≥ numberOfSamples, finite, −1..1 nominally */
@@ -148,64 +153,86 @@ function channelWeights(channels: number, channelMask: bigint): number[] {
   return weights;
 }
 
-function energyOfOne(
-  x: Float32Array,
-  from: number,
-  to: number,
-  filter: { shelf: Biquad; highPass: Biquad },
-  state: Float64Array,
-): number {
+/**
+ * Sum of squares of one K-weighted channel. Direct form I: the recursions wait for one multiplication and one
+ * subtraction a sample, against two additions more in the transposed form (measured: a third faster).
+ * @param state the last two inputs, shelf outputs and weighted outputs; updated. (Read by index: destructuring made
+ *   the engine box every number, at three times the cost.)
+ */
+function energyOfOne(input: Float32Array, from: number, to: number, filter: KWeighting, state: Float64Array): number {
   const { b0, b1, b2, a1, a2 } = filter.shelf;
   const { a1: c1, a2: c2 } = filter.highPass;
-  let [s1, s2, t1, t2] = state as unknown as [number, number, number, number];
+  let x1 = state[0]!;
+  let x2 = state[1]!;
+  let s1 = state[2]!;
+  let s2 = state[3]!;
+  let y1 = state[4]!;
+  let y2 = state[5]!;
   let energy = 0;
   for (let i = from; i < to; i++) {
-    const input = x[i]!;
-    const shelved = b0 * input + s1;
-    s1 = b1 * input - a1 * shelved + s2;
-    s2 = b2 * input - a2 * shelved;
-    const y = shelved + t1;
-    t1 = -2 * shelved - c1 * y + t2;
-    t2 = shelved - c2 * y;
+    const x = input[i]!;
+    const s = b0 * x + b1 * x1 + (b2 * x2 - a2 * s2) - a1 * s1;
+    const y = s - 2 * s1 + s2 - c2 * y2 - c1 * y1;
+    x2 = x1;
+    x1 = x;
+    s2 = s1;
+    s1 = s;
+    y2 = y1;
+    y1 = y;
     energy += y * y;
   }
-  state.set([s1, s2, t1, t2]);
+  state.set([x1, x2, s1, s2, y1, y2]);
   return energy;
 }
 
+/** The same for two channels at once: their recursions do not wait for each other. */
 function energyOfPair(
-  [x, u]: readonly [Float32Array, Float32Array],
+  [inputA, inputB]: readonly [Float32Array, Float32Array],
   from: number,
   to: number,
-  filter: { shelf: Biquad; highPass: Biquad },
+  filter: KWeighting,
   states: readonly [Float64Array, Float64Array],
   weights: readonly [number, number],
 ): number {
   const { b0, b1, b2, a1, a2 } = filter.shelf;
   const { a1: c1, a2: c2 } = filter.highPass;
-  let [s1, s2, t1, t2] = states[0] as unknown as [number, number, number, number];
-  let [p1, p2, q1, q2] = states[1] as unknown as [number, number, number, number];
-  let energyX = 0;
-  let energyU = 0;
+  let x1 = states[0][0]!;
+  let x2 = states[0][1]!;
+  let s1 = states[0][2]!;
+  let s2 = states[0][3]!;
+  let y1 = states[0][4]!;
+  let y2 = states[0][5]!;
+  let u1 = states[1][0]!;
+  let u2 = states[1][1]!;
+  let t1 = states[1][2]!;
+  let t2 = states[1][3]!;
+  let v1 = states[1][4]!;
+  let v2 = states[1][5]!;
+  let energyA = 0;
+  let energyB = 0;
   for (let i = from; i < to; i++) {
-    const inputX = x[i]!;
-    const inputU = u[i]!;
-    const shelvedX = b0 * inputX + s1;
-    const shelvedU = b0 * inputU + p1;
-    s1 = b1 * inputX - a1 * shelvedX + s2;
-    p1 = b1 * inputU - a1 * shelvedU + p2;
-    s2 = b2 * inputX - a2 * shelvedX;
-    p2 = b2 * inputU - a2 * shelvedU;
-    const y = shelvedX + t1;
-    const v = shelvedU + q1;
-    t1 = t2 - 2 * shelvedX - c1 * y;
-    q1 = q2 - 2 * shelvedU - c1 * v;
-    t2 = shelvedX - c2 * y;
-    q2 = shelvedU - c2 * v;
-    energyX += y * y;
-    energyU += v * v;
+    const x = inputA[i]!;
+    const u = inputB[i]!;
+    const s = b0 * x + b1 * x1 + (b2 * x2 - a2 * s2) - a1 * s1;
+    const t = b0 * u + b1 * u1 + (b2 * u2 - a2 * t2) - a1 * t1;
+    const y = s - 2 * s1 + s2 - c2 * y2 - c1 * y1;
+    const v = t - 2 * t1 + t2 - c2 * v2 - c1 * v1;
+    x2 = x1;
+    x1 = x;
+    s2 = s1;
+    s1 = s;
+    y2 = y1;
+    y1 = y;
+    energyA += y * y;
+    u2 = u1;
+    u1 = u;
+    t2 = t1;
+    t1 = t;
+    v2 = v1;
+    v1 = v;
+    energyB += v * v;
   }
-  states[0].set([s1, s2, t1, t2]);
-  states[1].set([p1, p2, q1, q2]);
-  return weights[0] * energyX + weights[1] * energyU;
+  states[0].set([x1, x2, s1, s2, y1, y2]);
+  states[1].set([u1, u2, t1, t2, v1, v2]);
+  return weights[0] * energyA + weights[1] * energyB;
 }
