@@ -115,11 +115,14 @@ test('a slow encoder stops the decoder instead of filling the memory', async () 
   expect(ahead).toBeLessThan(60);
   await sending;
   await heard.count(windows);
-  const { mostQueued, windows: embedded, busySeconds, idleSeconds } = await encoder.stats();
+  const { mostQueued, windows: embedded, batches, busySeconds } = await encoder.stats();
   // 2 × batch × encoders, and what else was in the chunk that filled it up (64 KiB are two windows).
   expect(mostQueued).toBeLessThanOrEqual(4 + 3);
   expect(embedded).toBe(windows);
-  expect(busySeconds / (busySeconds + idleSeconds)).toBeGreaterThan(0.9);
+  // The encoder was kept fed: nearly every batch was a full one of 2. (How busy it was is for bench/: here, other work
+  // on the machine would decide.)
+  expect(batches).toBeLessThan(windows * 0.7);
+  expect(busySeconds).toBeGreaterThan(0);
 });
 
 test('very short clips: thousands in one chunk, all answered', async () => {
@@ -138,21 +141,16 @@ test('very short clips: thousands in one chunk, all answered', async () => {
 });
 
 test('a one-off sound overtakes what the decoders have sent', async () => {
-  const encoder = await start({ batchSize: 1 }, { slowness: 4 });
-  await encoder.loadAudio();
+  const encoder = await start({ batchSize: 1 }, { slowness: 1 });
   const heard = collect(encoder);
   const socket = await connectTo(encoder);
-  const sending = send(
-    socket,
-    1,
-    Array.from({ length: 40 }, () => tone(4)),
-  );
-  await heard.count(3);
+  // Short clips in one write arrive as one chunk: all of them are in the queue while the model is still being loaded.
+  const clip = { item: 1, startSeconds: 0, seconds: 0.00125, samples: tone(4, 10) };
+  socket.write(Buffer.concat(Array.from({ length: 200 }, (_, windowIndex) => encodeFrame({ ...clip, windowIndex }))));
   const [embedding] = await encoder.embedWindows([tone(9)]);
   expect(strongestBand(embedding!)).toBe(9);
-  expect(heard.embedded.length).toBeLessThan(15);
-  await sending;
-  await heard.count(40);
+  expect(heard.embedded.length).toBeLessThan(150);
+  await heard.count(200);
 });
 
 test('what is no PCM ends its own connection only; half a window is dropped', async () => {
