@@ -8,5 +8,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
+    // Tests that load onnxruntime themselves send nothing anywhere either (see src/main/process/child.ts).
+    env: { ORT_DISABLE_TELEMETRY: '1' },
   },
 });

@@ -53,11 +53,10 @@ function checkNode(): Finding {
   return fine(`${process.versions.node} on ${process.platform} ${process.arch}`);
 }
 
+/** Those that the engine itself may load; onnxruntime belongs to the inference process, where the self-check runs it. */
 function checkNativeModules(): Finding {
-  Object.assign(process.env, NO_TELEMETRY); // before anything is loaded here
   const require = createRequire(import.meta.url);
-  const names = ['better-sqlite3', 'hnswlib-node', 'onnxruntime-node'];
-  const missing = names.filter((name) => {
+  const missing = ['better-sqlite3', 'hnswlib-node'].filter((name) => {
     try {
       require(name);
       return false;
@@ -67,8 +66,12 @@ function checkNativeModules(): Finding {
   });
   if (missing.length > 0)
     return fix(`${missing.join(', ')} cannot be loaded; run npm ci in Earmark's folder and read what it prints`);
-  const versions = names.map((name) => `${name} ${(require(`${name}/package.json`) as { version: string }).version}`);
-  return fine(versions.join(', '));
+  const names = ['better-sqlite3', 'hnswlib-node', 'onnxruntime-node'];
+  return fine(names.map((name) => `${name} ${versionOf(name, require)}`).join(', '));
+}
+
+function versionOf(name: string, require: NodeJS.Require): string {
+  return (require(`${name}/package.json`) as { version: string }).version;
 }
 
 async function checkDecoder(parts: Parts): Promise<Finding> {

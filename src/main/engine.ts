@@ -96,7 +96,7 @@ async function startIndexing(
     catalogue.jobs.markInterrupted();
     const scopes = await resolveScopes(folders, catalogue.roots);
     if (scopes.length === 0)
-      throw new UserError('bad-input', 'No folders are known yet. Name one: earmark index FOLDER');
+      throw new UserError('bad-input', 'No folders are known yet. Name a folder to listen to.');
     const jobParts = {
       catalogue,
       pool: parts.pool(),

@@ -120,7 +120,7 @@ export class Parts {
     if (!catalogue) {
       throw new UserError(
         'nothing-indexed',
-        'Nothing has been listened to yet. Index a folder first: earmark index FOLDER',
+        'Nothing has been listened to yet. Index a folder first.',
       );
     }
     const pack = await this.pack();

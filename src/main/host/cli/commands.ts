@@ -62,8 +62,8 @@ export function describeSummary(summary: IndexSummary): string[] {
   ] as const;
   const told = others.filter(([count]) => count > 0).map(([count, words]) => `${formatCount(count)} ${words}`);
   if (told.length > 0) lines.push(`Also: ${told.join(', ')}.`);
-  for (const warning of summary.warnings.slice(0, FAILURES_SHOWN))
-    lines.push(`  note    ${printable(warning.message)}`);
+  for (const { path, message } of summary.warnings.slice(0, FAILURES_SHOWN))
+    lines.push(`  note    ${printable(path)}: ${printable(message)}`);
   if (summary.warnings.length > FAILURES_SHOWN)
     lines.push(`  … and ${formatCount(summary.warnings.length - FAILURES_SHOWN)} more notes (--json has all)`);
   for (const failure of summary.failed.slice(0, FAILURES_SHOWN)) lines.push(`  failed  ${printable(failure.message)}`);
@@ -167,7 +167,7 @@ export async function runEmbed(
   raw: boolean,
 ): Promise<number> {
   if (paths.length === 0 && texts.length === 0)
-    throw new UserError('bad-input', 'Give files, or a text: earmark embed --text "a dog barks"');
+    throw new UserError('bad-input', 'Give files, or a text with --text "a dog barks".');
   const results = [];
   if (paths.length > 0) results.push(await client.call('embed.files', { paths, raw }));
   if (texts.length > 0) results.push(await client.call('embed.texts', { texts, raw }));
