@@ -14,7 +14,7 @@ export function nothingIndexed({ files, listenedByAny }: Coverage): UserError {
   const message =
     files > 0
       ? `None of the ${formatted(files)} sounds found has been listened to yet. Index your folders again, or wait until indexing has begun.`
-      : 'No sound has been listened to yet. Index a folder first: earmark index FOLDER';
+      : 'No sound has been listened to yet. Index a folder first.';
   return new UserError('nothing-indexed', message);
 }
 

@@ -1,4 +1,5 @@
-/** From windows to files: one place per file, the window that fits the query best. */
+/** One side of a query (words, or a sound): the best place in each file, and how likely it is the right one. */
+import { soundProbability, type LogisticCurve } from './relevance.ts';
 import type { Background, WindowMatches, WindowSearch } from './window-search.ts';
 
 /** The best window of a file for one query. */
@@ -41,18 +42,24 @@ export class QuerySide {
   exhausted = false;
   readonly #index: WindowSearch;
   readonly #embeddings: readonly Float32Array[];
+  readonly #curve: LogisticCurve | null;
+  readonly #windows: number;
   #backgrounds: Background[] = [];
   #unseenAtMost = 1;
 
-  /** @param embeddings at least one, Float32Array[dim] of norm 1; a file's cosine is the highest over them */
-  constructor(index: WindowSearch, embeddings: readonly Float32Array[]) {
+  /**
+   * @param embeddings at least one, Float32Array[dim] of norm 1; a file's cosine is the highest over them
+   * @param scale the pack's calibration for this kind of query, null without one; windows in the library
+   */
+  constructor(
+    index: WindowSearch,
+    embeddings: readonly Float32Array[],
+    scale: { curve: LogisticCurve | null; windows: number },
+  ) {
     this.#index = index;
     this.#embeddings = embeddings;
-  }
-
-  /** No window that has not been seen has a higher cosine than this. */
-  get unseenAtMost(): number {
-    return this.#unseenAtMost;
+    this.#curve = scale.curve;
+    this.#windows = scale.windows;
   }
 
   /** The first of the query's embeddings. */
@@ -60,11 +67,21 @@ export class QuerySide {
     return this.#embeddings[0]!;
   }
 
-  /** The cosines of one of the query's embeddings all over the library. Valid after {@link measure}. */
-  background(embedding = 0): Background {
-    return this.#backgrounds[embedding]!;
+  /** Probability that a sound of this cosine is what is asked for, 0..1. Valid after {@link measure}. */
+  probability(cosine: number, embedding = 0): number {
+    return soundProbability(cosine, {
+      curve: this.#curve,
+      background: this.#backgrounds[embedding]!,
+      windows: this.#windows,
+    });
   }
 
+  /** The most that a window not seen so far can reach. Valid after {@link measure} and {@link nearest}. */
+  unseenProbability(): number {
+    return Math.max(...this.#embeddings.map((_, at) => this.probability(this.#unseenAtMost, at)));
+  }
+
+  /** Learns what cosines are usual in this library for each of the query's embeddings. */
   async measure(): Promise<void> {
     this.#backgrounds = await Promise.all(this.#embeddings.map((embedding) => this.#index.background(embedding)));
   }

@@ -1,0 +1,60 @@
+/** A query as it is understood. */
+import { UserError } from '../../shared/errors.ts';
+import type { SearchFilters, SearchQuery } from '../../shared/types.ts';
+import { restricts } from './filters.ts';
+import { mergeFilters, parseQuery } from './parse-query.ts';
+
+const DEFAULT_LIMIT = 50;
+
+export interface Question {
+  /** Plain words; '' when there are none. */
+  text: string;
+  /** A sound was given. */
+  like: boolean;
+  /** Neither words nor a sound: whatever passes the filters is a hit. */
+  byFilterAlone: boolean;
+  minus: string[];
+  filters: SearchFilters;
+  limit: number;
+  includeUnlikely: boolean;
+}
+
+/**
+ * @param likeWindows embeddings of the sound at `query.likePath`
+ * @throws UserError 'bad-input' when there is nothing to look for, a filter is malformed or the sound is silent
+ */
+export function understand(query: SearchQuery, likeWindows: readonly Float32Array[]): Question {
+  const { text, minus, filters: inline } = parseQuery(query.text ?? '');
+  const filters = mergeFilters(query.filters ?? {}, inline);
+  if (query.likePath !== undefined && likeWindows.length === 0) {
+    throw new UserError(
+      'bad-input',
+      `There is nothing to hear in “${query.likePath}”. Take another sound, or another part of it.`,
+    );
+  }
+  if (text === '' && likeWindows.length === 0 && !restricts(filters)) {
+    const message =
+      minus.length > 0
+        ? `“${query.text!.trim()}” says only what to leave out. Say also what to look for: rain -thunder.`
+        : 'Say what to look for: some words, such as “heavy door slams”, or a sound.';
+    throw new UserError('bad-input', message);
+  }
+  const limit = query.limit ?? DEFAULT_LIMIT;
+  if (!Number.isInteger(limit) || limit < 1)
+    throw new UserError('bad-input', 'The number of hits must be a whole number from 1 on.');
+  const like = likeWindows.length > 0;
+  const includeUnlikely = query.includeUnlikely ?? false;
+  return { text, like, byFilterAlone: text === '' && !like, minus, filters, limit, includeUnlikely };
+}
+
+/** What was searched for, after filters and minus terms were taken out of the text. */
+export function understood(query: SearchQuery, { text, filters, limit, includeUnlikely }: Question): SearchQuery {
+  return {
+    ...(text !== '' && { text }),
+    ...(query.likePath !== undefined && { likePath: query.likePath }),
+    ...(query.likeStartSeconds !== undefined && { likeStartSeconds: query.likeStartSeconds }),
+    filters,
+    limit,
+    includeUnlikely,
+  };
+}
