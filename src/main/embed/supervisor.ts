@@ -12,6 +12,10 @@ import type { ModelPack } from '../models/pack.ts';
 /** After this many deaths without one finished window in between, the model cannot run here. */
 const HOPELESS_AFTER_DEATHS = 6;
 
+/** An inference process that nobody needs gives its memory back after this long, ms. */
+const IDLE_MS = 3 * 60_000;
+const IDLE_CHECK_MS = 30_000;
+
 /** What has arrived of one attempt at one file. */
 interface Collection {
   windows: Map<number, EmbeddedWindow>;
@@ -66,6 +70,11 @@ export class RunningEncoder {
     return this.#alive;
   }
 
+  /** Files are being listened to. */
+  get busy(): boolean {
+    return this.#collections.size > 0;
+  }
+
   get socketPath(): string {
     return this.encoder.socketPath;
   }
@@ -112,15 +121,29 @@ export class EncoderSupervisor {
   readonly #pack: ModelPack;
   readonly #options: EncoderOptions;
   readonly #notice: (message: string) => void;
+  readonly #idleMs: number;
+  readonly #idleCheck: NodeJS.Timeout;
   #current: Promise<RunningEncoder> | null = null;
+  #lastUsedMs = 0;
   #deaths = 0;
   #closed = false;
 
-  /** @param notice told in one sentence when the process died and is started again */
-  constructor(pack: ModelPack, options: EncoderOptions, notice: (message: string) => void) {
+  /**
+   * @param notice told in one sentence when the process died and is started again
+   * @param idle how long the process may be unused before it is ended, and how often that is looked at, ms
+   */
+  constructor(
+    pack: ModelPack,
+    options: EncoderOptions,
+    notice: (message: string) => void,
+    idle = { afterMs: IDLE_MS, checkMs: IDLE_CHECK_MS },
+  ) {
     this.#pack = pack;
     this.#options = options;
     this.#notice = notice;
+    this.#idleMs = idle.afterMs;
+    this.#idleCheck = setInterval(() => void this.#restWhenIdle(), idle.checkMs);
+    this.#idleCheck.unref();
   }
 
   /**
@@ -128,6 +151,7 @@ export class EncoderSupervisor {
    * @throws UserError engine-broken when it keeps dying; what {@link Encoder.start} throws
    */
   running(): Promise<RunningEncoder> {
+    this.#lastUsedMs = performance.now();
     this.#current ??= this.#start();
     return this.#current;
   }
@@ -140,8 +164,14 @@ export class EncoderSupervisor {
     return (await this.running()).encoder.loadAudio();
   }
 
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearInterval(this.#idleCheck);
+    await this.#rest();
+  }
+
   /** Ends the process and gives its memory back; the next {@link running} starts a new one. */
-  async rest(): Promise<void> {
+  async #rest(): Promise<void> {
     const current = this.#current;
     this.#current = null;
     if (!current) return;
@@ -149,9 +179,10 @@ export class EncoderSupervisor {
     await running?.encoder.close();
   }
 
-  async close(): Promise<void> {
-    this.#closed = true;
-    await this.rest();
+  async #restWhenIdle(): Promise<void> {
+    const running = await this.#current?.catch(() => null);
+    if (!running || running.busy || performance.now() - this.#lastUsedMs < this.#idleMs) return;
+    await this.#rest();
   }
 
   /** A call, so that the compiler does not take an earlier answer for the present one. */

@@ -1,0 +1,59 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeAll, expect, test } from 'vitest';
+import { EncoderSupervisor } from '../../src/main/embed/supervisor.ts';
+import { loadPack, type ModelPack } from '../../src/main/models/pack.ts';
+
+let pack: ModelPack;
+let supervisor: EncoderSupervisor;
+const notices: string[] = [];
+
+beforeAll(async () => {
+  pack = await loadPack(fileURLToPath(new URL('../fixtures/tiny-pack', import.meta.url)));
+});
+afterEach(async () => {
+  await supervisor.close();
+  notices.length = 0;
+});
+
+function start(idle?: { afterMs: number; checkMs: number }): EncoderSupervisor {
+  supervisor = new EncoderSupervisor(pack, { encoders: 1 }, (message) => notices.push(message), idle);
+  return supervisor;
+}
+
+test('a process that was killed is started again, and the user is told', async () => {
+  const first = await start().running();
+  process.kill(first.encoder.pid, 'SIGKILL');
+  await first.encoder.exited;
+  const second = await supervisor.running();
+  expect(second.encoder.pid).not.toBe(first.encoder.pid);
+  expect(await second.encoder.embedTexts(['low'])).toHaveLength(1);
+  expect(notices).toEqual([expect.stringContaining('SIGKILL')]);
+});
+
+test('a process that keeps dying without a result is given up with a sentence', async () => {
+  start();
+  for (let death = 0; death < 6; death++) {
+    const { encoder } = await supervisor.running();
+    process.kill(encoder.pid, 'SIGKILL');
+    await encoder.exited;
+  }
+  await expect(supervisor.running()).rejects.toMatchObject({ code: 'engine-broken' });
+});
+
+test('an idle process gives its memory back and comes again when needed; no notice for that', async () => {
+  const first = await start({ afterMs: 50, checkMs: 20 }).running();
+  await first.encoder.exited;
+  const second = await supervisor.running();
+  expect(second.alive).toBe(true);
+  expect(notices).toEqual([]);
+});
+
+test('a process that waits for windows of a file is not idle', async () => {
+  const running = await start({ afterMs: 50, checkMs: 20 }).running();
+  const collector = running.collect(1);
+  await sleep(300);
+  expect(running.alive).toBe(true);
+  collector.forget();
+  await running.encoder.exited;
+});
