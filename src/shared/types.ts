@@ -117,7 +117,7 @@ export interface SearchFilters {
   channels?: number;
   /** Hz */
   sampleRate?: number;
-  /** Absolute folder; files anywhere below it. */
+  /** Absolute folder: files anywhere below it. Otherwise part of a folder name on the path of a file (`in:doors`). */
   folder?: string;
   /** A word or phrase that must occur in a native tag. Several: all of them. */
   tags?: string[];
