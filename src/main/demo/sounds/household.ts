@@ -118,11 +118,17 @@ export function doorbell(context: RenderContext): Float32Array {
 /** A bell in a tower, three strokes. */
 export function churchBell(context: RenderContext): Float32Array {
   const out = silence(context, 9);
-  const bell = modesOf(context, 392, RATIOS.bell, 7, 0.55, 0.004);
-  const beating = bell.map((mode) => ({ ...mode, frequency: mode.frequency * 1.0015, gain: mode.gain * 0.6 }));
-  const stroke = normalise(strike(context, 8, [...bell, ...beating], 0.0012));
-  for (const at of [0.1, 2.7, 5.3]) mixInto(context, out, stroke, at, context.random.between(0.85, 1));
-  return reverb(context, out, { t60: 2.2, wet: 0.12, brightnessHz: 4000, size: 6 });
+  const bell = modesOf(context, 440, RATIOS.bell, 6, 0.15, 0.004);
+  const beating = bell.map((mode) => ({ ...mode, frequency: mode.frequency * 1.0013, gain: mode.gain * 0.5 }));
+  // The many upper partials make the clang; they are gone within half a second.
+  const clang = Array.from({ length: 24 }, () => ({
+    frequency: context.random.betweenLog(1800, 9000),
+    gain: 0.5,
+    t60: context.random.between(0.2, 0.9),
+  }));
+  const stroke = normalise(strike(context, 8, [...bell, ...beating, ...clang], 0.0005));
+  for (const at of [0.1, 2.6, 5.1]) mixInto(context, out, stroke, at, context.random.between(0.85, 1));
+  return reverb(context, out, { t60: 2, wet: 0.08, brightnessHz: 5000, size: 6 });
 }
 
 /** A pane falls and breaks: the blow, a shower of shards, single pieces that come to rest. */
@@ -194,17 +200,21 @@ export function coinsDropping(context: RenderContext): Float32Array {
 export function keysJingling(context: RenderContext): Float32Array {
   const { random } = context;
   const seconds = 3.2;
-  const keys = Array.from({ length: 7 }, () =>
-    modesOf(context, random.betweenLog(2400, 5200), [1, 1.62, 2.41, 3.3], random.between(0.12, 0.35), 0.1, 0.03),
-  );
-  const shake = (t: number) => Math.max(0, Math.sin(2 * Math.PI * 3.1 * t)) ** 1.5;
+  const shake = (t: number) => 0.15 + 0.85 * Math.max(0, Math.sin(2 * Math.PI * 3.1 * t)) ** 1.5;
   const jingle = scatter(
     context,
     seconds,
-    (t) => 6 + 55 * shake(t),
+    (t) => 95 * shake(t),
     () => {
-      const gain = random.betweenLog(0.1, 0.8);
-      return normalise(strike(context, 0.25, random.pick(keys), 0.0003)).map((value) => value * gain);
+      // Keys are small and irregular: no two blows wake the same modes, so no pitch settles.
+      const modes = Array.from({ length: 7 }, () => ({
+        frequency: random.betweenLog(2800, 12_500),
+        gain: random.between(0.3, 1),
+        t60: random.betweenLog(0.03, 0.2),
+      }));
+      const gain = random.betweenLog(0.06, 0.8);
+      const rattle = shape(context, highPass(context, whiteNoise(context, 0.006), 3500), decay(0.006));
+      return mix([normalise(strike(context, 0.2, modes, 0.00025)), gain], [rattle, 0.5 * gain]);
     },
   );
   return shape(context, jingle, swell(seconds, 0.05, 0.3));
@@ -217,24 +227,32 @@ export function keyboardTyping(context: RenderContext, seconds = 6): Float32Arra
   for (
     let t = 0.1;
     t < seconds - 0.25;
-    t += random.chance(0.08) ? random.between(0.3, 0.6) : random.between(0.075, 0.19)
+    t += random.chance(0.1) ? random.between(0.3, 0.6) : random.between(0.07, 0.2)
   ) {
     const space = random.chance(0.15);
-    const size = (space ? 0.7 : 1) * random.between(0.92, 1.08);
-    const cap = strike(context, 0.05, modesOf(context, 1750 * size, [1, 1.52, 2.3, 3.4], 0.022, 0.25, 0.05), 0.0006);
-    const desk = strike(context, 0.08, modesOf(context, 240 * size, [1, 1.9, 2.9], 0.04, 0.4, 0.05), 0.0018);
-    const click = shape(context, highPass(context, whiteNoise(context, 0.008), 2500), decay(0.008));
-    const press = mix([normalise(cap), 0.7], [normalise(desk), space ? 0.8 : 0.45], [click, 0.35]);
-    mixInto(context, out, press, t, random.between(0.6, 1));
+    const size = (space ? 0.7 : 1) * random.between(0.85, 1.15);
+    const key = (length: number) => {
+      const rub = shape(
+        context,
+        bandPass(context, whiteNoise(context, length), 3400 * size, 0.6),
+        (at) => Math.min(1, at / 0.001) * Math.exp((-4 * at) / length),
+      );
+      const cap = normalise(
+        strike(context, length, modesOf(context, 2600 * size, [1, 1.43, 1.9, 2.6], 0.012, 0.1, 0.08), 0.0004),
+      );
+      return mix([normalise(rub), 0.8], [cap, 0.35]);
+    };
+    const desk = strike(context, 0.05, modesOf(context, 310 * size, [1, 1.7, 2.6, 3.9], 0.025, 0.3, 0.08), 0.002);
     mixInto(
       context,
       out,
-      mix([normalise(cap), 0.5], [click, 0.3]),
-      t + random.between(0.06, 0.1),
-      random.between(0.25, 0.4),
+      mix(key(random.between(0.012, 0.022)), [normalise(desk), space ? 0.5 : 0.2]),
+      t,
+      random.betweenLog(0.4, 1),
     );
+    mixInto(context, out, key(0.01), t + random.between(0.06, 0.1), random.between(0.15, 0.35));
   }
-  return out;
+  return reverb(context, out, { t60: 0.25, wet: 0.06 });
 }
 
 /** A mouse button: down and up, a double click, down and up. */

@@ -1,7 +1,7 @@
 /** Shots, explosions, blades and things that rush past. Mono, not levelled. */
 import { curve, decay, drift, glide, line, swell } from '../synthesis/envelopes.ts';
 import { bandPass, highPass, lowPass } from '../synthesis/filters.ts';
-import { modesOf, resonate, strike } from '../synthesis/modal.ts';
+import { resonate, strike } from '../synthesis/modal.ts';
 import { brownNoise, pinkNoise, scatter, whiteNoise } from '../synthesis/noise.ts';
 import { oscillator } from '../synthesis/oscillators.ts';
 import { reverb } from '../synthesis/reverb.ts';
@@ -92,49 +92,45 @@ export function swordClash(context: RenderContext): Float32Array {
   const { random } = context;
   const out = silence(context, 3);
   for (const at of [0.1, 0.75, 1.25]) {
-    const blade = modesOf(context, random.near(1350, 0.12), [1, 1.57, 2.31, 2.9, 3.87, 4.96, 6.3], 0.9, 0.1, 0.02);
-    const other = modesOf(context, random.near(1750, 0.12), [1, 1.6, 2.42, 3.2, 4.4], 0.7, 0.1, 0.02);
+    // Two thin blades: many close modes, the high ones as strong as the low.
+    const blades = Array.from({ length: 40 }, () => ({
+      frequency: random.betweenLog(900, 13_000),
+      gain: random.between(0.2, 1),
+      t60: random.betweenLog(0.25, 0.9),
+    }));
+    const blow = normalise(strike(context, 1.2, blades, 0.0002));
     const scrape = resonate(
       context,
       shape(
         context,
-        highPass(context, whiteNoise(context, 1.2), 2500),
-        curve([0, 0.7], [0.03, 0.08], [0.22, 0.03], [0.3, 0]),
+        highPass(context, whiteNoise(context, 1.2), 3000),
+        curve([0, 1], [0.03, 0.15], [0.25, 0.08], [0.32, 0]),
       ),
-      blade,
+      blades,
     );
-    mixInto(
-      context,
-      out,
-      mix(
-        [normalise(strike(context, 1.2, blade, 0.0002)), 0.8],
-        [normalise(strike(context, 1.2, other, 0.0002)), 0.7],
-        [normalise(scrape), 0.35],
-      ),
-      at,
-      random.between(0.8, 1),
-    );
+    mixInto(context, out, mix([blow, 0.9], [normalise(scrape), 0.5]), at, random.between(0.8, 1));
   }
-  return reverb(context, out, { t60: 0.8, wet: 0.12, brightnessHz: 7000, size: 2 });
+  return reverb(context, out, { t60: 0.8, wet: 0.1, brightnessHz: 8000, size: 2 });
 }
 
 /** Something long and fast swings past, three times. */
 export function whoosh(context: RenderContext): Float32Array {
   const out = silence(context, 3);
   for (const [at, length, top] of [
-    [0.1, 0.6, 2400],
-    [1, 0.45, 3400],
-    [1.8, 0.9, 1700],
+    [0.05, 0.8, 1500],
+    [1, 0.6, 2200],
+    [1.75, 1.1, 1200],
   ] as const) {
-    const pass = curve([0, 0], [0.52 * length, 1], [length, 0]);
+    const pass = curve([0, 0], [0.55 * length, 1], [length, 0]);
     const air = mix(
-      [bandPass(context, whiteNoise(context, length), (t) => 280 + top * pass(t) ** 1.5, 1.4), 1],
-      [lowPass(context, pinkNoise(context, length), 300), 0.4],
+      [bandPass(context, pinkNoise(context, length), (t) => 250 + top * pass(t) ** 1.5, 0.9), 1],
+      [bandPass(context, whiteNoise(context, length), (t) => 900 + 3 * top * pass(t), 0.7), 0.12],
+      [lowPass(context, pinkNoise(context, length), 300), 0.3],
     );
     mixInto(
       context,
       out,
-      shape(context, air, (t) => pass(t) ** 2),
+      shape(context, air, (t) => pass(t) ** 1.5),
       at,
     );
   }

@@ -17,20 +17,20 @@ function clap(context: RenderContext, hollowHz: number): Float32Array {
   );
 }
 
-/** Forty people in a hall; the applause swells and thins out. */
+/** An audience in a hall; the applause swells and thins out. */
 export function applause(context: RenderContext, seconds = 7): Float32Array {
   const { random } = context;
   const out = silence(context, seconds);
-  for (let person = 0; person < 60; person++) {
+  for (let person = 0; person < 34; person++) {
     const period = random.between(0.19, 0.33);
-    const hands = Array.from({ length: 4 }, () => clap(context, random.betweenLog(850, 2300)));
-    const gain = random.betweenLog(0.12, 1);
+    const hands = Array.from({ length: 4 }, () => clap(context, random.betweenLog(750, 1900)));
+    const gain = random.betweenLog(0.08, 1);
     const stop = random.between(0.75 * seconds, seconds + 1);
     for (let t = random.between(0, 0.9); t < Math.min(stop, seconds - 0.1); t += random.near(period, 0.08)) {
-      mixInto(context, out, random.pick(hands), t, gain * random.between(0.7, 1));
+      mixInto(context, out, random.pick(hands), t, gain * random.between(0.6, 1));
     }
   }
-  return reverb(context, out, { t60: 1.1, wet: 0.16, brightnessHz: 5500, size: 3 });
+  return reverb(context, out, { t60: 0.9, wet: 0.1, brightnessHz: 4500, size: 3 });
 }
 
 /** One person clapping slowly in a room. */
@@ -237,7 +237,7 @@ export function crowdChatter(context: RenderContext, seconds = 7): Float32Array 
   const { random } = context;
   const out = silence(context, seconds);
   const vowels: readonly Vowel[] = ['a', 'e', 'i', 'o', 'u', 'schwa'];
-  for (let person = 0; person < 16; person++) {
+  for (let person = 0; person < 10; person++) {
     const woman = random.chance(0.5);
     const base = woman ? random.between(180, 240) : random.between(95, 140);
     const path: [number, Vowel][] = [];

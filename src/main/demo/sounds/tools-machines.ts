@@ -24,25 +24,24 @@ export function handSaw(context: RenderContext): Float32Array {
   let t = 0.1;
   for (let i = 0; t < seconds - 0.5; i++) {
     const push = i % 2 === 0;
-    const length = push ? random.near(0.36, 0.06) : random.near(0.3, 0.06);
-    const pace = swell(length, 0.4 * length, 0.45 * length);
-    const teeth = oscillator(context, length, (at) => 40 + (push ? 210 : 260) * pace(at), 'pulse', 0.3);
-    const rasp = whiteNoise(context, length).map((value, n) => value * (0.25 + 0.75 * Math.max(0, teeth[n]!)));
-    const blade = mix(
-      [bandPass(context, rasp, (at) => (push ? 1500 : 2300) + 900 * pace(at), 1.1), 1],
-      [bandPass(context, rasp, 4800, 1.5), 0.5],
-      [bandPass(context, teeth, 420, 2), 0.15],
-    );
-    mixInto(
+    const length = push ? random.near(0.42, 0.06) : random.near(0.36, 0.06);
+    const pace = swell(length, 0.35 * length, 0.4 * length);
+    const teeth = oscillator(context, length, (at) => 60 + (push ? 150 : 190) * pace(at), 'saw');
+    const bite = drift(context, length, 180, 0.3, 1);
+    const rasp = shape(
       context,
-      out,
-      shape(context, blade, (at) => pace(at) ** 0.7),
-      t,
-      push ? 1 : 0.55,
+      whiteNoise(context, length).map((value, n) => value * (0.55 + 0.45 * teeth[n]!)),
+      bite,
     );
-    t += length + 0.03;
+    const blade = mix(
+      [bandPass(context, rasp, (at) => (push ? 1300 : 1800) + 700 * pace(at), 0.7), 1],
+      [bandPass(context, rasp, (at) => 3600 + 900 * pace(at), 1.2), 0.7],
+      [bandPass(context, rasp, 520, 1.5), 0.4],
+    );
+    mixInto(context, out, shape(context, blade, pace), t, push ? 1 : 0.7);
+    t += length + 0.02;
   }
-  return reverb(context, out, { t60: 0.35, wet: 0.08 });
+  return reverb(context, out, { t60: 0.35, wet: 0.1 });
 }
 
 /** A hammer drives a nail: the tone rises as the nail goes in. */
@@ -52,21 +51,21 @@ export function hammering(context: RenderContext): Float32Array {
   for (let i = 0; i < 6; i++) {
     const nail = strike(
       context,
-      0.3,
-      modesOf(context, 2300 * (1 + 0.05 * i), [1, 1.55, 2.2, 3.1, 4.3], 0.13, 0.2, 0.01),
-      0.0004,
+      0.4,
+      modesOf(context, 2700 * (1 + 0.05 * i), [1, 1.37, 1.81, 2.3, 2.9, 3.4], 0.22, 0.05, 0.01),
+      0.0002,
     );
-    const plank = strike(context, 0.3, modesOf(context, 150, [1, 1.7, 2.6, 3.9, 5.6], 0.11, 0.4, 0.02), 0.0016);
-    const smack = shape(context, highPass(context, whiteNoise(context, 0.02), 1200), decay(0.02));
+    const plank = strike(context, 0.3, modesOf(context, 260, [1, 1.7, 2.6, 3.9, 5.6, 8.1], 0.07, 0.25, 0.02), 0.0009);
+    const smack = shape(context, highPass(context, whiteNoise(context, 0.03), 1500), decay(0.03));
     mixInto(
       context,
       out,
-      mix([normalise(nail), 0.6], [normalise(plank), 0.9], [smack, 0.4]),
+      mix([normalise(nail), 0.8], [normalise(plank), 0.6], [smack, 0.6]),
       0.15 + i * random.near(0.6, 0.01),
       random.between(0.85, 1),
     );
   }
-  return reverb(context, out, { t60: 0.6, wet: 0.14, size: 1.6 });
+  return reverb(context, out, { t60: 0.6, wet: 0.12, size: 1.6 });
 }
 
 /** An electric drill: winds up, bites, winds down. */

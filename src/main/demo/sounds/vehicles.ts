@@ -3,7 +3,7 @@ import { curve, decay, drift, glide, line, swell } from '../synthesis/envelopes.
 import { bandPass, formants, highPass, lowPass } from '../synthesis/filters.ts';
 import { RATIOS, modesOf, strike } from '../synthesis/modal.ts';
 import { brownNoise, pinkNoise, whiteNoise } from '../synthesis/noise.ts';
-import { oscillator, turns } from '../synthesis/oscillators.ts';
+import { additive, oscillator, turns } from '../synthesis/oscillators.ts';
 import { reverb } from '../synthesis/reverb.ts';
 import {
   contourAt,
@@ -155,37 +155,55 @@ export function helicopter(context: RenderContext, seconds = 8): Float32Array {
   return shape(context, mix([out, 0.8], [wash, 0.9], [turbine, 1]), near);
 }
 
-/** A steam engine gathers speed: four chuffs a turn, then the whistle. */
+/** A steam engine gathers speed: four chuffs a turn, wheels and steam, and a long whistle. */
 export function steamTrain(context: RenderContext): Float32Array {
   const { random } = context;
   const seconds = 9;
   const out = silence(context, seconds);
-  for (const [i, at] of turns(context, seconds - 0.3, line([0, 2.2], [seconds, 5.2])).entries()) {
-    const length = 0.24;
+  for (const [i, at] of turns(context, seconds - 0.3, line([0, 2.4], [seconds, 5.4])).entries()) {
+    const length = 0.4;
     const chuff = mix(
-      [bandPass(context, whiteNoise(context, length), glide([0, 1500], [length, 500]), 0.7), 1],
-      [lowPass(context, pinkNoise(context, length), 250), 0.8],
+      [bandPass(context, pinkNoise(context, length), glide([0, 1100], [length, 420]), 0.6), 1.6],
+      [lowPass(context, brownNoise(context, length), 220), 0.6],
+      [highPass(context, whiteNoise(context, length), 2500), 0.06],
     );
     mixInto(
       context,
       out,
-      shape(context, chuff, (t) => Math.min(1, t / 0.015) * Math.exp(-t / 0.07)),
+      shape(context, chuff, (t) => Math.min(1, t / 0.035) * Math.exp(-t / 0.09) * Math.min(1, (length - t) / 0.05)),
       at,
-      (i % 4 === 0 ? 1 : 0.7) * random.between(0.85, 1),
+      (i % 4 === 0 ? 1 : 0.75) * random.between(0.85, 1),
     );
   }
-  const whistle = silence(context, 2);
-  for (const hz of [466, 587, 698, 880]) {
-    const blow = curve([0, 0.93 * hz], [0.2, hz], [1.6, hz], [2, 0.95 * hz]);
-    const pipe = mix(
-      [oscillator(context, 2, blow, 'triangle'), 1],
-      [bandPass(context, whiteNoise(context, 2), blow, 14), 0.7],
-    );
-    mixInto(context, whistle, shape(context, pipe, swell(2, 0.15, 0.35)), 0, 0.3);
+  for (const [start, blast] of [
+    [1.2, 0.7],
+    [2.1, 1.9],
+    [6.2, 1.8],
+  ] as const) {
+    for (const hz of [466, 587, 698, 880]) {
+      const blow = curve([0, 0.93 * hz], [0.15, hz], [blast - 0.2, hz], [blast, 0.95 * hz]);
+      const pipe = mix(
+        [
+          additive(context, blast, blow, [
+            { ratio: 1, gain: 1 },
+            { ratio: 2, gain: 0.3 },
+            { ratio: 3, gain: 0.12 },
+          ]),
+          1,
+        ],
+        [bandPass(context, whiteNoise(context, blast), blow, 10), 0.9],
+      );
+      mixInto(context, out, shape(context, pipe, swell(blast, 0.12, 0.3)), start, 0.22);
+    }
   }
-  mixInto(context, out, whistle, 5.6, 0.55);
   const hiss = highPass(context, pinkNoise(context, seconds), 1500);
-  return reverb(context, mix(out, [hiss, 0.06]), { t60: 1.2, wet: 0.12, brightnessHz: 3000, size: 4 });
+  const wheels = lowPass(context, brownNoise(context, seconds), 300);
+  return reverb(context, mix([out, 1], [hiss, 0.1], [wheels, 0.25]), {
+    t60: 1.2,
+    wet: 0.12,
+    brightnessHz: 3000,
+    size: 4,
+  });
 }
 
 /** Air horns of a locomotive: five notes at once, long, long, short, long. */

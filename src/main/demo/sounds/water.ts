@@ -6,7 +6,6 @@ import { oscillator } from '../synthesis/oscillators.ts';
 import { reverb } from '../synthesis/reverb.ts';
 import {
   contourAt,
-  generate,
   mix,
   mixInto,
   normalise,
@@ -18,17 +17,24 @@ import {
 
 /**
  * One bubble: a decaying tone whose pitch rises as it nears the surface. Damping after van den Doel, "Physically based
- * models for liquid sounds" (2005): d = 0.13·f + 0.0072·f^1.5.
+ * models for liquid sounds" (2005): d = 0.13/r + 0.0072·r^−1.5 with a radius of r = 3/f metres.
  * @param rise how fast it rises, as a share of the damping; 0 stays under water
  */
-function bubble(context: RenderContext, hz: number, rise: number): Float32Array {
+function bubble(context: RenderContext, hz: number, rise: number, loudness = 1): Float32Array {
   const damping = 0.043 * hz + 0.0014 * Math.pow(hz, 1.5);
-  const seconds = Math.min(0.5, 6 / damping);
+  const out = silence(context, Math.min(0.5, 5 / damping));
+  const step = (2 * Math.PI * hz) / context.sampleRate;
+  const loss = Math.exp(-damping / context.sampleRate);
+  const rising = (rise * damping) / context.sampleRate;
+  const attack = context.sampleRate / hz;
   let phase = 0;
-  return generate(context, seconds, (t) => {
-    phase += (2 * Math.PI * hz * (1 + rise * damping * t)) / context.sampleRate;
-    return Math.sin(phase) * Math.exp(-damping * t) * Math.min(1, t * hz);
-  });
+  let level = loudness;
+  for (let n = 0; n < out.length; n++) {
+    phase += step * (1 + rising * n);
+    level *= loss;
+    out[n] = Math.sin(phase) * level * Math.min(1, n / attack);
+  }
+  return out;
 }
 
 /** Many bubbles, small ones more frequent. Peak 1. */
@@ -38,7 +44,7 @@ function bubbles(context: RenderContext, seconds: number, rate: Contour, lowHz: 
     scatter(context, seconds, rate, () => {
       const hz = random.betweenLog(lowHz, highHz);
       const loudness = Math.pow(random.next(), 2) * Math.sqrt(lowHz / hz);
-      return bubble(context, hz, random.chance(0.7) ? random.between(0.02, 0.18) : 0).map((value) => value * loudness);
+      return bubble(context, hz, random.chance(0.7) ? random.between(0.02, 0.18) : 0, loudness);
     }),
   );
 }
@@ -56,19 +62,24 @@ export function stream(context: RenderContext, seconds = 8): Float32Array {
 }
 
 /** Single drops in a cave or a sink: a tick, then the bubble it takes under. */
-export function waterDrips(context: RenderContext, t60 = 1.6): Float32Array {
+export function waterDrips(context: RenderContext, t60 = 1.2): Float32Array {
   const { random } = context;
   const seconds = 6;
   const out = silence(context, seconds);
-  for (let t = 0.2; t < seconds - 0.4; t += random.between(0.65, 1.25)) {
-    const hz = random.betweenLog(700, 1500);
-    const tick = shape(context, highPass(context, whiteNoise(context, 0.004), 3000), decay(0.004));
+  for (let t = 0.2; t < seconds - 0.4; t += random.between(0.45, 0.95)) {
+    const hz = random.betweenLog(1100, 2600);
+    const tick = shape(context, highPass(context, whiteNoise(context, 0.01), 2500), decay(0.008));
     const loudness = random.between(0.6, 1);
-    mixInto(context, out, tick, t, 0.15 * loudness);
-    mixInto(context, out, bubble(context, hz, random.between(0.08, 0.16)), t + random.between(0.008, 0.02), loudness);
-    if (random.chance(0.35)) mixInto(context, out, bubble(context, hz * 1.6, 0.1), t + 0.06, 0.35 * loudness);
+    mixInto(context, out, tick, t, 0.3 * loudness);
+    for (const [late, ratio, gain] of [
+      [random.between(0.006, 0.012), 1, 1],
+      [random.between(0.02, 0.05), random.between(1.2, 1.7), 0.5],
+      [random.between(0.05, 0.09), random.between(1.4, 2.2), 0.25],
+    ] as const) {
+      mixInto(context, out, bubble(context, hz * ratio, random.between(0.1, 0.22)), t + late, gain * loudness);
+    }
   }
-  return reverb(context, out, { t60, wet: 0.28, brightnessHz: 5500, size: 3 });
+  return reverb(context, out, { t60, wet: 0.16, brightnessHz: 6000, size: 3 });
 }
 
 /** Air blown through a straw or an aquarium: big slow bubbles. */

@@ -1,5 +1,5 @@
 /** Filters whose corner may move while they run. */
-import { contourAt, type Contour, type RenderContext } from './signal.ts';
+import { contourAt, sampleContour, type Contour, type RenderContext } from './signal.ts';
 
 export type FilterKind = 'low-pass' | 'high-pass' | 'band-pass' | 'notch';
 
@@ -79,7 +79,8 @@ export function formants(context: RenderContext, signal: Float32Array, peaks: re
   for (const [i, { frequency, bandwidth, gain }] of peaks.entries()) {
     const band = bandPass(context, signal, frequency, (t) => contourAt(frequency, t) / bandwidth);
     const sign = i % 2 === 0 ? 1 : -1;
-    for (let n = 0; n < out.length; n++) out[n]! += sign * contourAt(gain, n / context.sampleRate) * band[n]!;
+    const gains = sampleContour(context, gain, out.length);
+    for (let n = 0; n < out.length; n++) out[n]! += sign * gains[n]! * band[n]!;
   }
   return out;
 }

@@ -1,5 +1,5 @@
 /** Periodic sources. Frequencies in Hz, output within about −1..1. */
-import { contourAt, silence, type Contour, type RenderContext } from './signal.ts';
+import { contourAt, sampleContour, silence, type Contour, type RenderContext } from './signal.ts';
 
 export type Waveform = 'sine' | 'triangle' | 'saw' | 'square' | 'pulse';
 
@@ -17,9 +17,10 @@ export function oscillator(
 ): Float32Array {
   const out = silence(context, seconds);
   const high = waveform === 'pulse' ? width : 0.5;
+  const hertz = sampleContour(context, frequency, out.length);
   let phase = context.random.next();
   for (let n = 0; n < out.length; n++) {
-    const step = Math.min(0.5, contourAt(frequency, n / context.sampleRate) / context.sampleRate);
+    const step = Math.min(0.5, hertz[n]! / context.sampleRate);
     switch (waveform) {
       case 'sine':
         out[n] = Math.sin(2 * Math.PI * phase);
@@ -70,19 +71,16 @@ export function additive(
   partials: readonly Partial[],
 ): Float32Array {
   const out = silence(context, seconds);
-  const phases = partials.map(() => context.random.next() * 2 * Math.PI);
   const limit = 0.45 * context.sampleRate;
-  let cycles = 0;
-  for (let n = 0; n < out.length; n++) {
-    const t = n / context.sampleRate;
-    const hz = contourAt(frequency, t);
-    let sum = 0;
-    for (let k = 0; k < partials.length; k++) {
-      const { ratio, gain } = partials[k]!;
-      if (hz * ratio < limit) sum += contourAt(gain, t) * Math.sin(2 * Math.PI * cycles * ratio + phases[k]!);
+  const hertz = sampleContour(context, frequency, out.length);
+  for (const { ratio, gain } of partials) {
+    const gains = sampleContour(context, gain, out.length);
+    let phase = context.random.next() * 2 * Math.PI;
+    for (let n = 0; n < out.length; n++) {
+      const hz = hertz[n]! * ratio;
+      if (hz < limit) out[n]! += gains[n]! * Math.sin(phase);
+      phase += (2 * Math.PI * hz) / context.sampleRate;
     }
-    out[n] = sum;
-    cycles += hz / context.sampleRate;
   }
   return out;
 }

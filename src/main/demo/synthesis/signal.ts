@@ -33,9 +33,29 @@ export function secondsOf(context: RenderContext, signal: Float32Array): number 
   return signal.length / context.sampleRate;
 }
 
+/** Contours are evaluated this often, in samples, with straight lines between: 0.2 ms is finer than any of ours moves. */
+const CONTOUR_STRIDE = 8;
+
+/** A moving contour as one value a sample. */
+export function sampleContour(context: RenderContext, contour: Contour, length: number): Float32Array {
+  const out = new Float32Array(length);
+  if (typeof contour === 'number') return out.fill(contour);
+  let from = contour(0);
+  for (let start = 0; start < length; start += CONTOUR_STRIDE) {
+    const to = contour((start + CONTOUR_STRIDE) / context.sampleRate);
+    const step = (to - from) / CONTOUR_STRIDE;
+    const end = Math.min(length, start + CONTOUR_STRIDE);
+    for (let n = start; n < end; n++) out[n] = from + step * (n - start);
+    from = to;
+  }
+  return out;
+}
+
 /** The signal times a gain that may change over time (an envelope, a tremolo). */
 export function shape(context: RenderContext, signal: Float32Array, gain: Contour): Float32Array {
-  return signal.map((value, n) => value * contourAt(gain, n / context.sampleRate));
+  const gains = sampleContour(context, gain, signal.length);
+  for (let n = 0; n < gains.length; n++) gains[n]! *= signal[n]!;
+  return gains;
 }
 
 /** Adds `signal` to `target` from `atSeconds` on; what would lie outside the target is dropped. */
