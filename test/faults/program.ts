@@ -46,6 +46,9 @@ export const NO_PROC = process.platform === 'linux' ? null : 'needs /proc to see
 export class Program {
   readonly pid: number;
   readonly ended: Promise<Run>;
+  /** So far. */
+  stdout = '';
+  stderr = '';
   readonly #mark = randomUUID();
   readonly #process: ChildProcess;
 
@@ -123,12 +126,13 @@ export class Program {
   }
 
   async #collect(): Promise<Run> {
-    const texts = { stdout: '', stderr: '' };
     for (const name of ['stdout', 'stderr'] as const) {
-      this.#process[name]!.setEncoding('utf8').on('data', (text: string) => (texts[name] += text));
+      this.#process[name]!.setEncoding('utf8').on('data', (text: string) => {
+        this[name] += text;
+      });
     }
     const limit = setTimeout(() => {
-      texts.stderr += `[the test gave up after ${LIMIT_MS / 1000} s]`;
+      this.stderr += `[the test gave up after ${LIMIT_MS / 1000} s]`;
       for (const { pid } of this.members()) kill(pid, 'SIGKILL');
     }, LIMIT_MS);
     const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
@@ -136,7 +140,7 @@ export class Program {
       this.#process.on('close', (...how) => resolve(how));
     });
     clearTimeout(limit);
-    return { code, signal, ...texts };
+    return { code, signal, stdout: this.stdout, stderr: this.stderr };
   }
 }
 
