@@ -28,8 +28,8 @@ export interface Coverage {
   windows: number;
 }
 
-/** Beyond this many windows nothing depends on their number. */
-const COUNT_WINDOWS_TO = 3000;
+/** Beyond this many windows nothing depends on their number (relevance.ts `standingZ`). */
+const COUNT_WINDOWS_TO = 25_000;
 /** While somebody types, the share of the library that has been listened to need not be counted at every key. */
 const COVERAGE_KEPT_MS = 1000;
 
