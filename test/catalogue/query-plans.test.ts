@@ -30,6 +30,16 @@ const PLANS: [string, (s: typeof statements) => unknown, RegExp][] = [
   ['files.byPath', ({ files }) => files.byPath(1, '7.wav'), /SEARCH file USING INDEX sqlite_autoindex_file/],
   ['files.bySize', ({ files }) => files.bySize(1007), /SEARCH file USING INDEX file_by_size/],
   ['files.byContent', ({ files }) => files.byContent('content of 7.wav'), /SEARCH file USING INDEX file_by_content/],
+  [
+    'files.idsOfRoot',
+    ({ files }) => [...files.idsOfRoot(1)],
+    /SEARCH file USING INTEGER PRIMARY KEY(?!.*TEMP B-TREE)/s,
+  ],
+  [
+    'files.pending',
+    ({ files }) => [...files.pending([1], 1)],
+    /SEARCH file USING INTEGER PRIMARY KEY(?!.*TEMP B-TREE)/s,
+  ],
   ['files.failures', ({ files }) => files.failures(), /SEARCH file USING INDEX file_by_state/],
   ['windows.ofFile', ({ windows }) => windows.ofFile(7, 1), /SEARCH window USING INDEX window_by_file/],
   [
@@ -53,5 +63,5 @@ test.each(PLANS)('%s', (_, run, expected) => {
   );
   expect(plans.length).toBeGreaterThan(0);
   expect(plans.join('\n')).toMatch(expected);
-  expect(plans.join('\n')).not.toMatch(/SCAN (?!root)/); // roots are few
+  expect(plans.join('\n')).not.toMatch(/SCAN (?!root|json_each)/); // roots are few
 });

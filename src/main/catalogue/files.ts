@@ -119,8 +119,9 @@ export function fileStatements(db: Database) {
     `UPDATE file SET state = 'other', reason_code = NULL, reason = NULL, attempts = 0, content_id = NULL,
        waveform = NULL, warnings = '[]', checked_ms = ? WHERE id = ?`,
   );
+  // The plus sign keeps the planner from the index by path, which would sort the whole root for each page.
   const idsOfRoot = db.prepare<[number, number, number], Omit<PathRow, 'offline'> & { offline: 0 | 1 }>(
-    'SELECT id, relative_path AS relativePath, offline FROM file WHERE root_id = ? AND id > ? ORDER BY id LIMIT ?',
+    'SELECT id, relative_path AS relativePath, offline FROM file WHERE +root_id = ? AND id > ? ORDER BY id LIMIT ?',
   );
   const pending = db.prepare<{ after: number; roots: string; space: number; limit: number }, PendingRow>(
     `SELECT id, root_id AS rootId, relative_path AS relativePath, size, mtime_ms AS mtimeMs, state FROM file

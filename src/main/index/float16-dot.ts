@@ -5,18 +5,25 @@ const FLOAT16_VALUES = new Float32Array(new Float16Array(new Uint16Array(65_536)
 
 /**
  * @param blob as stored; any alignment. The machine is little-endian, as every platform of ours is
- * @param into where its values go, Float32Array[dim] beginning at `at`
+ * @returns the bit patterns of its values; a view where alignment allows it
  */
-export function decodeInto(blob: Uint8Array, into: Float32Array, at = 0): void {
+export function float16Bits(blob: Uint8Array): Uint16Array {
   const aligned = blob.byteOffset % 2 === 0 ? blob : blob.slice();
-  const bits = new Uint16Array(aligned.buffer, aligned.byteOffset, aligned.byteLength >> 1);
-  for (let i = 0; i < bits.length; i++) into[at + i] = FLOAT16_VALUES[bits[i]!]!;
+  return new Uint16Array(aligned.buffer, aligned.byteOffset, aligned.byteLength >> 1);
+}
+
+/**
+ * @param bits bit patterns of many embeddings in a row; the wanted one begins at `from`
+ * @param into where its values go, `length` of them beginning at `at`
+ */
+export function decodeInto(bits: Uint16Array, from: number, into: Float32Array, at: number, length: number): void {
+  for (let i = 0; i < length; i++) into[at + i] = FLOAT16_VALUES[bits[from + i]!]!;
 }
 
 /** @param blob as stored @returns Float32Array[dim] of its own */
 export function decodeEmbedding(blob: Uint8Array): Float32Array {
   const values = new Float32Array(blob.byteLength >> 1);
-  decodeInto(blob, values);
+  decodeInto(float16Bits(blob), 0, values, 0, values.length);
   return values;
 }
 

@@ -3,7 +3,7 @@
  * graph holds a prefix of that table (window ids only grow), and rows behind the prefix are compared one by one
  * until they are put in. So every answer is complete at any time, also while a damaged index is built again.
  */
-import type { WindowPlace, WindowStatements } from '../catalogue/windows.ts';
+import type { WindowStatements } from '../catalogue/windows.ts';
 import { BackgroundSample } from './background-sample.ts';
 import { EmbeddingStore } from './embedding-store.ts';
 import { dot } from './float16-dot.ts';
@@ -15,7 +15,7 @@ import { TopK } from './top-k.ts';
 
 /** Up to here comparing every window takes no longer than a few ms, and is exact. */
 const EXACT_UP_TO = 5000;
-/** The same when a filter leaves only some of them. */
+/** A library up to here is searched exactly under any filter. */
 const EXACT_FILTERED_UP_TO = 20_000;
 /** A filter that passes a smaller share than this is searched exactly: the graph would walk far to find enough. */
 const EXACT_SHARE = 0.05;
@@ -26,7 +26,7 @@ const SLICE_MS = 15;
 /** A long build is saved in between this often, ms: a kill costs no more. */
 const SAVE_EVERY_MS = 60_000;
 /** Rows read from the catalogue at a time. */
-const PAGE = 20_000;
+const PAGE = 10_000;
 
 export interface SyncControl {
   cancelled: boolean;
@@ -68,7 +68,7 @@ export class SpaceIndex {
     { folder, spaceId, dim, skipFile }: { folder: string; spaceId: number; dim: number; skipFile: boolean },
   ): Promise<{ index: SpaceIndex; opened: Opened }> {
     const index = new SpaceIndex(windows, folder, spaceId, dim);
-    index.#places.append(index.#readPlaces(0));
+    index.#readInto(index.#places);
     const saved = skipFile ? 'was damaged' : await loadIndex(folder, spaceId, dim);
     let unusable: string | null = typeof saved === 'string' ? saved : null;
     if (saved !== null && typeof saved !== 'string' && !index.#adopt(saved))
@@ -121,8 +121,7 @@ export class SpaceIndex {
     const best = new TopK(k);
     const { count } = this.#places;
     const rows = fileIds && this.#places.rowsOfFiles(fileIds);
-    const wanted = rows ? rows.length : count;
-    if (wanted <= EXACT_UP_TO || (rows && (count <= EXACT_FILTERED_UP_TO || rows.length < EXACT_SHARE * count))) {
+    if (this.#isExactCheaper(rows?.length ?? count, rows !== null)) {
       this.#embeddings.score(embedding, this.#places, rows ?? range(0, count), (row, cosine) =>
         best.offer(row, cosine),
       );
@@ -169,6 +168,17 @@ export class SpaceIndex {
     return { mean, sd: windows < 2 ? 0 : Math.sqrt(spread / (windows - 1)), windows };
   }
 
+  /**
+   * Measured at 512 values: comparing a window takes 0.7 µs from memory and 9 µs from the catalogue; the graph
+   * takes 1 ms, and under a filter that passes a share s of the windows about 0.7 ms / s.
+   */
+  #isExactCheaper(windows: number, filtered: boolean): boolean {
+    if (windows <= EXACT_UP_TO) return true;
+    const { count } = this.#places;
+    if (!filtered || !this.#embeddings.keeps(count)) return false;
+    return count <= EXACT_FILTERED_UP_TO || windows < EXACT_SHARE * count;
+  }
+
   #check(embedding: Float32Array): void {
     if (embedding.length !== this.#dim)
       throw new RangeError(`a query of ${embedding.length} values, expected ${this.#dim}`);
@@ -186,12 +196,12 @@ export class SpaceIndex {
     };
   }
 
-  #readPlaces(afterId: number): WindowPlace[] {
-    const places: WindowPlace[] = [];
+  /** Windows that came into the catalogue after the last one of the table. */
+  #readInto(places: PlaceTable): void {
     for (;;) {
-      const page = this.#windows.placesAfter(this.#spaceId, places.at(-1)?.id ?? afterId, PAGE);
-      for (const place of page) places.push(place);
-      if (page.length < PAGE) return places;
+      const page = this.#windows.placesAfter(this.#spaceId, places.lastId, PAGE);
+      places.append(page);
+      if (page.length < PAGE) return;
     }
   }
 
@@ -221,13 +231,12 @@ export class SpaceIndex {
 
   /** Reads what changed in the catalogue. @returns how many windows are gone */
   #refresh(): number {
-    const added = this.#readPlaces(this.#places.lastId);
-    this.#places.append(added);
+    this.#readInto(this.#places);
     if (this.#windows.count(this.#spaceId) === this.#places.count) return 0;
     const before = this.#places;
     const indexedBefore = this.#indexed;
     const now = new PlaceTable();
-    now.append(this.#readPlaces(0));
+    this.#readInto(now);
     this.#places = now;
     this.#embeddings.clear();
     let row = 0;
@@ -263,7 +272,7 @@ export class SpaceIndex {
     const values = new Float32Array(this.#dim);
     do {
       const id = this.#places.id(this.#indexed);
-      if (!this.#embeddings.read(id, values) || !this.#graph.add(id, values, 0)) this.#broken.add(id);
+      if (!this.#embeddings.read(id, values, 0) || !this.#graph.add(id, values, 0)) this.#broken.add(id);
       this.#indexed++;
       this.#unsaved = true;
     } while (this.#indexed < this.#places.count && performance.now() < untilMs);
