@@ -7,7 +7,6 @@ import { toWire } from '../shared/errors.ts';
 import type { DoctorLine } from '../shared/types.ts';
 import { selfCheck } from './models/self-check.ts';
 import type { Parts } from './parts.ts';
-import { NO_TELEMETRY } from './process/no-telemetry.ts';
 
 /** The oldest Node on which everything was tried. */
 const NODE_MAJOR = 24;

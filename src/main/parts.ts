@@ -6,10 +6,10 @@ import { DecoderPool } from './decode/decoder-pool.ts';
 import type { ListeningTarget } from './embed/listen.ts';
 import { EncoderSupervisor } from './embed/supervisor.ts';
 import { VectorIndex } from './index/vector-index.ts';
-import { meanDirection } from './embed/normalise.ts';
 import { findPack } from './models/installed.ts';
 import { queryTexts } from './models/prompt.ts';
 import { spaceOf, type ModelPack } from './models/pack.ts';
+import { queryEncoder } from './search/query-embedding.ts';
 import { Search } from './search/search.ts';
 import { UserError } from '../shared/errors.ts';
 
@@ -118,10 +118,7 @@ export class Parts {
   async #openSearch(): Promise<Search> {
     const catalogue = this.existingCatalogue();
     if (!catalogue) {
-      throw new UserError(
-        'nothing-indexed',
-        'Nothing has been listened to yet. Index a folder first.',
-      );
+      throw new UserError('nothing-indexed', 'Nothing has been listened to yet. Index a folder first.');
     }
     const pack = await this.pack();
     const supervisor = await this.supervisor();
@@ -131,7 +128,10 @@ export class Parts {
       model: pack.id,
       relevance: pack.relevance,
       index: await this.index(),
-      encodeTexts: (texts) => Promise.all(texts.map((text) => encodeQuery(text, pack, supervisor))),
+      encodeTexts: queryEncoder(
+        (text) => queryTexts(text, pack),
+        async (texts) => (await supervisor.running()).encoder.embedTexts(texts),
+      ),
     });
   }
 
@@ -142,12 +142,4 @@ export class Parts {
     const encoders = Math.max(1, Math.ceil(cores / 2));
     return { encoders, decoders: Math.max(1, cores - encoders) };
   }
-}
-
-/** @returns Float32Array[dim] of L2 norm 1: the words as typed and inside the pack's template, averaged */
-async function encodeQuery(text: string, pack: ModelPack, supervisor: EncoderSupervisor): Promise<Float32Array> {
-  const { encoder } = await supervisor.running();
-  const direction = meanDirection(await encoder.embedTexts(queryTexts(text, pack)));
-  if (direction) return direction;
-  throw new UserError('bad-input', `The model makes nothing of “${text}”. Use other words.`);
 }

@@ -1,9 +1,12 @@
 /** `earmark`: the command-line host. Parses, calls the engine through the contract, prints; it decides nothing. */
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { createEngine, type EngineHandle } from '../../engine.ts';
 import { defaultDataFolder, version } from '../../install.ts';
-import { parseDuration } from '../../search/parse-query.ts';
+import { parseDuration, parseDurationRange, type DurationRange } from '../../search/parse-duration.ts';
+import { UserError } from '../../../shared/errors.ts';
 import type { AudioFormat, SearchFilters, SearchQuery } from '../../../shared/types.ts';
 import { AUDIO_FORMATS } from '../../../shared/types.ts';
 import { directClient } from '../dispatch.ts';
@@ -19,6 +22,14 @@ import {
 } from './commands.ts';
 import { EXIT, reportError } from './output.ts';
 
+/**
+ * Signals closer together than this are one Ctrl-C: a terminal sends it to everybody in the group, and whatever
+ * started us (bin/earmark on an old Node, npm) passes it on once more.
+ */
+const ONE_CTRL_C_MS = 300;
+/** How long closing may take after Ctrl-C. */
+const CLOSING_PATIENCE_MS = 2000;
+
 interface GlobalOptions {
   data: string;
   model?: string;
@@ -27,7 +38,7 @@ interface GlobalOptions {
 }
 
 interface FilterOptions {
-  duration?: { min?: number; max?: number };
+  duration?: DurationRange;
   format?: AudioFormat[];
   channels?: number;
   sampleRate?: number;
@@ -80,12 +91,10 @@ program
       '       "failed": [{"path", "code", "message"}], "warnings": […], "seconds", "audioSeconds", "cancelled"}',
   )
   .action((folders: string[]) =>
-    run((context) =>
-      runIndex(
-        context,
-        folders.map((folder) => resolve(folder)),
-      ),
-    ),
+    run((context) => {
+      const absolute = folders.map((folder) => resolve(folder));
+      return runIndex(context, absolute);
+    }, 'winds-up'),
   );
 
 withFilters(program.command('search'))
@@ -125,7 +134,9 @@ program
   .command('failures')
   .description('which files could not be read, and why')
   .option('--retry', 'forget these failures and listen to the files again')
-  .action((options: { retry?: true }) => run((context) => runFailures(context, options.retry ?? false)));
+  .action(({ retry = false }: { retry?: true }) =>
+    run((context) => runFailures(context, retry), retry ? 'winds-up' : 'leaves'),
+  );
 
 program.command('models').description('installed model packs').action(() => run(runModels)); // prettier-ignore
 
@@ -154,28 +165,47 @@ program.command('doctor').description('check that everything Earmark needs works
 
 await main();
 
-/** Runs one command with an engine of its own and always closes it. */
-async function run(command: (context: CommandContext) => Promise<number>): Promise<void> {
+/**
+ * Runs one command with an engine of its own and always closes it.
+ * @param onCtrlC 'leaves': the command is dropped. 'winds-up': it watches `stop` and ends by itself with a summary.
+ */
+async function run(
+  command: (context: CommandContext) => Promise<number>,
+  onCtrlC: 'leaves' | 'winds-up' = 'leaves',
+): Promise<void> {
   const options = program.opts<GlobalOptions>();
   const json = options.json ?? false;
   let handle: EngineHandle | null = null;
+  let lastSignalMs = -Infinity;
   const stop = new AbortController();
   process.on('SIGINT', onStop);
   process.on('SIGTERM', onStop);
   try {
     handle = createEngine({ dataFolder: resolve(options.data), ...(options.model === undefined ? {} : { model: options.model }), load: 'foreground' }); // prettier-ignore
-    process.exitCode = await command({ client: directClient(handle.engine, handle.on), json, stop: stop.signal });
+    const work = command({ client: directClient(handle.engine, handle.on), json, stop: stop.signal });
+    process.exitCode = await (onCtrlC === 'winds-up' ? work : Promise.race([work, interrupted(stop.signal)]));
   } catch (error) {
     process.exitCode = await reportError(error, json, options.verbose ?? false);
   } finally {
-    await handle?.close();
+    const closed = handle?.close();
+    // A child that hangs must not hold up someone who wants to leave: it ends by itself when its channel closes.
+    await (stop.signal.aborted ? Promise.race([closed, sleep(CLOSING_PATIENCE_MS)]) : closed);
   }
 
   function onStop(): void {
+    const now = performance.now();
+    if (now - lastSignalMs < ONE_CTRL_C_MS) return;
+    lastSignalMs = now;
     // The second Ctrl-C means it: leave at once. Nothing is lost but the files in work.
     if (stop.signal.aborted) process.exit(EXIT.interrupted);
     stop.abort();
   }
+}
+
+function interrupted(stop: AbortSignal): Promise<number> {
+  return new Promise((resolve) => {
+    stop.addEventListener('abort', () => resolve(EXIT.interrupted), { once: true });
+  });
 }
 
 async function main(): Promise<void> {
@@ -203,7 +233,7 @@ function withFilters(command: Command): Command {
     .addOption(new Option('--format <formats>', `container: ${AUDIO_FORMATS.join(', ')}`).argParser(formats))
     .option('--channels <count>', '1 for mono, 2 for stereo, …', positiveInteger)
     .option('--sample-rate <hertz>', 'for example 48000', positiveInteger)
-    .option('--folder <folder>', 'only below this folder', (folder: string) => resolve(folder))
+    .option('--folder <folder>', 'only below this folder, or below folders that are called so', existingFolder)
     .option('--tag <words>', 'a tag in the file contains these words (may be given several times)', collect)
     .option('--offline', 'also files that are not there now');
 }
@@ -212,8 +242,7 @@ function queryOptions(
   options: FilterOptions & OutputOptions,
 ): Pick<SearchQuery, 'filters' | 'limit' | 'includeUnlikely'> {
   const filters: SearchFilters = {
-    ...(options.duration?.min === undefined ? {} : { minSeconds: options.duration.min }),
-    ...(options.duration?.max === undefined ? {} : { maxSeconds: options.duration.max }),
+    ...options.duration,
     ...(options.format === undefined ? {} : { formats: options.format }),
     ...(options.channels === undefined ? {} : { channels: options.channels }),
     ...(options.sampleRate === undefined ? {} : { sampleRate: options.sampleRate }),
@@ -226,6 +255,11 @@ function queryOptions(
     ...(options.limit === undefined ? {} : { limit: options.limit }),
     ...(options.all ? { includeUnlikely: true } : {}),
   };
+}
+
+/** A folder that is there is meant as a place; anything else is part of a folder's name. */
+function existingFolder(value: string): string {
+  return existsSync(value) ? resolve(value) : value;
 }
 
 function collect(value: string, sofar: string[] | undefined): string[] {
@@ -251,11 +285,11 @@ function duration(value: string): number {
   return seconds;
 }
 
-function durationRange(value: string): { min?: number; max?: number } {
-  const match = /^(<|>)(.+)$/.exec(value);
-  if (match) return match[1] === '<' ? { max: duration(match[2]!) } : { min: duration(match[2]!) };
-  const [from, to, ...more] = value.split('-');
-  if (from === undefined || to === undefined || more.length > 0)
-    throw new InvalidArgumentError('Write "<3", ">1.5" or "2-10".');
-  return { min: duration(from), max: duration(to) };
+function durationRange(value: string): DurationRange {
+  try {
+    return parseDurationRange(value);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new InvalidArgumentError('Write "<3", ">1.5", "2-10" or "<1m30".');
+  }
 }
