@@ -6,11 +6,14 @@ import type { Sniffed } from './sniff.ts';
 /** An Ogg page is at most this long (27 + 255 + 255·255 bytes), RFC 3533 §6. */
 const LONGEST_OGG_PAGE = 65_307;
 const OGG_END_OF_STREAM = 4;
+/** Chunks looked at before `data` is given up. */
+const MAX_CHUNKS = 4096;
 
 /** @returns whether the file has clearly lost its end. false also where there is no way to know */
-export async function isCutOff(file: ByteReader, sniffed: Sniffed): Promise<boolean> {
-  const { format } = sniffed;
+export async function isCutOff(file: ByteReader, { format }: Sniffed): Promise<boolean> {
   if (format === 'wav' || format === 'rf64') return dataIsCutOff(file);
+  if (format === 'w64') return wave64IsCutOff(file);
+  if (format === 'caf') return cafIsCutOff(file);
   if (format === 'ogg' || format === 'opus') return oggIsCutOff(file);
   return false;
 }
@@ -25,4 +28,32 @@ async function oggIsCutOff(file: ByteReader): Promise<boolean> {
   const table = tail.subarray(page + 27, page + 27 + segments);
   const pageBytes = 27 + segments + table.reduce((sum, segment) => sum + segment, 0);
   return page + pageBytes > tail.length || (tail[page + 5]! & OGG_END_OF_STREAM) === 0;
+}
+
+/** Sony Wave64: chunks of a 16-byte GUID and a 64-bit size that counts both, on 8-byte borders. */
+async function wave64IsCutOff(file: ByteReader): Promise<boolean> {
+  let at = 40;
+  for (let chunks = 0; chunks < MAX_CHUNKS; chunks++) {
+    const header = await file.read(at, 24);
+    if (header.length < 24) return false;
+    const bytes = Number(header.readBigUInt64LE(16));
+    if (header.toString('latin1', 0, 4) === 'data') return at + bytes > file.size;
+    if (bytes < 24) return false;
+    at += Math.ceil(bytes / 8) * 8;
+  }
+  return false;
+}
+
+/** Core Audio Format: chunks of a type and a signed 64-bit size; −1 for a `data` chunk that goes to the end of the file. */
+async function cafIsCutOff(file: ByteReader): Promise<boolean> {
+  let at = 8;
+  for (let chunks = 0; chunks < MAX_CHUNKS; chunks++) {
+    const header = await file.read(at, 12);
+    if (header.length < 12) return false;
+    const bytes = Number(header.readBigInt64BE(4));
+    if (header.toString('latin1', 0, 4) === 'data') return at + 12 + bytes > file.size;
+    if (bytes < 0) return false;
+    at += 12 + bytes;
+  }
+  return false;
 }

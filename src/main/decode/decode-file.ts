@@ -109,10 +109,12 @@ async function withFile<T>(
 async function openHandle(path: string): Promise<{ handle: FileHandle; before: Stats }> {
   let handle: FileHandle | null = null;
   try {
+    // Asked before opening: opening a pipe or a device may wait for ever, or do something.
+    const found = await stat(path);
+    if (found.isDirectory()) throw Object.assign(new Error('is a directory'), { code: 'EISDIR' });
+    if (!found.isFile()) throw Object.assign(new Error('is a pipe, socket or device'), { code: 'ENOTSUP' });
     handle = await open(path, 'r');
-    const before = await handle.stat();
-    if (before.isDirectory()) throw Object.assign(new Error('is a directory'), { code: 'EISDIR' });
-    return { handle, before };
+    return { handle, before: await handle.stat() };
   } catch (error) {
     await handle?.close();
     throw fromFileSystem(path, error);

@@ -62,6 +62,5 @@ export function claimsAudio(path: string, extensionHint?: string): boolean {
 
 /** Whether an audio extension names another container than the one found. No opinion on other extensions. */
 export function nameContradicts(path: string, format: AudioFormat, extensionHint?: string): boolean {
-  const expected = FORMATS_BY_EXTENSION[extensionOf(path, extensionHint)];
-  return expected !== undefined && !expected.includes(format);
+  return claimsAudio(path, extensionHint) && !FORMATS_BY_EXTENSION[extensionOf(path, extensionHint)]!.includes(format);
 }

@@ -2,21 +2,19 @@
  * The other back end: `ffmpeg` and `ffprobe` on PATH, for machines where node-av's binary does not load. Slower (a
  * few processes a file), same results: the same packets are hashed and the same resampler runs.
  */
-import { execFile, spawn, type ChildProcessByStdio } from 'node:child_process';
-import type { Readable, Writable } from 'node:stream';
+import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { PICTURE_CODECS, isLossless } from './audio-source.ts';
 import type { AudioLibrary, AudioSource, OpenOptions, PlanarBlock, Resampler, SourceFacts } from './audio-source.ts';
 import { ContentHash } from './content-id.ts';
+import { FfmpegPipe } from './ffmpeg-pipe.ts';
 import { noAudioStream, undecodableAudio, unsupportedFormat } from './file-errors.ts';
 import { FILTER_SIZE, resampledLength, resamplingMargin } from './resampling.ts';
 
 const run = promisify(execFile);
 const BYTES = Float32Array.BYTES_PER_ELEMENT;
 const LONGEST_PROBE_ANSWER = 16 << 20;
-/** Lines that ffmpeg prints (at `-v error`) for a packet that did not decode. */
-const FAILED_PACKET = /Error (?:while decoding|submitting (?:a )?packet)/;
 
 const count = z.coerce.number().catch(0);
 const ProbeAnswer = z.object({
@@ -60,7 +58,7 @@ class FfmpegSource implements AudioSource {
 
   readonly #options: OpenOptions;
   readonly #streamIndex: number;
-  readonly #decoding: Program | null;
+  readonly #decoding: FfmpegPipe | null;
   readonly #planes: Float32Array[];
   #first: PlanarBlock | null = null;
   #contentId: string | null = null;
@@ -97,7 +95,16 @@ class FfmpegSource implements AudioSource {
     this.hasVideo = streams.some(isMovingPicture);
     this.#planes = Array.from({ length: stream.channels }, () => new Float32Array(stream.sample_rate));
     this.#decoding = options.decode
-      ? new Program([...this.#input(), '-c:a', 'pcm_f32le', '-ar', String(stream.sample_rate), '-f', 'f32le', 'pipe:1'])
+      ? new FfmpegPipe([
+          ...this.#input(),
+          '-c:a',
+          'pcm_f32le',
+          '-ar',
+          String(stream.sample_rate),
+          '-f',
+          'f32le',
+          'pipe:1',
+        ])
       : null;
   }
 
@@ -113,7 +120,7 @@ class FfmpegSource implements AudioSource {
     await this.#decoding?.stop();
     this.failedPackets = this.#decoding?.failedPackets ?? 0;
     const hash = new ContentHash();
-    const copying = new Program([...this.#input(), '-c', 'copy', '-f', 'data', 'pipe:1']);
+    const copying = new FfmpegPipe([...this.#input(), '-c', 'copy', '-f', 'data', 'pipe:1']);
     try {
       for await (const chunk of copying.chunks()) {
         hash.update(chunk);
@@ -155,7 +162,7 @@ class FfmpegSource implements AudioSource {
 
 /** Mono through a second ffmpeg, as the mix is made in between. */
 class FfmpegResampler implements Resampler {
-  readonly #program: Program;
+  readonly #program: FfmpegPipe;
   readonly #from: number;
   readonly #to: number;
   readonly #lead: number;
@@ -171,7 +178,7 @@ class FfmpegResampler implements Resampler {
     this.#lead = margin.input;
     this.#toDrop = margin.output;
     const raw = ['-f', 'f32le', '-ar', String(fromRate), '-ac', '1', '-i', 'pipe:0'];
-    this.#program = new Program([
+    this.#program = new FfmpegPipe([
       ...raw,
       '-af',
       `aresample=${toRate}:filter_size=${FILTER_SIZE}`,
@@ -209,101 +216,6 @@ class FfmpegResampler implements Resampler {
     this.#toDrop -= dropped;
     this.#produced += samples.length - dropped;
     return samples.subarray(dropped);
-  }
-}
-
-/** One running ffmpeg with pipes at both ends. */
-class Program {
-  readonly #process: ChildProcessByStdio<Writable, Readable, Readable>;
-  readonly #exited: Promise<void>;
-  readonly #output: AsyncIterator<Buffer>;
-  #pending: Buffer[] = [];
-  #pendingBytes = 0;
-  #stderr = '';
-  failedPackets = 0;
-
-  constructor(options: string[]) {
-    const argumentsOfAll = ['-hide_banner', '-nostats', '-v', 'error', '-threads', '1', ...options];
-    this.#process = spawn('ffmpeg', argumentsOfAll, { stdio: ['pipe', 'pipe', 'pipe'] });
-    this.#exited = new Promise((resolve) => {
-      this.#process.on('close', () => resolve());
-      this.#process.on('error', (error) => {
-        this.#stderr += String(error);
-        resolve();
-      });
-    });
-    // A program that ends early closes its input; its exit and its words say why.
-    this.#process.stdin.on('error', (error) => (this.#stderr += String(error)));
-    this.#process.stderr.setEncoding('utf8').on('data', (text: string) => {
-      this.failedPackets += text.split('\n').filter((line) => FAILED_PACKET.test(line)).length;
-      this.#stderr = (this.#stderr + text).slice(-4096);
-    });
-    this.#output = (this.#process.stdout as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
-  }
-
-  /** What it said on stderr, the last of it. */
-  get complaints(): string {
-    return this.#stderr.trim();
-  }
-
-  /** @returns as many bytes as asked for; fewer at the end */
-  async read(bytes: number): Promise<Buffer> {
-    while (this.#pendingBytes < bytes) {
-      const next = await this.#output.next();
-      if (next.done) break;
-      this.#keep(next.value);
-    }
-    return this.#take(bytes);
-  }
-
-  /** @returns what has arrived already, in whole units of `unit` bytes */
-  readAvailable(unit: number): Buffer {
-    for (let chunk = this.#readNow(); chunk; chunk = this.#readNow()) this.#keep(chunk);
-    return this.#take(this.#pendingBytes - (this.#pendingBytes % unit));
-  }
-
-  async *chunks(): AsyncGenerator<Buffer> {
-    for (let next = await this.#output.next(); !next.done; next = await this.#output.next()) yield next.value;
-  }
-
-  async write(samples: Float32Array): Promise<void> {
-    const { stdin } = this.#process;
-    // A copy: the caller uses its array again, the pipe may take its time.
-    const copy = Buffer.from(Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength));
-    if (stdin.write(copy)) return;
-    // Waiting for room while nobody reads the other end would wait for ever.
-    while (stdin.writableNeedDrain && stdin.writable) {
-      for (let chunk = this.#readNow(); chunk; chunk = this.#readNow()) this.#keep(chunk);
-      await new Promise<void>((resolve) => setTimeout(resolve, 1));
-    }
-  }
-
-  endInput(): void {
-    this.#process.stdin.end();
-  }
-
-  async stop(): Promise<void> {
-    this.#process.stdout.destroy();
-    this.#process.kill('SIGKILL');
-    await this.#exited;
-  }
-
-  #readNow(): Buffer | null {
-    return this.#process.stdout.read() as Buffer | null;
-  }
-
-  #keep(chunk: Buffer): void {
-    this.#pending.push(chunk);
-    this.#pendingBytes += chunk.length;
-  }
-
-  #take(bytes: number): Buffer {
-    const all = Buffer.concat(this.#pending);
-    const taken = all.subarray(0, bytes);
-    const rest = all.subarray(taken.length);
-    this.#pending = rest.length > 0 ? [rest] : [];
-    this.#pendingBytes = rest.length;
-    return taken;
   }
 }
 

@@ -91,6 +91,12 @@ export function fromFileSystem(path: string, error: unknown): unknown {
         `${quoted(path)} is a folder, not a file: choose the files in it.`,
         error,
       );
+    case 'ENOTSUP':
+      return new UserError(
+        'unreadable-file',
+        `${quoted(path)} is not an ordinary file but a pipe or device: leave it out.`,
+        error,
+      );
     case 'EMFILE':
     case 'ENFILE':
       return error; // ours, not the file's

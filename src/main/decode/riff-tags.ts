@@ -49,30 +49,57 @@ function readBext(bext: Buffer): TextTag[] {
   ];
 }
 
+interface OpenElement {
+  name: string;
+  text: string;
+}
+
+/** Deeper nesting is no metadata; unbounded, it would make hostile files slow. */
+const DEEPEST = 32;
+
 /**
  * Every element with text in it, named by its parent and itself (`USER/CATID`, `BWFXML/NOTE`, `TRACK/NAME`). Not a
- * full XML parser: no namespaces, no DTDs, and no complaint about elements left open, which occur in real files.
+ * full XML parser: no namespaces, no DTDs, and no complaint about elements left open, which occur in real files. Goes
+ * through the text once, whatever it contains.
  */
 export function readIxml(xml: string): TextTag[] {
   const tags: TextTag[] = [];
-  const open: { name: string; text: string }[] = [];
-  const token = /<!\[CDATA\[([\s\S]*?)\]\]>|<!--[\s\S]*?-->|<[?!][^>]*>|<(\/?)([^\s<>/]+)[^<>]*?(\/?)>|([^<]+)/g;
-  for (const [, cdata, closing, name, selfClosing, text] of xml.matchAll(token)) {
-    const current = open.at(-1);
-    if (cdata !== undefined || text !== undefined) {
-      if (current) current.text += cdata ?? decodeEntities(text!);
-    } else if (name !== undefined && closing === '/') {
-      const depth = open.findLastIndex((element) => element.name === name);
-      if (depth < 0) continue;
-      const [element] = open.splice(depth);
-      const parent = open.at(-1)?.name;
-      const value = element!.text.trim();
-      if (parent !== undefined && value !== '') tags.push({ nativeId: `iXML:${parent}/${name}`, value });
-    } else if (name !== undefined && selfClosing !== '/') {
-      open.push({ name, text: '' });
-    }
+  const open: OpenElement[] = [];
+  let at = 0;
+  while (at < xml.length) {
+    const markup = xml.indexOf('<', at);
+    const textEnd = markup < 0 ? xml.length : markup;
+    addText(open, decodeEntities(xml.slice(at, textEnd)));
+    if (markup < 0) break;
+    const isData = xml.startsWith('<![CDATA[', markup);
+    const terminator = isData ? ']]>' : xml.startsWith('<!--', markup) ? '-->' : '>';
+    const end = xml.indexOf(terminator, markup);
+    if (end < 0) break;
+    if (isData) addText(open, xml.slice(markup + '<![CDATA['.length, end));
+    else if (!'?!'.includes(xml.charAt(markup + 1))) readElement(xml.slice(markup + 1, end), open, tags);
+    at = end + terminator.length;
   }
   return tags;
+}
+
+function addText(open: OpenElement[], text: string): void {
+  const current = open.at(-1);
+  if (current) current.text += text;
+}
+
+/** @param element what stands between `<` and `>` */
+function readElement(element: string, open: OpenElement[], tags: TextTag[]): void {
+  const name = /^\/?([^\s/]*)/.exec(element)?.[1] ?? '';
+  if (!element.startsWith('/')) {
+    if (!element.endsWith('/') && open.length < DEEPEST) open.push({ name, text: '' });
+    return;
+  }
+  const depth = open.findLastIndex((candidate) => candidate.name === name);
+  if (depth < 0) return;
+  const [closed] = open.splice(depth);
+  const parent = open.at(-1)?.name;
+  const value = closed!.text.trim();
+  if (parent !== undefined && value !== '') tags.push({ nativeId: `iXML:${parent}/${name}`, value });
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };

@@ -100,8 +100,7 @@ const NATIVE_IDS: Readonly<Record<string, string>> = {
 
 /** @returns our field for a native id, '' when there is none */
 export function fieldOf(nativeId: string): string {
-  const known = NATIVE_IDS[nativeId];
-  if (known !== undefined) return known;
+  if (Object.hasOwn(NATIVE_IDS, nativeId)) return NATIVE_IDS[nativeId]!;
   // "TXXX:CATEGORY", "----:com.apple.iTunes:MOOD", "iXML:USER/CATID", "COMM:…": the last part names it.
   const name = nativeId.startsWith('COMM:') ? 'comment' : nativeId.split(/[:/]/).at(-1)!;
   const common = name.toLowerCase();
