@@ -31,6 +31,8 @@ export interface DemoProgress {
 }
 
 export interface WriteDemoOptions {
+  /** Only these, by file name; absent: all. */
+  names?: readonly string[];
   onProgress?: (progress: DemoProgress) => void;
   signal?: AbortSignal;
 }
@@ -45,10 +47,13 @@ export interface WriteDemoOptions {
  */
 export async function writeDemoLibrary(
   folder: string,
-  { onProgress, signal }: WriteDemoOptions = {},
+  { names, onProgress, signal }: WriteDemoOptions = {},
 ): Promise<string[]> {
   signal?.throwIfAborted();
-  for (const part of new Set(DEMO_SOUNDS.map((sound) => sound.folder)))
+  const wanted = DEMO_SOUNDS.map((sound, index) => ({ sound, index })).filter(
+    ({ sound }) => names?.includes(sound.name) ?? true,
+  );
+  for (const part of new Set(wanted.map(({ sound }) => sound.folder)))
     await makeFolder(join(folder, ...part.split('/')));
   const child = new Child<DemoMethods>({ processName: 'demo', entry: PROCESS_ENTRIES.demo });
   const onAbort = () => void child.kill();
@@ -56,12 +61,12 @@ export async function writeDemoLibrary(
   const paths: string[] = [];
   let current: string | null = null;
   try {
-    for (const [index, sound] of DEMO_SOUNDS.entries()) {
+    for (const { sound, index } of wanted) {
       signal?.throwIfAborted();
       current = join(folder, ...sound.folder.split('/'), sound.name);
       const { written } = await child.call('writeSound', { index, path: current });
       paths.push(current);
-      onProgress?.({ done: paths.length, total: DEMO_SOUNDS.length, path: current, written });
+      onProgress?.({ done: paths.length, total: wanted.length, path: current, written });
     }
     return paths;
   } catch (error) {

@@ -3,7 +3,7 @@ import { highPass } from './synthesis/filters.ts';
 import { pinkNoise } from './synthesis/noise.ts';
 import { Random } from './synthesis/random.ts';
 import { stereoReverb } from './synthesis/reverb.ts';
-import { fade, mix, normalise, trimTail, type RenderContext } from './synthesis/signal.ts';
+import { fade, mix, normalise, peakOf, scale, trimTail, type RenderContext } from './synthesis/signal.ts';
 import type { DemoFormat } from './encode.ts';
 
 /** One file of the demo library. */
@@ -88,18 +88,17 @@ function formatOf(file: string): DemoFormat {
 function finish({ stereo, peakDb = -3, roomToneDb = -66 }: Recipe, context: RenderContext, take: Take): Float32Array[] {
   const mono = trimTail(normalise(take(context)), 0.0015);
   const channels = spread(mono, stereo, context, take);
-  const finished = channels.map((channel) => {
-    const quiet = fade(context, channel, 0.002, 0.01);
+  const finished = channels.map((channel, index) => {
+    // Microphones pass no direct current, and some of the takes have a little.
+    const quiet = fade(context, highPass(context, channel, 20), 0.002, 0.01);
     if (roomToneDb === null) return quiet;
     // Room tone has its own seed, so that changing it leaves the take alone.
-    const own = { ...context, random: context.random.fork(`room tone ${channels.indexOf(channel)}`) };
+    const own = { ...context, random: context.random.fork(`room tone ${index}`) };
     const tone = highPass(own, pinkNoise(own, channel.length / context.sampleRate), 60);
-    return mix(quiet, [tone.subarray(0, channel.length), (4 * 10 ** (roomToneDb / 20)) / 10 ** (peakDb / 20)]);
+    return mix(quiet, [tone.subarray(0, channel.length), 4 * 10 ** ((roomToneDb - peakDb) / 20)]);
   });
-  let peak = 0;
-  for (const channel of finished) for (const value of channel) peak = Math.max(peak, Math.abs(value));
-  const gain = 10 ** (peakDb / 20) / peak;
-  return finished.map((channel) => channel.map((value) => value * gain));
+  const gain = 10 ** (peakDb / 20) / Math.max(...finished.map(peakOf));
+  return finished.map((channel) => scale(channel, gain));
 }
 
 function spread(mono: Float32Array, stereo: Recipe['stereo'], context: RenderContext, take: Take): Float32Array[] {

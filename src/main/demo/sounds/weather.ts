@@ -91,7 +91,7 @@ export function thunder(context: RenderContext): Float32Array {
 }
 
 /** Two waves that swell, break and hiss back over the sand. */
-export function seaWaves(context: RenderContext, seconds = 14): Float32Array {
+export function seaWaves(context: RenderContext, seconds = 12): Float32Array {
   const out = shape(context, lowPass(context, brownNoise(context, seconds), 350), 0.35);
   for (let start = -1; start < seconds; start += context.random.between(6, 7)) {
     const length = 7;

@@ -9,24 +9,21 @@ export function whiteNoise(context: RenderContext, seconds: number): Float32Arra
 }
 
 /**
- * About −3 dB an octave between 20 Hz and half the sample rate: one-pole low-passes an octave-and-a-half apart,
- * each weighted to carry its share. RMS about 0.25.
+ * About −3 dB an octave between 20 Hz and half the sample rate: independent noises through one-pole low-passes less
+ * than two octaves apart, each weighted to carry its share. RMS 0.25.
  */
 export function pinkNoise(context: RenderContext, seconds: number): Float32Array {
   const out = silence(context, seconds);
-  const corners = [20, 57, 160, 450, 1270, 3600, 10_000];
-  const poles = corners.map((hz) => Math.exp((-2 * Math.PI * hz) / context.sampleRate));
-  const states = corners.map(() => 0);
-  // A one-pole with unit DC gain passes power proportional to its corner; dividing by √corner evens the octaves.
-  const gains = corners.map((hz) => 4.5 / Math.sqrt(hz));
-  for (let n = 0; n < out.length; n++) {
-    const white = 2 * context.random.next() - 1;
-    let sum = 0;
-    for (let k = 0; k < poles.length; k++) {
-      states[k] = poles[k]! * states[k]! + (1 - poles[k]!) * white;
-      sum += gains[k]! * states[k]!;
+  const corners = [20, 70, 250, 900, 3200, 11_000];
+  for (const hz of corners) {
+    const pole = Math.exp((-2 * Math.PI * hz) / context.sampleRate);
+    // A one-pole with unit DC gain passes power proportional to its corner; dividing by √corner evens the octaves.
+    const gain = (1 - pole) / Math.sqrt(hz);
+    let state = 0;
+    for (let n = 0; n < out.length; n++) {
+      state = pole * state + gain * (2 * context.random.next() - 1);
+      out[n]! += state;
     }
-    out[n] = sum;
   }
   return scaleToRms(out, 0.25);
 }
@@ -43,11 +40,13 @@ export function brownNoise(context: RenderContext, seconds: number): Float32Arra
   return scaleToRms(out, 0.25);
 }
 
+/** In place. */
 function scaleToRms(signal: Float32Array, rms: number): Float32Array {
   let energy = 0;
-  for (const value of signal) energy += value * value;
+  for (let n = 0; n < signal.length; n++) energy += signal[n]! * signal[n]!;
   const gain = rms / Math.sqrt(energy / signal.length);
-  return signal.map((value) => value * gain);
+  for (let n = 0; n < signal.length; n++) signal[n]! *= gain;
+  return signal;
 }
 
 /**

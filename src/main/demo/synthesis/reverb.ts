@@ -30,27 +30,26 @@ export function stereoReverb(
   const lines = DELAYS.map((seconds) => new Float32Array(Math.max(2, Math.round(seconds * size * context.sampleRate))));
   const losses = lines.map((line) => Math.exp((-LN60 * line.length) / (t60 * context.sampleRate)));
   const damp = Math.exp((-2 * Math.PI * brightnessHz) / context.sampleRate);
-  const lows = lines.map(() => 0);
-  const taps = lines.map(() => 0);
+  const gains = losses.map((loss) => (1 - damp) * loss);
+  const taps = new Float64Array(lines.length);
+  const at = new Int32Array(lines.length);
   const left = new Float32Array(length);
   const right = new Float32Array(length);
   for (let n = 0; n < length; n++) {
     const input = n < dry.length ? dry[n]! : 0;
-    let sum = 0;
-    for (let k = 0; k < lines.length; k++) {
-      const line = lines[k]!;
-      lows[k] = (1 - damp) * line[n % line.length]! * losses[k]! + damp * lows[k]!;
-      taps[k] = lows[k]!;
-      sum += taps[k]!;
-    }
-    const shared = (2 / lines.length) * sum; // Householder mixing: every line feeds every other, energy is kept
     let l = 0;
     let r = 0;
     for (let k = 0; k < lines.length; k++) {
+      const tap = gains[k]! * lines[k]![at[k]!]! + damp * taps[k]!; // the walls' low-pass keeps its state in the tap
+      taps[k] = tap;
+      if (k % 4 < 2) l += tap;
+      else r += tap;
+    }
+    const shared = (2 / lines.length) * (l + r); // Householder mixing: every line feeds every other, energy is kept
+    for (let k = 0; k < lines.length; k++) {
       const line = lines[k]!;
-      line[n % line.length] = input * (k % 2 === 0 ? 1 : -1) + taps[k]! - shared;
-      if (k % 4 < 2) l += taps[k]!;
-      else r += taps[k]!;
+      line[at[k]!] = (k % 2 === 0 ? input : -input) + taps[k]! - shared;
+      at[k] = at[k]! + 1 === line.length ? 0 : at[k]! + 1;
     }
     left[n] = input + wet * l;
     right[n] = input + wet * r;

@@ -89,14 +89,21 @@ export function saturate(signal: Float32Array, drive: number): Float32Array {
 
 export function peakOf(signal: Float32Array): number {
   let peak = 0;
-  for (const value of signal) peak = Math.max(peak, Math.abs(value));
+  for (let n = 0; n < signal.length; n++) peak = Math.max(peak, Math.abs(signal[n]!));
   return peak;
+}
+
+/** Every sample times `gain`. */
+export function scale(signal: Float32Array, gain: number): Float32Array {
+  const out = new Float32Array(signal.length);
+  for (let n = 0; n < out.length; n++) out[n] = gain * signal[n]!;
+  return out;
 }
 
 /** Scales so that the largest absolute sample is `peak`; silence stays silence. */
 export function normalise(signal: Float32Array, peak = 1): Float32Array {
   const now = peakOf(signal);
-  return now === 0 ? signal.slice() : signal.map((value) => (value * peak) / now);
+  return scale(signal, now === 0 ? 1 : peak / now);
 }
 
 /** Raised-cosine ramps at both ends, so that nothing clicks. */
@@ -106,10 +113,13 @@ export function fade(
   inSeconds: number,
   outSeconds: number,
 ): Float32Array {
-  const rise = Math.max(1, inSeconds * context.sampleRate);
-  const fall = Math.max(1, outSeconds * context.sampleRate);
-  const ramp = (x: number) => (x >= 1 ? 1 : 0.5 - 0.5 * Math.cos(Math.PI * x));
-  return signal.map((value, n) => value * ramp(n / rise) * ramp((signal.length - 1 - n) / fall));
+  const out = signal.slice();
+  const ramp = (x: number) => 0.5 - 0.5 * Math.cos(Math.PI * x);
+  const rise = Math.min(out.length, inSeconds * context.sampleRate);
+  const fall = Math.min(out.length, outSeconds * context.sampleRate);
+  for (let n = 0; n < rise; n++) out[n]! *= ramp(n / rise);
+  for (let n = 0; n < fall; n++) out[out.length - 1 - n]! *= ramp(n / fall);
+  return out;
 }
 
 /** Cut to, or filled up with silence to, exactly `seconds`. */

@@ -1,0 +1,226 @@
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, extname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  DEMO_SEARCHES,
+  DEMO_SOUNDS,
+  GARDEN_BARKS,
+  LONG_DEMO_SOUND,
+  writeDemoLibrary,
+  type DemoSound,
+} from '../../src/main/demo/library.ts';
+import { DEMO_MARK, partialPath } from '../../src/main/demo/demo-methods.ts';
+import { decode } from './decode.ts';
+
+const soundNamed = (name: string): DemoSound => DEMO_SOUNDS.find((sound) => sound.name === name)!;
+const filesBelow = (folder: string) =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => entry.name);
+function rmsDb(signal: Float32Array): number {
+  let energy = 0;
+  for (let n = 0; n < signal.length; n++) energy += signal[n]! * signal[n]!;
+  return 10 * Math.log10(energy / signal.length + 1e-20);
+}
+/** Finite and −1..1: NaN fails the comparison too. */
+function withinRange(signal: Float32Array): boolean {
+  for (let n = 0; n < signal.length; n++) if (!(Math.abs(signal[n]!) <= 1)) return false;
+  return true;
+}
+
+describe('the table', () => {
+  test('has enough sounds, of every format, with names of their own', () => {
+    expect(DEMO_SOUNDS.length).toBeGreaterThanOrEqual(48);
+    expect(new Set(DEMO_SOUNDS.map((sound) => sound.name)).size).toBe(DEMO_SOUNDS.length);
+    expect(new Set(DEMO_SOUNDS.map((sound) => sound.format))).toEqual(
+      new Set(['wav', 'aiff', 'flac', 'mp3', 'ogg', 'opus', 'm4a']),
+    );
+    expect(new Set(DEMO_SOUNDS.filter((sound) => sound.format === 'wav').map((sound) => sound.bitDepth))).toEqual(
+      new Set([16, 24, 32]),
+    );
+    expect(new Set(DEMO_SOUNDS.map((sound) => sound.channels))).toEqual(new Set([1, 2]));
+    expect(new Set(DEMO_SOUNDS.map((sound) => sound.sampleRate)).size).toBeGreaterThanOrEqual(4);
+  });
+
+  test('names of files are safe on every system', () => {
+    for (const { name, folder } of DEMO_SOUNDS) {
+      expect(`${folder}/${name}`).toMatch(/^[\w &+.,()/-]+$/);
+      expect(name).not.toMatch(/^\.|[ .]$/);
+    }
+  });
+
+  test('searches name files that are there', () => {
+    expect(DEMO_SEARCHES.length).toBeGreaterThanOrEqual(10);
+    for (const { query, expected } of DEMO_SEARCHES) {
+      expect(query).not.toBe('');
+      for (const name of expected) expect(soundNamed(name), name).toBeDefined();
+    }
+  });
+});
+
+describe('the whole library', () => {
+  let folder: string;
+  let paths: string[];
+  /** Rendered in this process, while the child renders and encodes the next one. */
+  const rendered = new Map<string, Float32Array[]>();
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'demo-'));
+    const seen: number[] = [];
+    paths = await writeDemoLibrary(folder, {
+      onProgress: ({ done, total, path, written }) => {
+        expect(total).toBe(DEMO_SOUNDS.length);
+        expect(written).toBe(true);
+        seen.push(done);
+        // Not here and now: the next file is asked for as soon as this returns, and the two can go side by side.
+        setImmediate(() => rendered.set(path, soundNamed(basename(path)).render()));
+      },
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(seen).toEqual(DEMO_SOUNDS.map((_, i) => i + 1));
+  }, 180_000);
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test('every sound is finite, within range, audible and of a sensible length', () => {
+    expect(rendered.size).toBe(DEMO_SOUNDS.length);
+    for (const [path, channels] of rendered) {
+      const sound = soundNamed(basename(path));
+      const seconds = channels[0]!.length / sound.sampleRate;
+      expect(channels, sound.name).toHaveLength(sound.channels);
+      expect(seconds, sound.name).toBeGreaterThan(0.05);
+      expect(seconds, sound.name).toBeLessThan(sound.name === LONG_DEMO_SOUND ? 90 : 16);
+      for (const channel of channels) {
+        expect(channel.length).toBe(channels[0]!.length);
+        expect(withinRange(channel), sound.name).toBe(true);
+        expect(rmsDb(channel), sound.name).toBeGreaterThan(-45);
+        const mean = channel.reduce((sum, value) => sum + value, 0) / channel.length;
+        expect(Math.abs(mean), sound.name).toBeLessThan(0.02);
+      }
+    }
+  });
+
+  test('every file decodes to what was rendered, in another process, from the same seed', async () => {
+    expect(paths).toEqual([...rendered.keys()]);
+    for (const [path, channels] of rendered) {
+      const sound = soundNamed(basename(path));
+      const file = await decode(path);
+      expect(file.channels, sound.name).toHaveLength(sound.channels);
+      expect(file.sampleRate, sound.name).toBe(sound.sampleRate);
+      expect(Math.abs(file.channels[0]!.length - channels[0]!.length) / sound.sampleRate, sound.name).toBeLessThan(
+        sound.bitDepth === null ? 0.08 : 1e-9,
+      );
+      for (const [c, channel] of channels.entries()) {
+        if (sound.bitDepth === null) {
+          expect(Math.abs(rmsDb(file.channels[c]!) - rmsDb(channel)), sound.name).toBeLessThan(1.5);
+          continue;
+        }
+        const tolerance = sound.bitDepth === 32 ? 0 : 0.51 / 2 ** (sound.bitDepth - 1);
+        let largest = 0;
+        for (let n = 0; n < channel.length; n++)
+          largest = Math.max(largest, Math.abs(file.channels[c]![n]! - channel[n]!));
+        expect(largest, sound.name).toBeLessThanOrEqual(tolerance);
+      }
+    }
+  });
+
+  test('tags are in the files that should have some, the mark is in all, and nothing else is left behind', async () => {
+    for (const path of paths) expect(readFileSync(path).includes(DEMO_MARK), path).toBe(true);
+    const tagged = DEMO_SOUNDS.filter((sound) => sound.tags['genre'] !== undefined);
+    expect(tagged.length).toBeGreaterThanOrEqual(3);
+    for (const sound of tagged) {
+      const { metadata } = await decode(join(folder, ...sound.folder.split('/'), sound.name));
+      const found = Object.fromEntries(Object.entries(metadata).map(([key, value]) => [key.toLowerCase(), value]));
+      expect(found, sound.name).toMatchObject(sound.tags);
+    }
+    expect(filesBelow(folder).sort()).toEqual(DEMO_SOUNDS.map((sound) => sound.name).sort());
+    const bytes = paths.reduce((sum, path) => sum + statSync(path).size, 0);
+    expect(bytes).toBeLessThan(60e6);
+  });
+
+  test('in the long file the dog is where it is said to be', () => {
+    const [samples] = rendered.get(paths.find((path) => basename(path) === LONG_DEMO_SOUND)!)!;
+    const { sampleRate } = soundNamed(LONG_DEMO_SOUND);
+    const loudest = (from: number, to: number) =>
+      samples!.subarray(from * sampleRate, to * sampleRate).reduce((peak, value) => Math.max(peak, Math.abs(value)), 0);
+    const { startSeconds, endSeconds } = GARDEN_BARKS;
+    const barks = loudest(startSeconds, endSeconds);
+    expect(barks).toBeGreaterThan(4 * loudest(0, startSeconds));
+    expect(barks).toBeGreaterThan(4 * loudest(endSeconds, 75));
+  });
+});
+
+describe('writing', () => {
+  const names = ['UI_confirm_01.wav', 'HH closed.wav', 'snore-01.mp3', 'musicbox_lullaby.ogg'];
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'demo-few-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test('a second run leaves the same files alone and replaces those of an older version', async () => {
+    const paths = await writeDemoLibrary(folder, { names });
+    expect(paths.map((path) => basename(path)).sort()).toEqual([...names].sort());
+    for (const path of paths) utimesSync(path, 1_000_000, 1_000_000);
+    const old = paths.find((path) => extname(path) === '.mp3')!;
+    const fresh = readFileSync(old);
+    writeFileSync(old, Buffer.concat([fresh, Buffer.from('older')]));
+    const written = new Map<string, boolean>();
+    await writeDemoLibrary(folder, { names, onProgress: (progress) => written.set(progress.path, progress.written) });
+    for (const path of paths) {
+      expect(written.get(path)).toBe(path === old);
+      if (path !== old) expect(statSync(path).mtimeMs).toBe(1_000_000_000);
+    }
+    expect(readFileSync(old).equals(fresh)).toBe(true);
+  });
+
+  test("somebody else's file of the same name stops it and stays as it was", async () => {
+    const foreign = join(folder, 'Game', 'UI', 'UI_confirm_01.wav');
+    writeFileSync(foreign, 'my own recording');
+    await expect(writeDemoLibrary(folder, { names })).rejects.toMatchObject({
+      code: 'bad-input',
+      userMessage: expect.stringContaining('UI_confirm_01.wav') as string,
+    });
+    expect(readFileSync(foreign, 'utf8')).toBe('my own recording');
+    expect(existsSync(partialPath(foreign))).toBe(false);
+    rmSync(foreign);
+  });
+
+  test('a folder that cannot be made is a sentence, not a stack', async () => {
+    const inTheWay = join(folder, 'a file');
+    writeFileSync(inTheWay, '');
+    await expect(writeDemoLibrary(inTheWay, { names })).rejects.toMatchObject({ code: 'bad-input' });
+  });
+
+  test('a cancel midway ends at once, as a cancel, and leaves only whole files', async () => {
+    const target = join(folder, 'cancelled');
+    const controller = new AbortController();
+    const reason = new Error('enough');
+    const running = writeDemoLibrary(target, {
+      signal: controller.signal,
+      // Between two files the child is already busy with the next one.
+      onProgress: ({ done }) => {
+        if (done === 3) setTimeout(() => controller.abort(reason), 5);
+      },
+    });
+    await expect(running).rejects.toBe(reason);
+    const left = filesBelow(target);
+    expect(left.length).toBeGreaterThanOrEqual(3);
+    expect(left.length).toBeLessThan(10);
+    expect(left.filter((name) => name.endsWith('.partial'))).toEqual([]);
+    for (const sound of DEMO_SOUNDS.filter(({ name }) => left.includes(name))) {
+      expect((await decode(join(target, ...sound.folder.split('/'), sound.name))).channels).toHaveLength(
+        sound.channels,
+      );
+    }
+    await expect(writeDemoLibrary(target, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+  });
+});
