@@ -7,7 +7,7 @@
  * one: a kill or a power cut at any moment leaves one of the two.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join, relative } from 'node:path';
@@ -183,14 +183,21 @@ function parse(text: string): IndexDescription | null {
 }
 
 async function describe(folder: string, name: string): Promise<FileDescription> {
-  const path = join(folder, name);
   const hash = createHash('sha256');
-  let bytes = 0;
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
-    hash.update(chunk);
-    bytes += chunk.length;
+  // One buffer for all of it: a stream would leave hundreds of them to the garbage collector.
+  const chunk = Buffer.allocUnsafe(1 << 20);
+  const file = await open(join(folder, name), 'r');
+  try {
+    let bytes = 0;
+    for (;;) {
+      const { bytesRead } = await file.read(chunk, 0, chunk.length, null);
+      if (bytesRead === 0) return { name, bytes, sha256: hash.digest('hex') };
+      hash.update(chunk.subarray(0, bytesRead));
+      bytes += bytesRead;
+    }
+  } finally {
+    await file.close();
   }
-  return { name, bytes, sha256: hash.digest('hex') };
 }
 
 /**
