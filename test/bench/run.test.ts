@@ -1,0 +1,60 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Row } from '../../bench/table.ts';
+
+const RUN = fileURLToPath(new URL('../../bench/run.ts', import.meta.url));
+/** Half a minute on an idle machine; several times that where others keep the cores busy. */
+const PATIENCE_MS = 400_000;
+
+interface Report {
+  machine: { cores: number; model: string };
+  quick: boolean;
+  sections: { section: string; rows: (Row & { ratio: number | null; reached: boolean | null })[] }[];
+}
+
+let folder: string;
+let report: Report;
+let stdout: string;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(realpathSync(tmpdir()), 'bench-'));
+  const json = join(folder, 'report.json');
+  // A temporary folder of its own: what the benchmark keeps between runs is neither used nor left behind.
+  const env = { ...process.env, TMPDIR: folder, TEMP: folder, TMP: folder };
+  ({ stdout } = await promisify(execFile)(process.execPath, [RUN, '--quick', '--json', json], {
+    env,
+    timeout: PATIENCE_MS,
+  }));
+  report = JSON.parse(readFileSync(json, 'utf8')) as Report;
+}, PATIENCE_MS);
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test('every section measures something, and every figure is one', () => {
+  expect(report.sections.map(({ section }) => section)).toEqual(['indexing', 'query', 'index', 'scan', 'memory']);
+  for (const { section, rows } of report.sections) {
+    if (section !== 'memory' || process.platform === 'linux') expect(rows.length, section).toBeGreaterThan(0);
+    for (const { what, value } of rows) expect(value, what).toBeGreaterThan(0);
+  }
+});
+
+test('a small index is searched exactly, so that it finds everything', () => {
+  const recalls = report.sections.flatMap(({ rows }) => rows).filter(({ what }) => what.startsWith('recall@10'));
+  expect(recalls).toHaveLength(2);
+  for (const { value } of recalls) expect(value).toBe(1);
+});
+
+test('small sizes are not held against targets', () => {
+  for (const { rows } of report.sections) for (const { what, reached } of rows) expect(reached, what).toBeNull();
+  expect(stdout).toContain('quick');
+  expect(stdout).toContain(report.machine.model);
+});
+
+test('nothing of the run itself stays behind', () => {
+  expect(readdirSync(join(folder, 'earmark-bench')).filter((name) => name.startsWith('run-'))).toEqual([]);
+});
