@@ -8,6 +8,7 @@ import { acquireWriterLock } from './catalogue/writer-lock.ts';
 import { runDoctor } from './doctor.ts';
 import { listen } from './embed/listen.ts';
 import { querySound } from './embed/query-sound.ts';
+import { Evaluations } from './eval/evaluations.ts';
 import { indexBytes } from './index/index-file.ts';
 import { runIndexJob } from './jobs/index-job.ts';
 import { JobRunner } from './jobs/runner.ts';
@@ -33,6 +34,18 @@ export function createEngine(options: EngineOptions): EngineHandle {
     runner ??= new JobRunner(parts.catalogue().jobs, (progress: JobProgress) => send('job.progress', progress));
     return runner;
   };
+
+  const evaluations = new Evaluations(
+    async () => ({
+      pack: await parts.pack(),
+      dataFolder: options.dataFolder,
+      notice: (message) => send('engine.notice', { message }),
+      target: await parts.target(),
+      pool: () => parts.pool(),
+      supervisor: () => parts.supervisor(),
+    }),
+    (progress) => send('eval.progress', progress),
+  );
 
   const engine: Engine = {
     'index.start': ({ folders }) =>
@@ -66,6 +79,11 @@ export function createEngine(options: EngineOptions): EngineHandle {
         release();
       }
     },
+    'eval.run': (request) => evaluations.run(request),
+    'eval.cancel': () => {
+      evaluations.cancel();
+      return Promise.resolve(null);
+    },
     'status.get': () => readStatus(parts),
     'model.list': () => listPacks({ dataFolder: options.dataFolder, inUse: options.model }),
     'doctor.run': () => runDoctor(parts),
@@ -79,6 +97,7 @@ export function createEngine(options: EngineOptions): EngineHandle {
     },
     close: async () => {
       await runner?.close();
+      await evaluations.close();
       await parts.close();
     },
   };
@@ -95,8 +114,7 @@ async function startIndexing(
     const catalogue = parts.catalogue();
     catalogue.jobs.markInterrupted();
     const scopes = await resolveScopes(folders, catalogue.roots);
-    if (scopes.length === 0)
-      throw new UserError('bad-input', 'No folders are known yet. Name a folder to listen to.');
+    if (scopes.length === 0) throw new UserError('bad-input', 'No folders are known yet. Name a folder to listen to.');
     const jobParts = {
       catalogue,
       pool: parts.pool(),

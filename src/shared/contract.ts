@@ -1,5 +1,6 @@
 /** Everything a host can ask of the engine, and everything the engine pushes. Both ends are typed from these two maps. */
 import type { WireError } from './errors.ts';
+import type { EvalProgress, EvalReport, EvalRequest } from './eval-report.ts';
 import type {
   DoctorLine,
   EmbedResult,
@@ -28,6 +29,9 @@ export interface Calls {
   'failure.list': { input: null; output: FailureRow[] };
   /** Forgets the failures, so that the next index job tries these files again. @returns how many. */
   'failure.retry': { input: null; output: number };
+  /** Zero-shot figures of the model on a data set. Answers when done or cancelled; what was embedded is kept. */
+  'eval.run': { input: EvalRequest; output: EvalReport };
+  'eval.cancel': { input: null; output: null };
   'status.get': { input: null; output: Status };
   'model.list': { input: null; output: ModelStatus[] };
   'doctor.run': { input: null; output: DoctorLine[] };
@@ -35,6 +39,7 @@ export interface Calls {
 
 export interface Events {
   'job.progress': JobProgress;
+  'eval.progress': EvalProgress;
   /** Something a user should know now: the index was rebuilt, the encoder was restarted. One sentence. */
   'engine.notice': { message: string };
   'catalogue.changed': { fileIds: number[] };

@@ -1,6 +1,7 @@
 /** Where every host ends: input checked, engine called, errors turned into data. */
 import { z, ZodError } from 'zod';
 import { toWire, UserError } from '../../shared/errors.ts';
+import { EVAL_LAYOUTS } from '../../shared/eval-report.ts';
 import { AUDIO_FORMATS } from '../../shared/types.ts';
 import type { CallName, Client, Engine, Events, Parsers, Reply } from '../../shared/contract.ts';
 
@@ -28,6 +29,15 @@ const searchQuery = z.strictObject({
   includeUnlikely: z.boolean().exactOptional(),
 });
 
+const evalRequest = z.strictObject({
+  dataset: absolutePath,
+  csv: absolutePath.exactOptional(),
+  audioFolder: absolutePath.exactOptional(),
+  layout: z.enum(['auto', ...EVAL_LAYOUTS]),
+  prompts: z.array(z.string().min(1).max(1000)).max(1000),
+  fold: z.string().min(1).exactOptional(),
+});
+
 export const parsers: Parsers = {
   'index.start': (input) => z.strictObject({ folders: z.array(absolutePath) }).parse(input),
   'job.wait': (input) => jobId.parse(input),
@@ -39,6 +49,8 @@ export const parsers: Parsers = {
   'embed.texts': (input) => z.strictObject({ texts: z.array(z.string()), raw: z.boolean() }).parse(input),
   'failure.list': (input) => z.null().parse(input),
   'failure.retry': (input) => z.null().parse(input),
+  'eval.run': (input) => evalRequest.parse(input),
+  'eval.cancel': (input) => z.null().parse(input),
   'status.get': (input) => z.null().parse(input),
   'model.list': (input) => z.null().parse(input),
   'doctor.run': (input) => z.null().parse(input),

@@ -9,6 +9,7 @@ import { parseDuration, parseDurationRange, type DurationRange } from '../../sea
 import { UserError } from '../../../shared/errors.ts';
 import type { AudioFormat, SearchFilters, SearchQuery } from '../../../shared/types.ts';
 import { AUDIO_FORMATS } from '../../../shared/types.ts';
+import { EVAL_LAYOUTS, type EvalLayout, type EvalRequest } from '../../../shared/eval-report.ts';
 import { directClient } from '../dispatch.ts';
 import {
   runDoctor,
@@ -20,6 +21,7 @@ import {
   runStatus,
   type CommandContext,
 } from './commands.ts';
+import { runEval } from './eval-command.ts';
 import { EXIT, reportError } from './output.ts';
 
 /**
@@ -52,7 +54,7 @@ Exit codes:
   0    done (index: also when some files could not be read; they are listed)
   1    the command could not do its work; a sentence says why
   2    the command line makes no sense
-  3    embed: some of the given files could not be used; doctor: something needs attention
+  3    embed, eval: some of the files could not be used; doctor: something needs attention
   130  stopped by Ctrl-C; everything done so far is kept
 
 Everything stays on this machine. Audio files are only read.`;
@@ -65,6 +67,19 @@ Words: say what it sounds like. Leave something out with a minus, filter inline:
 
 JSON: {"query", "model", "hits": [{"path", "score", "startSeconds", "endSeconds", "band", "why", …}], "notices"}
   score 0..1, hits sorted by it; band strong | likely | maybe | unlikely; path absolute.`;
+
+const EVAL_HELP = `
+Layouts, recognised by their columns:
+  esc50     filename, category, and perhaps fold: one class a clip (ESC-50, UrbanSound8K)
+  fsd50k    fname, labels, and perhaps split: several classes a clip, separated by commas (FSD50K)
+  captions  file_name, caption_1, caption_2, … or path, caption, and perhaps label (Clotho)
+
+Examples:
+  earmark eval ESC-50-master
+  earmark --model msclap-2023 eval ESC-50-master --prompt "this is the sound of {label}" --fold 4
+  earmark --json eval FSD50K > fsd50k.json
+
+Embeddings are kept, so a stopped evaluation goes on where it was, and a second one is quick.`;
 
 const program = new Command('earmark')
   .description(
@@ -134,8 +149,8 @@ program
   .command('failures')
   .description('which files could not be read, and why')
   .option('--retry', 'forget these failures and listen to the files again')
-  .action(({ retry = false }: { retry?: true }) =>
-    run((context) => runFailures(context, retry), retry ? 'winds-up' : 'leaves'),
+  .action(({ retry }: { retry?: true }) =>
+    run((context) => runFailures(context, retry ?? false), retry ? 'winds-up' : 'leaves'),
   );
 
 program.command('models').description('installed model packs').action(() => run(runModels)); // prettier-ignore
@@ -159,6 +174,20 @@ program
         options.raw ?? false,
       ),
     ),
+  );
+
+program
+  .command('eval')
+  .description('measure a model: zero-shot classification or caption retrieval on a data set')
+  .argument('<dataset>', 'the folder of a data set, or its table (CSV)')
+  .option('--csv <file>', 'its table, where it is not found by itself')
+  .option('--audio <folder>', 'the folder of its clips, where it is not found by itself')
+  .addOption(new Option('--layout <layout>', 'what the table is').choices(['auto', ...EVAL_LAYOUTS]).default('auto'))
+  .option('--prompt <text>', 'with {label} in it (several times: one ensemble)', collect, [])
+  .option('--fold <value>', 'only rows with this value in the column fold or split')
+  .addHelpText('after', EVAL_HELP)
+  .action((dataset: string, options: EvalOptions) =>
+    run((context) => runEval(context, evalRequest(dataset, options)), 'winds-up'),
   );
 
 program.command('doctor').description('check that everything Earmark needs works on this machine').action(() => run(runDoctor)); // prettier-ignore
@@ -260,6 +289,25 @@ function queryOptions(
 /** A folder that is there is meant as a place; anything else is part of a folder's name. */
 function existingFolder(value: string): string {
   return existsSync(value) ? resolve(value) : value;
+}
+
+interface EvalOptions {
+  csv?: string;
+  audio?: string;
+  layout: EvalLayout | 'auto';
+  prompt: string[];
+  fold?: string;
+}
+
+function evalRequest(dataset: string, { csv, audio, layout, prompt, fold }: EvalOptions): EvalRequest {
+  return {
+    dataset: resolve(dataset),
+    ...(csv === undefined ? {} : { csv: resolve(csv) }),
+    ...(audio === undefined ? {} : { audioFolder: resolve(audio) }),
+    layout,
+    prompts: prompt,
+    ...(fold === undefined ? {} : { fold }),
+  };
 }
 
 function collect(value: string, sofar: string[] | undefined): string[] {

@@ -8,7 +8,7 @@ export const EXIT = {
   failed: 1,
   /** The command line makes no sense. */
   usage: 2,
-  /** `embed`: done, but some of the files given by name could not be used. `doctor`: something needs attention. */
+  /** `embed`, `eval`: done, but some of the files given by name could not be used. `doctor`: something needs attention. */
   partly: 3,
   /** Stopped by Ctrl-C; what was done is kept. */
   interrupted: 130,

@@ -22,7 +22,11 @@ export class ProgressLine {
   }
 
   show(progress: JobProgress): void {
-    const text = describeProgress(progress);
+    this.write(describeProgress(progress));
+  }
+
+  /** @param text one line, without control characters */
+  write(text: string): void {
     if (this.#stream.isTTY) {
       const width = this.#stream.columns;
       this.#stream.write(`\r\u001b[2K${text.slice(0, Math.max(20, width - 1))}`);

@@ -1,0 +1,126 @@
+/** Figures of zero-shot classification: every clip against every class, by cosine. */
+import type { MultiLabelFigures, SingleLabelFigures } from '../../shared/eval-report.ts';
+import { Breather } from './breather.ts';
+import { cosines } from './cosines.ts';
+import { chosenClass, rankOf, shareWithin } from './metrics/accuracy.ts';
+import { averagePrecision, mean } from './metrics/average-precision.ts';
+
+/** A clip and what it is. */
+export interface LabelledClip {
+  /** Float32Array[dim] of norm 1. */
+  embedding: Float32Array;
+  /** Indexes into the classes, at least one; exactly one for {@link singleLabelFigures}. */
+  classes: number[];
+  fold: string | null;
+}
+
+/** Scores against more classes than this say something; against fewer the top 5 are all of them. */
+const TOP = 5;
+
+/**
+ * @param clips at least one
+ * @param prompts what the class names were put into, for the report
+ * @param labels names of the classes
+ * @param classEmbeddings Float32Array[dim] of norm 1, one a class
+ * @throws signal.reason
+ */
+export async function singleLabelFigures(
+  clips: readonly LabelledClip[],
+  prompts: string[],
+  labels: readonly string[],
+  classEmbeddings: readonly Float32Array[],
+  signal: AbortSignal,
+): Promise<SingleLabelFigures> {
+  const scores = await scoreAll(clips, classEmbeddings, signal);
+  const ranks = clips.map(({ classes }, i) => rankOf(scores[i]!, classes[0]!));
+  const precisions = await averagePrecisions(clips, scores, labels.length, signal);
+  const folds = [...new Set(clips.flatMap(({ fold }) => fold ?? []))].sort(byNumberOrName);
+  const classes = labels.flatMap((label, c) => {
+    const own = clips.flatMap((clip, i) => (clip.classes[0] === c ? [i] : []));
+    const precision = precisions[c];
+    if (precision === null || precision === undefined) return [];
+    const taken = own.map((i) => chosenClass(scores[i]!, c)).filter((chosen) => chosen !== c);
+    const accuracy = 1 - taken.length / own.length;
+    return [{ label, clips: own.length, averagePrecision: precision, accuracy, mistakenFor: counted(taken, labels) }];
+  });
+  return {
+    prompts,
+    accuracy: shareWithin(ranks, 1),
+    top5: labels.length > TOP ? shareWithin(ranks, TOP) : null,
+    meanAveragePrecision: mean(precisions)!,
+    folds: folds.map((fold) => {
+      const own = ranks.filter((_, i) => clips[i]!.fold === fold);
+      return { fold, clips: own.length, accuracy: shareWithin(own, 1) };
+    }),
+    classes: classes.sort((a, b) => a.accuracy - b.accuracy || a.averagePrecision - b.averagePrecision),
+  };
+}
+
+/** The same for clips of several classes: parameters and errors as of {@link singleLabelFigures}. */
+export async function multiLabelFigures(
+  clips: readonly LabelledClip[],
+  prompts: string[],
+  labels: readonly string[],
+  classEmbeddings: readonly Float32Array[],
+  signal: AbortSignal,
+): Promise<MultiLabelFigures> {
+  const scores = await scoreAll(clips, classEmbeddings, signal);
+  const precisions = await averagePrecisions(clips, scores, labels.length, signal);
+  const isRight = clips.map(({ classes }) => new Set(classes));
+  const all = new Float64Array(clips.length * labels.length);
+  scores.forEach((row, i) => all.set(row, i * labels.length));
+  const classes = labels.flatMap((label, c) => {
+    const precision = precisions[c];
+    if (precision === null || precision === undefined) return [];
+    return [{ label, clips: isRight.filter((own) => own.has(c)).length, averagePrecision: precision }];
+  });
+  return {
+    prompts,
+    macroAveragePrecision: mean(precisions)!,
+    microAveragePrecision: averagePrecision(all, (pair) => isRight[Math.floor(pair / labels.length)]!.has(pair % labels.length))!, // prettier-ignore
+    classes: classes.sort((a, b) => a.averagePrecision - b.averagePrecision),
+  };
+}
+
+async function scoreAll(
+  clips: readonly LabelledClip[],
+  classEmbeddings: readonly Float32Array[],
+  signal: AbortSignal,
+): Promise<Float64Array[]> {
+  const breather = new Breather(signal);
+  const scores: Float64Array[] = [];
+  for (const { embedding } of clips) {
+    scores.push(cosines(embedding, classEmbeddings));
+    await breather.pause();
+  }
+  return scores;
+}
+
+/** @returns one a class; null for a class without clips */
+async function averagePrecisions(
+  clips: readonly LabelledClip[],
+  scores: readonly Float64Array[],
+  classCount: number,
+  signal: AbortSignal,
+): Promise<(number | null)[]> {
+  const breather = new Breather(signal);
+  const precisions: (number | null)[] = [];
+  for (let c = 0; c < classCount; c++) {
+    const column = scores.map((row) => row[c]!);
+    precisions.push(averagePrecision(column, (i) => clips[i]!.classes.includes(c)));
+    await breather.pause();
+  }
+  return precisions;
+}
+
+function counted(taken: number[], labels: readonly string[]): { label: string; clips: number }[] {
+  const counts = new Map<number, number>();
+  for (const c of taken) counts.set(c, (counts.get(c) ?? 0) + 1);
+  return [...counts]
+    .map(([c, clips]) => ({ label: labels[c]!, clips }))
+    .sort((a, b) => b.clips - a.clips || (a.label < b.label ? -1 : 1));
+}
+
+function byNumberOrName(a: string, b: string): number {
+  return Number(a) - Number(b) || (a < b ? -1 : 1);
+}

@@ -1,0 +1,150 @@
+/** One evaluation: table → clips → embeddings → figures. */
+import { basename } from 'node:path';
+import type { EvalFigures, EvalProgress, EvalReport, EvalRequest } from '../../shared/eval-report.ts';
+import { UserError } from '../../shared/errors.ts';
+import { spaceOf, type ModelPack } from '../models/pack.ts';
+import { multiLabelFigures, singleLabelFigures, type LabelledClip } from './classify.ts';
+import { openDataset, type Dataset } from './dataset.ts';
+import { embedClips, type ClipEmbeddings, type Listeners } from './embed-clips.ts';
+import { embedLabels, promptVariants, type TextReader } from './embed-prompts.ts';
+import { openEmbeddingCache } from './embedding-cache.ts';
+import { retrievalFigures, type Caption } from './retrieve.ts';
+
+export interface EvalParts extends Listeners {
+  pack: ModelPack;
+  /** Where the cache of embeddings lives. */
+  dataFolder: string;
+  /** Told what a user should know, one sentence at a time. */
+  notice: (message: string) => void;
+}
+
+/**
+ * @param report told as often as something has happened
+ * @returns when aborted, too: then without figures; what was embedded is kept for the next run
+ * @throws UserError when the data set cannot be used (openDataset), when no clip of it can be listened to, when the
+ *   model does not run here, when the cache cannot be written
+ */
+export async function evaluate(
+  request: EvalRequest,
+  parts: EvalParts,
+  signal: AbortSignal,
+  report: (progress: EvalProgress) => void,
+): Promise<EvalReport> {
+  const startMs = performance.now();
+  const { pack } = parts;
+  const dataset = await openDataset(request);
+  const alone = dataset.layout === 'captions' ? 'only' : 'also';
+  const variants = promptVariants(request.prompts, pack.promptTemplate, alone);
+  const cache = openEmbeddingCache(parts.dataFolder, pack, parts.target, parts.notice);
+  try {
+    const heard = await embedClips(dataset.clips, cache, parts, signal, report);
+    const reader: TextReader = { cache, supervisor: parts.supervisor, signal, report };
+    const figures = signal.aborted ? null : await figuresUnlessStopped(dataset, heard, variants, reader);
+    const { weightHash } = spaceOf(pack);
+    return {
+      layout: dataset.layout,
+      layoutRecognised: request.layout === 'auto',
+      csv: dataset.csv,
+      audioFolder: dataset.audioFolder,
+      fold: request.fold ?? null,
+      model: { id: pack.id, weightHash, dim: pack.dim },
+      clipsNamed: dataset.clips.length + dataset.missing.length,
+      clips: heard.listened + heard.fromCache,
+      leftOut: [...dataset.missing, ...heard.failed],
+      listened: heard.listened,
+      fromCache: heard.fromCache,
+      audioSeconds: heard.audioSeconds,
+      seconds: (performance.now() - startMs) / 1000,
+      cancelled: figures === null,
+      figures,
+    };
+  } finally {
+    cache.close();
+  }
+}
+
+async function figuresUnlessStopped(
+  dataset: Dataset,
+  heard: ClipEmbeddings,
+  variants: string[][],
+  reader: TextReader,
+): Promise<EvalFigures | null> {
+  if (heard.listened + heard.fromCache === 0) {
+    const [first] = heard.failed;
+    throw new UserError('undecodable-audio', `None of the ${dataset.clips.length} clips of “${basename(dataset.csv)}” can be listened to. ${first?.message ?? ''}`); // prettier-ignore
+  }
+  try {
+    return dataset.layout === 'captions'
+      ? await retrieval(dataset, heard, variants, reader)
+      : await classification(dataset, heard, variants, reader);
+  } catch (error) {
+    if (!reader.signal.aborted) throw error;
+    return null;
+  }
+}
+
+async function classification(
+  { layout, classes, examples }: Dataset,
+  { embeddings }: ClipEmbeddings,
+  variants: string[][],
+  reader: TextReader,
+): Promise<EvalFigures> {
+  const indexOf = new Map(classes.map((label, c) => [label, c]));
+  const clips: LabelledClip[] = examples.flatMap(({ clip, labels, fold }) => {
+    const embedding = clip === null ? null : embeddings[clip];
+    return embedding ? [{ embedding, classes: labels.map((label) => indexOf.get(label)!), fold }] : [];
+  });
+  const figuresOf = async <T>(
+    make: (clips: LabelledClip[], prompts: string[], labels: string[], texts: Float32Array[], signal: AbortSignal) => Promise<T>, // prettier-ignore
+  ): Promise<T[]> => {
+    const all: T[] = [];
+    for (const prompts of variants) {
+      const texts = await embedLabels(classes, prompts, reader);
+      all.push(await make(clips, prompts, classes, texts, reader.signal));
+    }
+    return all;
+  };
+  if (layout === 'esc50') {
+    return { kind: 'single-label', classes: classes.length, variants: await figuresOf(singleLabelFigures) };
+  }
+  const classesWithClips = new Set(clips.flatMap((clip) => clip.classes)).size;
+  return { kind: 'multi-label', classes: classes.length, classesWithClips, variants: await figuresOf(multiLabelFigures) }; // prettier-ignore
+}
+
+async function retrieval(
+  { clips, examples }: Dataset,
+  { embeddings }: ClipEmbeddings,
+  variants: string[][],
+  reader: TextReader,
+): Promise<EvalFigures> {
+  const labels = new Map(examples.map(({ clip, labels: [label] }) => [clip, label ?? null]));
+  const newIndex = new Map<number, number>();
+  const candidates = clips.flatMap((_, clip) => {
+    const embedding = embeddings[clip];
+    if (!embedding) return [];
+    newIndex.set(clip, newIndex.size);
+    return [{ embedding, label: labels.get(clip) ?? null }];
+  });
+  const texts: string[] = [];
+  const textIndex = new Map<string, number>();
+  const indexOf = (caption: string): number => {
+    const known = textIndex.get(caption);
+    if (known !== undefined) return known;
+    textIndex.set(caption, texts.length);
+    return texts.push(caption) - 1;
+  };
+  const captions = examples.flatMap((example): Caption[] => {
+    const clip = example.clip === null ? null : newIndex.get(example.clip);
+    if (clip === undefined) return []; // the clip was left out, and its captions with it
+    const label = example.labels[0] ?? null;
+    return example.captions.map((caption) => ({ text: indexOf(caption), clip, label }));
+  });
+  if (captions.length === 0)
+    throw new UserError('bad-input', 'The table has no captions for the clips that are there.');
+  const all = [];
+  for (const prompts of variants) {
+    const textEmbeddings = await embedLabels(texts, prompts, reader);
+    all.push(await retrievalFigures({ clips: candidates, captions, textEmbeddings }, prompts, reader.signal));
+  }
+  return { kind: 'retrieval', variants: all };
+}

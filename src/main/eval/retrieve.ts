@@ -1,0 +1,103 @@
+/** Figures of caption retrieval: every text against every clip and back, by cosine. */
+import type { RetrievalDirections, RetrievalFigures } from '../../shared/eval-report.ts';
+import { Breather } from './breather.ts';
+import { cosines } from './cosines.ts';
+import { rightPlaces, RetrievalTally } from './metrics/retrieval.ts';
+
+/** A clip that is there to be found. */
+export interface CandidateClip {
+  /** Float32Array[dim] of norm 1. */
+  embedding: Float32Array;
+  /** null without a label column. */
+  label: string | null;
+}
+
+/** A caption of the table. The same words for two clips are two of these. */
+export interface Caption {
+  /** Index into the distinct texts. */
+  text: number;
+  /** Index into the clips; null for a text that belongs to a label only. */
+  clip: number | null;
+  label: string | null;
+}
+
+export interface RetrievalTask {
+  clips: readonly CandidateClip[];
+  captions: readonly Caption[];
+  /** Float32Array[dim] of norm 1, one a distinct text. */
+  textEmbeddings: readonly Float32Array[];
+}
+
+/**
+ * Text → audio: every caption is a query for all clips. Audio → text: every clip is a query for the distinct texts;
+ * a text that several clips share is right for each of them, for no model could tell its copies apart.
+ * @param prompts what the captions were put into, for the report
+ * @throws signal.reason
+ */
+export async function retrievalFigures(
+  task: RetrievalTask,
+  prompts: string[],
+  signal: AbortSignal,
+): Promise<RetrievalFigures> {
+  const hasLabels = task.captions.some(({ label }) => label !== null);
+  const textToAudio = await findClips(task, signal);
+  const audioToText = await findTexts(task, signal);
+  return {
+    prompts,
+    own: { textToAudio: textToAudio.own, audioToText: audioToText.own },
+    byLabel: hasLabels ? { textToAudio: textToAudio.byLabel, audioToText: audioToText.byLabel } : null,
+  };
+}
+
+type Scores = RetrievalDirections['textToAudio'];
+
+async function findClips(
+  { clips, captions, textEmbeddings }: RetrievalTask,
+  signal: AbortSignal,
+): Promise<{ own: Scores; byLabel: Scores }> {
+  const breather = new Breather(signal);
+  const own = new RetrievalTally();
+  const byLabel = new RetrievalTally();
+  const embeddings = clips.map(({ embedding }) => embedding);
+  for (const { text, clip, label } of captions) {
+    const scores = cosines(textEmbeddings[text]!, embeddings);
+    if (clip !== null) own.add(rightPlaces(scores, (i) => i === clip));
+    if (label !== null) byLabel.add(rightPlaces(scores, (i) => clips[i]!.label === label));
+    await breather.pause();
+  }
+  return { own: own.scores(clips.length), byLabel: byLabel.scores(clips.length) };
+}
+
+async function findTexts(
+  { clips, captions, textEmbeddings }: RetrievalTask,
+  signal: AbortSignal,
+): Promise<{ own: Scores; byLabel: Scores }> {
+  const breather = new Breather(signal);
+  const own = new RetrievalTally();
+  const byLabel = new RetrievalTally();
+  const textsOfClip = grouped(captions, ({ clip }) => clip);
+  const textsOfLabel = grouped(captions, ({ label }) => label);
+  const none = new Set<number>();
+  for (const [clip, { embedding, label }] of clips.entries()) {
+    const scores = cosines(embedding, textEmbeddings);
+    const ownTexts = textsOfClip.get(clip) ?? none;
+    const labelTexts = (label === null ? null : textsOfLabel.get(label)) ?? none;
+    own.add(rightPlaces(scores, (text) => ownTexts.has(text)));
+    byLabel.add(rightPlaces(scores, (text) => labelTexts.has(text)));
+    await breather.pause();
+  }
+  return { own: own.scores(textEmbeddings.length), byLabel: byLabel.scores(textEmbeddings.length) };
+}
+
+/** Texts by what they belong to; those that belong to nothing are left out. */
+function grouped<K>(captions: readonly Caption[], keyOf: (caption: Caption) => K | null): Map<K, Set<number>> {
+  const groups = new Map<K, Set<number>>();
+  for (const caption of captions) {
+    const key = keyOf(caption);
+    if (key === null) continue;
+    const group = groups.get(key);
+    if (group) group.add(caption.text);
+    else groups.set(key, new Set([caption.text]));
+  }
+  return groups;
+}

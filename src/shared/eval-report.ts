@@ -1,0 +1,141 @@
+/** What an evaluation is asked and what it answers. Shares are 0..1; a figure that is not defined is null, never NaN. */
+import type { FileFailure } from './types.ts';
+
+export const EVAL_LAYOUTS = ['esc50', 'fsd50k', 'captions'] as const;
+/** esc50: one class a clip. fsd50k: several classes a clip. captions: sentences that describe clips. */
+export type EvalLayout = (typeof EVAL_LAYOUTS)[number];
+
+export interface EvalRequest {
+  /** Absolute path of a folder with a table in it, or of the table itself. */
+  dataset: string;
+  /** Absolute path of the table, where it is not found by itself. */
+  csv?: string;
+  /** Absolute path of the folder that file names in the table are relative to, where it is not found by itself. */
+  audioFolder?: string;
+  layout: EvalLayout | 'auto';
+  /** Texts with `{label}` in them; together they are one ensemble. None: the model pack's template, and bare names. */
+  prompts: string[];
+  /** Only rows whose column `fold` (or `split`) has this value. */
+  fold?: string;
+}
+
+export interface EvalProgress {
+  /** listening: to clips; reading: prompts or captions. */
+  stage: 'listening' | 'reading';
+  done: number;
+  total: number;
+  /** Clips left out so far. */
+  failed: number;
+  /** Audio seconds per second over the last while; null before there is a figure. */
+  realTimeFactor: number | null;
+  /** null while unknown. */
+  etaSeconds: number | null;
+  currentPath: string | null;
+}
+
+export interface ClassFigures {
+  label: string;
+  /** Clips of this class among those evaluated. */
+  clips: number;
+  averagePrecision: number;
+}
+
+export interface SingleLabelFigures {
+  /** What each class name was put into; several are one ensemble. */
+  prompts: string[];
+  accuracy: number;
+  /** null when there are no more than five classes. */
+  top5: number | null;
+  /** Mean over the classes that have clips. */
+  meanAveragePrecision: number;
+  /** One entry a value of the column `fold`; none without that column. */
+  folds: { fold: string; clips: number; accuracy: number }[];
+  /** Lowest accuracy first. */
+  classes: (ClassFigures & {
+    /** Share of its clips that were given this class. */
+    accuracy: number;
+    /** What its other clips were taken for, most frequent first. */
+    mistakenFor: { label: string; clips: number }[];
+  })[];
+}
+
+export interface MultiLabelFigures {
+  prompts: string[];
+  /** Mean over the classes that have clips. */
+  macroAveragePrecision: number;
+  /** Over all pairs of clip and class at once. */
+  microAveragePrecision: number;
+  /** Lowest average precision first. */
+  classes: ClassFigures[];
+}
+
+export interface RetrievalScores {
+  queries: number;
+  /** What each query chooses from. */
+  items: number;
+  /** Share of queries with a right item among the first 1, 5, 10. */
+  recallAt1: number;
+  recallAt5: number;
+  recallAt10: number;
+  meanAveragePrecisionAt10: number;
+  /** Over the whole list. */
+  meanAveragePrecision: number;
+}
+
+/** null where the table has no queries of that kind. */
+export interface RetrievalDirections {
+  textToAudio: RetrievalScores | null;
+  audioToText: RetrievalScores | null;
+}
+
+export interface RetrievalFigures {
+  prompts: string[];
+  /** Right is the clip that the caption was written for, and a caption that was written for the clip. */
+  own: RetrievalDirections;
+  /** Right is every clip of the caption's label, and the reverse; null without a label column. */
+  byLabel: RetrievalDirections | null;
+}
+
+/** One variant for each way of prompting. */
+export type EvalFigures =
+  | {
+      kind: 'single-label';
+      /** Classes to choose from. */
+      classes: number;
+      variants: SingleLabelFigures[];
+    }
+  | {
+      kind: 'multi-label';
+      classes: number;
+      /** Those with clips: only they have figures. */ classesWithClips: number;
+      variants: MultiLabelFigures[];
+    }
+  | { kind: 'retrieval'; variants: RetrievalFigures[] };
+
+export interface EvalReport {
+  layout: EvalLayout;
+  /** The layout was recognised from the table's columns, not asked for. */
+  layoutRecognised: boolean;
+  /** Absolute. */
+  csv: string;
+  audioFolder: string;
+  fold: string | null;
+  /** weightHash: SHA-256 (hex) over the hashes of the pack's graph and tokenizer files. */
+  model: { id: string; weightHash: string; dim: number };
+  /** Different audio files that the table names, in the fold asked for. */
+  clipsNamed: number;
+  /** Those that the figures are of. */
+  clips: number;
+  /** Missing and broken ones. */
+  leftOut: FileFailure[];
+  /** Clips listened to in this run, and clips whose embedding was there from an earlier one. */
+  listened: number;
+  fromCache: number;
+  /** Listened to in this run, s. */
+  audioSeconds: number;
+  seconds: number;
+  /** Stopped by the user: what was listened to is kept, and the next run goes on from there. */
+  cancelled: boolean;
+  /** null when cancelled. */
+  figures: EvalFigures | null;
+}
