@@ -4,7 +4,7 @@
  * Plain JavaScript: it runs before anything else is installed, on whatever Node npm itself uses.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -32,6 +32,7 @@ const node = bundledNode && existsSync(bundledNode) ? bundledNode : process.exec
 if (loads()) process.exit(0);
 const build = spawnSync(node, [nodeGyp, 'rebuild', ...(headers ? [`--nodedir=${headers}`] : [])], {
   cwd: packageFolder,
+  env: { ...process.env, CXXFLAGS: [process.env.CXXFLAGS, simdFlags()].filter(Boolean).join(' ') },
   encoding: 'utf8',
   maxBuffer: 64 * 1024 * 1024,
 });
@@ -42,6 +43,16 @@ if (build.status !== 0 || !loads()) {
       '(Debian: apt-get install python3 make g++; macOS: xcode-select --install; Windows: Visual Studio Build Tools).',
   );
   process.exit(1);
+}
+
+/**
+ * The index is built in a fifth less time with 256-bit vectors (measured), which nearly every x64 processor of the
+ * last ten years has; not with all that this one has, so that the folder can be copied to another machine.
+ */
+function simdFlags() {
+  if (process.platform !== 'linux' || process.arch !== 'x64') return '';
+  const cpu = readFileSync('/proc/cpuinfo', 'utf8');
+  return /\bavx2\b/.test(cpu) && /\bfma\b/.test(cpu) ? '-mavx2 -mfma' : '';
 }
 
 function loads() {

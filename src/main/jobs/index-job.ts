@@ -13,6 +13,7 @@ import { isBelow } from '../scan/roots.ts';
 import { toAbsolute } from '../scan/walk.ts';
 import type { IndexSummary } from '../../shared/types.ts';
 import type { JobContext } from './runner.ts';
+import { SyncMeanwhile } from './sync-meanwhile.ts';
 import { SpeedMeter } from './speed-meter.ts';
 
 /** Waiting files counted before the engine gets to do something else. */
@@ -118,19 +119,25 @@ async function listenToWaiting(
   context.report({ stage: 'listening', done, total: waiting.files });
   if (waiting.files === 0) return;
   await supervisor.loadAudio(); // a model that cannot run here ends the job, not each of its files
-  for await (const heard of listen(waitingFiles(context, scopes, parts), target, pool, supervisor, context.signal)) {
-    store(heard, parts, summary);
-    done++;
-    const seconds = heard.status === 'done' ? heard.report.durationSeconds : 0;
-    meter.add(context.elapsedSeconds(), seconds, heard.file.size);
-    context.report({
-      done,
-      failed: summary.failed.length,
-      audioSeconds: summary.audioSeconds,
-      realTimeFactor: meter.realTimeFactor,
-      etaSeconds: meter.etaSeconds,
-      currentPath: heard.file.path,
-    });
+  const meanwhile = new SyncMeanwhile(parts.openIndex);
+  try {
+    for await (const heard of listen(waitingFiles(context, scopes, parts), target, pool, supervisor, context.signal)) {
+      store(heard, parts, summary);
+      meanwhile.poke();
+      done++;
+      const seconds = heard.status === 'done' ? heard.report.durationSeconds : 0;
+      meter.add(context.elapsedSeconds(), seconds, heard.file.size);
+      context.report({
+        done,
+        failed: summary.failed.length,
+        audioSeconds: summary.audioSeconds,
+        realTimeFactor: meter.realTimeFactor,
+        etaSeconds: meter.etaSeconds,
+        currentPath: heard.file.path,
+      });
+    }
+  } finally {
+    await meanwhile.end();
   }
 }
 
