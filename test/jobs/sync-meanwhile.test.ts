@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { SyncMeanwhile } from '../../src/main/jobs/sync-meanwhile.ts';
-import type { VectorIndex } from '../../src/main/index/vector-index.ts';
 
 let nowMs = 0;
 beforeEach(() => {
@@ -9,24 +8,22 @@ beforeEach(() => {
 });
 afterEach(() => void vi.restoreAllMocks());
 
-/** An index whose syncs take as long as the test lets them. */
-function slowIndex() {
+/** Syncs that take as long as the test lets them. */
+function slowSyncs() {
   const syncs: { finish: () => void; signal: AbortSignal }[] = [];
-  const index = {
-    sync: (signal: AbortSignal) =>
-      new Promise<void>((resolve, reject) => {
-        syncs.push({ finish: resolve, signal });
-        signal.addEventListener('abort', () => reject(signal.reason as Error));
-      }),
-  };
-  return { syncs, open: () => Promise.resolve(index as unknown as VectorIndex) };
+  const sync = (signal: AbortSignal) =>
+    new Promise<void>((resolve, reject) => {
+      syncs.push({ finish: resolve, signal });
+      signal.addEventListener('abort', () => reject(signal.reason as Error));
+    });
+  return { syncs, sync };
 }
 
 const settle = () => new Promise(setImmediate);
 
 test('the first sync comes after ten seconds, never two at once, the next after twenty times its length', async () => {
-  const { syncs, open } = slowIndex();
-  const meanwhile = new SyncMeanwhile(open);
+  const { syncs, sync } = slowSyncs();
+  const meanwhile = new SyncMeanwhile(sync);
   meanwhile.poke();
   await settle();
   expect(syncs).toHaveLength(0);
@@ -50,8 +47,8 @@ test('the first sync comes after ten seconds, never two at once, the next after 
 });
 
 test('the end stops a running sync and waits for it', async () => {
-  const { syncs, open } = slowIndex();
-  const meanwhile = new SyncMeanwhile(open);
+  const { syncs, sync } = slowSyncs();
+  const meanwhile = new SyncMeanwhile(sync);
   nowMs = 10_000;
   meanwhile.poke();
   await settle();

@@ -119,7 +119,7 @@ async function listenToWaiting(
   context.report({ stage: 'listening', done, total: waiting.files });
   if (waiting.files === 0) return;
   await supervisor.loadAudio(); // a model that cannot run here ends the job, not each of its files
-  const meanwhile = new SyncMeanwhile(parts.openIndex);
+  const meanwhile = new SyncMeanwhile(async (signal) => (await parts.openIndex()).sync(signal));
   try {
     for await (const heard of listen(waitingFiles(context, scopes, parts), target, pool, supervisor, context.signal)) {
       store(heard, parts, summary);

@@ -1,25 +1,24 @@
 /** Brings the index in step now and then while files are listened to, so that new sounds are found before the job ends. */
-import type { VectorIndex } from '../index/vector-index.ts';
-
 /** The first sync comes this soon: the first sounds shall be found early. */
 const FIRST_AFTER_MS = 10_000;
 /** A sync that took t is followed by a pause of at least so many t: syncing stays a small part of the work. */
 const PAUSE_FACTOR = 20;
 
 export class SyncMeanwhile {
-  readonly #openIndex: () => Promise<VectorIndex>;
+  readonly #sync: (signal: AbortSignal) => Promise<unknown>;
   readonly #stop = new AbortController();
   #running: Promise<void> | null = null;
   #dueMs = performance.now() + FIRST_AFTER_MS;
 
-  constructor(openIndex: () => Promise<VectorIndex>) {
-    this.#openIndex = openIndex;
+  /** @param sync brings the index in step; stops when aborted */
+  constructor(sync: (signal: AbortSignal) => Promise<unknown>) {
+    this.#sync = sync;
   }
 
   /** Something new is in the catalogue. Starts a sync if one is due and none is running; never waits for it. */
   poke(): void {
     if (this.#running || performance.now() < this.#dueMs) return;
-    this.#running = this.#sync().finally(() => (this.#running = null));
+    this.#running = this.#syncOnce().finally(() => (this.#running = null));
   }
 
   /** Stops a running sync (what it put in stays) and waits until it has stopped. */
@@ -29,10 +28,10 @@ export class SyncMeanwhile {
     await this.#running;
   }
 
-  async #sync(): Promise<void> {
+  async #syncOnce(): Promise<void> {
     const beganMs = performance.now();
     try {
-      await (await this.#openIndex()).sync(this.#stop.signal);
+      await this.#sync(this.#stop.signal);
     } catch {
       // The job's own sync at its end meets the same trouble and tells of it.
     }
