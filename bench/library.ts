@@ -6,7 +6,7 @@ import { openCatalogue, type Catalogue } from '../src/main/catalogue/open.ts';
 import { DEMO_SOUNDS, type DemoSound } from '../src/main/demo/library.ts';
 import { Random } from '../src/main/demo/synthesis/random.ts';
 import { createEngine } from '../src/main/engine.ts';
-import { indexBytes } from '../src/main/index/index-file.ts';
+import { indexBytes } from '../src/main/index/index-folder.ts';
 import { VectorIndex } from '../src/main/index/vector-index.ts';
 import { spaceOf } from '../src/main/models/pack.ts';
 import type { AudioFormat } from '../src/shared/types.ts';

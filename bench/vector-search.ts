@@ -5,7 +5,7 @@ import { openCatalogue } from '../src/main/catalogue/open.ts';
 import { Random } from '../src/main/demo/synthesis/random.ts';
 import { fromFloat16Bytes } from '../src/main/embed/float16.ts';
 import { createEngine } from '../src/main/engine.ts';
-import { indexBytes, indexFolder } from '../src/main/index/index-file.ts';
+import { indexBytes, indexFolder } from '../src/main/index/index-folder.ts';
 import { VectorIndex } from '../src/main/index/vector-index.ts';
 import { spaceOf } from '../src/main/models/pack.ts';
 import { largestLibrary, type BenchContext } from './context.ts';

@@ -9,7 +9,7 @@ import { runDoctor } from './doctor.ts';
 import { listen } from './embed/listen.ts';
 import { querySound } from './embed/query-sound.ts';
 import { Evaluations } from './eval/evaluations.ts';
-import { indexBytes } from './index/index-file.ts';
+import { indexBytes } from './index/index-folder.ts';
 import { runIndexJob } from './jobs/index-job.ts';
 import { JobRunner } from './jobs/runner.ts';
 import { listPacks } from './models/installed.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openCatalogue, type Catalogue } from '../../src/main/catalogue/open.ts';
-import { indexBytes, indexFolder } from '../../src/main/index/index-file.ts';
+import { indexBytes, indexFolder } from '../../src/main/index/index-folder.ts';
 import { VectorIndex } from '../../src/main/index/vector-index.ts';
 import { facts } from '../catalogue/temporary-catalogue.ts';
 import { clustered, cosine, nearest, normalised } from './clustered.ts';

@@ -7,11 +7,12 @@
  * one: a kill or a power cut at any moment leaves one of the two.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { readFileSync, rmSync, statSync } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join, relative } from 'node:path';
 import { EF_CONSTRUCTION, HnswGraph, M } from './hnsw-graph.ts';
+import { filesOf } from './index-folder.ts';
 
 const FORMAT = 1;
 const HNSWLIB_VERSION = (createRequire(import.meta.url)('hnswlib-node/package.json') as { version: string }).version;
@@ -52,18 +53,6 @@ export interface SavedIndex {
 
 /** A clause for the sentence "The search index …". */
 export type Unusable = 'was damaged' | 'was made by another version of Earmark' | 'lost its description';
-
-/** Bytes on disk of a space's index; 0 when there is none. */
-export function indexBytes(dataFolder: string, spaceId: number): number {
-  const folder = indexFolder(dataFolder);
-  return filesOf(folder, spaceId).reduce((sum, name) => {
-    return sum + (statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0);
-  }, 0);
-}
-
-export function indexFolder(dataFolder: string): string {
-  return join(dataFolder, 'index');
-}
 
 /**
  * @returns the index as saved, why it cannot be used, or null when none was ever saved
@@ -122,12 +111,6 @@ export async function saveIndex(
 
 function descriptionPath(folder: string, spaceId: number): string {
   return join(folder, `index-${spaceId}.json`);
-}
-
-function filesOf(folder: string, spaceId: number): string[] {
-  if (!statSync(folder, { throwIfNoEntry: false })) return [];
-  const ours = new RegExp(`^index-${spaceId}(-[0-9a-z]+)?\\.(json|hnsw|rows)$`);
-  return readdirSync(folder).filter((name) => ours.test(name));
 }
 
 /** What kills left behind. Another process may be writing right now: young files stay. */

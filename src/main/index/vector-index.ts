@@ -2,7 +2,7 @@
 import { UserError } from '../../shared/errors.ts';
 import { Child, ChildDiedError } from '../process/child.ts';
 import { PROCESS_ENTRIES } from '../process/entries.ts';
-import { indexFolder } from './index-file.ts';
+import { indexFolder } from './index-folder.ts';
 import type { Background, IndexMethods, IndexPushes, Opened, Synced, WindowMatches } from './protocol.ts';
 
 export type { Background, Synced, WindowMatches } from './protocol.ts';
