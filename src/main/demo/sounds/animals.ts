@@ -62,11 +62,11 @@ export function catMeow(context: RenderContext): Float32Array {
     [0.1, 1, 0.85],
     [1.6, 1.06, 1.15],
   ] as const) {
-    const pitch = curve([0, 480 * size], [0.12, 610 * size], [0.45 * seconds, 720 * size], [seconds, 430 * size]);
+    const pitch = curve([0, 560 * size], [0.12, 690 * size], [0.45 * seconds, 850 * size], [seconds, 500 * size]);
     const call = voice(context, seconds, {
       pitch: (t) => pitch(t) * (1 + 0.012 * Math.sin(2 * Math.PI * 6.5 * t)),
       formants: [
-        { frequency: curve([0, 520], [0.15, 700], [0.45 * seconds, 1350], [seconds, 620]), bandwidth: 170, gain: 1 },
+        { frequency: curve([0, 800], [0.15, 1000], [0.45 * seconds, 1750], [seconds, 950]), bandwidth: 170, gain: 1 },
         {
           frequency: curve([0, 2900], [0.15, 2700], [0.45 * seconds, 2250], [seconds, 1150]),
           bandwidth: 260,
@@ -96,15 +96,15 @@ export function cowMoo(context: RenderContext): Float32Array {
     const call = voice(context, seconds, {
       pitch: curve([0, 105 * size], [0.4, 135 * size], [0.6 * seconds, 168 * size], [seconds, 112 * size]),
       formants: [
-        { frequency: (t) => 240 + 210 * open(t), bandwidth: 80, gain: 1 },
-        { frequency: (t) => 620 + 330 * open(t), bandwidth: 130, gain: (t) => 0.25 + 0.65 * open(t) },
-        { frequency: 1850, bandwidth: 300, gain: (t) => 0.35 * open(t) },
-        { frequency: 2900, bandwidth: 400, gain: (t) => 0.15 * open(t) },
+        { frequency: (t) => 280 + 330 * open(t), bandwidth: 120, gain: 1 },
+        { frequency: (t) => 750 + 420 * open(t), bandwidth: 180, gain: (t) => 0.35 + 0.9 * open(t) },
+        { frequency: 1950, bandwidth: 350, gain: (t) => 0.8 * open(t) },
+        { frequency: 2900, bandwidth: 500, gain: (t) => 0.5 * open(t) },
       ],
       level: curve([0, 0], [0.15, 0.6], [0.55 * seconds, 1], [0.88 * seconds, 0.7], [seconds, 0]),
       breath: 0.1,
       roughness: 0.035,
-      sourceCornerHz: 2200,
+      sourceCornerHz: 4500,
     });
     mixInto(context, out, normalise(call), at);
   }
@@ -209,7 +209,7 @@ export function frogsCroaking(context: RenderContext): Float32Array {
       ] as const) {
         const pulses = oscillator(context, length, rate * size, 'pulse', 0.08);
         const throat = formants(context, pulses, [
-          { frequency: 650 * size, bandwidth: 130, gain: 0.8 },
+          { frequency: 700 * size, bandwidth: 160, gain: 0.4 },
           { frequency: line([0, 1350 * size], [length, 1750 * size]), bandwidth: 200, gain: 1 },
           { frequency: 2900 * size, bandwidth: 500, gain: 0.25 },
         ]);
@@ -260,10 +260,11 @@ export function horseGallop(context: RenderContext): Float32Array {
 export function beeBuzz(context: RenderContext): Float32Array {
   const seconds = 5;
   const nearness = curve([0, 0.08], [1, 0.9], [1.7, 0.45], [2.6, 1], [3.4, 0.5], [4.1, 0.8], [seconds, 0.05]);
-  const wander = drift(context, seconds, 9, -0.045, 0.045);
+  const wander = drift(context, seconds, 14, -0.06, 0.06);
   const slow = drift(context, seconds, 1.5, -0.08, 0.08);
-  const wings = oscillator(context, seconds, (t) => 215 * (1 + wander(t) + slow(t)) * (1 + 0.03 * nearness(t)), 'saw');
-  const body = formants(context, wings, [
+  const wings = oscillator(context, seconds, (t) => 178 * (1 + wander(t) + slow(t)) * (1 + 0.03 * nearness(t)), 'saw');
+  const air = whiteNoise(context, seconds).map((value, n) => value * (0.5 + 0.5 * wings[n]!));
+  const body = formants(context, mix([wings, 1], [air, 0.55]), [
     { frequency: 430, bandwidth: 250, gain: 1 },
     { frequency: 1100, bandwidth: 500, gain: 0.5 },
     { frequency: 2600, bandwidth: 1200, gain: 0.3 },

@@ -86,16 +86,15 @@ export function telephoneRinging(context: RenderContext): Float32Array {
   const seconds = 6.2;
   const out = silence(context, seconds);
   const gongs = [
-    modesOf(context, 1130, RATIOS.gong, 1.5, 0.35, 0.004),
-    modesOf(context, 1345, RATIOS.gong, 1.5, 0.35, 0.004),
+    modesOf(context, 1180, RATIOS.gong, 1.3, -0.25, 0.004),
+    modesOf(context, 1420, RATIOS.gong, 1.3, -0.25, 0.004),
   ];
-  const blows = gongs.map((gong) => normalise(strike(context, 1.2, gong, 0.0005)));
+  const blows = gongs.map((gong) => normalise(strike(context, 1.2, gong, 0.0002)));
   for (const start of [0.05, 3.3]) {
     for (let i = 0; i < 42; i++)
       mixInto(context, out, blows[i % 2]!, start + i * 0.0475, context.random.between(0.6, 1));
   }
-  const box = shape(context, out, 1);
-  return reverb(context, mix([out, 1], [bandPass(context, box, 700, 2), 0.3]), { t60: 0.4, wet: 0.1 });
+  return reverb(context, mix([out, 1], [bandPass(context, out, 700, 2), 0.3]), { t60: 0.4, wet: 0.1 });
 }
 
 /** Ding-dong. */
@@ -118,7 +117,7 @@ export function doorbell(context: RenderContext): Float32Array {
 /** A bell in a tower, three strokes. */
 export function churchBell(context: RenderContext): Float32Array {
   const out = silence(context, 9);
-  const bell = modesOf(context, 440, RATIOS.bell, 6, 0.15, 0.004);
+  const bell = modesOf(context, 580, RATIOS.bell, 6, 0.05, 0.004);
   const beating = bell.map((mode) => ({ ...mode, frequency: mode.frequency * 1.0013, gain: mode.gain * 0.5 }));
   // The many upper partials make the clang; they are gone within half a second.
   const clang = Array.from({ length: 24 }, () => ({
@@ -134,22 +133,24 @@ export function churchBell(context: RenderContext): Float32Array {
 /** A pane falls and breaks: the blow, a shower of shards, single pieces that come to rest. */
 export function glassBreaking(context: RenderContext): Float32Array {
   const { random } = context;
-  const seconds = 2.6;
+  const seconds = 2;
   const out = silence(context, seconds);
-  const blow = shape(context, highPass(context, whiteNoise(context, 0.3), 1500), decay(0.22, 0.001));
-  const pane = strike(context, 0.4, modesOf(context, 620, [1, 1.6, 2.3, 3.4, 5.2, 7.9], 0.15, 0.2, 0.05), 0.0006);
-  mixInto(context, out, mix([blow, 0.9], [normalise(pane), 0.5]), 0.08);
-  const shards = scatter(context, seconds - 0.2, line([0, 220], [0.35, 110], [0.9, 25], [1.7, 7], [2.4, 2]), (t) => {
-    const shard = strike(
-      context,
-      0.35,
-      modesOf(context, random.betweenLog(2200, 7500), RATIOS.glass, random.betweenLog(0.06, 0.4), 0.3, 0.06),
-      0.00025,
-    );
-    return normalise(shard).map((value) => value * (0.05 + 0.5 * Math.exp(-2 * t)));
+  const blow = shape(context, highPass(context, whiteNoise(context, 0.5), 1800), decay(0.42, 0.001));
+  const pane = strike(context, 0.4, modesOf(context, 480, [1, 1.6, 2.3, 3.4, 5.2, 7.9], 0.16, 0.1, 0.05), 0.0004);
+  mixInto(context, out, mix([blow, 0.8], [normalise(pane), 0.55]), 0.06);
+  const shards = scatter(context, seconds - 0.1, line([0, 330], [0.35, 190], [0.8, 60], [1.3, 14], [1.9, 2]), (t) => {
+    // Splinters of every size: no two share a mode.
+    const modes = Array.from({ length: 5 }, () => ({
+      frequency: random.betweenLog(3000, 14_500),
+      gain: random.between(0.3, 1),
+      t60: random.betweenLog(0.04, 0.25),
+    }));
+    const gain = random.betweenLog(0.1, 1) * (0.08 + 0.6 * Math.exp(-2.2 * t));
+    const chip = shape(context, highPass(context, whiteNoise(context, 0.008), 4500), decay(0.008));
+    return mix([normalise(strike(context, 0.22, modes, 0.0002)), gain], [chip, 0.8 * gain]);
   });
-  mixInto(context, out, shards, 0.1, 0.8);
-  return reverb(context, out, { t60: 0.5, wet: 0.1, brightnessHz: 8000 });
+  mixInto(context, out, shards, 0.08, 0.8);
+  return reverb(context, out, { t60: 0.4, wet: 0.06, brightnessHz: 11_000 });
 }
 
 /** Two wine glasses meet: "cheers". */
@@ -208,12 +209,12 @@ export function keysJingling(context: RenderContext): Float32Array {
     () => {
       // Keys are small and irregular: no two blows wake the same modes, so no pitch settles.
       const modes = Array.from({ length: 7 }, () => ({
-        frequency: random.betweenLog(2800, 12_500),
+        frequency: random.betweenLog(4200, 15_000),
         gain: random.between(0.3, 1),
         t60: random.betweenLog(0.03, 0.2),
       }));
       const gain = random.betweenLog(0.06, 0.8);
-      const rattle = shape(context, highPass(context, whiteNoise(context, 0.006), 3500), decay(0.006));
+      const rattle = shape(context, highPass(context, whiteNoise(context, 0.006), 6000), decay(0.006));
       return mix([normalise(strike(context, 0.2, modes, 0.00025)), gain], [rattle, 0.5 * gain]);
     },
   );

@@ -12,11 +12,15 @@ function blast(context: RenderContext): Float32Array {
   const crack = shape(
     context,
     whiteNoise(context, 0.35),
-    (t) => Math.min(1, t / 0.0003) * (Math.exp(-t / 0.006) + 0.25 * Math.exp(-t / 0.045)),
+    (t) => Math.min(1, t / 0.0003) * (Math.exp(-t / 0.007) + 0.2 * Math.exp(-t / 0.05)),
   );
-  const boom = shape(context, oscillator(context, 0.35, glide([0, 170], [0.12, 65], [0.35, 45])), decay(0.32, 0.001));
-  const body = shape(context, lowPass(context, whiteNoise(context, 0.35), 1100), decay(0.3, 0.001));
-  return saturate(mix([crack, 1.2], [boom, 0.9], [body, 1.2]), 2.5);
+  const body = shape(
+    context,
+    bandPass(context, whiteNoise(context, 0.35), glide([0, 1500], [0.35, 450]), 0.5),
+    decay(0.38, 0.0005),
+  );
+  const boom = shape(context, oscillator(context, 0.3, glide([0, 260], [0.1, 110], [0.3, 70])), decay(0.2, 0.001));
+  return saturate(mix([crack, 1.2], [body, 2.2], [boom, 0.5]), 2);
 }
 
 /** One pistol shot in the open, thrown back by walls and trees. */
@@ -123,8 +127,8 @@ export function whoosh(context: RenderContext): Float32Array {
   ] as const) {
     const pass = curve([0, 0], [0.55 * length, 1], [length, 0]);
     const air = mix(
-      [bandPass(context, pinkNoise(context, length), (t) => 250 + top * pass(t) ** 1.5, 0.9), 1],
-      [bandPass(context, whiteNoise(context, length), (t) => 900 + 3 * top * pass(t), 0.7), 0.12],
+      [bandPass(context, pinkNoise(context, length), (t) => 140 + 0.5 * top * pass(t) ** 1.5, 0.9), 1],
+      [bandPass(context, whiteNoise(context, length), (t) => 700 + 1.5 * top * pass(t), 0.7), 0.05],
       [lowPass(context, pinkNoise(context, length), 300), 0.3],
     );
     mixInto(

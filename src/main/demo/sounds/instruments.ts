@@ -31,7 +31,7 @@ function pianoNote(context: RenderContext, midi: number, seconds: number): Float
   const t60 = 9 * Math.pow(2, -(midi - 48) / 16);
   const modes = [];
   for (let k = 1; k <= 18; k++) {
-    const gain = Math.abs(Math.sin((Math.PI * k) / 8.3)) / Math.pow(k, 0.75);
+    const gain = Math.abs(Math.sin((Math.PI * k) / 8.3)) / Math.pow(k, 0.55);
     for (const [detune, share, slower] of [
       [-0.0004, 1, 0.45],
       [0.0002, 0.7, 0.6],
@@ -44,10 +44,10 @@ function pianoNote(context: RenderContext, midi: number, seconds: number): Float
       });
     }
   }
-  const ring = normalise(strike(context, seconds + 0.4, modes, 0.0022 * Math.pow(2, -(midi - 60) / 30)));
+  const ring = normalise(strike(context, seconds + 0.4, modes, 0.0012 * Math.pow(2, -(midi - 60) / 30)));
   const felt = normalise(strike(context, 0.12, modesOf(context, 95, [1, 2.2, 4.1], 0.06), 0.004));
   const damper = line([0, 1], [seconds, 1], [seconds + 0.3, 0]);
-  return shape(context, mix([ring, 1], [felt, 0.12]), damper);
+  return shape(context, mix([ring, 1], [felt, 0.05]), damper);
 }
 
 const CHORDS: readonly Note[] = [
@@ -122,7 +122,7 @@ export function churchOrgan(context: RenderContext): Float32Array {
     (midi, seconds) => {
       const ranks = [0.5, 1, 2, 3, 4, 6, 8].map((ratio, i) => ({
         ratio: ratio * (1 + 0.0008 * (i % 3)),
-        gain: [0.5, 1, 0.8, 0.3, 0.5, 0.2, 0.25][i]!,
+        gain: [0.35, 0.8, 1, 0.45, 0.8, 0.35, 0.5][i]!,
       }));
       const pipes = additive(context, seconds, noteHz(midi), ranks);
       const chiff = shape(
@@ -244,7 +244,12 @@ export function guitarStrum(context: RenderContext): Float32Array {
     ] as const) {
       const strings = down ? chord : [...chord].reverse().slice(0, 4);
       for (const [k, midi] of strings.entries()) {
-        const string = pluck(context, 1.6, noteHz(midi), { t60: 3.2, brightness: 0.55, position: 0.18 });
+        // A finger is soft: it wakes few overtones above 2 kHz.
+        const string = lowPass(
+          context,
+          pluck(context, 1.6, noteHz(midi), { t60: 3.2, brightness: 0.35, position: 0.22 }),
+          1800,
+        );
         const at = 0.05 + i * 1.25 + stroke + k * 0.016;
         mixInto(
           context,

@@ -11,18 +11,29 @@ import { mix, mixInto, normalise, shape, silence, type RenderContext } from '../
 export function laser(context: RenderContext): Float32Array {
   const out = silence(context, 2.4);
   for (const [at, top] of [
-    [0.05, 3600],
-    [0.5, 3300],
-    [0.95, 3600],
-    [1.6, 4200],
+    [0.05, 2400],
+    [0.5, 2200],
+    [0.95, 2400],
+    [1.6, 3000],
   ] as const) {
+    const fall = glide([0, top], [0.06, 0.4 * top], [0.4, 110]);
     const zap = mix(
-      [oscillator(context, 0.38, glide([0, top], [0.38, 160]), 'saw'), 0.5],
-      [oscillator(context, 0.38, glide([0, 1.5 * top], [0.38, 240]), 'sine'), 0.5],
+      [oscillator(context, 0.4, fall, 'saw'), 0.4],
+      [oscillator(context, 0.4, (t) => 1.5 * fall(t)), 0.4],
+      [oscillator(context, 0.4, (t) => 0.5 * fall(t), 'square'), 0.25],
     );
-    mixInto(context, out, shape(context, lowPass(context, zap, 8000), decay(0.5, 0.002)), at);
+    mixInto(
+      context,
+      out,
+      shape(
+        context,
+        lowPass(context, zap, (t) => 7000 * Math.exp(-5 * t) + 600),
+        swell(0.4, 0.003, 0.3),
+      ),
+      at,
+    );
   }
-  return reverb(context, out, { t60: 0.5, wet: 0.1 });
+  return reverb(context, out, { t60: 0.7, wet: 0.14, size: 2 });
 }
 
 /** A short confirmation: two clean tones, the second higher. */

@@ -10,10 +10,10 @@ import { voice, vowelFormants, type Vowel } from '../synthesis/voice.ts';
 
 /** Two palms: a burst a few milliseconds long, coloured by the cupped hands. */
 function clap(context: RenderContext, hollowHz: number): Float32Array {
-  const slap = highPass(context, whiteNoise(context, 0.06), 400);
-  const hollow = bandPass(context, slap, hollowHz, 2.2);
-  return shape(context, mix([hollow, 1], [slap, 0.22]), (t) =>
-    t < 0.001 ? t / 0.001 : Math.exp(-(t - 0.001) / 0.0065),
+  const slap = lowPass(context, highPass(context, whiteNoise(context, 0.06), 350), 5500);
+  const hollow = bandPass(context, slap, hollowHz, 1.8);
+  return shape(context, mix([hollow, 1], [slap, 0.15]), (t) =>
+    t < 0.001 ? t / 0.001 : Math.exp(-(t - 0.001) / 0.008),
   );
 }
 
@@ -23,14 +23,14 @@ export function applause(context: RenderContext, seconds = 7): Float32Array {
   const out = silence(context, seconds);
   for (let person = 0; person < 34; person++) {
     const period = random.between(0.19, 0.33);
-    const hands = Array.from({ length: 4 }, () => clap(context, random.betweenLog(750, 1900)));
+    const hands = Array.from({ length: 4 }, () => clap(context, random.betweenLog(600, 1600)));
     const gain = random.betweenLog(0.08, 1);
     const stop = random.between(0.75 * seconds, seconds + 1);
     for (let t = random.between(0, 0.9); t < Math.min(stop, seconds - 0.1); t += random.near(period, 0.08)) {
       mixInto(context, out, random.pick(hands), t, gain * random.between(0.6, 1));
     }
   }
-  return reverb(context, out, { t60: 0.9, wet: 0.1, brightnessHz: 4500, size: 3 });
+  return reverb(context, out, { t60: 0.9, wet: 0.14, brightnessHz: 3200, size: 3 });
 }
 
 /** One person clapping slowly in a room. */
@@ -90,8 +90,13 @@ export function footstepsWood(context: RenderContext, seconds = 6): Float32Array
   const { random } = context;
   const out = silence(context, seconds);
   for (let t = 0.2; t < seconds - 0.5; t += random.near(0.56, 0.04)) {
-    const board = random.near(105, 0.1);
-    const heel = strike(context, 0.3, modesOf(context, board, [1, 1.9, 3.1, 4.6, 7.5, 12], 0.16, 0.45, 0.06), 0.0022);
+    const board = random.near(185, 0.12);
+    const heel = strike(
+      context,
+      0.3,
+      modesOf(context, board, [0.6, 1, 1.5, 2.1, 3.3, 5.2, 8.4, 13], 0.11, 0.2, 0.08),
+      0.0013,
+    );
     const click = shape(context, bandPass(context, whiteNoise(context, 0.02), 2600, 1), decay(0.02));
     const toe = strike(context, 0.2, modesOf(context, board * 1.25, [1, 1.9, 3.1, 4.6], 0.1, 0.6, 0.06), 0.005);
     mixInto(context, out, mix([normalise(heel), 1], [click, 0.25]), t, random.between(0.85, 1));
@@ -327,7 +332,7 @@ export function coughing(context: RenderContext): Float32Array {
         ],
       ),
       [
-        { frequency: 620, bandwidth: 250, gain: 1 },
+        { frequency: 380, bandwidth: 250, gain: 1 },
         { frequency: 1300, bandwidth: 350, gain: 0.9 },
         { frequency: 2600, bandwidth: 700, gain: 0.6 },
         { frequency: 4300, bandwidth: 1500, gain: 0.3 },

@@ -1,6 +1,6 @@
 /** Tools and machines that are not vehicles. Mono, not levelled. */
 import { curve, decay, drift, glide, line, swell } from '../synthesis/envelopes.ts';
-import { bandPass, formants, highPass } from '../synthesis/filters.ts';
+import { bandPass, formants, highPass, lowPass } from '../synthesis/filters.ts';
 import { modesOf, strike } from '../synthesis/modal.ts';
 import { pinkNoise, scatter, whiteNoise } from '../synthesis/noise.ts';
 import { additive, oscillator } from '../synthesis/oscillators.ts';
@@ -191,9 +191,9 @@ export function mainsHum(context: RenderContext, seconds = 6): Float32Array {
 /** A radio between stations: hiss, crackle, and a carrier that whistles past. */
 export function radioStatic(context: RenderContext, seconds = 6): Float32Array {
   const { random } = context;
-  const hiss = bandPass(context, whiteNoise(context, seconds), 2200, 0.4);
-  const fading = drift(context, seconds, 2.5, 0.55, 1);
-  const crackle = scatter(context, seconds, 22, () => {
+  const hiss = lowPass(context, highPass(context, whiteNoise(context, seconds), 350), 3400);
+  const fading = drift(context, seconds, 4, 0.1, 0.8);
+  const crackle = scatter(context, seconds, 45, () => {
     const gain = random.next() ** 3;
     return generate(context, random.between(0.001, 0.012), () => gain * (2 * random.next() - 1));
   });
@@ -202,7 +202,7 @@ export function radioStatic(context: RenderContext, seconds = 6): Float32Array {
     oscillator(context, seconds, glide([0, 3200], [1.6, 300], [2.4, 1700], [4, 2400], [seconds, 700])),
     curve([0, 0], [0.4, 0.12], [1.6, 0.1], [2.4, 0.02], [3.6, 0.1], [seconds, 0]),
   );
-  return mix([shape(context, hiss, fading), 0.7], [crackle, 0.6], [carrier, 0.8]);
+  return mix([shape(context, hiss, fading), 0.7], [crackle, 1.2], [carrier, 2]);
 }
 
 /** A Geiger counter near something: clicks at random, more and more of them. */

@@ -126,33 +126,28 @@ export function motorcycle(context: RenderContext): Float32Array {
     [seconds, 23],
   );
   const loud = curve([0, 0.5], [0.8, 0.5], [1.3, 1], [2.6, 0.55], [3.2, 0.5], [3.7, 1], [4.5, 0.9], [seconds, 0.5]);
-  return saturate(shape(context, engine(context, seconds, firing, 2, 120), loud), 3);
+  return saturate(shape(context, engine(context, seconds, firing, 2, 230), loud), 3);
 }
 
 /** A helicopter hovers, comes nearer and passes: blade slap over a turbine. */
 export function helicopter(context: RenderContext, seconds = 8): Float32Array {
-  const near = curve([0, 0.35], [4, 1], [seconds, 0.45]);
-  const blade = 11.5;
+  const near = curve([0, 0.4], [4, 1], [seconds, 0.5]);
+  const blade = 10.6;
   const out = silence(context, seconds);
   for (const at of turns(context, seconds - 0.15, blade)) {
     const slap = shape(
       context,
-      lowPass(context, whiteNoise(context, 0.07), 700 + 900 * near(at)),
-      swell(0.07, 0.012, 0.055),
+      lowPass(context, whiteNoise(context, 0.08), 1200 + 1800 * near(at)),
+      swell(0.08, 0.012, 0.065),
     );
-    const thump = shape(context, oscillator(context, 0.08, glide([0, 95], [0.08, 45])), swell(0.08, 0.01, 0.065));
-    mixInto(context, out, mix([slap, 1.4], [thump, 0.8]), at, context.random.between(0.85, 1));
+    const thump = shape(context, oscillator(context, 0.09, glide([0, 130], [0.09, 70])), swell(0.09, 0.01, 0.075));
+    mixInto(context, out, mix([slap, 1], [thump, 0.6]), at, context.random.between(0.85, 1));
   }
-  const wash = shape(
-    context,
-    bandPass(context, pinkNoise(context, seconds), 500, 0.5),
-    (t) => 0.55 + 0.45 * Math.sin(2 * Math.PI * blade * t),
-  );
-  const turbine = mix(
-    [oscillator(context, seconds, drift(context, seconds, 3, 2280, 2320)), 0.03],
-    [bandPass(context, whiteNoise(context, seconds), 3000, 1), 0.08],
-  );
-  return shape(context, mix([out, 0.8], [wash, 0.9], [turbine, 1]), near);
+  const chop = (t: number) => 0.6 + 0.4 * Math.sin(2 * Math.PI * blade * t);
+  const wash = shape(context, bandPass(context, pinkNoise(context, seconds), 400, 0.4), chop);
+  const jet = shape(context, highPass(context, whiteNoise(context, seconds), 3500), (t) => 0.75 + 0.25 * chop(t));
+  const turbine = oscillator(context, seconds, drift(context, seconds, 3, 2280, 2320));
+  return shape(context, mix([out, 0.55], [wash, 1.1], [jet, 0.16], [turbine, 0.02]), near);
 }
 
 /** A steam engine gathers speed: four chuffs a turn, wheels and steam, and a long whistle. */
@@ -237,15 +232,15 @@ export function carHorn(context: RenderContext): Float32Array {
     [0.75, 1.4],
   ] as const) {
     for (const hz of [415, 520]) {
-      const reed = formants(context, oscillator(context, length, hz, 'pulse', 0.18), [
-        { frequency: 900, bandwidth: 500, gain: 0.9 },
-        { frequency: 2300, bandwidth: 700, gain: 1 },
-        { frequency: 3400, bandwidth: 900, gain: 0.5 },
+      const reed = formants(context, oscillator(context, length, hz, 'pulse', 0.1), [
+        { frequency: 450, bandwidth: 200, gain: 0.5 },
+        { frequency: 2700, bandwidth: 700, gain: 1.6 },
+        { frequency: 4300, bandwidth: 1500, gain: 1 },
       ]);
       mixInto(context, out, shape(context, reed, swell(length, 0.02, 0.03)), at, 0.5);
     }
   }
-  return reverb(context, out, { t60: 0.9, wet: 0.1, brightnessHz: 3500, size: 4 });
+  return reverb(context, out, { t60: 0.9, wet: 0.1, brightnessHz: 6000, size: 4 });
 }
 
 /** An ambulance or police car: the slow wail, then the fast yelp. */

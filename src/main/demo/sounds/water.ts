@@ -43,7 +43,7 @@ function bubbles(context: RenderContext, seconds: number, rate: Contour, lowHz: 
   return normalise(
     scatter(context, seconds, rate, () => {
       const hz = random.betweenLog(lowHz, highHz);
-      const loudness = Math.pow(random.next(), 2) * Math.sqrt(lowHz / hz);
+      const loudness = Math.pow(random.next(), 2) * Math.pow(lowHz / hz, 0.25);
       return bubble(context, hz, random.chance(0.7) ? random.between(0.02, 0.18) : 0, loudness);
     }),
   );
@@ -52,12 +52,12 @@ function bubbles(context: RenderContext, seconds: number, rate: Contour, lowHz: 
 /** A brook over stones. */
 export function stream(context: RenderContext, seconds = 8): Float32Array {
   const flow = drift(context, seconds, 3, 0.75, 1);
-  const splash = bandPass(context, pinkNoise(context, seconds), 1600, 0.5);
+  const rush = highPass(context, pinkNoise(context, seconds), 900);
   return mix(
-    [bubbles(context, seconds, 260, 380, 3200), 0.8],
-    [bubbles(context, seconds, 25, 220, 700), 0.35],
-    [shape(context, splash, (t) => flow(t)), 0.3],
-    [highPass(context, whiteNoise(context, seconds), 4000), 0.025],
+    [bubbles(context, seconds, 380, 600, 7500), 1],
+    [bubbles(context, seconds, 9, 350, 900), 0.25],
+    [shape(context, rush, flow), 0.16],
+    [shape(context, highPass(context, whiteNoise(context, seconds), 3000), flow), 0.02],
   );
 }
 
@@ -139,7 +139,7 @@ export function toiletFlush(context: RenderContext): Float32Array {
     refill,
   );
   mixInto(context, out, lever, 0.02, 0.8);
-  return reverb(context, shape(context, out, line([0, 1], [7.6, 1], [seconds, 0])), {
+  return reverb(context, highPass(context, shape(context, out, line([0, 1], [7.6, 1], [seconds, 0])), 140), {
     t60: 0.5,
     wet: 0.16,
     brightnessHz: 4000,

@@ -42,15 +42,15 @@ export function heavyRain(context: RenderContext, seconds = 8): Float32Array {
 /** Rain heard from under a tin roof: every drop rings the sheet. */
 export function rainOnRoof(context: RenderContext, seconds = 8): Float32Array {
   const { random } = context;
-  const blows = scatter(context, seconds, 130, () => {
+  const blows = scatter(context, seconds, 75, () => {
     const hit = new Float32Array(Math.round(random.between(0.0004, 0.0015) * context.sampleRate)).fill(1);
-    return hit.map((value) => value * random.betweenLog(0.05, 1) ** 1.5);
+    return hit.map((value) => value * random.betweenLog(0.04, 1) ** 1.5);
   });
   const sheet = normalise(
     resonate(context, blows, modesOf(context, 420, [1, 1.7, 2.45, 3.3, 4.6, 6.2, 8.1, 10.7, 13.5], 0.07, 0.15, 0.08)),
   );
   const distant = lowPass(context, highPass(context, pinkNoise(context, seconds), 300), 5000);
-  return mix([sheet, 0.9], [distant, 0.35]);
+  return mix([sheet, 1.2], [distant, 0.22]);
 }
 
 /** A near strike: a crack, then peals rolling away. */
@@ -59,7 +59,7 @@ export function thunder(context: RenderContext): Float32Array {
   const seconds = 8;
   const out = silence(context, seconds);
   for (let i = 0; i < 9; i++) {
-    const crack = bandPass(context, whiteNoise(context, 0.25), random.betweenLog(700, 3500), 0.6);
+    const crack = bandPass(context, whiteNoise(context, 0.25), random.betweenLog(400, 3000), 0.5);
     mixInto(
       context,
       out,
@@ -75,7 +75,7 @@ export function thunder(context: RenderContext): Float32Array {
     const peal = lowPass(
       context,
       brownNoise(context, length),
-      glide([0, 900 * (1 - 0.8 * distance)], [length, 110]),
+      glide([0, 2600 * (1 - 0.75 * distance)], [length, 260]),
       0.8,
     );
     mixInto(
@@ -83,20 +83,29 @@ export function thunder(context: RenderContext): Float32Array {
       out,
       shape(context, peal, swell(length, 0.08 + 0.25 * distance, 0.8 * length)),
       t,
-      3.2 * (1 - 0.75 * distance) * random.between(0.5, 1),
+      3.2 * (1 - 0.8 * distance) * random.betweenLog(0.3, 1),
     );
     t += random.between(0.18, 0.55);
   }
-  return reverb(context, saturate(normalise(out), 1.5), { t60: 3.2, wet: 0.25, brightnessHz: 1200, size: 8 });
+  return reverb(context, highPass(context, saturate(normalise(out), 1.2), 70), {
+    t60: 3.2,
+    wet: 0.2,
+    brightnessHz: 1500,
+    size: 8,
+  });
 }
 
 /** Two waves that swell, break and hiss back over the sand. */
 export function seaWaves(context: RenderContext, seconds = 12): Float32Array {
-  const out = shape(context, lowPass(context, brownNoise(context, seconds), 350), 0.35);
+  const out = shape(context, bandPass(context, pinkNoise(context, seconds), 350, 0.6), 0.12);
   for (let start = -1; start < seconds; start += context.random.between(6, 7)) {
     const length = 7;
     const rise = curve([0, 0], [2.2, 0.5], [2.9, 1], [4.2, 0.5], [length, 0]);
-    const wave = lowPass(context, pinkNoise(context, length), (t) => 300 + 5500 * rise(t) ** 1.5, 0.6);
+    const wave = highPass(
+      context,
+      lowPass(context, pinkNoise(context, length), (t) => 500 + 9000 * rise(t) ** 1.5, 0.6),
+      180,
+    );
     const foam = highPass(context, whiteNoise(context, length), glide([0, 4500], [3, 1800], [length, 4200]));
     const receding = curve([0, 0], [2.4, 0.05], [3.2, 0.5], [4.6, 0.32], [length, 0]);
     const bubbling = drift(context, length, 40, 0.55, 1);
