@@ -2,6 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -30,6 +31,8 @@ export interface Run {
 }
 
 export interface StartOptions {
+  /** Its folder for temporary files: nothing may be left there. @default the system's */
+  temporary?: string;
   /** Added to the environment. */
   env?: Record<string, string>;
   /** Placed before the program: `['setpriv', '--reuid=65534', …]`. */
@@ -45,6 +48,10 @@ export const NO_PROC = process.platform === 'linux' ? null : 'needs /proc to see
 
 export class Program {
   readonly pid: number;
+  readonly temporary: string;
+  /** The program itself has ended; children may still hold its output open. */
+  readonly exited: Promise<void>;
+  /** All of its output is here. */
   readonly ended: Promise<Run>;
   /** So far. */
   stdout = '';
@@ -52,17 +59,17 @@ export class Program {
   readonly #mark = randomUUID();
   readonly #process: ChildProcess;
 
-  constructor(
-    args: string[],
-    { env = {}, wrapper = [], node = process.execPath, ownGroup = false }: StartOptions = {},
-  ) {
+  constructor(args: string[], options: StartOptions = {}) {
+    const { env = {}, wrapper = [], node = process.execPath, ownGroup = false, temporary = tmpdir() } = options;
+    this.temporary = temporary;
     const [command, ...rest] = [...wrapper, node, PROGRAM, ...args];
     this.#process = spawn(command!, rest, {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...env, [MARK]: this.#mark },
+      env: { ...process.env, TMPDIR: temporary, ...env, [MARK]: this.#mark },
       detached: ownGroup,
     });
     this.pid = this.#process.pid ?? -1;
+    this.exited = new Promise((resolve) => void this.#process.on('exit', () => resolve()));
     this.ended = this.#collect();
   }
 
@@ -97,10 +104,12 @@ export class Program {
     void this.ended.then((run) => {
       over.run = run;
     });
-    for (const endMs = performance.now() + 30_000; performance.now() < endMs; await sleep(4)) {
+    const endMs = performance.now() + 30_000;
+    while (performance.now() < endMs) {
       const found = look();
       if (found !== undefined) return found;
       if (over.run) throw new Error(`ended before ${what}: ${JSON.stringify(over.run)}`);
+      await sleep(4);
     }
     throw new Error(`waited in vain for ${what}`);
   }

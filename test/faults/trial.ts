@@ -1,6 +1,15 @@
 /** One trial: a folder of sounds, a data folder, and what must hold after every run whatever happened in it. */
 import { createHash } from 'node:crypto';
-import { createReadStream, lstatSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  createReadStream,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
@@ -32,14 +41,11 @@ export interface Row {
 export class Trial {
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'ef-')));
   readonly sounds = join(this.folder, 'sounds');
-  /** Where the program's sockets lie. */
-  readonly temporary = join(this.folder, 'tmp');
   data = join(this.folder, 'data');
   model = TINY_PACK;
 
   constructor() {
     mkdirSync(this.sounds);
-    mkdirSync(this.temporary);
   }
 
   remove(): void {
@@ -57,8 +63,9 @@ export class Trial {
   }
 
   start(args: string[], options: StartOptions = {}): Program {
-    const env = { ...options.env, TMPDIR: this.temporary };
-    return new Program(['--data', this.data, '--model', this.model, ...args], { ...options, env });
+    const temporary = mkdtempSync(join(this.folder, 't-'));
+    chmodSync(temporary, 0o777); // for tests under another user
+    return new Program(['--data', this.data, '--model', this.model, ...args], { temporary, ...options });
   }
 
   /** Runs to the end. No process and no socket of it may be left then. */
@@ -83,7 +90,7 @@ export class Trial {
 
   async expectGone(program: Program): Promise<void> {
     expect(await program.strays(), 'processes left behind').toEqual([]);
-    expect(readdirSync(this.temporary), 'sockets left behind').toEqual([]);
+    expect(readdirSync(program.temporary), 'files left in the temporary folder').toEqual([]);
   }
 
   /** Reads the catalogue and checks that it is whole: integrity, no row twice, no window twice. */
