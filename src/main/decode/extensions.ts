@@ -14,7 +14,6 @@ const FORMATS_BY_EXTENSION: Readonly<Record<string, readonly AudioFormat[]>> = {
   aiff: ['aiff'],
   aifc: ['aiff'],
   flac: ['flac', 'ogg'],
-  mp1: ['mp3'],
   mp2: ['mp3'],
   mp3: ['mp3'],
   ogg: ['ogg', 'opus'],

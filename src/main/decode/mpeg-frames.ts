@@ -10,30 +10,38 @@ export interface FrameHeader {
   kind: string;
 }
 
-/** kbit/s by [MPEG-1 layer I, II, III, MPEG-2 layer I, II and III]; index 0 (free format) and 15 are not accepted. */
+/** kbit/s by [MPEG-1 layer II, layer III, MPEG-2 layers II and III]; index 0 (free format) and 15 are not accepted. */
 const BITRATES = [
-  [32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448],
   [32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384],
   [32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320],
-  [32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256],
   [8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160],
 ] as const;
 const MPEG1_RATES = [44_100, 48_000, 32_000] as const;
+const MPEG1 = 3;
+const RESERVED_EMPHASIS = 2;
+/** Frames in a row that make a stream; more behind other bytes, where only chance may have put them. */
+const FRAMES_AT_START = 3;
+const FRAMES_INSIDE = 6;
+/** Appended tags (ID3v1) may follow the last frame. */
+const ID3V1_BYTES = 128;
 
-/** @returns null when the four bytes at `at` are no header of an MPEG audio frame */
+/**
+ * Layers II and III. Layer I is left out: nobody has such files, while tables of small negative numbers, which are all
+ * over programs, look just like it.
+ * @returns null when the four bytes at `at` are no header of an MPEG audio frame
+ */
 export function mpegHeader(bytes: Buffer, at: number): FrameHeader | null {
   if (at + 4 > bytes.length || bytes[at] !== 0xff || (bytes[at + 1]! & 0xe0) !== 0xe0) return null;
-  const version = (bytes[at + 1]! >> 3) & 3; // 3: MPEG-1, 2: MPEG-2, 0: MPEG-2.5
+  const version = (bytes[at + 1]! >> 3) & 3; // 3: MPEG-1, 2: MPEG-2, 0: MPEG-2.5, 1: reserved
   const layer = 4 - ((bytes[at + 1]! >> 1) & 3); // 4 is reserved (and is ADTS)
+  if (version === 1 || (layer !== 2 && layer !== 3) || (bytes[at + 3]! & 3) === RESERVED_EMPHASIS) return null;
   const rate = MPEG1_RATES[(bytes[at + 2]! >> 2) & 3];
-  const table = version === 3 ? layer - 1 : layer === 1 ? 3 : 4;
-  const kbits = BITRATES[table]?.[(bytes[at + 2]! >> 4) - 1];
-  if (version === 1 || layer === 4 || rate === undefined || kbits === undefined) return null;
-  const sampleRate = rate / (version === 3 ? 1 : version === 2 ? 2 : 4);
+  const kbits = BITRATES[version === MPEG1 ? layer - 2 : 2]?.[(bytes[at + 2]! >> 4) - 1];
+  if (rate === undefined || kbits === undefined) return null;
+  const sampleRate = rate / (version === MPEG1 ? 1 : version === 2 ? 2 : 4);
   const padding = (bytes[at + 2]! >> 1) & 1;
-  const slots = layer === 1 ? 12 : layer === 3 && version !== 3 ? 72 : 144;
-  const length = (Math.floor((slots * kbits * 1000) / sampleRate) + padding) * (layer === 1 ? 4 : 1);
-  return { bytes: length, kind: `${version}/${layer}/${rate}` };
+  const slots = layer === 3 && version !== MPEG1 ? 72 : 144;
+  return { bytes: Math.floor((slots * kbits * 1000) / sampleRate) + padding, kind: `${version}/${layer}/${rate}` };
 }
 
 /** @returns null when the seven bytes at `at` are no ADTS header */
@@ -46,7 +54,8 @@ export function adtsHeader(bytes: Buffer, at: number): FrameHeader | null {
 }
 
 /**
- * Looks for three frames in a row, or for whole frames up to the end of the file when it holds fewer.
+ * Looks for three frames in a row at the beginning or behind zeros, six behind anything else; or, in a file that holds
+ * fewer, for whole frames from its first byte to its last.
  * @param atEnd whether `bytes` reaches to the end of the file
  * @returns where the first of them begins, or −1
  */
@@ -55,20 +64,34 @@ export function findFrames(
   atEnd: boolean,
   header: (bytes: Buffer, at: number) => FrameHeader | null,
 ): number {
+  const firstNonZero = bytes.findIndex((byte) => byte !== 0);
   for (let start = bytes.indexOf(0xff); start >= 0; start = bytes.indexOf(0xff, start + 1)) {
-    const first = header(bytes, start);
-    if (!first) continue;
-    let next = start + first.bytes;
-    let frames = next <= bytes.length ? 1 : 0;
-    while (frames < 3) {
-      const following = header(bytes, next);
-      if (following?.kind !== first.kind || next + following.bytes > bytes.length) break;
-      next += following.bytes;
-      frames++;
-    }
-    if (frames === 3 || (frames > 0 && atEnd && start === 0 && next >= bytes.length - 128)) return start;
+    const needed = start <= firstNonZero ? FRAMES_AT_START : FRAMES_INSIDE;
+    const chain = chainFrom(bytes, start, needed, header);
+    const isWholeFile = start === 0 && atEnd && chain.frames > 0 && chain.end >= bytes.length - ID3V1_BYTES;
+    if (chain.frames === needed || isWholeFile) return start;
   }
   return -1;
+}
+
+/** @returns how many whole frames of one kind follow each other from `start` on, counted up to `needed`, and where the last one ends */
+function chainFrom(
+  bytes: Buffer,
+  start: number,
+  needed: number,
+  header: (bytes: Buffer, at: number) => FrameHeader | null,
+): { frames: number; end: number } {
+  let end = start;
+  let frames = 0;
+  let kind: string | null = null;
+  while (frames < needed) {
+    const frame = header(bytes, end);
+    if (!frame || (kind !== null && frame.kind !== kind) || end + frame.bytes > bytes.length) break;
+    kind = frame.kind;
+    end += frame.bytes;
+    frames++;
+  }
+  return { frames, end };
 }
 
 /**
