@@ -4,6 +4,7 @@ import type { Engine, Events } from '../shared/contract.ts';
 import { UserError } from '../shared/errors.ts';
 import type { EmbedItem, EmbedResult, IndexSummary, JobId, JobProgress, Status } from '../shared/types.ts';
 import { classify } from './catalogue/database-errors.ts';
+import { cataloguePath } from './catalogue/open.ts';
 import { acquireWriterLock } from './catalogue/writer-lock.ts';
 import { runDoctor } from './doctor.ts';
 import { listen } from './embed/listen.ts';
@@ -90,7 +91,7 @@ export function createEngine(options: EngineOptions): EngineHandle {
   };
 
   return {
-    engine: withDatabaseSentences(engine),
+    engine: withDatabaseSentences(engine, cataloguePath(options.dataFolder)),
     on: (event, listener) => {
       events.on(event, listener);
       return () => void events.off(event, listener);
@@ -201,14 +202,14 @@ async function readStatus(parts: Parts): Promise<Status> {
 }
 
 /** SQLite's errors can come from anywhere; here each becomes the sentence that says what to do. */
-function withDatabaseSentences(engine: Engine): Engine {
+function withDatabaseSentences(engine: Engine, path: string): Engine {
   const wrapped = Object.entries(engine).map(([name, call]) => [
     name,
     async (input: never) => {
       try {
         return await call(input);
       } catch (error) {
-        throw classify(error) ?? error;
+        throw classify(error, path) ?? error;
       }
     },
   ]);

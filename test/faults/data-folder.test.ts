@@ -1,0 +1,293 @@
+/** A data folder, a catalogue, an index or a model pack that is not as it should be. */
+import { execFileSync } from 'node:child_process';
+import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statfsSync, truncateSync, writeFileSync } from 'node:fs'; // prettier-ignore
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { json, TINY_PACK, type StartOptions } from './program.ts';
+import { expectFailure, expectOwnWords, expectRefused, skipFor, Trial } from './trial.ts';
+
+const NOBODY = 65_534;
+const asNobody: StartOptions = {
+  wrapper: ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'],
+  env: { HOME: '/nonexistent' },
+};
+
+let trial: Trial;
+beforeEach(() => {
+  trial = new Trial();
+  for (let at = 0; at < 6; at++) trial.addTone(`tones/${at}.wav`, 300 + 100 * at, 1.2 + at / 5);
+});
+afterEach(() => trial.remove());
+
+type Hits = { hits: { path: string; score: number }[]; notices: string[] };
+const findLike = async (options: StartOptions = {}): Promise<Hits> => {
+  const run = await trial.run(['--json', 'similar', trial.at('tones/3.wav'), '--all'], options);
+  expect(run, run.stderr).toMatchObject({ code: 0 });
+  return json<Hits>(run);
+};
+
+describe('the catalogue', () => {
+  test('from a newer version is refused and left alone', async () => {
+    await trial.index();
+    const path = join(trial.data, 'catalogue.db');
+    const db = new Database(path);
+    db.pragma('user_version = 999');
+    db.close();
+    const before = readFileSync(path);
+    for (const command of [['index', trial.sounds], ['search', 'low'], ['status'], ['failures']]) {
+      const message = expectRefused(await trial.run(['--json', ...command]), 'catalogue-from-future');
+      expect(message).toContain(path);
+      expect(message).toMatch(/Update Earmark/);
+    }
+    expect(readFileSync(path).equals(before)).toBe(true);
+  });
+
+  test('that is garbage is called damaged and left alone', async () => {
+    mkdirSync(trial.data);
+    const path = join(trial.data, 'catalogue.db');
+    writeFileSync(path, Buffer.alloc(100_000, 'no catalogue at all '));
+    for (const command of [['index', trial.sounds], ['search', 'low'], ['status']]) {
+      const message = expectRefused(await trial.run(['--json', ...command]), 'catalogue-damaged');
+      expect(message).toMatch(/Move it aside|another data folder/);
+    }
+    expect(readFileSync(path, 'latin1').startsWith('no catalogue at all')).toBe(true);
+  });
+
+  test('with damaged pages: the doctor finds it, and no command shows a stack trace', async () => {
+    await trial.index();
+    const path = join(trial.data, 'catalogue.db');
+    const bytes = readFileSync(path);
+    bytes.fill(0xa5, 4096 * 3, bytes.length); // the first page, with the schema, stays
+    writeFileSync(path, bytes);
+    const doctor = await trial.run(['--json', 'doctor']);
+    expect(doctor.code).toBe(3);
+    const { checks } = json<{ checks: { what: string; ok: boolean; message: string }[] }>(doctor);
+    expect(checks.find(({ what }) => what === 'catalogue')).toMatchObject({ ok: false });
+    expect(checks.find(({ what }) => what === 'decoder')).toMatchObject({ ok: true });
+    const message = expectRefused(await trial.run(['--json', 'index', trial.sounds]), 'catalogue-damaged');
+    expect(message).toMatch(/Move it aside/);
+  });
+
+  test('of another program is not touched', async () => {
+    mkdirSync(trial.data);
+    const path = join(trial.data, 'catalogue.db');
+    const db = new Database(path);
+    db.exec("CREATE TABLE recipes (name TEXT); INSERT INTO recipes VALUES ('soup')");
+    db.close();
+    const before = readFileSync(path);
+    expectRefused(await trial.run(['--json', 'index', trial.sounds]), 'catalogue-damaged');
+    expect(readFileSync(path).equals(before)).toBe(true);
+  });
+});
+
+describe('the index file', () => {
+  const indexFiles = (ending: string) =>
+    readdirSync(join(trial.data, 'index')).filter((name) => name.endsWith(ending)).map((name) => join(trial.data, 'index', name)); // prettier-ignore
+
+  test.each([
+    ['overwritten in the middle', () => overwriteMiddle(indexFiles('.hnsw')[0]!)],
+    ['cut off', () => truncateSync(indexFiles('.hnsw')[0]!, 300)],
+    ['without its description', () => rmSync(indexFiles('.json')[0]!)],
+    ['with a garbled description', () => writeFileSync(indexFiles('.json')[0]!, '{"format":')],
+    ['without its rows', () => rmSync(indexFiles('.rows')[0]!)],
+  ] as const)('%s: said so, the search is right all the same, and the next run writes it anew', async (_, damage) => {
+    await trial.index();
+    const sound = await findLike();
+    damage();
+    const run = await trial.run(['--json', 'similar', trial.at('tones/3.wav'), '--all']);
+    expect(run, run.stderr).toMatchObject({ code: 0 });
+    const damaged = json<Hits>(run);
+    expect(damaged.hits.map(({ path }) => path)).toEqual(sound.hits.map(({ path }) => path));
+    expect(damaged.notices.join(' ')).toMatch(/search index .*(damaged|description)/);
+    expect(await trial.index([trial.sounds], {}, [/^The search index /])).toMatchObject({ unchanged: 6, indexed: 0 });
+    const again = await findLike();
+    expect(again).toEqual(sound);
+  });
+
+  test('deleted: comes back by itself', async () => {
+    await trial.index();
+    const sound = await findLike();
+    rmSync(join(trial.data, 'index'), { recursive: true });
+    expect((await findLike()).hits).toEqual(sound.hits);
+    await trial.index([trial.sounds], {}, [/^The search index /]);
+    expect(indexFiles('.hnsw')).toHaveLength(1);
+  });
+});
+
+describe('the model pack', () => {
+  const ownPack = () => {
+    trial.model = join(trial.folder, 'pack');
+    cpSync(TINY_PACK, trial.model, { recursive: true });
+  };
+  test.each([
+    ['a graph with a flipped byte', () => overwriteMiddle(join(trial.model, 'audio.onnx')), /model-damaged/],
+    ['a graph that is cut off', () => truncateSync(join(trial.model, 'audio.onnx'), 1000), /model-damaged/],
+    ['a missing graph', () => rmSync(join(trial.model, 'text.onnx')), /model-damaged/],
+    ['a garbled description', () => writeFileSync(join(trial.model, 'model.json'), '{"id": "ti'), /model-damaged/],
+    ['no description', () => rmSync(join(trial.model, 'model.json')), /model-(missing|damaged)/],
+    ['graphs that match their hashes and are no ONNX', () => fakeGraph(trial.model), /model-(damaged|unusable)/],
+  ])('%s: refused, said so, and the other model still works', async (_, damage, code) => {
+    await trial.index();
+    const rows = trial.rows();
+    ownPack();
+    damage();
+    trial.addTone('new.wav', 700);
+    const run = await trial.run(['--json', 'index', trial.sounds]);
+    const { error } = json<{ error: { code: string } }>(run);
+    expect(error.code).toMatch(code);
+    expectRefused(run, error.code);
+    trial.model = TINY_PACK;
+    const kept = trial.rows().filter(({ path }) => path !== 'new.wav');
+    expect(kept).toEqual(rows);
+    expect(await trial.index()).toMatchObject({ unchanged: 6, indexed: 1, failed: [] });
+  });
+
+  test('a pack that is not there', async () => {
+    trial.model = join(trial.folder, 'no-such-pack');
+    expectRefused(await trial.run(['--json', 'index', trial.sounds]), 'model-missing');
+  });
+});
+
+const noUsers =
+  process.platform !== 'linux' ? 'needs Linux users' : process.getuid?.() !== 0 ? 'needs root to become another user' : null; // prettier-ignore
+describe.skipIf(skipFor(noUsers, 'permissions'))('permissions', () => {
+  beforeEach(() => chmodSync(trial.folder, 0o755));
+
+  test('sounds and folders that may not be read: said so, the others are listened to, later it is tried again', async () => {
+    mkdirSync(trial.data);
+    chownSync(trial.data, NOBODY, NOBODY);
+    trial.addTone('closed/inside.wav', 900);
+    chmodSync(trial.at('tones/0.wav'), 0o000);
+    chmodSync(trial.at('closed'), 0o000);
+    const summary = await trial.index([trial.sounds], asNobody);
+    expectFailure(summary, trial.at('tones/0.wav'), 'no-permission', /change its permissions and try again/);
+    expectFailure(summary, trial.at('closed'), 'unreadable-folder', /Change its permissions and run the command again/);
+    expect(summary).toMatchObject({ indexed: 5, files: 6 });
+    chmodSync(trial.at('tones/0.wav'), 0o644);
+    chmodSync(trial.at('closed'), 0o755);
+    expect(await trial.index([trial.sounds], asNobody)).toMatchObject({ indexed: 2, unchanged: 5, failed: [] });
+    // A folder that closes later takes nothing away.
+    chmodSync(trial.at('closed'), 0o000);
+    const rows = trial.rows();
+    expect(await trial.index([trial.sounds], asNobody)).toMatchObject({ offline: 0, unchanged: 6 });
+    expect(trial.rows()).toEqual(rows);
+    chmodSync(trial.at('closed'), 0o755);
+  });
+
+  test('a root that may not be opened', async () => {
+    mkdirSync(trial.data);
+    chownSync(trial.data, NOBODY, NOBODY);
+    chmodSync(trial.sounds, 0o000);
+    const run = await trial.run(['--json', 'index', trial.sounds], asNobody);
+    expect(run.stderr + run.stdout).toContain(trial.sounds);
+    if (run.code === 0) expect(json(run).failed).toMatchObject([{ code: 'unreadable-folder' }]);
+    else expectRefused(run, 'no-permission');
+    chmodSync(trial.sounds, 0o755);
+  });
+
+  test('a data folder that may not be written', async () => {
+    mkdirSync(trial.data, { mode: 0o755 });
+    const message = expectRefused(await trial.run(['--json', 'index', trial.sounds], asNobody), 'catalogue-unwritable');
+    expect(message).toContain(trial.data);
+    expect(message).toMatch(/permissions|another data folder/);
+    expect(readdirSync(trial.data)).toEqual([]);
+  });
+
+  test('a data folder that may not even be made', async () => {
+    expectRefused(await trial.run(['--json', 'index', trial.sounds], asNobody), 'catalogue-unwritable');
+    expect(existsSync(trial.data)).toBe(false);
+  });
+
+  test('a catalogue of somebody else', async () => {
+    await trial.index();
+    expectRefused(await trial.run(['--json', 'index', trial.sounds], asNobody), 'catalogue-unwritable');
+    expect(await trial.index()).toMatchObject({ unchanged: 6 });
+  });
+});
+
+const noMount = process.getuid?.() === 0 ? whyNoTmpfs() : 'needs root to mount a small disk';
+describe.skipIf(skipFor(noMount, 'a full disk'))('a disk', () => {
+  let disk: string;
+  beforeEach(() => {
+    disk = join(trial.folder, 'disk');
+    mkdirSync(disk);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16m', 'tmpfs', disk]);
+    trial.data = join(disk, 'data');
+  });
+  afterEach(() => execFileSync('umount', ['-l', disk]));
+
+  /** Takes all room but so many bytes. */
+  const fill = (bytesLeft: number) => {
+    rmSync(join(disk, 'filler'), { force: true });
+    const { bavail, bsize } = statfsSync(disk);
+    writeFileSync(join(disk, 'filler'), Buffer.alloc(Math.max(0, bavail * bsize - bytesLeft)));
+  };
+
+  test.each([
+    ['at once', 0],
+    ['soon', 40_000],
+    ['when the catalogue is there', 200_000],
+    ['in the middle', 400_000],
+    ['later', 700_000],
+  ])('that is full %s: one sentence, no damage, and with room again the run goes on', async (_, bytesLeft) => {
+    for (let at = 0; at < 60; at++) trial.addTone(`many/${at}.wav`, 200 + 30 * at, 3 + at / 50);
+    const before = await trial.fingerprint();
+    fill(bytesLeft);
+    const run = await trial.run(['--json', 'index', trial.sounds]);
+    // Enough room for everything would make this test worthless.
+    const message = expectRefused(run, 'disk-full');
+    expect(message).toContain(trial.data);
+    expect(message).toMatch(/Free some space/);
+    rmSync(join(disk, 'filler'));
+    if (existsSync(join(trial.data, 'catalogue.db'))) expect((await trial.run(['--json', 'status'])).code).toBe(0);
+    expect(await trial.index([trial.sounds], {}, [/^The search index /])).toMatchObject({ files: 66, failed: [] });
+    expect(trial.rows().every(({ state }) => state === 'ready')).toBe(true);
+    expect(await trial.fingerprint()).toEqual(before);
+  });
+
+  test('that is read-only: said so; what is there can still be searched, or it is said why not', async () => {
+    await trial.index();
+    execFileSync('mount', ['-o', 'remount,ro', disk]);
+    const message = expectRefused(await trial.run(['--json', 'index', trial.sounds]), 'catalogue-unwritable');
+    expect(message).toContain(trial.data);
+    const search = await trial.run(['--json', 'similar', trial.at('tones/3.wav'), '--all']);
+    if (search.code === 0) expectOwnWords(search);
+    else expectRefused(search, 'catalogue-unwritable');
+    execFileSync('mount', ['-o', 'remount,rw', disk]);
+    expect(await trial.index()).toMatchObject({ unchanged: 6, indexed: 0 });
+  });
+});
+
+function overwriteMiddle(path: string): void {
+  const bytes = readFileSync(path);
+  bytes.fill(0x5a, Math.round(bytes.length * 0.5), Math.round(bytes.length * 0.5) + 40);
+  writeFileSync(path, bytes);
+}
+
+/** Both graphs replaced by the same text, hashes to match. */
+function fakeGraph(pack: string): void {
+  const path = join(pack, 'model.json');
+  const description = JSON.parse(readFileSync(path, 'utf8')) as { sha256: Record<string, string> };
+  for (const name of ['audio.onnx', 'text.onnx']) {
+    writeFileSync(join(pack, name), 'this is no graph\n'.repeat(50));
+    description.sha256[name] = createHash('sha256')
+      .update(readFileSync(join(pack, name)))
+      .digest('hex');
+  }
+  writeFileSync(path, JSON.stringify(description));
+}
+
+function whyNoTmpfs(): string | null {
+  const probe = new Trial();
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', probe.sounds], { stdio: 'pipe' });
+    execFileSync('umount', [probe.sounds], { stdio: 'pipe' });
+    return null;
+  } catch (error) {
+    return `a small disk cannot be mounted here (${(error as Error).message.split('\n').at(-2) ?? 'unknown'})`;
+  } finally {
+    probe.remove();
+  }
+}
