@@ -1,0 +1,62 @@
+/**
+ * Renders the product's demo sounds at 32 kHz with many seeds.
+ * Usage: node render.ts <folder>; reads plan.json there ({ seed, plan: { function: count } }) and writes
+ * <function>-<index>.f32 (mono float32, little-endian).
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Random } from '../../src/main/demo/synthesis/random.ts';
+import type { RenderContext } from '../../src/main/demo/synthesis/signal.ts';
+import * as animals from '../../src/main/demo/sounds/animals.ts';
+import * as birds from '../../src/main/demo/sounds/birds-insects.ts';
+import * as drums from '../../src/main/demo/sounds/drums.ts';
+import * as household from '../../src/main/demo/sounds/household.ts';
+import * as impacts from '../../src/main/demo/sounds/impacts.ts';
+import * as instruments from '../../src/main/demo/sounds/instruments.ts';
+import * as screens from '../../src/main/demo/sounds/interface.ts';
+import * as people from '../../src/main/demo/sounds/people.ts';
+import * as tools from '../../src/main/demo/sounds/tools-machines.ts';
+import * as vehicles from '../../src/main/demo/sounds/vehicles.ts';
+import * as water from '../../src/main/demo/sounds/water.ts';
+import * as weather from '../../src/main/demo/sounds/weather.ts';
+
+const SAMPLE_RATE = 32_000;
+const modules: Readonly<Record<string, unknown>>[] = [
+  animals,
+  birds,
+  drums,
+  household,
+  impacts,
+  instruments,
+  screens,
+  people,
+  tools,
+  vehicles,
+  water,
+  weather,
+];
+
+function soundNamed(name: string): (context: RenderContext, value?: number) => Float32Array {
+  for (const module of modules) {
+    if (typeof module[name] === 'function') return module[name] as (context: RenderContext) => Float32Array;
+  }
+  throw new Error(`no demo sound is called ${name}`);
+}
+
+const folder = process.argv[2];
+if (folder === undefined) throw new Error('usage: node render.ts <folder>');
+const { seed, plan } = JSON.parse(readFileSync(join(folder, 'plan.json'), 'utf8')) as {
+  seed: number;
+  plan: Record<string, number>;
+};
+for (const [name, count] of Object.entries(plan)) {
+  const sound = soundNamed(name);
+  for (let index = 0; index < count; index++) {
+    const random = new Random(`${seed} ${name} ${index}`);
+    const context = { sampleRate: SAMPLE_RATE, random };
+    // The two sounds that ask for a pitch: tom 80-220 Hz, bark 250-900 Hz.
+    const pitch = { tom: random.betweenLog(80, 220), bark: random.betweenLog(250, 900) }[name];
+    const samples = pitch === undefined ? sound(context) : sound(context, pitch);
+    writeFileSync(join(folder, `${name}-${index}.f32`), samples);
+  }
+}
