@@ -13,7 +13,7 @@ export function byteReader(handle: FileHandle, size: number): ByteReader {
   return {
     size,
     async read(position, length) {
-      const buffer = Buffer.alloc(Math.max(0, Math.min(length, size - position)));
+      const buffer = Buffer.allocUnsafe(Math.max(0, Math.min(length, size - position)));
       if (buffer.length === 0) return buffer;
       // One read may return less than asked (network drives).
       let filled = 0;

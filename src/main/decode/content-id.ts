@@ -7,7 +7,7 @@
 import { createHash } from 'node:crypto';
 
 /** Small packets are gathered to this before hashing: a call to the hash costs more than copying a packet. */
-const STAGE_BYTES = 1 << 18;
+const STAGE_BYTES = 1 << 15;
 
 export class ContentHash {
   readonly #hash = createHash('sha256');

@@ -165,30 +165,30 @@ export class DecoderPool {
     signal: AbortSignal,
   ): Promise<DecoderMethods[N]['output']> {
     const child = this.#childOf(slot);
-    // The reasons to kill settle this instead of the call, which then only says that the process died.
-    const interrupted = Promise.withResolvers<never>();
-    let stall = setTimeout(onStall, this.#stallMs, this);
-    const stopListening = child.on('progress', () => {
-      clearTimeout(stall);
-      stall = setTimeout(onStall, this.#stallMs, this);
-    });
-    function onStall(pool: DecoderPool): void {
-      interrupted.reject(timedOut(path, Math.round(pool.#stallMs / 1000)));
-    }
-    const onAbort = () => interrupted.reject(signal.reason as Error);
-    signal.addEventListener('abort', onAbort, { once: true });
     const call = child.call(name, input);
     call.catch(() => {}); // when interrupted, its rejection is not news
+    // An interruption settles this before the process dies of it, so that its reason is what the caller hears.
+    const interrupted = Promise.withResolvers<never>();
+    let killing = Promise.resolve();
+    const interrupt = (reason: Error) => {
+      interrupted.reject(reason);
+      killing = this.#kill(slot);
+    };
+    const onStall = () => interrupt(timedOut(path, Math.round(this.#stallMs / 1000)));
+    const onAbort = () => interrupt(signal.reason as Error);
+    let stall = setTimeout(onStall, this.#stallMs);
+    const stopListening = child.on('progress', () => {
+      clearTimeout(stall);
+      stall = setTimeout(onStall, this.#stallMs);
+    });
+    signal.addEventListener('abort', onAbort, { once: true });
     try {
       return await Promise.race([call, interrupted.promise]);
-    } catch (error) {
-      const wasInterrupted = signal.aborted || (await isPending(call));
-      if (wasInterrupted) await this.#kill(slot);
-      throw error;
     } finally {
       clearTimeout(stall);
       stopListening();
       signal.removeEventListener('abort', onAbort);
+      await killing;
       slot.job = null;
       this.#next();
     }
@@ -226,10 +226,4 @@ export class DecoderPool {
     this.#dying.add(gone);
     return gone;
   }
-}
-
-async function isPending(call: Promise<unknown>): Promise<boolean> {
-  const pending = Symbol('pending');
-  const settled = await Promise.race([call.catch(() => null), Promise.resolve(pending)]);
-  return settled === pending;
 }

@@ -17,6 +17,8 @@ export interface Sniffed {
   declaresLength: boolean;
 }
 
+/** All signatures lie in the first of these; a chain of frames may begin later. */
+const SIGNATURE_BYTES = 512;
 const HEAD_BYTES = 65_536;
 
 /** Signatures at fixed places, first match wins. Text is latin1. */
@@ -69,15 +71,16 @@ const OLD_QUICKTIME_BOXES = new Set(['moov', 'mdat', 'wide', 'free', 'skip']);
 /** @returns null when the content is no audio or video container that may hold sound */
 export async function sniff(file: ByteReader): Promise<Sniffed | null> {
   const start = await afterId3v2(file);
-  const head = await file.read(start, HEAD_BYTES);
-  const text = (at: number, length: number) => head.toString('latin1', at, at + length);
+  const beginning = await file.read(start, SIGNATURE_BYTES);
+  const text = (at: number, length: number) => beginning.toString('latin1', at, at + length);
   for (const { at, text: expected, and, is } of SIGNATURES) {
     if (text(at, expected.length) !== expected) continue;
     if (!and || text(and.at, and.text.length) === and.text) return is;
   }
-  if (text(0, 4) === 'OggS') return sniffOgg(head);
+  if (text(0, 4) === 'OggS') return sniffOgg(beginning);
   if (text(4, 4) === 'ftyp') return PICTURE_BRANDS.has(text(8, 4)) ? null : exact('m4a', 'mov');
-  if (OLD_QUICKTIME_BOXES.has(text(4, 4)) && head.readUInt32BE(0) >= 8) return exact('m4a', 'mov');
+  if (OLD_QUICKTIME_BOXES.has(text(4, 4)) && beginning.readUInt32BE(0) >= 8) return exact('m4a', 'mov');
+  const head = await file.read(start, HEAD_BYTES);
   return sniffFrames(head, start + head.length >= file.size, start > 0);
 }
 

@@ -25,7 +25,7 @@ export class Tiler {
   readonly #maxWindows: number;
   readonly #shortestTail: number;
   /** The last samples received, from stream position #bufferStart on; at least one window's worth when there is one. */
-  #buffer: Float32Array;
+  #buffer = new Float32Array(0);
   #bufferStart = 0;
   #received = 0;
   #nextTile = 0;
@@ -44,7 +44,6 @@ export class Tiler {
       throw new RangeError(
         `windows of ${plan.windowSeconds} s every ${plan.hopSeconds} s at ${plan.sampleRate} Hz make no sense`,
       );
-    this.#buffer = new Float32Array(2 * this.#windowSamples);
   }
 
   get windowCount(): number {
@@ -106,6 +105,12 @@ export class Tiler {
 
   #append(samples: Float32Array): void {
     const used = this.#received - this.#bufferStart;
+    if (used + samples.length > this.#buffer.length && this.#buffer.length < 2 * this.#windowSamples) {
+      // Short files are the most, and need no buffer for two windows.
+      const grown = new Float32Array(Math.min(2 * this.#windowSamples, Math.max(used + samples.length, 2 * used)));
+      grown.set(this.#buffer.subarray(0, used));
+      this.#buffer = grown;
+    }
     if (used + samples.length > this.#buffer.length) {
       // Keep what the next tile or a window at the very end could still need: both lie in the last windowSamples samples,
       // because a tile is taken as soon as it is complete.
