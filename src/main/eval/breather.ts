@@ -14,9 +14,9 @@ export class Breather {
 
   /** Call it between small pieces of work. @throws signal.reason when cancelled */
   async pause(): Promise<void> {
+    this.#signal.throwIfAborted();
     if (performance.now() - this.#sinceMs < LONGEST_STRETCH_MS) return;
     await setImmediate();
-    this.#signal.throwIfAborted();
     this.#sinceMs = performance.now();
   }
 }

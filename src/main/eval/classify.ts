@@ -3,7 +3,8 @@ import type { MultiLabelFigures, SingleLabelFigures } from '../../shared/eval-re
 import { Breather } from './breather.ts';
 import { cosines } from './cosines.ts';
 import { chosenClass, rankOf, shareWithin } from './metrics/accuracy.ts';
-import { averagePrecision, mean } from './metrics/average-precision.ts';
+import { averagePrecision, averagePrecisionOf, mean } from './metrics/average-precision.ts';
+import { TiedCounts } from './metrics/tied-counts.ts';
 
 /** A clip and what it is. */
 export interface LabelledClip {
@@ -67,8 +68,6 @@ export async function multiLabelFigures(
   const scores = await scoreAll(clips, classEmbeddings, signal);
   const precisions = await averagePrecisions(clips, scores, labels.length, signal);
   const isRight = clips.map(({ classes }) => new Set(classes));
-  const all = new Float64Array(clips.length * labels.length);
-  scores.forEach((row, i) => all.set(row, i * labels.length));
   const classes = labels.flatMap((label, c) => {
     const precision = precisions[c];
     if (precision === null || precision === undefined) return [];
@@ -77,7 +76,7 @@ export async function multiLabelFigures(
   return {
     prompts,
     macroAveragePrecision: mean(precisions)!,
-    microAveragePrecision: averagePrecision(all, (pair) => isRight[Math.floor(pair / labels.length)]!.has(pair % labels.length))!, // prettier-ignore
+    microAveragePrecision: await microAveragePrecision(scores, isRight, signal),
     classes: classes.sort((a, b) => a.averagePrecision - b.averagePrecision),
   };
 }
@@ -94,6 +93,24 @@ async function scoreAll(
     await breather.pause();
   }
   return scores;
+}
+
+/** Over all pairs of clip and class; millions of them, so in pieces. */
+async function microAveragePrecision(
+  scores: readonly Float64Array[],
+  isRight: readonly ReadonlySet<number>[],
+  signal: AbortSignal,
+): Promise<number> {
+  const breather = new Breather(signal);
+  const right = Float64Array.from(scores.flatMap((row, i) => [...isRight[i]!].map((c) => row[c]!)))
+    .sort()
+    .reverse();
+  const counts = new TiedCounts(right);
+  for (const [i, row] of scores.entries()) {
+    for (let c = 0; c < row.length; c++) if (!isRight[i]!.has(c)) counts.add(row[c]!);
+    await breather.pause();
+  }
+  return averagePrecisionOf(right, counts.atOrAbove());
 }
 
 /** @returns one a class; null for a class without clips */

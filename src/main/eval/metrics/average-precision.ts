@@ -12,8 +12,15 @@ import { countAtOrAbove, partScores } from './tied-counts.ts';
  */
 export function averagePrecision(scores: ArrayLike<number>, isRight: (item: number) => boolean): number | null {
   const { right, wrong } = partScores(scores, isRight);
-  if (right.length === 0) return null;
-  const wrongAbove = countAtOrAbove(right, wrong);
+  return right.length === 0 ? null : averagePrecisionOf(right, countAtOrAbove(right, wrong));
+}
+
+/**
+ * The same from counts.
+ * @param right scores of the right items, sorted from high to low, at least one
+ * @param wrongAbove how many wrong scores are at or above each
+ */
+export function averagePrecisionOf(right: Float64Array, wrongAbove: Uint32Array): number {
   let sum = 0;
   let found = 0;
   for (let i = 0; i < right.length; i++) {

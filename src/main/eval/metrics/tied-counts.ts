@@ -2,14 +2,21 @@
 
 /**
  * Without sorting the wrong items, which are many: each is counted at the highest right score that it reaches, and the
- * counts are summed up.
- * @param right scores of the right items, sorted from high to low
- * @param wrong scores of the wrong items, in any order
- * @returns Uint32Array[right.length]: how many wrong scores are at or above right[i]. A tie counts against the right item
+ * counts are summed up at the end. Wrong scores can be added bit by bit.
  */
-export function countAtOrAbove(right: Float64Array, wrong: Iterable<number>): Uint32Array {
-  const counts = new Uint32Array(right.length);
-  for (const score of wrong) {
+export class TiedCounts {
+  readonly #right: Float64Array;
+  readonly #counts: Uint32Array;
+
+  /** @param right scores of the right items, sorted from high to low */
+  constructor(right: Float64Array) {
+    this.#right = right;
+    this.#counts = new Uint32Array(right.length);
+  }
+
+  /** @param score of a wrong item */
+  add(score: number): void {
+    const right = this.#right;
     // First place in `right` whose score is not above this one.
     let low = 0;
     let high = right.length;
@@ -18,10 +25,22 @@ export function countAtOrAbove(right: Float64Array, wrong: Iterable<number>): Ui
       if (right[middle]! <= score) high = middle;
       else low = middle + 1;
     }
-    if (low < right.length) counts[low]!++;
+    if (low < right.length) this.#counts[low]!++;
   }
-  for (let i = 1; i < counts.length; i++) counts[i]! += counts[i - 1]!;
-  return counts;
+
+  /** @returns Uint32Array: how many wrong scores are at or above the i-th right one. A tie counts against the right item */
+  atOrAbove(): Uint32Array {
+    const sums = this.#counts.slice();
+    for (let i = 1; i < sums.length; i++) sums[i]! += sums[i - 1]!;
+    return sums;
+  }
+}
+
+/** {@link TiedCounts} of all wrong scores at once. */
+export function countAtOrAbove(right: Float64Array, wrong: Iterable<number>): Uint32Array {
+  const counts = new TiedCounts(right);
+  for (const score of wrong) counts.add(score);
+  return counts.atOrAbove();
 }
 
 /** Scores parted by `isRight`. @returns `right` sorted from high to low, `wrong` in the order given */
