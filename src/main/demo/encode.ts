@@ -65,13 +65,20 @@ function encoderFor({ format, bitDepth }: EncodeOptions): Encoder {
 /**
  * Writes one file, overwriting what is there.
  * @param channels one Float32Array a channel, equally long, −1..1; 1 or 2 channels
- * @throws Error naming the FFmpeg call that failed and its code
+ * @throws RangeError for samples outside −1..1 or not numbers, before anything is written; Error naming the FFmpeg
+ *   call that failed and its code
  */
 export async function encodeAudioFile(
   path: string,
   channels: readonly Float32Array[],
   options: EncodeOptions,
 ): Promise<void> {
+  for (const channel of channels) {
+    for (let n = 0; n < channel.length; n++) {
+      // Turned round so that NaN fails it too.
+      if (!(Math.abs(channel[n]!) <= 1)) throw new RangeError(`sample ${n} is ${channel[n]!}, for ${path}`);
+    }
+  }
   const libav = await import('node-av/lib');
   libav.Log.setLevel(LOG_ERROR as AVLogLevel); // some encoders print statistics otherwise
   const wanted = encoderFor(options);

@@ -1,29 +1,30 @@
 /** The part of the demo library that comes from outdoors: animals, weather, water, vehicles. */
-import { demoSound, type DemoSound } from './recipe.ts';
+import { demoSound, type DemoSound, type Recipe } from './recipe.ts';
 import * as animals from './sounds/animals.ts';
 import * as birds from './sounds/birds-insects.ts';
 import { gardenAfternoon } from './sounds/garden.ts';
 import * as people from './sounds/people.ts';
+import * as tools from './sounds/tools-machines.ts';
 import * as vehicles from './sounds/vehicles.ts';
 import * as household from './sounds/household.ts';
 import * as water from './sounds/water.ts';
 import * as weather from './sounds/weather.ts';
 
-export const FIELD_SOUNDS: readonly DemoSound[] = [
+const RECIPES: readonly Recipe[] = [
   // Animals
   {
     file: 'ANMLDog_Barking_Yard_01.wav',
     folder: 'SFX/Animals',
     take: animals.dogBarking,
     description: 'a dog barks in a yard',
-    bitDepth: 24 as const,
+    bitDepth: 24,
   },
   {
     file: 'ANMLCat_Meow_Hungry_01.wav',
     folder: 'SFX/Animals',
     take: animals.catMeow,
     description: 'a cat meows twice',
-    bitDepth: 24 as const,
+    bitDepth: 24,
   },
   { file: 'cow moo.mp3', folder: 'SFX/Animals', take: animals.cowMoo, description: 'a cow moos', sampleRate: 44_100 },
   {
@@ -38,13 +39,6 @@ export const FIELD_SOUNDS: readonly DemoSound[] = [
     folder: 'SFX/Animals',
     take: animals.roosterCrow,
     description: 'a rooster crows',
-    sampleRate: 44_100,
-  },
-  {
-    file: 'frogs at the pond.m4a',
-    folder: 'SFX/Animals',
-    take: animals.frogsCroaking,
-    description: 'frogs croak at a pond',
     sampleRate: 44_100,
   },
   {
@@ -74,20 +68,27 @@ export const FIELD_SOUNDS: readonly DemoSound[] = [
     description: 'an owl hoots at night',
     sampleRate: 44_100,
   },
+  {
+    file: 'wolf howl.ogg',
+    folder: 'SFX/Animals',
+    take: animals.wolfHowl,
+    description: 'a wolf howls',
+    sampleRate: 44_100,
+  },
   // Ambiences and weather
   {
     file: 'amb_forest_birds.ogg',
     folder: 'Ambience',
     take: birds.birdsong,
     description: 'birds sing in a forest',
-    stereo: 'wide' as const,
+    stereo: 'wide',
   },
   {
     file: 'AMBNght_Crickets_Summer.wav',
     folder: 'Ambience',
     take: birds.crickets,
     description: 'crickets chirp on a summer night',
-    stereo: 'wide' as const,
+    stereo: 'wide',
     peakDb: -12,
   },
   {
@@ -95,7 +96,7 @@ export const FIELD_SOUNDS: readonly DemoSound[] = [
     folder: 'Ambience',
     take: weather.rainOnRoof,
     description: 'rain falls on a tin roof',
-    stereo: 'wide' as const,
+    stereo: 'wide',
     sampleRate: 44_100,
   },
   {
@@ -103,24 +104,24 @@ export const FIELD_SOUNDS: readonly DemoSound[] = [
     folder: 'Ambience',
     take: weather.heavyRain,
     description: 'heavy rain',
-    stereo: 'wide' as const,
-    bitDepth: 24 as const,
+    stereo: 'wide',
+    bitDepth: 24,
   },
   {
     file: 'wind_howling_house.flac',
     folder: 'Ambience',
     take: weather.wind,
     description: 'wind howls around a house',
-    stereo: 'wide' as const,
-    bitDepth: 24 as const,
+    stereo: 'wide',
+    bitDepth: 24,
   },
   {
     file: 'Thunder close.aiff',
     folder: 'Ambience',
     take: weather.thunder,
     description: 'thunder strikes near and rolls away',
-    stereo: 'room' as const,
-    bitDepth: 24 as const,
+    stereo: 'room',
+    bitDepth: 24,
     peakDb: -1,
   },
   {
@@ -128,7 +129,7 @@ export const FIELD_SOUNDS: readonly DemoSound[] = [
     folder: 'Ambience',
     take: weather.seaWaves,
     description: 'waves break on a beach',
-    stereo: 'wide' as const,
+    stereo: 'wide',
   },
   {
     file: 'campfire_crackling.wav',
@@ -136,14 +137,14 @@ export const FIELD_SOUNDS: readonly DemoSound[] = [
     take: weather.fire,
     description: 'a wood fire crackles',
     sampleRate: 96_000,
-    bitDepth: 24 as const,
+    bitDepth: 24,
   },
   {
     file: 'brook.flac',
     folder: 'Ambience',
     take: water.stream,
     description: 'a brook runs over stones',
-    stereo: 'wide' as const,
+    stereo: 'wide',
   },
   {
     file: 'Cafe walla.mp3',
@@ -158,7 +159,7 @@ export const FIELD_SOUNDS: readonly DemoSound[] = [
     folder: 'SFX/Water',
     take: water.waterDrips,
     description: 'water drips in a cave',
-    stereo: 'room' as const,
+    stereo: 'room',
   },
   {
     file: 'pour_glass_02.wav',
@@ -179,7 +180,7 @@ export const FIELD_SOUNDS: readonly DemoSound[] = [
     take: water.splash,
     description: 'something falls into water',
     sampleRate: 44_100,
-    bitDepth: 32 as const,
+    bitDepth: 32,
   },
   // Vehicles
   {
@@ -187,7 +188,7 @@ export const FIELD_SOUNDS: readonly DemoSound[] = [
     folder: 'SFX/Vehicles',
     take: vehicles.carStarting,
     description: 'a car engine starts and idles',
-    bitDepth: 24 as const,
+    bitDepth: 24,
   },
   {
     file: 'motorcycle rev.mp3',
@@ -201,7 +202,7 @@ export const FIELD_SOUNDS: readonly DemoSound[] = [
     folder: 'SFX/Vehicles',
     take: vehicles.steamTrain,
     description: 'a steam train gathers speed and whistles',
-    stereo: 'room' as const,
+    stereo: 'room',
   },
   {
     file: 'SirenAmbulance.wav',
@@ -222,7 +223,7 @@ export const FIELD_SOUNDS: readonly DemoSound[] = [
     folder: 'SFX/Vehicles',
     take: vehicles.jetFlyby,
     description: 'a jet aeroplane flies past',
-    stereo: 'room' as const,
+    stereo: 'room',
   },
   {
     file: 'bike bell.wav',
@@ -231,27 +232,47 @@ export const FIELD_SOUNDS: readonly DemoSound[] = [
     description: 'a bicycle bell rings',
     sampleRate: 44_100,
   },
+  {
+    file: 'helicopter_pass.opus',
+    folder: 'SFX/Vehicles',
+    take: vehicles.helicopter,
+    description: 'a helicopter passes',
+  },
+  {
+    file: 'train_horn_far.mp3',
+    folder: 'SFX/Vehicles',
+    take: vehicles.trainHorn,
+    description: 'a train sounds its horn',
+    sampleRate: 44_100,
+  },
+  {
+    file: 'Ship Horn Harbour.flac',
+    folder: 'SFX/Vehicles',
+    take: vehicles.shipHorn,
+    description: 'a ship sounds its horn',
+    sampleRate: 44_100,
+  },
   // As they came off the recorder: only listening tells what they are.
   {
     file: 'garden_afternoon_long.flac',
     folder: 'Recordings/2024-06 garden',
     take: gardenAfternoon,
-    description: 'a garden with wind and birds for 75 s; a dog barks once, 46 s from the start',
+    description: '75 s of soft wind in a garden; a dog barks once, 46 s from the start',
     sampleRate: 44_100,
   },
   {
     file: 'take_017.wav',
     folder: 'Recordings/unsorted',
-    take: vehicles.helicopter,
-    description: 'a helicopter passes',
-    bitDepth: 24 as const,
+    take: tools.chainsaw,
+    description: 'a chainsaw cuts',
+    bitDepth: 24,
   },
   {
     file: 'take_018.wav',
     folder: 'Recordings/unsorted',
     take: household.churchBell,
     description: 'a church bell rings',
-    bitDepth: 24 as const,
+    bitDepth: 24,
   },
   {
     file: 'REC0042.mp3',
@@ -275,4 +296,6 @@ export const FIELD_SOUNDS: readonly DemoSound[] = [
     description: 'glass breaks',
     sampleRate: 44_100,
   },
-].map(demoSound);
+];
+
+export const FIELD_SOUNDS: readonly DemoSound[] = RECIPES.map(demoSound);

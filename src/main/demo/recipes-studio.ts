@@ -1,28 +1,26 @@
-/** The part of the demo library that comes from indoors: people, houses, machines, games, instruments. */
-import { demoSound, type DemoSound } from './recipe.ts';
-import * as drums from './sounds/drums.ts';
+/** The part of the demo library that comes from indoors: people, houses, tools, weapons, games. */
+import { demoSound, type DemoSound, type Recipe } from './recipe.ts';
 import * as household from './sounds/household.ts';
 import * as impacts from './sounds/impacts.ts';
-import * as instruments from './sounds/instruments.ts';
 import * as screens from './sounds/interface.ts';
 import * as people from './sounds/people.ts';
 import * as tools from './sounds/tools-machines.ts';
 
-export const STUDIO_SOUNDS: readonly DemoSound[] = [
+const RECIPES: readonly Recipe[] = [
   // Foley
   {
     file: 'FEETMisc_Gravel_Walk.wav',
     folder: 'SFX/Foley',
     take: people.footstepsGravel,
     description: 'someone walks on gravel',
-    bitDepth: 24 as const,
+    bitDepth: 24,
   },
   {
     file: 'footsteps wood floor.wav',
     folder: 'SFX/Foley',
     take: people.footstepsWood,
     description: 'footsteps on a wooden floor',
-    stereo: 'room' as const,
+    stereo: 'room',
   },
   {
     file: 'heartbeat_loop.wav',
@@ -66,14 +64,21 @@ export const STUDIO_SOUNDS: readonly DemoSound[] = [
     description: 'a zip is closed and opened',
     sampleRate: 44_100,
   },
+  {
+    file: 'whistle_tune.mp3',
+    folder: 'SFX/Foley',
+    take: people.whistling,
+    description: 'someone whistles a tune',
+    sampleRate: 44_100,
+  },
   // House
   {
     file: 'DOORWood_slam_01.wav',
     folder: 'SFX/Doors',
     take: household.doorSlam,
     description: 'a heavy door slams',
-    stereo: 'room' as const,
-    bitDepth: 24 as const,
+    stereo: 'room',
+    bitDepth: 24,
     peakDb: -1,
   },
   {
@@ -81,7 +86,7 @@ export const STUDIO_SOUNDS: readonly DemoSound[] = [
     folder: 'SFX/Doors',
     take: household.doorKnock,
     description: 'someone knocks on a door',
-    bitDepth: 24 as const,
+    bitDepth: 24,
   },
   {
     file: 'creaky door.ogg',
@@ -146,7 +151,14 @@ export const STUDIO_SOUNDS: readonly DemoSound[] = [
     take: household.glassClink,
     description: 'two glasses clink',
     sampleRate: 96_000,
-    bitDepth: 24 as const,
+    bitDepth: 24,
+  },
+  {
+    file: 'camera_shutter_x3.wav',
+    folder: 'SFX/House',
+    take: tools.cameraShutter,
+    description: 'a camera takes pictures',
+    sampleRate: 44_100,
   },
   // Tools
   {
@@ -154,7 +166,7 @@ export const STUDIO_SOUNDS: readonly DemoSound[] = [
     folder: 'SFX/Tools',
     take: tools.handSaw,
     description: 'a hand saw cuts wood',
-    bitDepth: 24 as const,
+    bitDepth: 24,
   },
   {
     file: 'hammer nails.wav',
@@ -163,7 +175,6 @@ export const STUDIO_SOUNDS: readonly DemoSound[] = [
     description: 'a hammer drives a nail',
     sampleRate: 44_100,
   },
-  { file: 'chainsaw.opus', folder: 'SFX/Tools', take: tools.chainsaw, description: 'a chainsaw cuts' },
   {
     file: 'drill_electric.mp3',
     folder: 'SFX/Tools',
@@ -177,8 +188,8 @@ export const STUDIO_SOUNDS: readonly DemoSound[] = [
     folder: 'SFX/Weapons',
     take: impacts.gunshot,
     description: 'a gun is fired once',
-    stereo: 'room' as const,
-    bitDepth: 24 as const,
+    stereo: 'room',
+    bitDepth: 24,
     peakDb: -0.5,
   },
   {
@@ -186,8 +197,8 @@ export const STUDIO_SOUNDS: readonly DemoSound[] = [
     folder: 'SFX/Weapons',
     take: impacts.explosion,
     description: 'a big explosion',
-    stereo: 'room' as const,
-    bitDepth: 24 as const,
+    stereo: 'room',
+    bitDepth: 24,
     peakDb: -0.5,
   },
   {
@@ -195,7 +206,21 @@ export const STUDIO_SOUNDS: readonly DemoSound[] = [
     folder: 'SFX/Weapons',
     take: impacts.swordClash,
     description: 'swords clash',
-    bitDepth: 24 as const,
+    bitDepth: 24,
+  },
+  {
+    file: 'GUNAuto_burst.wav',
+    folder: 'SFX/Weapons',
+    take: impacts.machineGun,
+    description: 'a machine gun fires',
+    bitDepth: 24,
+  },
+  {
+    file: 'firework_single.ogg',
+    folder: 'SFX/Weapons',
+    take: impacts.firework,
+    description: 'a firework goes up and bursts',
+    sampleRate: 44_100,
   },
   {
     file: 'whoosh x3.wav',
@@ -221,6 +246,29 @@ export const STUDIO_SOUNDS: readonly DemoSound[] = [
     roomToneDb: null,
   },
   {
+    file: 'body punch.wav',
+    folder: 'SFX/Designed',
+    take: impacts.punch,
+    description: 'a punch lands',
+    sampleRate: 44_100,
+  },
+  {
+    file: 'boing.wav',
+    folder: 'SFX/Designed',
+    take: impacts.springBoing,
+    description: 'a spring goes boing',
+    sampleRate: 44_100,
+    roomToneDb: null,
+  },
+  {
+    file: 'scifi_forcefield.wav',
+    folder: 'SFX/Designed',
+    take: screens.forceField,
+    description: 'a force field hums',
+    sampleRate: 44_100,
+    roomToneDb: null,
+  },
+  {
     file: 'coin.wav',
     folder: 'Game/8bit',
     take: screens.gameCoin,
@@ -242,7 +290,7 @@ export const STUDIO_SOUNDS: readonly DemoSound[] = [
     take: screens.confirmBeep,
     description: 'a confirmation beep',
     roomToneDb: null,
-    bitDepth: 32 as const,
+    bitDepth: 32,
   },
   {
     file: 'UI_error_02.wav',
@@ -251,119 +299,14 @@ export const STUDIO_SOUNDS: readonly DemoSound[] = [
     description: 'an error buzzer',
     roomToneDb: null,
   },
-  // Music
   {
-    file: 'kick 808.flac',
-    folder: 'Music/Drums',
-    take: drums.kick808,
-    description: 'an electronic bass drum',
-    sampleRate: 44_100,
-    bitDepth: 24 as const,
-    roomToneDb: null,
-  },
-  {
-    file: 'SD_tight_02.wav',
-    folder: 'Music/Drums',
-    take: drums.snare,
-    description: 'a snare drum',
-    sampleRate: 44_100,
-    bitDepth: 24 as const,
-  },
-  {
-    file: 'HH closed.wav',
-    folder: 'Music/Drums',
-    take: drums.hiHatClosed,
-    description: 'a closed hi-hat',
+    file: 'UI_notify_soft.mp3',
+    folder: 'Game/UI',
+    take: screens.notification,
+    description: 'a notification chimes',
     sampleRate: 44_100,
     roomToneDb: null,
   },
-  {
-    file: 'Crash_18in.aiff',
-    folder: 'Music/Drums',
-    take: drums.crashCymbal,
-    description: 'a crash cymbal',
-    bitDepth: 24 as const,
-  },
-  {
-    file: 'drumloop_104bpm_rock.wav',
-    folder: 'Music/Loops',
-    take: drums.drumLoop,
-    description: 'a rock drum loop',
-    sampleRate: 44_100,
-    stereo: 'room' as const,
-    tags: { genre: 'Rock' },
-  },
-  {
-    file: '124_Am_house_full.mp3',
-    folder: 'Music/Loops',
-    take: drums.houseLoop,
-    description: 'house music with drums, bass and chords',
-    sampleRate: 44_100,
-    stereo: 'room' as const,
-    roomToneDb: null,
-    tags: { title: 'Night Shift', genre: 'House' },
-  },
-  {
-    file: '03 - Slow Morning.mp3',
-    folder: 'Music/Pieces',
-    take: instruments.pianoChords,
-    description: 'slow piano chords',
-    sampleRate: 44_100,
-    stereo: 'room' as const,
-    tags: { title: 'Slow Morning', artist: 'Earmark', genre: 'Classical' },
-  },
-  {
-    file: 'organ_chapel.flac',
-    folder: 'Music/Pieces',
-    take: instruments.churchOrgan,
-    description: 'a church organ',
-    stereo: 'room' as const,
-    tags: { title: 'Chapel', genre: 'Classical' },
-  },
-  {
-    file: 'flute phrase Dm.wav',
-    folder: 'Music/Instruments',
-    take: instruments.fluteMelody,
-    description: 'a flute plays a melody',
-    stereo: 'room' as const,
-  },
-  {
-    file: 'untitled-3.flac',
-    folder: 'Music/Instruments',
-    take: instruments.violinMelody,
-    description: 'a violin plays a melody',
-    sampleRate: 44_100,
-    stereo: 'room' as const,
-  },
-  {
-    file: 'idea 5.m4a',
-    folder: 'Music/Instruments',
-    take: instruments.guitarStrum,
-    description: 'an acoustic guitar is strummed',
-    sampleRate: 44_100,
-  },
-  {
-    file: 'strings_pad_Am.wav',
-    folder: 'Music/Instruments',
-    take: instruments.stringPad,
-    description: 'strings hold a chord',
-    stereo: 'wide' as const,
-    bitDepth: 24 as const,
-  },
-  {
-    file: 'musicbox_lullaby.ogg',
-    folder: 'Music/Instruments',
-    take: instruments.musicBox,
-    description: 'a music box plays',
-    sampleRate: 44_100,
-    stereo: 'room' as const,
-  },
-  {
-    file: 'trumpets-fanfare.flac',
-    folder: 'Music/Instruments',
-    take: instruments.trumpetFanfare,
-    description: 'a trumpet fanfare',
-    sampleRate: 44_100,
-    stereo: 'room' as const,
-  },
-].map(demoSound);
+];
+
+export const STUDIO_SOUNDS: readonly DemoSound[] = RECIPES.map(demoSound);

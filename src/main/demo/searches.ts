@@ -11,11 +11,13 @@ export const DEMO_SEARCHES: readonly DemoSearch[] = [
   { query: 'a dog barking', expected: ['ANMLDog_Barking_Yard_01.wav', 'garden_afternoon_long.flac'] },
   { query: 'heavy rain', expected: ['RAIN Heavy Downpour ST.wav', 'rain-on-roof.mp3'] },
   { query: 'waves breaking on the shore', expected: ['OCEAN-WAVES-beach.opus'] },
-  { query: 'a helicopter flying overhead', expected: ['take_017.wav'] },
+  // From here on some names say nothing: only the model can find these.
+  { query: 'a chainsaw cutting a tree', expected: ['take_017.wav'] },
   { query: 'church bell', expected: ['take_018.wav'] },
-  { query: 'an audience claps', expected: ['REC0042.mp3'] },
+  { query: 'breaking glass', expected: ['8f3a21c0.ogg'] },
+  { query: 'someone laughing', expected: ['New Recording 12.m4a'] },
   { query: 'crackling camp fire', expected: ['campfire_crackling.wav'] },
   { query: 'somebody knocks at the door', expected: ['DOORWood_knock_04.wav'] },
-  { query: 'ticking clock', expected: ['clock_tick_mantel.wav'] },
+  { query: 'a cymbal is struck', expected: ['Crash_18in.aiff'] },
   { query: 'birds singing in the woods', expected: ['amb_forest_birds.ogg'] },
 ];

@@ -64,7 +64,7 @@ export function catMeow(context: RenderContext): Float32Array {
   ] as const) {
     const pitch = curve([0, 560 * size], [0.12, 690 * size], [0.45 * seconds, 850 * size], [seconds, 500 * size]);
     const call = voice(context, seconds, {
-      pitch: (t) => pitch(t) * (1 + 0.012 * Math.sin(2 * Math.PI * 6.5 * t)),
+      pitch: (t) => pitch(t) * (1 + 0.02 * Math.sin(2 * Math.PI * 6.5 * t)),
       formants: [
         { frequency: curve([0, 800], [0.15, 1000], [0.45 * seconds, 1750], [seconds, 950]), bandwidth: 170, gain: 1 },
         {
@@ -76,13 +76,13 @@ export function catMeow(context: RenderContext): Float32Array {
         { frequency: 5600, bandwidth: 700, gain: 0.25 },
       ],
       level: curve([0, 0], [0.08, 0.6], [0.4 * seconds, 1], [0.8 * seconds, 0.5], [seconds, 0]),
-      breath: 0.08,
+      breath: 0.14,
       roughness: 0.012,
-      sourceCornerHz: 6000,
+      sourceCornerHz: 3200,
     });
     mixInto(context, out, normalise(call), at);
   }
-  return reverb(context, out, { t60: 0.35, wet: 0.1 });
+  return reverb(context, out, { t60: 0.25, wet: 0.05 });
 }
 
 /** A long nasal low note that opens in the middle. */
@@ -191,39 +191,6 @@ export function wolfHowl(context: RenderContext): Float32Array {
     mixInto(context, out, normalise(call), at, gain);
   }
   return reverb(context, out, { t60: 2.6, wet: 0.3, brightnessHz: 2200, size: 5 });
-}
-
-/** Two croaking frogs at a pond: pulse trains through a throat sac, in two parts ("rib-bit"). */
-export function frogsCroaking(context: RenderContext): Float32Array {
-  const { random } = context;
-  const seconds = 5;
-  const out = silence(context, seconds);
-  for (const [first, every, size] of [
-    [0.2, 0.95, 1],
-    [0.7, 1.25, 1.25],
-  ] as const) {
-    for (let t: number = first; t < seconds - 0.5; t += random.near(every, 0.08)) {
-      for (const [offset, length, rate] of [
-        [0, 0.13, 62],
-        [0.17, 0.2, 85],
-      ] as const) {
-        const pulses = oscillator(context, length, rate * size, 'pulse', 0.08);
-        const throat = formants(context, pulses, [
-          { frequency: 700 * size, bandwidth: 160, gain: 0.4 },
-          { frequency: line([0, 1350 * size], [length, 1750 * size]), bandwidth: 200, gain: 1 },
-          { frequency: 2900 * size, bandwidth: 500, gain: 0.25 },
-        ]);
-        mixInto(
-          context,
-          out,
-          normalise(shape(context, throat, swell(length, 0.03, 0.06))),
-          t + offset,
-          size > 1 ? 0.5 : 0.9,
-        );
-      }
-    }
-  }
-  return reverb(context, out, { t60: 0.7, wet: 0.1, size: 2 });
 }
 
 /** A horse on a hard road: four hoofbeats a stride, trotting to a canter. */

@@ -132,36 +132,6 @@ export function crowCaw(context: RenderContext): Float32Array {
   return reverb(context, out, { t60: 1, wet: 0.1, size: 3 });
 }
 
-/** Ducks: short nasal quacks in a falling row. */
-export function duckQuack(context: RenderContext): Float32Array {
-  const { random } = context;
-  const out = silence(context, 3);
-  for (const [at, gain] of [
-    [0.1, 1],
-    [0.5, 0.9],
-    [0.85, 0.8],
-    [1.18, 0.65],
-    [2.1, 0.9],
-    [2.45, 0.75],
-  ] as const) {
-    const seconds = random.between(0.17, 0.22);
-    const call = voice(context, seconds, {
-      pitch: curve([0, 260], [0.05, 300], [seconds, 225]),
-      formants: [
-        { frequency: 1050, bandwidth: 200, gain: 1 },
-        { frequency: 2200, bandwidth: 300, gain: 0.9 },
-        { frequency: 3400, bandwidth: 500, gain: 0.5 },
-      ],
-      level: curve([0, 0], [0.03, 1], [0.6 * seconds, 0.8], [seconds, 0]),
-      breath: 0.25,
-      roughness: 0.04,
-      sourceCornerHz: 7000,
-    });
-    mixInto(context, out, normalise(saturate(normalise(call), 2)), at, gain);
-  }
-  return reverb(context, out, { t60: 0.5, wet: 0.07, size: 2 });
-}
-
 /** Crickets on a summer night: chirps of a few pulses each, several insects, each with its own pitch and pace. */
 export function crickets(context: RenderContext, seconds = 7): Float32Array {
   const { random } = context;

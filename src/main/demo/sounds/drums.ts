@@ -20,7 +20,7 @@ export function kick808(context: RenderContext): Float32Array {
 }
 
 /** An acoustic bass drum: beater, skin, shell. */
-export function kickAcoustic(context: RenderContext): Float32Array {
+function kickAcoustic(context: RenderContext): Float32Array {
   const skin = shape(context, oscillator(context, 0.4, glide([0, 115], [0.06, 62], [0.4, 52])), decay(0.38, 0.002));
   const beater = shape(context, bandPass(context, whiteNoise(context, 0.03), 2600, 0.8), decay(0.025, 0.0005));
   return mix(
@@ -51,7 +51,7 @@ export function hiHatClosed(context: RenderContext): Float32Array {
   return shape(context, metal(context, 0.12, 1.6), decay(0.075, 0.0004));
 }
 
-export function hiHatOpen(context: RenderContext): Float32Array {
+function hiHatOpen(context: RenderContext): Float32Array {
   return shape(context, metal(context, 0.7, 1.6), decay(0.55, 0.0004));
 }
 
@@ -76,20 +76,7 @@ export function crashCymbal(context: RenderContext): Float32Array {
   return mix([ring, 1], [wash, 0.35]);
 }
 
-export function tom(context: RenderContext, hz: number): Float32Array {
-  const skin = shape(
-    context,
-    oscillator(context, 0.6, glide([0, 1.5 * hz], [0.05, 1.05 * hz], [0.6, hz])),
-    decay(0.55, 0.002),
-  );
-  return mix(
-    [skin, 1],
-    [normalise(strike(context, 0.6, modesOf(context, hz, [1.59, 2.14, 2.3, 2.65], 0.3), 0.002)), 0.3],
-    [shape(context, bandPass(context, whiteNoise(context, 0.02), 2200, 1), decay(0.02)), 0.2],
-  );
-}
-
-export function handclapMachine(context: RenderContext): Float32Array {
+function handclapMachine(context: RenderContext): Float32Array {
   const out = silence(context, 0.5);
   const burst = bandPass(context, whiteNoise(context, 0.4), 1250, 1.2);
   for (const [at, gain] of [
@@ -100,40 +87,6 @@ export function handclapMachine(context: RenderContext): Float32Array {
     mixInto(context, out, shape(context, burst, decay(0.045)), at, gain);
   mixInto(context, out, shape(context, burst, decay(0.32)), 0.038);
   return out;
-}
-
-/** Conga: two open tones and a slap, in a little figure. */
-export function congas(context: RenderContext): Float32Array {
-  const out = silence(context, 3.2);
-  const tone = (hz: number, t60: number) =>
-    normalise(strike(context, 0.5, modesOf(context, hz, [1, 1.59, 2.14, 2.9], t60, 0.7, 0.005), 0.002));
-  const slap = mix(
-    [tone(340, 0.1), 0.7],
-    [shape(context, bandPass(context, whiteNoise(context, 0.03), 2300, 1.2), decay(0.03)), 0.8],
-  );
-  const figure = [
-    ['low', 0],
-    ['high', 1],
-    ['slap', 2],
-    ['high', 3],
-    ['high', 4],
-    ['slap', 5],
-    ['low', 6],
-    ['low', 7],
-  ] as const;
-  for (let bar = 0; bar < 2; bar++) {
-    for (const [what, step] of figure) {
-      const hit = what === 'slap' ? slap : what === 'low' ? tone(185, 0.4) : tone(262, 0.32);
-      mixInto(
-        context,
-        out,
-        hit,
-        0.05 + bar * 1.44 + step * 0.18 + context.random.between(-0.006, 0.006),
-        context.random.between(0.75, 1),
-      );
-    }
-  }
-  return reverb(context, out, { t60: 0.5, wet: 0.12 });
 }
 
 /** A sixteen-step pattern: one letter a drum, upper case louder. */

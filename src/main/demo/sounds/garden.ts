@@ -29,9 +29,9 @@ export function gardenAfternoon(context: RenderContext): Float32Array {
     lowPass(context, brownNoise(context, seconds), 140),
     curve([0, 0.5], [20, 1], [30, 0.4], [60, 0.9], [seconds, 0.5]),
   );
-  const out = mix([leaves, 0.12], [air, 0.16], [road, 0.1]);
+  const out = mix([leaves, 0.06], [air, 0.07], [road, 0.05]);
   for (const at of [46.1, 46.5, 47.5, 47.9, 48.3]) {
-    const dog = reverb(context, normalise(bark(context, 560)), { t60: 0.6, wet: 0.14, brightnessHz: 3200, size: 2 });
+    const dog = reverb(context, normalise(bark(context, 600)), { t60: 0.5, wet: 0.1, brightnessHz: 3500, size: 1.6 });
     mixInto(context, out, dog, at, context.random.between(0.75, 1));
   }
   return out;

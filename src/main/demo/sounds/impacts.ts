@@ -156,25 +156,6 @@ export function punch(context: RenderContext): Float32Array {
   return saturate(out, 1.6);
 }
 
-/** Tension for a film cut: noise and tone that rise until they stop. */
-export function riser(context: RenderContext): Float32Array {
-  const seconds = 5;
-  const hz = glide([0, 110], [seconds, 880]);
-  const tones = mix(
-    ...[1, 1.007, 1.498, 2.01].map(
-      (ratio) => [oscillator(context, seconds, (t) => hz(t) * ratio, 'saw'), 0.25] as const,
-    ),
-  );
-  const filtered = lowPass(context, tones, glide([0, 300], [seconds, 7000]), 1.2);
-  const air = bandPass(context, whiteNoise(context, seconds), glide([0, 400], [seconds, 6500]), 1);
-  const pulse = (t: number) => 0.75 + 0.25 * Math.sin(2 * Math.PI * (2 + 2.4 * t) * t);
-  return shape(
-    context,
-    mix([filtered, 0.8], [air, 0.6]),
-    (t) => curve([0, 0.03], [0.97 * seconds, 1], [seconds, 0])(t) * pulse(t),
-  );
-}
-
 /** A cartoon boing: a steel spring let go. */
 export function springBoing(context: RenderContext): Float32Array {
   const seconds = 1.6;

@@ -1,5 +1,5 @@
 /** Pitched instruments playing a few notes each. Mono, not levelled. */
-import { adsr, curve, decay, drift, glide, line, noteHz, swell } from '../synthesis/envelopes.ts';
+import { adsr, curve, decay, drift, line, noteHz, swell } from '../synthesis/envelopes.ts';
 import { bandPass, formants, lowPass } from '../synthesis/filters.ts';
 import { RATIOS, modesOf, resonate, strike } from '../synthesis/modal.ts';
 import { whiteNoise } from '../synthesis/noise.ts';
@@ -74,29 +74,6 @@ export function pianoChords(context: RenderContext): Float32Array {
   return reverb(
     context,
     perform(context, CHORDS, 0.6, (midi, seconds) => pianoNote(context, midi, seconds)),
-    { t60: 1.2, wet: 0.1, size: 2 },
-  );
-}
-
-/** A short tune on the upper keys. */
-export function pianoMelody(context: RenderContext): Float32Array {
-  const tune = [
-    [0, 76],
-    [0.4, 74],
-    [0.8, 72],
-    [1.2, 74],
-    [1.6, 79],
-    [2.4, 76],
-    [2.8, 77],
-    [3.2, 76],
-    [3.6, 74],
-    [4, 72],
-  ] as const;
-  const notes: Note[] = tune.map(([at, midi], i) => [at, midi, i === tune.length - 1 ? 1.4 : 0.5]);
-  notes.push([0, 60, 1.5], [1.6, 55, 1.5], [2.8, 57, 1.1], [4, 48, 1.4]);
-  return reverb(
-    context,
-    perform(context, notes, 0.6, (midi, seconds) => pianoNote(context, midi, seconds)),
     { t60: 1.2, wet: 0.1, size: 2 },
   );
 }
@@ -287,21 +264,6 @@ export function harpGlissando(context: RenderContext): Float32Array {
   return reverb(context, out, { t60: 1.8, wet: 0.16, size: 3 });
 }
 
-/** A plucked double-bass walk. */
-export function bassWalk(context: RenderContext): Float32Array {
-  const walk = [33, 36, 38, 39, 40, 38, 36, 34];
-  const notes: Note[] = walk.map((midi, i) => [0.05 + i * 0.46, midi, 0.44]);
-  const bass = perform(context, notes, 0.3, (midi, seconds) => {
-    const string = lowPass(
-      context,
-      pluck(context, seconds, noteHz(midi), { t60: 1.6, brightness: 0.15, position: 0.3 }),
-      1300,
-    );
-    return shape(context, string, line([0, 1], [0.8 * seconds, 0.8], [seconds, 0]));
-  });
-  return reverb(context, bass, { t60: 0.4, wet: 0.06 });
-}
-
 /** A music box: tiny steel teeth, slightly uneven. */
 export function musicBox(context: RenderContext): Float32Array {
   const tune = [
@@ -383,65 +345,4 @@ export function trumpetFanfare(context: RenderContext): Float32Array {
       ),
   );
   return reverb(context, mix([brass, 0.8], [third, 0.25]), { t60: 1.6, wet: 0.14, size: 3 });
-}
-
-/** An arpeggio on a bright analogue synthesiser, its filter opening. */
-export function synthArpeggio(context: RenderContext): Float32Array {
-  const chord = [45, 52, 57, 60, 64, 60, 57, 52];
-  const notes: Note[] = Array.from({ length: 40 }, (_, i) => [
-    i * 0.125,
-    chord[i % 8]! + (i >= 16 && i < 32 ? 3 : 0) + 12,
-    0.2,
-  ]);
-  let i = 0;
-  const arpeggio = perform(context, notes, 0.2, (midi, seconds) => {
-    const open = 500 + 4500 * Math.sin((Math.PI * i++) / 40);
-    const saws = mix(
-      [oscillator(context, seconds, noteHz(midi), 'saw'), 0.5],
-      [oscillator(context, seconds, noteHz(midi) * 1.006, 'saw'), 0.5],
-    );
-    return shape(context, lowPass(context, saws, glide([0, open], [seconds, 0.3 * open]), 3), decay(0.35, 0.003));
-  });
-  return reverb(context, arpeggio, { t60: 1.2, wet: 0.14, size: 3 });
-}
-
-/** A vowel sung by a small choir. */
-export function choirAah(context: RenderContext): Float32Array {
-  const { random } = context;
-  const seconds = 6;
-  const out = silence(context, seconds);
-  for (const midi of [48, 55, 60, 64, 67, 72]) {
-    for (let singer = 0; singer < 3; singer++) {
-      const hz = noteHz(midi) * random.between(0.996, 1.004);
-      const rate = random.between(4.6, 5.8);
-      const sway = drift(context, seconds, 4, 0.996, 1.004);
-      const size = midi > 58 ? 1.15 : 1;
-      const throat = formants(
-        context,
-        mix(
-          [
-            lowPass(
-              context,
-              oscillator(context, seconds, (t) => hz * sway(t) * (1 + 0.008 * Math.sin(2 * Math.PI * rate * t)), 'saw'),
-              2600,
-            ),
-            1,
-          ],
-          [whiteNoise(context, seconds), 0.02],
-        ),
-        [
-          { frequency: 700 * size, bandwidth: 110, gain: 1 },
-          { frequency: 1120 * size, bandwidth: 130, gain: 0.7 },
-          { frequency: 2600 * size, bandwidth: 250, gain: 0.35 },
-        ],
-      );
-      mixInto(context, out, throat, random.between(0, 0.06), 0.12);
-    }
-  }
-  return reverb(context, shape(context, out, swell(seconds, 0.9, 1.2)), {
-    t60: 2.8,
-    wet: 0.25,
-    brightnessHz: 4500,
-    size: 4,
-  });
 }

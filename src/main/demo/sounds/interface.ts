@@ -1,8 +1,7 @@
 /** Sounds of screens, games and science fiction. Mono, not levelled. */
 import { curve, decay, drift, glide, noteHz, swell } from '../synthesis/envelopes.ts';
-import { bandPass, lowPass } from '../synthesis/filters.ts';
+import { lowPass } from '../synthesis/filters.ts';
 import { RATIOS, modesOf, strike } from '../synthesis/modal.ts';
-import { whiteNoise } from '../synthesis/noise.ts';
 import { additive, frequencyModulation, oscillator } from '../synthesis/oscillators.ts';
 import { reverb } from '../synthesis/reverb.ts';
 import { mix, mixInto, normalise, shape, silence, type RenderContext } from '../synthesis/signal.ts';
@@ -11,24 +10,24 @@ import { mix, mixInto, normalise, shape, silence, type RenderContext } from '../
 export function laser(context: RenderContext): Float32Array {
   const out = silence(context, 2.4);
   for (const [at, top] of [
-    [0.05, 2400],
-    [0.5, 2200],
-    [0.95, 2400],
-    [1.6, 3000],
+    [0.05, 2800],
+    [0.5, 2600],
+    [0.95, 2800],
+    [1.6, 3400],
   ] as const) {
-    const fall = glide([0, top], [0.06, 0.4 * top], [0.4, 110]);
+    const fall = glide([0, top], [0.09, 0.4 * top], [0.4, 130]);
     const zap = mix(
       [oscillator(context, 0.4, fall, 'saw'), 0.4],
       [oscillator(context, 0.4, (t) => 1.5 * fall(t)), 0.4],
-      [oscillator(context, 0.4, (t) => 0.5 * fall(t), 'square'), 0.25],
+      [oscillator(context, 0.4, (t) => 0.5 * fall(t), 'square'), 0.2],
     );
     mixInto(
       context,
       out,
       shape(
         context,
-        lowPass(context, zap, (t) => 7000 * Math.exp(-5 * t) + 600),
-        swell(0.4, 0.003, 0.3),
+        lowPass(context, zap, (t) => 7000 * Math.exp(-4 * t) + 600),
+        swell(0.4, 0.005, 0.3),
       ),
       at,
     );
@@ -112,49 +111,6 @@ export function gamePowerUp(context: RenderContext): Float32Array {
   return out;
 }
 
-/** The hero of a platform game jumps, lands, jumps, and falls out of the picture. */
-export function gameJumpAndFall(context: RenderContext): Float32Array {
-  const out = silence(context, 2.6);
-  for (const at of [0.05, 0.6])
-    mixInto(
-      context,
-      out,
-      shape(context, oscillator(context, 0.28, glide([0, 260], [0.28, 820]), 'square'), swell(0.28, 0.004, 0.1)),
-      at,
-      0.8,
-    );
-  const fall = glide([0, 900], [1.2, 90]);
-  mixInto(
-    context,
-    out,
-    shape(
-      context,
-      oscillator(context, 1.2, (t) => fall(t) * (1 + 0.06 * Math.sin(2 * Math.PI * 14 * t)), 'pulse', 0.3),
-      swell(1.2, 0.01, 0.4),
-    ),
-    1.2,
-    0.8,
-  );
-  return out;
-}
-
-/** A computer thinks: quick random tones, as films show it. */
-export function computerBlips(context: RenderContext): Float32Array {
-  const out = silence(context, 3);
-  for (let t = 0.05; t < 2.85; t += 0.083) {
-    const hz = noteHz(context.random.pick([72, 74, 77, 79, 84, 86, 89, 91, 96]));
-    if (context.random.chance(0.8))
-      mixInto(
-        context,
-        out,
-        shape(context, oscillator(context, 0.06, hz, 'triangle'), swell(0.06, 0.004, 0.02)),
-        t,
-        context.random.between(0.5, 1),
-      );
-  }
-  return out;
-}
-
 /** A force field: beating tones and a slow sweep. */
 export function forceField(context: RenderContext): Float32Array {
   const seconds = 5;
@@ -169,88 +125,4 @@ export function forceField(context: RenderContext): Float32Array {
     ),
     swell(seconds, 0.6, 0.8),
   );
-}
-
-/** Magic: a handful of glittering high bars running upwards. */
-export function magicSparkle(context: RenderContext): Float32Array {
-  const { random } = context;
-  const out = silence(context, 2.8);
-  for (let i = 0; i < 26; i++) {
-    const note = noteHz(84 + random.pick([0, 2, 4, 7, 9, 12]) + Math.floor(i / 6) * 2);
-    mixInto(
-      context,
-      out,
-      normalise(strike(context, 1, modesOf(context, note, RATIOS.bar, 0.9, 0.8, 0.002), 0.0005)),
-      0.05 + i * random.between(0.045, 0.055),
-      random.between(0.2, 0.6),
-    );
-  }
-  const dust = shape(
-    context,
-    bandPass(context, whiteNoise(context, 2.4), glide([0, 4000], [2, 11_000]), 2),
-    swell(2.4, 1, 1.2),
-  );
-  return reverb(context, mix(out, [dust, 0.06]), { t60: 1.6, wet: 0.25, brightnessHz: 9000, size: 2 });
-}
-
-/** Morse: "CQ CQ DE", on a clean 700 Hz note. */
-export function morseCode(context: RenderContext): Float32Array {
-  const unit = 0.065;
-  const letters = ['-.-.', '--.-', ' ', '-.-.', '--.-', ' ', '-..', '.'];
-  const marks: [number, number][] = [];
-  let t = 0.1;
-  for (const letter of letters) {
-    if (letter === ' ') {
-      t += 4 * unit;
-      continue;
-    }
-    for (const mark of letter) {
-      const length = mark === '-' ? 3 * unit : unit;
-      marks.push([t, length]);
-      t += length + unit;
-    }
-    t += 2 * unit;
-  }
-  const out = silence(context, t + 0.1);
-  for (const [at, length] of marks)
-    mixInto(context, out, shape(context, oscillator(context, length, 700), swell(length, 0.005, 0.005)), at);
-  return mix(out, [bandPass(context, whiteNoise(context, t + 0.1), 900, 0.7), 0.03]);
-}
-
-/** A smoke alarm: three shrill beeps and a pause. */
-export function smokeAlarm(context: RenderContext): Float32Array {
-  const out = silence(context, 5.4);
-  const beep = shape(
-    context,
-    mix([oscillator(context, 0.5, 3150, 'square'), 0.5], [oscillator(context, 0.5, 3150), 0.5]),
-    swell(0.5, 0.004, 0.01),
-  );
-  for (const at of [0.1, 1.1, 2.1, 4.1]) mixInto(context, out, beep, at);
-  return reverb(context, out, { t60: 0.5, wet: 0.12 });
-}
-
-/** Dialling: eight touch tones and the busy signal. */
-export function phoneDialling(context: RenderContext): Float32Array {
-  const rows = [697, 770, 852, 941];
-  const columns = [1209, 1336, 1477];
-  const out = silence(context, 5);
-  for (let i = 0; i < 8; i++) {
-    const tone = mix(
-      [oscillator(context, 0.12, context.random.pick(rows)), 0.5],
-      [oscillator(context, 0.12, context.random.pick(columns)), 0.5],
-    );
-    mixInto(context, out, shape(context, tone, swell(0.12, 0.004, 0.004)), 0.1 + i * 0.21);
-  }
-  for (const at of [2.4, 3.3, 4.2])
-    mixInto(
-      context,
-      out,
-      shape(
-        context,
-        mix([oscillator(context, 0.45, 480), 0.4], [oscillator(context, 0.45, 620), 0.4]),
-        swell(0.45, 0.006, 0.006),
-      ),
-      at,
-    );
-  return out;
 }

@@ -5,7 +5,7 @@ import { modesOf, RATIOS, strike } from '../synthesis/modal.ts';
 import { pinkNoise, scatter, whiteNoise } from '../synthesis/noise.ts';
 import { additive, oscillator } from '../synthesis/oscillators.ts';
 import { reverb } from '../synthesis/reverb.ts';
-import { generate, mix, mixInto, normalise, shape, silence, type RenderContext } from '../synthesis/signal.ts';
+import { mix, mixInto, normalise, shape, silence, type RenderContext } from '../synthesis/signal.ts';
 import { voice, vowelFormants, type Vowel } from '../synthesis/voice.ts';
 
 /** Two palms: a burst a few milliseconds long, coloured by the cupped hands. */
@@ -21,7 +21,7 @@ function clap(context: RenderContext, hollowHz: number): Float32Array {
 export function applause(context: RenderContext, seconds = 7): Float32Array {
   const { random } = context;
   const out = silence(context, seconds);
-  for (let person = 0; person < 34; person++) {
+  for (let person = 0; person < 60; person++) {
     const period = random.between(0.19, 0.33);
     const hands = Array.from({ length: 4 }, () => clap(context, random.betweenLog(600, 1600)));
     const gain = random.betweenLog(0.08, 1);
@@ -31,20 +31,6 @@ export function applause(context: RenderContext, seconds = 7): Float32Array {
     }
   }
   return reverb(context, out, { t60: 0.9, wet: 0.14, brightnessHz: 3200, size: 3 });
-}
-
-/** One person clapping slowly in a room. */
-export function slowClap(context: RenderContext): Float32Array {
-  const out = silence(context, 3.6);
-  for (let i = 0; i < 6; i++)
-    mixInto(
-      context,
-      out,
-      clap(context, context.random.near(1150, 0.12)),
-      0.15 + i * 0.55,
-      context.random.between(0.8, 1),
-    );
-  return reverb(context, out, { t60: 0.5, wet: 0.22, brightnessHz: 5000, size: 1.3 });
 }
 
 /** Walking on gravel: each step crunches twice, heel then toe. */
@@ -123,26 +109,6 @@ export function heartbeat(context: RenderContext, seconds = 6): Float32Array {
   }
   const body = lowPass(context, pinkNoise(context, seconds), 120);
   return lowPass(context, mix(out, [body, 0.02]), 220);
-}
-
-/** Slow breathing through the mouth, close to the microphone. */
-export function breathing(context: RenderContext, seconds = 8): Float32Array {
-  const out = silence(context, seconds);
-  for (let t = 0.2; t < seconds - 3; t += 3.6) {
-    for (const [at, length, centre, gain] of [
-      [0, 1.3, 1900, 0.75],
-      [1.65, 1.6, 1150, 1],
-    ] as const) {
-      const air = whiteNoise(context, length);
-      const mouth = formants(context, air, [
-        { frequency: centre * 0.5, bandwidth: 300, gain: 0.5 },
-        { frequency: centre, bandwidth: 700, gain: 1 },
-        { frequency: centre * 2.1, bandwidth: 1500, gain: 0.5 },
-      ]);
-      mixInto(context, out, shape(context, mouth, swell(length, 0.55 * length, 0.45 * length)), t + at, gain);
-    }
-  }
-  return out;
 }
 
 /** Snoring: a fluttering palate on the way in, a sigh on the way out. */
@@ -341,19 +307,4 @@ export function coughing(context: RenderContext): Float32Array {
     mixInto(context, out, normalise(chest), at, gain);
   }
   return reverb(context, out, { t60: 0.35, wet: 0.1 });
-}
-
-/** Fingers snapped four times. */
-export function fingerSnaps(context: RenderContext): Float32Array {
-  const out = silence(context, 2.4);
-  for (let i = 0; i < 4; i++) {
-    const snap = generate(context, 0.05, (t) => Math.exp(-t / 0.006) * (2 * context.random.next() - 1));
-    mixInto(
-      context,
-      out,
-      mix([bandPass(context, snap, context.random.near(2100, 0.08), 5), 1], [highPass(context, snap, 3000), 0.12]),
-      0.15 + 0.5 * i,
-    );
-  }
-  return reverb(context, out, { t60: 0.5, wet: 0.2, size: 1.2 });
 }

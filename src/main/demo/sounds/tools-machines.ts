@@ -1,9 +1,9 @@
 /** Tools and machines that are not vehicles. Mono, not levelled. */
-import { curve, decay, drift, glide, line, swell } from '../synthesis/envelopes.ts';
+import { curve, decay, drift, glide, swell } from '../synthesis/envelopes.ts';
 import { bandPass, formants, highPass, lowPass } from '../synthesis/filters.ts';
 import { modesOf, strike } from '../synthesis/modal.ts';
-import { pinkNoise, scatter, whiteNoise } from '../synthesis/noise.ts';
-import { additive, oscillator } from '../synthesis/oscillators.ts';
+import { scatter, whiteNoise } from '../synthesis/noise.ts';
+import { oscillator } from '../synthesis/oscillators.ts';
 import { reverb } from '../synthesis/reverb.ts';
 import {
   generate,
@@ -60,7 +60,7 @@ export function hammering(context: RenderContext): Float32Array {
     mixInto(
       context,
       out,
-      mix([normalise(nail), 0.8], [normalise(plank), 0.6], [smack, 0.6]),
+      mix([normalise(nail), 0.4], [normalise(plank), 1], [smack, 0.7]),
       0.15 + i * random.near(0.6, 0.01),
       random.between(0.85, 1),
     );
@@ -178,16 +178,6 @@ export function zipper(context: RenderContext): Float32Array {
   return out;
 }
 
-/** Mains hum of a bad cable: 50 Hz and its odd harmonics, with a buzz on top. */
-export function mainsHum(context: RenderContext, seconds = 6): Float32Array {
-  const harmonics = [1, 2, 3, 4, 5, 6, 7, 9, 11, 13, 15, 17, 19, 21].map((ratio) => ({
-    ratio,
-    gain: (ratio % 2 === 1 ? 1 : 0.45) / Math.pow(ratio, 0.75),
-  }));
-  const tone = additive(context, seconds, 50, harmonics);
-  return mix([tone, 0.5], [highPass(context, pinkNoise(context, seconds), 1000), 0.04]);
-}
-
 /** A radio between stations: hiss, crackle, and a carrier that whistles past. */
 export function radioStatic(context: RenderContext, seconds = 6): Float32Array {
   const { random } = context;
@@ -203,11 +193,4 @@ export function radioStatic(context: RenderContext, seconds = 6): Float32Array {
     curve([0, 0], [0.4, 0.12], [1.6, 0.1], [2.4, 0.02], [3.6, 0.1], [seconds, 0]),
   );
   return mix([shape(context, hiss, fading), 0.7], [crackle, 1.2], [carrier, 2]);
-}
-
-/** A Geiger counter near something: clicks at random, more and more of them. */
-export function geigerCounter(context: RenderContext): Float32Array {
-  const seconds = 5;
-  const click = normalise(strike(context, 0.012, modesOf(context, 2400, [1, 1.9], 0.006, 0.2, 0.01), 0.0003));
-  return scatter(context, seconds, line([0, 4], [2.5, 30], [3.5, 70], [seconds, 12]), () => click);
 }

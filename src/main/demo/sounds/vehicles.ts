@@ -89,27 +89,6 @@ export function carStarting(context: RenderContext): Float32Array {
   return out;
 }
 
-/** A car accelerates through three gears. */
-export function carAccelerating(context: RenderContext): Float32Array {
-  const seconds = 7;
-  const firing = line([0, 32], [2, 135], [2.2, 78], [4.2, 150], [4.4, 98], [seconds, 165]);
-  const load = line([0, 0.8], [2, 1], [2.1, 0.35], [2.3, 0.9], [4.2, 1], [4.3, 0.35], [4.5, 0.95], [seconds, 1]);
-  const motor = engine(context, seconds, firing, 4, 130);
-  const tyres = bandPass(context, pinkNoise(context, seconds), 900, 0.5);
-  const intake = formants(context, oscillator(context, seconds, firing, 'saw'), [
-    { frequency: 380, bandwidth: 200, gain: 1 },
-    { frequency: 900, bandwidth: 300, gain: 0.5 },
-  ]);
-  return saturate(
-    mix(
-      [shape(context, motor, load), 0.8],
-      [shape(context, intake, load), 0.35],
-      [shape(context, tyres, line([0, 0], [seconds, 0.6])), 0.5],
-    ),
-    1.4,
-  );
-}
-
 /** A twin-cylinder motorcycle revs up at a standstill, twice. */
 export function motorcycle(context: RenderContext): Float32Array {
   const seconds = 6;
@@ -131,23 +110,26 @@ export function motorcycle(context: RenderContext): Float32Array {
 
 /** A helicopter hovers, comes nearer and passes: blade slap over a turbine. */
 export function helicopter(context: RenderContext, seconds = 8): Float32Array {
-  const near = curve([0, 0.4], [4, 1], [seconds, 0.5]);
+  const near = curve([0, 0.45], [4, 1], [seconds, 0.5]);
   const blade = 10.6;
-  const out = silence(context, seconds);
+  // Far enough away the blows run into each other: the level moves by 5 dB, no more.
+  const chop = (t: number) => 0.72 + 0.28 * Math.cos(2 * Math.PI * blade * t);
+  const thump = silence(context, seconds);
   for (const at of turns(context, seconds - 0.15, blade)) {
-    const slap = shape(
-      context,
-      lowPass(context, whiteNoise(context, 0.08), 1200 + 1800 * near(at)),
-      swell(0.08, 0.012, 0.065),
-    );
-    const thump = shape(context, oscillator(context, 0.09, glide([0, 130], [0.09, 70])), swell(0.09, 0.01, 0.075));
-    mixInto(context, out, mix([slap, 1], [thump, 0.6]), at, context.random.between(0.85, 1));
+    const blow = shape(context, lowPass(context, brownNoise(context, 0.09), 320), swell(0.09, 0.02, 0.065));
+    mixInto(context, thump, blow, at, context.random.between(0.85, 1));
   }
-  const chop = (t: number) => 0.6 + 0.4 * Math.sin(2 * Math.PI * blade * t);
-  const wash = shape(context, bandPass(context, pinkNoise(context, seconds), 400, 0.4), chop);
-  const jet = shape(context, highPass(context, whiteNoise(context, seconds), 3500), (t) => 0.75 + 0.25 * chop(t));
+  const wash = mix(
+    [bandPass(context, pinkNoise(context, seconds), 300, 0.35), 1],
+    [lowPass(context, brownNoise(context, seconds), 150), 0.5],
+  );
+  const jet = highPass(context, whiteNoise(context, seconds), 3000);
   const turbine = oscillator(context, seconds, drift(context, seconds, 3, 2280, 2320));
-  return shape(context, mix([out, 0.55], [wash, 1.1], [jet, 0.16], [turbine, 0.02]), near);
+  return shape(
+    context,
+    mix([thump, 0.8], [shape(context, wash, chop), 1.2], [shape(context, jet, chop), 0.2], [turbine, 0.015]),
+    near,
+  );
 }
 
 /** A steam engine gathers speed: four chuffs a turn, wheels and steam, and a long whistle. */
@@ -278,24 +260,6 @@ export function jetFlyby(context: RenderContext): Float32Array {
   );
   const rumble = drift(context, seconds, 9, 0.75, 1);
   return shape(context, mix([shape(context, roar, rumble), 1], whine), (t) => 0.06 + 0.94 * near(t));
-}
-
-/** A small propeller plane crosses the sky. */
-export function propellerPlane(context: RenderContext): Float32Array {
-  const seconds = 8;
-  const near = (t: number) => 1 / (1 + ((t - 4) / 1.8) ** 2);
-  const doppler = curve([0, 1.08], [3.2, 1.06], [4.8, 0.93], [seconds, 0.91]);
-  const motor = engine(context, seconds, (t) => 82 * doppler(t), 4, 170);
-  const propeller = lowPass(
-    context,
-    oscillator(context, seconds, (t) => 82 * doppler(t), 'saw'),
-    (t) => 600 + 1600 * near(t),
-  );
-  return shape(
-    context,
-    mix([motor, 0.6], [propeller, 0.35], [bandPass(context, pinkNoise(context, seconds), 700, 0.6), 0.2]),
-    (t) => 0.1 + 0.9 * near(t),
-  );
 }
 
 /** The horn of a big ship leaving harbour. */

@@ -52,12 +52,12 @@ function bubbles(context: RenderContext, seconds: number, rate: Contour, lowHz: 
 /** A brook over stones. */
 export function stream(context: RenderContext, seconds = 8): Float32Array {
   const flow = drift(context, seconds, 3, 0.75, 1);
-  const rush = highPass(context, pinkNoise(context, seconds), 900);
+  const rush = highPass(context, pinkNoise(context, seconds), 600);
   return mix(
-    [bubbles(context, seconds, 380, 600, 7500), 1],
-    [bubbles(context, seconds, 9, 350, 900), 0.25],
-    [shape(context, rush, flow), 0.16],
-    [shape(context, highPass(context, whiteNoise(context, seconds), 3000), flow), 0.02],
+    [bubbles(context, seconds, 420, 500, 5200), 0.8],
+    [bubbles(context, seconds, 14, 350, 900), 0.25],
+    [shape(context, rush, flow), 0.3],
+    [shape(context, highPass(context, whiteNoise(context, seconds), 3000), flow), 0.035],
   );
 }
 
@@ -80,17 +80,6 @@ export function waterDrips(context: RenderContext, t60 = 1.2): Float32Array {
     }
   }
   return reverb(context, out, { t60, wet: 0.16, brightnessHz: 6000, size: 3 });
-}
-
-/** Air blown through a straw or an aquarium: big slow bubbles. */
-export function bubbling(context: RenderContext, seconds = 6): Float32Array {
-  const rate = drift(context, seconds, 2, 14, 45);
-  const near = bubbles(context, seconds, rate, 180, 900);
-  return mix(
-    [near, 1],
-    [bubbles(context, seconds, 40, 700, 2000), 0.2],
-    [lowPass(context, pinkNoise(context, seconds), 400), 0.05],
-  );
 }
 
 /** Water poured into a glass: the air above the water gets shorter and its tone rises. */

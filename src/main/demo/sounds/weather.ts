@@ -42,15 +42,17 @@ export function heavyRain(context: RenderContext, seconds = 8): Float32Array {
 /** Rain heard from under a tin roof: every drop rings the sheet. */
 export function rainOnRoof(context: RenderContext, seconds = 8): Float32Array {
   const { random } = context;
-  const blows = scatter(context, seconds, 75, () => {
-    const hit = new Float32Array(Math.round(random.between(0.0004, 0.0015) * context.sampleRate)).fill(1);
-    return hit.map((value) => value * random.betweenLog(0.04, 1) ** 1.5);
+  const blows = scatter(context, seconds, 210, () => {
+    const hit = new Float32Array(Math.max(2, Math.round(random.between(0.0002, 0.0008) * context.sampleRate)));
+    return hit.fill(random.betweenLog(0.06, 1) ** 1.5);
   });
-  const sheet = normalise(
-    resonate(context, blows, modesOf(context, 420, [1, 1.7, 2.45, 3.3, 4.6, 6.2, 8.1, 10.7, 13.5], 0.07, 0.15, 0.08)),
+  const tin = modesOf(context, 900, [1, 1.43, 1.9, 2.45, 3.3, 4.6, 6.2, 8.1, 10.7], 0.03, 0, 0.08);
+  const sheet = normalise(resonate(context, blows, tin));
+  const shower = mix(
+    [highPass(context, pinkNoise(context, seconds), 500), 0.8],
+    [highPass(context, whiteNoise(context, seconds), 2500), 0.1],
   );
-  const distant = lowPass(context, highPass(context, pinkNoise(context, seconds), 300), 5000);
-  return mix([sheet, 1.2], [distant, 0.22]);
+  return mix([sheet, 0.9], [shower, 0.3]);
 }
 
 /** A near strike: a crack, then peals rolling away. */
@@ -147,22 +149,4 @@ export function fire(context: RenderContext, seconds = 8): Float32Array {
     [shape(context, flames, flutter), 0.22],
     [shape(context, hiss, flutter), 0.05],
   );
-}
-
-/** Dry leaves in a breeze that comes and goes. */
-export function leavesRustling(context: RenderContext, seconds = 6): Float32Array {
-  const { random } = context;
-  const gust = drift(context, seconds, 0.9, 0.1, 1);
-  const flicks = scatter(
-    context,
-    seconds,
-    (t) => 40 + 420 * gust(t),
-    () => {
-      const length = random.between(0.004, 0.014);
-      const flick = bandPass(context, whiteNoise(context, length), random.betweenLog(2200, 8500), 1.5);
-      return shape(context, flick, (t) => Math.sin((Math.PI * t) / length) ** 2);
-    },
-  );
-  const air = shape(context, highPass(context, pinkNoise(context, seconds), 500), (t) => 0.08 * gust(t));
-  return mix([normalise(flicks), 0.8], [air, 1], [lowPass(context, pinkNoise(context, seconds), 300), 0.03]);
 }
