@@ -21,13 +21,16 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from captions import JOINERS, CaptionMaker
+from categories import PHRASES
 from corpus import CACHE, DEFAULT_CORPUS, Clip, check_hash, manifest_hash, read_manifest
 from lexicon import read_lexicon
 from model import LOG_FLOOR, N_FRAMES, N_MELS, AudioEncoder, TextEncoder
 from pairs import UCS, PairSource
 from pretrain import encode_batch, pair_loss, soft_cross_entropy
-from relations import Relations
+from relations import Relations, category_name
 from text import Tokenizer
+
+CATEGORY_TEXTS = 4  # phrases for a whole category in each batch
 
 
 @dataclass
@@ -148,13 +151,17 @@ class Batches:
                 heard[row] += (self.clips[partner].label,)
                 texts[row] += self.maker.rng.choice(JOINERS) + self.maker.make(self.clips[partner])
         said = list(heard)
-        # More texts, for the audio side only: near misses of the batch's clips, and texts of other clips.
+        # More texts: near misses of the batch's clips, whole categories, and texts of other clips.
         for row in self.rng.permutation(rows):
             near = self.maker.near_miss(self.clips[row])
             if near is not None and near in self.relations.index and len(texts) < size + extra // 2:
                 concept = self.maker.by_name.get(near)
                 texts.append(self.maker.of_concept(concept) if concept else self.maker.of_label(near))
                 said.append((near,))
+        for _ in range(CATEGORY_TEXTS):
+            whole = self.clips[self.rng.choice(rows)].category
+            texts.append(self.maker.rng.choice(PHRASES[whole]))
+            said.append((category_name(whole),))
         while len(texts) < size + extra:
             clip = self.clips[self.rng.integers(len(self.clips))]
             texts.append(self.maker.make(clip))
@@ -263,10 +270,12 @@ def main() -> None:
             audio = F.normalize(model.audio.project(features), dim=1)
             text = F.normalize(model.text(*encode_batch(tokenizer, batch["texts"])), dim=1)
             logits = audio @ text.T * model.log_scale.exp().clamp(max=50.0)
-            target, size = batch["target"], arguments.batch
-            square = target[:, :size]
+            target = batch["target"]
+            # From the text side only texts that fit a clip of the batch have something to find.
+            fits = target.amax(dim=0) >= 0.3
+            found = target[:, fits].T
             contrastive = 0.5 * soft_cross_entropy(logits, target / target.sum(1, keepdim=True)) + 0.5 * soft_cross_entropy(
-                logits[:, :size].T, square.T / square.T.sum(1, keepdim=True)
+                logits[:, fits].T, found / found.sum(1, keepdim=True)
             )
             # The transformer part costs most of a text step, so the pairs go through it every fourth time only.
             pairs = pair_loss(model.text, tokenizer, source.batch(arguments.pairs), torch.tensor(20.0), step % 4 == 0, relations)

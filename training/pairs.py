@@ -7,8 +7,10 @@ import random
 from pathlib import Path
 
 from captions import TEMPLATES, CaptionMaker, file_name, inflect
+from categories import PHRASES
 from corpus import ROOT, Clip
 from lexicon import Concept
+from relations import category_name
 from wordnet import is_noun, is_verb, plural, senses, synsets, verb_forms, words_below
 
 UCS = ROOT.parent.parent / "shared" / "data" / "ucs.csv"
@@ -63,6 +65,7 @@ class PairSource:
             own += [name.replace("_", " ") for name in concept.file_names]
         for clip in self.clips:
             own += [clip.caption, clip.label, *clip.tags]
+        own += [phrase for phrases in PHRASES.values() for phrase in phrases]
         for word in self.own_words:
             own += [plural(word)] if is_noun(word) else []
         own += [text for name, explanation, synonyms in self.ucs for text in (name, explanation, *synonyms)]
@@ -122,6 +125,11 @@ class PairSource:
         clip = self.rng.choice(self.clips)
         return f"l:{clip.label}", self.maker.make(clip), inflect(clip.label, self.rng) if self.rng.random() < 0.5 else self.maker.make(clip)
 
+    def of_category(self) -> Pair:
+        category = self.rng.choice(list(PHRASES))
+        left, right = self.rng.sample(PHRASES[category], 2)
+        return f"l:{category_name(category)}", left, right
+
     def batch(self, size: int) -> tuple[list[str], list[str], list[str]]:
         """@returns groups, one side, other side; a concept often comes with one of its near negatives in the same batch"""
         rng = self.rng
@@ -142,6 +150,8 @@ class PairSource:
                 pairs.append(self.of_forms())
             elif draw < 0.88:
                 pairs.append(self.of_ucs())
+            elif draw < 0.90:
+                pairs.append(self.of_category())
             else:
                 pairs.append(self.of_clip())
         groups, left, right = zip(*pairs[:size])

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from categories import PHRASES
 from corpus import Clip
 from lexicon import Concept
 
@@ -17,10 +18,17 @@ SAME_CONCEPT = 0.35
 NEAR_CONCEPT = 0.10
 SHARED_TAGS = 0.20  # times the Jaccard overlap of the tags, from 0.5 up
 SAME_CATEGORY = 0.01
+IN_CATEGORY = 0.50  # a label to the name of its whole category
+CATEGORY_MARK = "category:"
+
+
+def category_name(category: str) -> str:
+    """The name under which `Relations` knows a whole category."""
+    return CATEGORY_MARK + category
 
 
 class Relations:
-    """Closeness between all labels of the clips and all concept names, [n, n] in `table`, 1 on the diagonal."""
+    """Closeness between all labels of the clips, all concept names and all categories, [n, n] in `table`, 1 on the diagonal."""
 
     def __init__(self, clips: list[Clip], concepts: list[Concept]) -> None:
         tags: dict[str, set[str]] = {}
@@ -29,6 +37,8 @@ class Relations:
         category = {clip.label: clip.category for clip in clips}
         for concept in concepts:
             category.setdefault(concept.name, concept.category)
+        # A category is a name of its own, marked so that it is no label.
+        category |= {category_name(name): name for name in PHRASES}
         self.index = {name: i for i, name in enumerate(category)}
         place = {concept.name: i for i, concept in enumerate(concepts)}
         member = np.zeros((len(self.index), len(concepts)), np.float32)
@@ -42,6 +52,8 @@ class Relations:
                     near[i, place[name]] = near[place[name], i] = 1.0
         categories = np.array(list(category.values()))
         table = SAME_CATEGORY * (categories[:, None] == categories[None, :]).astype(np.float32)
+        whole = np.array([name.startswith(CATEGORY_MARK) for name in category])
+        table[whole[:, None] != whole[None, :]] *= IN_CATEGORY / SAME_CATEGORY
         table = np.maximum(table, NEAR_CONCEPT * (member @ near @ member.T > 0))
         every = sorted({tag for own in tags.values() for tag in own})
         tagged = np.zeros((len(self.index), len(every)), np.float32)
@@ -69,7 +81,7 @@ class Relations:
     def of_groups(self, groups: list[str]) -> Tensor:
         """Targets for a batch of text pairs, [n, n], rows sum to 1: equal groups share most of it, close ones a little.
 
-        @param groups `c:` + concept name, `l:` + label, anything else stands alone
+        @param groups `c:` + concept name, `l:` + label or `category_name`, anything else stands alone
         """
         ids = {group: i for i, group in enumerate(dict.fromkeys(groups))}
         codes = torch.tensor([ids[group] for group in groups])
