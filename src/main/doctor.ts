@@ -84,8 +84,9 @@ async function checkPack(parts: Parts): Promise<Finding> {
 }
 
 async function checkModel(parts: Parts): Promise<Finding> {
-  const { encoder } = await (await parts.supervisor()).running();
-  const { ok, message } = await selfCheck(await parts.pack(), encoder);
+  const supervisor = await parts.supervisor();
+  const pack = await parts.pack();
+  const { ok, message } = await supervisor.asking((encoder) => selfCheck(pack, encoder));
   return { ok, message };
 }
 

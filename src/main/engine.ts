@@ -166,8 +166,8 @@ async function embedFiles(paths: string[], raw: boolean, parts: Parts): Promise<
 
 async function embedTexts(texts: string[], raw: boolean, parts: Parts): Promise<EmbedResult> {
   const { id, dim } = await parts.pack();
-  const { encoder } = await (await parts.supervisor()).running();
-  const embeddings = await encoder.embedTexts(texts, { raw });
+  const supervisor = await parts.supervisor();
+  const embeddings = await supervisor.asking((encoder) => encoder.embedTexts(texts, { raw }));
   const items = texts.map((text, at): EmbedItem => ({
     text,
     windows: [{ startSeconds: 0, embedding: [...embeddings[at]!] }],

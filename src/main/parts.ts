@@ -130,7 +130,7 @@ export class Parts {
       index: await this.index(),
       encodeTexts: queryEncoder(
         (text) => queryTexts(text, pack),
-        async (texts) => (await supervisor.running()).encoder.embedTexts(texts),
+        (texts) => supervisor.asking((encoder) => encoder.embedTexts(texts)),
       ),
     });
   }

@@ -1,6 +1,7 @@
 /** Keeps one inference process at hand: started when first needed, started again when it died, given up when hopeless. */
 import { UserError } from '../../shared/errors.ts';
 import {
+  ChildDiedError,
   Encoder,
   type EmbeddedWindow,
   type EncoderOptions,
@@ -157,11 +158,27 @@ export class EncoderSupervisor {
   }
 
   /**
+   * Asks the running process; should it die under the question, the next one.
+   * @throws UserError engine-broken when it keeps dying; what `ask` throws
+   */
+  async asking<T>(ask: (encoder: Encoder) => Promise<T>): Promise<T> {
+    for (;;) {
+      const { encoder } = await this.running();
+      try {
+        return await ask(encoder);
+      } catch (error) {
+        if (!(error instanceof ChildDiedError) || this.#closed) throw error;
+        await encoder.exited; // after this its death has been counted, and `running` starts another
+      }
+    }
+  }
+
+  /**
    * Loads the audio encoder now.
    * @throws UserError model-damaged, model-unusable when it cannot run on this machine
    */
-  async loadAudio(): Promise<ProviderChoice> {
-    return (await this.running()).encoder.loadAudio();
+  loadAudio(): Promise<ProviderChoice> {
+    return this.asking((encoder) => encoder.loadAudio());
   }
 
   async close(): Promise<void> {
@@ -196,22 +213,39 @@ export class EncoderSupervisor {
       throw new UserError('engine-broken', `The model “${this.#pack.name}” keeps crashing on this machine. Run \`earmark doctor\`, or use another model.`); // prettier-ignore
     }
     try {
-      const encoder = await Encoder.start(this.#pack, this.#options);
+      const encoder = await this.#startEncoder();
       if (this.#isClosed()) await encoder.close();
       const running = new RunningEncoder(encoder, () => (this.#deaths = 0));
       const mine = this.#current;
       void encoder.exited.then((how) => {
         if (this.#closed || this.#current !== mine) return;
         this.#current = null;
-        this.#deaths++;
-        this.#notice(
-          `The model's process ended unexpectedly (${how}) and is started again; files in work are tried once more.`,
-        );
+        this.#noteDeath(how);
       });
       return running;
     } catch (error) {
       this.#current = null;
       throw error;
     }
+  }
+
+  /** A process that dies before it is ready is a death like any other. */
+  async #startEncoder(): Promise<Encoder> {
+    for (;;) {
+      try {
+        return await Encoder.start(this.#pack, this.#options);
+      } catch (error) {
+        const died = error instanceof UserError && error.cause instanceof ChildDiedError ? error.cause : null;
+        if (!died || this.#isClosed() || this.#deaths + 1 >= HOPELESS_AFTER_DEATHS) throw error;
+        this.#noteDeath(died.how);
+      }
+    }
+  }
+
+  #noteDeath(how: string): void {
+    this.#deaths++;
+    this.#notice(
+      `The model's process ended unexpectedly (${how}) and is started again; files in work are tried once more.`,
+    );
   }
 }

@@ -8,7 +8,8 @@ import type { FileRow } from '../catalogue/files.ts';
 import type { DecoderPool } from '../decode/decoder-pool.ts';
 import { mapUnordered } from '../jobs/map-unordered.ts';
 import { ChildDiedError } from '../process/child.ts';
-import { UserError } from '../../shared/errors.ts';
+import { isFileError } from '../../shared/errors.ts';
+import type { NativeTag } from '../../shared/types.ts';
 import type { UnknownFile } from './compare.ts';
 import { toAbsolute } from './walk.ts';
 
@@ -66,7 +67,9 @@ async function recogniseOne(
     return { what: 'to-listen', fileId: markPending(file, catalogue) };
   }
   if (file.known?.contentId === contentId) {
-    catalogue.files.updateTags(file.known.id, await pool.tags({ path }, signal).catch(() => []), file);
+    const tags = await readTags(path, pool, signal);
+    if (tags === null) return { what: 'to-listen', fileId: markPending(file, catalogue) };
+    catalogue.files.updateTags(file.known.id, tags, file);
     return { what: 'retagged', fileId: file.known.id };
   }
   const same = catalogue.files.byContent(contentId);
@@ -81,19 +84,28 @@ async function recogniseOne(
   const original = same.find(
     (row) => row.id !== fileId && row.state === 'ready' && catalogue.windows.isListened(row.id, spaceId),
   );
-  if (!original) return { what: 'to-listen', fileId };
-  const tags = await pool.tags({ path }, signal).catch(() => []);
+  const tags = original ? await readTags(path, pool, signal) : null;
+  if (!original || tags === null) return { what: 'to-listen', fileId };
   catalogue.files.copyListening(original.id, fileId, spaceId, tags);
   return { what: 'copy', fileId };
 }
 
 /** @returns null when the file cannot be identified; listening to it will tell why */
 async function identify(path: string, pool: DecoderPool, signal: AbortSignal): Promise<string | null> {
+  return unlessTheFileFails(async () => (await pool.identify({ path }, signal)).contentId, signal);
+}
+
+/** @returns null when they cannot be read: to store none then would forget those that are known */
+function readTags(path: string, pool: DecoderPool, signal: AbortSignal): Promise<NativeTag[] | null> {
+  return unlessTheFileFails(() => pool.tags({ path }, signal), signal);
+}
+
+async function unlessTheFileFails<T>(read: () => Promise<T>, signal: AbortSignal): Promise<T | null> {
   try {
-    return (await pool.identify({ path }, signal)).contentId;
+    return await read();
   } catch (error) {
     signal.throwIfAborted();
-    if (error instanceof UserError || error instanceof ChildDiedError) return null;
+    if (isFileError(error) || error instanceof ChildDiedError) return null;
     throw error;
   }
 }
