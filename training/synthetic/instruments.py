@@ -166,7 +166,7 @@ def article(text: str) -> str:
 
 def takes(rng: Rng, work: Path) -> Iterator[Take]:
     """The soundfont that the corpus has no clips from is given the larger share."""
-    for font, melodic, often, drum in ((MUSESCORE, 7, 16, 8), (FLUID, 4, 7, 5)):
+    for font, melodic, often, drum in ((MUSESCORE, 3, 8, 4), (FLUID, 2, 4, 3)):
         reel = Reel(font)
         about: list[tuple[str, str, tuple[str, ...]]] = []
         for label, program, low, high, chords, names in INSTRUMENTS:

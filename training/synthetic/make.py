@@ -24,9 +24,14 @@ import soundfile
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+import alarms
 import instruments
+import mixtures
+import people_impacts
 import product
 import speech
+import styles
+import vehicles_tools
 import water_house
 import weather
 from dsp import RATE, Array, Rng
@@ -35,13 +40,20 @@ from vocabulary import categories
 
 TRAINING = Path(__file__).resolve().parents[1]
 COLUMNS = ("path", "split", "source", "original_path", "licence", "attribution", "label", "caption", "tags", "seconds")
-FAMILIES: dict[str, Callable[[Rng, Path], Iterator[Take]]] = {
+Family = Callable[[Rng, Path], Iterator[Take]]
+FAMILIES: dict[str, Family] = {
     "product": product.takes,
     "speech": speech.takes,
     "instruments": instruments.takes,
+    "styles": styles.takes,
     "weather": weather.takes,
     "water_house": water_house.takes,
+    "vehicles_tools": vehicles_tools.takes,
+    "alarms": alarms.takes,
+    "people_impacts": people_impacts.takes,
 }
+# Made from the corpus itself, and so given its folder.
+FAMILIES_OF_CORPUS: dict[str, Callable[[Path], Family]] = {"mixtures": mixtures.takes_from}
 
 
 def write_ogg(path: Path, x: Array) -> None:
@@ -81,7 +93,7 @@ def read_manifest(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def make_family(name: str, seed: int, out: Path, work: Path, category: dict[str, str]) -> list[dict[str, str]]:
+def make_family(name: str, family: Family, seed: int, out: Path, work: Path, category: dict[str, str]) -> list[dict[str, str]]:
     """Takes of one family, recorded and written. Each family has a seed of its own, so that a change in one leaves the others."""
     rng = np.random.default_rng([seed, zlib.crc32(name.encode())])
     finish = np.random.default_rng([seed, zlib.crc32(name.encode()), 1])
@@ -89,7 +101,7 @@ def make_family(name: str, seed: int, out: Path, work: Path, category: dict[str,
     counts: Counter[str] = Counter()
     shutil.rmtree(out / name, ignore_errors=True)
     (out / name).mkdir(parents=True)
-    for take in FAMILIES[name](rng, work):
+    for take in family(rng, work):
         if take.label not in category:
             raise SystemExit(f"{name}: neither the corpus nor the lexicon has a label '{take.label}'")
         counts[take.label] += 1
@@ -109,20 +121,22 @@ def make_family(name: str, seed: int, out: Path, work: Path, category: dict[str,
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    names = [*FAMILIES, *FAMILIES_OF_CORPUS]
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--corpus", type=Path, default=TRAINING.parent.parent / "shared" / "audio")
     parser.add_argument("--out", type=Path, default=TRAINING / ".cache" / "synthetic")
     parser.add_argument("--seed", type=int, default=20261122)
-    parser.add_argument("--only", nargs="*", choices=list(FAMILIES), default=list(FAMILIES))
+    parser.add_argument("--only", nargs="*", choices=names, default=names)
     options = parser.parse_args()
+    families = FAMILIES | {name: of(options.corpus) for name, of in FAMILIES_OF_CORPUS.items()}
     category = categories(options.corpus)
     for name in options.only:
         start = time.time()
         with tempfile.TemporaryDirectory() as work:
-            made = make_family(name, options.seed, options.out, Path(work), category)
+            made = make_family(name, families[name], options.seed, options.out, Path(work), category)
         print(f"{name}: {len(made)} clips, {sum(float(r['seconds']) for r in made) / 60:.0f} minutes of sound, made in {time.time() - start:.0f} s", flush=True)
     # All families that are there, so that one can be made again alone.
-    rows = [row for name in FAMILIES if (options.out / name / "manifest.csv").exists() for row in read_manifest(options.out / name / "manifest.csv")]
+    rows = [row for name in names if (options.out / name / "manifest.csv").exists() for row in read_manifest(options.out / name / "manifest.csv")]
     write_manifest(options.out / "manifest.csv", rows)
     size = sum(p.stat().st_size for p in options.out.rglob("*.ogg"))
     print(f"{len(rows)} clips of {len({r['label'] for r in rows})} labels, {sum(float(r['seconds']) for r in rows) / 3600:.2f} h, {size / 1e6:.0f} MB")

@@ -21,7 +21,6 @@ NAMES: dict[str, Entry] = {
     "duckQuack": ("duck quack", ("duck", "quack", "bird"), ("a duck quacks", "ducks quacking on a pond"), False),
     "crickets": ("crickets", ("cricket", "insect", "night"), ("crickets chirp", "crickets on a warm evening", "chirping of crickets at night"), False),
     "kick808": ("kick drum", ("kick", "808", "electronic"), ("a deep electronic kick", "an 808 bass drum", "a boomy kick drum"), True),
-    "kickAcoustic": ("kick drum", ("kick", "bass drum"), ("a bass drum hit", "a short kick drum"), True),
     "snare": ("snare drum", ("snare", "drum"), ("a snare drum hit", "one crack of a snare"), True),
     "hiHatClosed": ("closed hi-hat", ("hi-hat", "cymbal"), ("a closed hi-hat", "a tight tick of a hi-hat"), True),
     "hiHatOpen": ("open hi-hat", ("hi-hat", "cymbal"), ("an open hi-hat", "a hi-hat rings open"), True),
