@@ -10,7 +10,7 @@ import { ChildDiedError } from '../process/child.ts';
 import { isFileError, UserError, type FileError } from '../../shared/errors.ts';
 import type { EmbeddedWindow } from './encoder.ts';
 import { normalised } from './normalise.ts';
-import type { EncoderSupervisor } from './supervisor.ts';
+import { NoEmbeddingError, type EncoderSupervisor } from './supervisor.ts';
 
 export interface FileToHear {
   fileId: number;
@@ -98,6 +98,7 @@ async function hear<F extends FileToHear>(file: F, means: Means, signal: AbortSi
     } catch (error) {
       signal.throwIfAborted();
       if (isFileError(error)) return { status: 'failed', file, error };
+      if (error instanceof NoEmbeddingError) return { status: 'failed', file, error: unheard(file.path, error) };
       // The decoder may see the broken pipe before we hear that the inference process died.
       if (!(error instanceof ChildDiedError)) await Promise.race([encoder.encoder.exited, setTimeout(1000)]);
       if (!encoder.alive) return { status: 'encoder-died', file, cause: error };
@@ -117,11 +118,16 @@ function crashed(code: 'decoder-crashed' | 'encoder-crashed', path: string, caus
   return new UserError(code, sentence, cause) as FileError;
 }
 
+function unheard(path: string, cause: unknown): FileError {
+  const sentence = `The model could make nothing of “${path}”. Check in a player whether it sounds right.`;
+  return new UserError('undecodable-audio', sentence, cause) as FileError;
+}
+
+/** @throws NoEmbeddingError when the embedding has no direction and one is wanted */
 function toHeard({ startSeconds, seconds, embedding }: EmbeddedWindow, raw: boolean): HeardWindow {
   const direction = raw ? embedding : normalised(embedding);
-  if (direction) return { startSeconds, seconds, embedding: direction };
-  const sentence = 'The model could make nothing of this file. Check in a player whether it sounds right.';
-  throw new UserError('undecodable-audio', sentence, 'embedding without direction');
+  if (!direction) throw new NoEmbeddingError('embedding without direction');
+  return { startSeconds, seconds, embedding: direction };
 }
 
 async function withSignal<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {

@@ -31,11 +31,16 @@ export interface ItemCollector {
   /**
    * @param windowCount how many the decoder has sent
    * @returns all windows in order, as soon as the last one is embedded; embeddings raw
-   * @throws UserError undecodable-audio when the model makes no finite embedding of it; ChildDiedError with the process
+   * @throws NoEmbeddingError when the model makes no finite embedding of it; Error when the process ends
    */
   complete(windowCount: number): Promise<EmbeddedWindow[]>;
   /** Late windows of this item are dropped from now on. */
   forget(): void;
+}
+
+/** The model made nothing of a window: its embedding is zero, or not numbers. */
+export class NoEmbeddingError extends Error {
+  override readonly name = 'NoEmbeddingError';
 }
 
 /** An inference process that runs now. */
@@ -110,8 +115,7 @@ export class RunningEncoder {
 
   #settle(collection: Collection): void {
     if (collection.failure) {
-      const sentence = 'The model could make nothing of this file. Check in a player whether it sounds right.';
-      collection.finished.reject(new UserError('undecodable-audio', sentence, collection.failure.message));
+      collection.finished.reject(new NoEmbeddingError(collection.failure.message));
     } else if (collection.expected !== null && collection.windows.size >= collection.expected) {
       collection.finished.resolve([...collection.windows.values()].sort((a, b) => a.windowIndex - b.windowIndex));
     }
@@ -127,6 +131,8 @@ export class EncoderSupervisor {
   #current: Promise<RunningEncoder> | null = null;
   #lastUsedMs = 0;
   #deaths = 0;
+  /** The process that died had loaded the audio encoder: the next one must, before it is given windows. */
+  #reloadAudio = false;
   #closed = false;
 
   /**
@@ -220,6 +226,7 @@ export class EncoderSupervisor {
       void encoder.exited.then((how) => {
         if (this.#closed || this.#current !== mine) return;
         this.#current = null;
+        this.#reloadAudio = encoder.provider !== null;
         this.#noteDeath(how);
       });
       return running;
@@ -233,12 +240,26 @@ export class EncoderSupervisor {
   async #startEncoder(): Promise<Encoder> {
     for (;;) {
       try {
-        return await Encoder.start(this.#pack, this.#options);
+        return await this.#startOnce();
       } catch (error) {
-        const died = error instanceof UserError && error.cause instanceof ChildDiedError ? error.cause : null;
-        if (!died || this.#isClosed() || this.#deaths + 1 >= HOPELESS_AFTER_DEATHS) throw error;
-        this.#noteDeath(died.how);
+        const cause = error instanceof UserError ? error.cause : error;
+        if (!(cause instanceof ChildDiedError) || this.#isClosed()) throw error;
+        if (this.#deaths + 1 >= HOPELESS_AFTER_DEATHS) throw error;
+        this.#noteDeath(cause.how);
       }
+    }
+  }
+
+  /** @throws what {@link Encoder.start} and {@link Encoder.loadAudio} throw */
+  async #startOnce(): Promise<Encoder> {
+    const encoder = await Encoder.start(this.#pack, this.#options);
+    try {
+      // A model that cannot be loaded any more must end the job; windows sent to it would each fail for their file.
+      if (this.#reloadAudio) await encoder.loadAudio();
+      return encoder;
+    } catch (error) {
+      await encoder.close();
+      throw error;
     }
   }
 

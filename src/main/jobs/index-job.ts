@@ -8,6 +8,7 @@ import type { EncoderSupervisor } from '../embed/supervisor.ts';
 import type { VectorIndex } from '../index/vector-index.ts';
 import { compareWithCatalogue } from '../scan/compare.ts';
 import { recognise } from '../scan/recognise.ts';
+import { RETRYABLE_CODES } from '../scan/retry.ts';
 import type { ScanScope } from '../scan/roots.ts';
 import { isBelow } from '../scan/roots.ts';
 import { toAbsolute } from '../scan/walk.ts';
@@ -188,7 +189,11 @@ function store(
     summary.skipped++;
   } else if (heard.status === 'failed') {
     const { code, userMessage } = heard.error;
-    catalogue.files.setFailed(file.fileId, { code, message: userMessage, size, mtimeMs });
+    // What other models heard in a file stays when it is only out of reach now.
+    if (code === 'vanished') catalogue.files.setOffline([file.fileId]);
+    else if (!file.wasReady || !RETRYABLE_CODES.has(code)) {
+      catalogue.files.setFailed(file.fileId, { code, message: userMessage, size, mtimeMs });
+    }
     summary.failed.push({ path: file.path, code, message: userMessage });
   } else {
     const { report } = heard;

@@ -22,7 +22,7 @@ import {
   type CommandContext,
 } from './commands.ts';
 import { runEval } from './eval-command.ts';
-import { EXIT, reportError } from './output.ts';
+import { EXIT, reportError, surviveClosedOutput } from './output.ts';
 
 /**
  * Signals closer together than this are one Ctrl-C: a terminal sends it to everybody in the group, and whatever
@@ -238,6 +238,7 @@ function interrupted(stop: AbortSignal): Promise<number> {
 }
 
 async function main(): Promise<void> {
+  surviveClosedOutput();
   try {
     await program.parseAsync();
   } catch (error) {

@@ -14,6 +14,14 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
+/**
+ * A reader that went away (`| head`, a closed terminal) must not end the program: without a listener an error of a
+ * stream is an exception. What it means is for {@link printOut} to say; progress that nobody sees is no loss.
+ */
+export function surviveClosedOutput(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+}
+
 /** Writes a whole document and waits until a pipe has taken it: process.exit would cut a large one short. */
 export function printOut(text: string): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -37,6 +45,7 @@ export async function reportError(error: unknown, json: boolean, verbose: boolea
   const wire: WireError = toWire(error);
   process.stderr.write(`earmark: ${wire.userMessage}\n`);
   if (verbose || wire.code === 'internal') process.stderr.write(`${wire.detail}\n`);
-  if (json) await printJson({ error: { code: wire.code, message: wire.userMessage } });
+  // Should stdout itself be what is broken, stderr has said so.
+  if (json) await printJson({ error: { code: wire.code, message: wire.userMessage } }).catch(() => {});
   return wire.code === 'bad-input' ? EXIT.usage : EXIT.failed;
 }
