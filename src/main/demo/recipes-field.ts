@@ -162,7 +162,7 @@ const RECIPES: readonly Recipe[] = [
     stereo: 'room',
   },
   {
-    file: 'pour_glass_02.wav',
+    file: 'pour_water_02.wav',
     folder: 'SFX/Water',
     take: water.pouringWater,
     description: 'water is poured into a glass',
@@ -226,7 +226,7 @@ const RECIPES: readonly Recipe[] = [
     stereo: 'room',
   },
   {
-    file: 'bike bell.wav',
+    file: 'bicycle ding.wav',
     folder: 'SFX/Vehicles',
     take: vehicles.bicycleBell,
     description: 'a bicycle bell rings',

@@ -146,7 +146,7 @@ const RECIPES: readonly Recipe[] = [
     sampleRate: 44_100,
   },
   {
-    file: 'glasses_cheers.wav',
+    file: 'cheers_clink.wav',
     folder: 'SFX/House',
     take: household.glassClink,
     description: 'two glasses clink',
