@@ -10,7 +10,7 @@ import numpy as np
 from dsp import Rng, uniform_log
 from midi import Note, Part
 from recording import Take
-from soundfonts import FLUID, MUSESCORE, Reel
+from soundfonts import FLUID, GMBANK, MUSESCORE, Reel
 
 # label, General MIDI program (from 0), lowest and highest note, chords too?, everyday names
 Instrument = tuple[str, int, int, int, bool, tuple[str, ...]]
@@ -165,8 +165,8 @@ def article(text: str) -> str:
 
 
 def takes(rng: Rng, work: Path) -> Iterator[Take]:
-    """The soundfont that the corpus has no clips from is given the larger share."""
-    for font, melodic, often, drum in ((MUSESCORE, 3, 8, 4), (FLUID, 2, 4, 3)):
+    """The corpus has clips from FluidR3 already, so that one is given the smallest share."""
+    for font, melodic, often, drum in ((MUSESCORE, 3, 7, 4), (GMBANK, 2, 4, 2), (FLUID, 1, 2, 1)):
         reel = Reel(font)
         about: list[tuple[str, str, tuple[str, ...]]] = []
         for label, program, low, high, chords, names in INSTRUMENTS:

@@ -23,6 +23,7 @@ class SoundFont:
 
 FLUID = SoundFont("/usr/share/sounds/sf2/FluidR3_GM.sf2", "MIT (FluidR3 GM soundfont)", "Frank Wen and contributors", "FluidR3")
 MUSESCORE = SoundFont("/usr/share/sounds/sf3/MuseScore_General_Lite.sf3", "MIT (MuseScore General soundfont)", "S. Christian Collins, Michael Cowgill, Frank Wen and contributors", "MuseScore General")
+GMBANK = SoundFont("/usr/share/sounds/sf2/sf_GMbank.sf2", "public domain", "Csound GM bank, author not named", "Csound GM bank")
 GAP_SECONDS = 0.3
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from dsp import Rng
 from midi import Note, Part
 from recording import Take
-from soundfonts import FLUID, MUSESCORE, Reel
+from soundfonts import FLUID, GMBANK, MUSESCORE, Reel
 
 KICK, SNARE, CLOSED, OPEN, RIDE, CRASH, CLAP, STICK, SHAKER, COWBELL, CONGA = 36, 38, 42, 46, 51, 49, 39, 37, 70, 56, 63
 
@@ -150,7 +150,7 @@ def ensemble(rng: Rng, genre: Genre) -> list[Part]:
 
 
 def takes(rng: Rng, work: Path) -> Iterator[Take]:
-    for font, loops, pieces in ((MUSESCORE, 4, 4), (FLUID, 2, 2)):
+    for font, loops, pieces in ((MUSESCORE, 3, 3), (GMBANK, 2, 2), (FLUID, 1, 1)):
         reel = Reel(font)
         about: list[tuple[str, str, tuple[str, ...]]] = []
         for beat in BEATS:

@@ -66,7 +66,7 @@ def thunder_far(rng: Rng) -> Array:
 
 def rumble(rng: Rng, seconds: float, top_hz: float) -> Array:
     """Low noise that comes in rolls and dies away."""
-    low = band(noise(rng, seconds, -3), 30, top_hz)
+    low = band(noise(rng, seconds, -2), 55, top_hz)
     t = np.arange(len(low)) / RATE
     rolls = wander(rng, seconds, uniform_log(rng, 1.5, 4))[: len(low)] ** 2
     return unit(low * rolls * np.minimum(1, t / uniform_log(rng, 0.05, 0.8)) * np.exp(-t / uniform_log(rng, 1.5, 4)))
@@ -79,36 +79,35 @@ def thunderstorm(rng: Rng) -> Array:
     return x
 
 
-def wind(rng: Rng, strength: float = 0.5) -> Array:
-    """Gusts: noise whose level and pitch rise together, over a rumble."""
+def wind(rng: Rng) -> Array:
+    """Gusts: level and pitch rise together. Most of it lies under 500 Hz, as in recordings; above it falls about 5 dB an octave."""
     seconds = length(rng)
-    gust = wander(rng, seconds, uniform_log(rng, 0.4, 1.6)) ** 1.5
+    gust = 0.25 + 0.75 * wander(rng, seconds, uniform_log(rng, 0.4, 1.6))
     n = noise(rng, seconds, -3)[: len(gust)]
     gust = gust[: len(n)]
-    hiss = moving_band(n, 220 + 900 * gust * rng.uniform(0.6, 1.6), uniform_log(rng, 0.7, 2.5)) * (0.1 + gust) ** 1.5
-    low = band(noise(rng, seconds, -5), 25, 260)[: len(n)] * (0.2 + gust)
-    return unit(hiss) + unit(low) * rng.uniform(0.2, 0.5 + strength)
+    low = band(noise(rng, seconds, rng.uniform(-4.5, -3)), uniform_log(rng, 30, 90), uniform_log(rng, 300, 600), 1)[: len(n)]
+    hiss = moving_band(n, uniform_log(rng, 150, 450) * (0.5 + 1.2 * gust), uniform_log(rng, 0.5, 1.5))
+    return unit(low * gust) + unit(hiss * gust**1.3) * rng.uniform(0.2, 0.8)
 
 
 def howling_wind(rng: Rng) -> Array:
-    """Wind in a gap: narrow resonances slide up and down."""
+    """Wind in a gap: resonances slide up and down in a broad rush around 500 Hz."""
     seconds = length(rng)
-    out = 0.25 * unit(wind(rng))
+    gust = wander(rng, seconds, uniform_log(rng, 0.4, 1.2), 0.45, 1.0)
+    out = unit(band(noise(rng, seconds, -2.5), 120, uniform_log(rng, 1500, 4000), 1)[: len(gust)] * gust)
     for _ in range(int(rng.integers(1, 4))):
-        gust = wander(rng, seconds, uniform_log(rng, 0.4, 1.2))
-        n = noise(rng, seconds)[: len(gust)]
-        tone = moving_band(n, uniform_log(rng, 350, 900) * (1 + 0.7 * gust[: len(n)]), rng.uniform(15, 45)) * gust[: len(n)] ** 1.5
-        place(out, unit(tone), 0, rng.uniform(0.3, 0.9))
+        gust = wander(rng, seconds, uniform_log(rng, 0.4, 1.2), 0.2, 1.0)[: len(out)]
+        tone = moving_band(noise(rng, seconds)[: len(gust)], uniform_log(rng, 300, 700) * (0.7 + 0.8 * gust), uniform_log(rng, 4, 20)) * gust
+        place(out, unit(tone), 0, rng.uniform(0.3, 0.8))
     return out
 
 
 def light_wind(rng: Rng) -> Array:
     seconds = length(rng)
-    leaves = cloud(rng, seconds, 60 + 500 * wander(rng, seconds, 0.8)[: round(seconds * RATE)] ** 2, ticks(rng, 2000, 8000, (0.001, 0.006)), 6)
-    air = wind(rng, 0.1)[: len(leaves)]
-    out = unit(leaves) * rng.uniform(0.0, 0.4)
-    place(out, air, 0)
-    return out
+    gust = wander(rng, seconds, 0.8, 0.35, 1.0)[: round(seconds * RATE)]
+    leaves = cloud(rng, seconds, 100 + 900 * gust**2, ticks(rng, 900, 6000, (0.001, 0.006)), 5)
+    air = band(noise(rng, seconds, rng.uniform(-4, -2.5)), 40, uniform_log(rng, 1500, 4000), 1)[: len(leaves)]
+    return unit(air * gust[: len(air)]) + unit(leaves) * rng.uniform(0.1, 0.6)
 
 
 def sea(rng: Rng, period: tuple[float, float] = (3.5, 7.5)) -> Array:
@@ -140,13 +139,16 @@ def fire(rng: Rng, roar: float = 0.05) -> Array:
     seconds = length(rng)
     rate = uniform_log(rng, 8, 45) * (0.3 + 2 * wander(rng, seconds, 3) ** 3)[: round(seconds * RATE)]
     snaps = cloud(rng, seconds, rate, ticks(rng, 900, 7000, (0.0006, 0.004), 16), 11)
-    fine = cloud(rng, seconds, uniform_log(rng, 60, 200), ticks(rng, 3000, 9000, (0.0003, 0.001)), 7)
-    flame = band(noise(rng, seconds, -3), 50, uniform_log(rng, 400, 1500))[: len(snaps)] * wander(rng, seconds, 6, 0.4, 1)[: len(snaps)]
-    return unit(snaps) + unit(fine) * rng.uniform(0.05, 0.2) + unit(flame) * roar * rng.uniform(0.5, 1.5)
+    fine = cloud(rng, seconds, uniform_log(rng, 60, 200), ticks(rng, 4000, 14_000, (0.0002, 0.0008)), 7)
+    flame = band(noise(rng, seconds, -3), 30, uniform_log(rng, 150, 500), 1)[: len(snaps)] * wander(rng, seconds, 6, 0.4, 1)[: len(snaps)]
+    return unit(snaps) + unit(fine) * rng.uniform(0.1, 0.35) + unit(flame) * roar * rng.uniform(0.5, 1.5)
 
 
 def big_fire(rng: Rng) -> Array:
-    return fire(rng, 1.2)
+    """A blaze: the roar is the sound, broad and unsteady, with crackles on it."""
+    x = fire(rng, 0.4)
+    roar = band(noise(rng, len(x) / RATE, -3), 60, uniform_log(rng, 1500, 4000), 1) * wander(rng, len(x) / RATE, 7, 0.5, 1.0)
+    return x + unit(roar)[: len(x)] * rng.uniform(0.6, 1.5)
 
 
 RECIPES = (
