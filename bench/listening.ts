@@ -9,19 +9,14 @@ import type { ModelPack } from '../src/main/models/pack.ts';
 import { encodeFrame, newSocketPath } from '../src/main/process/pcm-wire.ts';
 import type { BenchContext } from './context.ts';
 import type { Corpus } from './corpus.ts';
-import { LONG_FORMATS } from './corpus-methods.ts';
+import { LONG_FORMATS, type LongFormat } from './corpus-methods.ts';
+import { decodeWithFfmpeg, ffmpegVersion, type Speed } from './ffmpeg-peer.ts';
 import { median, rounds, timed } from './measure.ts';
 import { cpuSecondsOfOne, processTree } from './processes.ts';
 import { atLeast, peer, rangeOf, type Range, type Row } from './table.ts';
 
 const NEVER = new AbortController().signal;
 const ONE_ENCODER = { encoders: 1, threadsPerEncoder: 1 };
-
-/** Audio seconds per second: by the clock, and per second of processor time (NaN where that cannot be read). */
-interface Speed {
-  wall: number;
-  cpu: number;
-}
 
 interface PipelineFigures {
   /** Audio seconds per second, by the clock. */
@@ -36,10 +31,17 @@ export async function measureListening(context: BenchContext, corpus: Corpus): P
   const count = quick ? 1 : 3;
   const rows: Row[] = [];
 
-  const decoding = new Map<string, Speed[]>();
+  const decoding = new Map<LongFormat, { ours: Speed[]; ffmpeg: Speed[] }>();
+  const ffmpeg = ffmpegVersion();
   for (const format of LONG_FORMATS) {
     say(`decoding ${format}`);
-    decoding.set(format, await rounds(count, () => decodeAlone(corpus.long[format].paths, target)));
+    const { paths, seconds } = corpus.long[format];
+    const speeds: { ours: Speed[]; ffmpeg: Speed[] } = { ours: [], ffmpeg: [] };
+    await rounds(count, async () => {
+      speeds.ours.push(await decodeAlone(paths, target));
+      if (ffmpeg) speeds.ffmpeg.push(await decodeWithFfmpeg(paths, seconds, target.sampleRate));
+    });
+    decoding.set(format, speeds);
   }
 
   say('the encoder alone');
@@ -56,11 +58,17 @@ export async function measureListening(context: BenchContext, corpus: Corpus): P
 
   const encoder = figure(alone4);
   for (const [format, speeds] of decoding) {
-    const against = peer(encoder.value, 'encoder, batch 4');
-    rows.push({ what: `decode ${format} 48 kHz stereo, per core`, ...figure(speeds), unit: 'x real time', against });
+    const against = ffmpeg ? { against: peer(figure(speeds.ffmpeg).value, `ffmpeg ${ffmpeg} to mono`) } : {};
+    rows.push({ what: `decode ${format} 48 kHz stereo, per core`, ...figure(speeds.ours), unit: 'x real time', ...against }); // prettier-ignore
   }
   rows.push({ what: 'encoder alone, batch 1, per core', ...figure(alone1), unit: 'x real time', against: peer(encoder.value, 'batch 4') }); // prettier-ignore
   rows.push({ what: 'encoder alone, batch 4, per core', ...encoder, unit: 'x real time', note: wallNote(alone4) });
+  rows.push({
+    what: 'encoders that one decoder of mp3 can feed',
+    value: figure(decoding.get('mp3')!.ours).value / encoder.value,
+    unit: '',
+    note: 'below 1 the encoder waits when there are as many decoders as encoders',
+  });
   const walls = pipelines.map(({ wall }) => wall);
   rows.push({
     what: 'listening to mp3: one decoder, one encoder',
