@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, expect, test } from 'vitest';
-import { EncoderSupervisor } from '../../src/main/embed/supervisor.ts';
+import { EncoderSupervisor, type Patience } from '../../src/main/embed/supervisor.ts';
 import { loadPack, type ModelPack } from '../../src/main/models/pack.ts';
 
 let pack: ModelPack;
@@ -16,8 +16,8 @@ afterEach(async () => {
   notices.length = 0;
 });
 
-function start(idle?: { afterMs: number; checkMs: number }): EncoderSupervisor {
-  supervisor = new EncoderSupervisor(pack, { encoders: 1 }, (message) => notices.push(message), idle);
+function start(patience?: Patience): EncoderSupervisor {
+  supervisor = new EncoderSupervisor(pack, { encoders: 1 }, (message) => notices.push(message), patience);
   return supervisor;
 }
 
@@ -42,7 +42,7 @@ test('a process that keeps dying without a result is given up with a sentence', 
 });
 
 test('an idle process gives its memory back and comes again when needed; no notice for that', async () => {
-  const first = await start({ afterMs: 50, checkMs: 20 }).running();
+  const first = await start({ idleMs: 50, stuckMs: 60_000, checkMs: 20 }).running();
   await first.encoder.exited;
   const second = await supervisor.running();
   expect(second.alive).toBe(true);
@@ -50,10 +50,19 @@ test('an idle process gives its memory back and comes again when needed; no noti
 });
 
 test('a process that waits for windows of a file is not idle', async () => {
-  const running = await start({ afterMs: 50, checkMs: 20 }).running();
+  const running = await start({ idleMs: 50, stuckMs: 60_000, checkMs: 20 }).running();
   const collector = running.collect(1);
   await sleep(300);
   expect(running.alive).toBe(true);
   collector.forget();
   await running.encoder.exited;
+});
+
+test('a process that hangs over a file is killed, so that the file can be tried again or given up', async () => {
+  const running = await start({ idleMs: 60_000, stuckMs: 200, checkMs: 20 }).running();
+  process.kill(running.encoder.pid, 'SIGSTOP');
+  const waiting = running.collect(1).complete(3);
+  await expect(waiting).rejects.toThrow(/ended/);
+  expect(notices).toHaveLength(1);
+  expect((await supervisor.running()).alive).toBe(true);
 });

@@ -13,9 +13,17 @@ import type { ModelPack } from '../models/pack.ts';
 /** After this many deaths without one finished window in between, the model cannot run here. */
 const HOPELESS_AFTER_DEATHS = 6;
 
-/** An inference process that nobody needs gives its memory back after this long, ms. */
-const IDLE_MS = 3 * 60_000;
-const IDLE_CHECK_MS = 30_000;
+/** How long things may take, ms. */
+export interface Patience {
+  /** An inference process that nobody needs gives its memory back after this long. */
+  idleMs: number;
+  /** One that has files to listen to and shows no sign of it for this long hangs (in a driver, say) and is killed. */
+  stuckMs: number;
+  /** How often that is looked at. */
+  checkMs: number;
+}
+/** Decoding twelve silent hours, which sends nothing to the model, takes two minutes. */
+const PATIENCE: Patience = { idleMs: 3 * 60_000, stuckMs: 5 * 60_000, checkMs: 30_000 };
 
 /** What has arrived of one attempt at one file. */
 interface Collection {
@@ -47,6 +55,7 @@ export class NoEmbeddingError extends Error {
 export class RunningEncoder {
   readonly encoder: Encoder;
   readonly #collections = new Map<number, Collection>();
+  #lastSignMs = performance.now();
   #alive = true;
 
   constructor(encoder: Encoder, onProgress: () => void) {
@@ -54,6 +63,7 @@ export class RunningEncoder {
     encoder.onEmbedded(
       (window) => {
         onProgress();
+        this.#lastSignMs = performance.now();
         this.#receive(window);
       },
       { raw: true },
@@ -81,6 +91,11 @@ export class RunningEncoder {
     return this.#collections.size > 0;
   }
 
+  /** How long ago a window came back or a file was begun or ended, ms. */
+  get silentMs(): number {
+    return performance.now() - this.#lastSignMs;
+  }
+
   get socketPath(): string {
     return this.encoder.socketPath;
   }
@@ -95,6 +110,7 @@ export class RunningEncoder {
     };
     collection.finished.promise.catch(() => {}); // nobody waits when the decoder fails first
     this.#collections.set(item, collection);
+    this.#lastSignMs = performance.now();
     return {
       complete: (windowCount) => {
         if (!this.#alive) return Promise.reject(new Error('the inference process ended'));
@@ -102,7 +118,10 @@ export class RunningEncoder {
         this.#settle(collection);
         return collection.finished.promise;
       },
-      forget: () => void this.#collections.delete(item),
+      forget: () => {
+        this.#lastSignMs = performance.now();
+        this.#collections.delete(item);
+      },
     };
   }
 
@@ -126,8 +145,8 @@ export class EncoderSupervisor {
   readonly #pack: ModelPack;
   readonly #options: EncoderOptions;
   readonly #notice: (message: string) => void;
-  readonly #idleMs: number;
-  readonly #idleCheck: NodeJS.Timeout;
+  readonly #patience: Patience;
+  readonly #watch: NodeJS.Timeout;
   #current: Promise<RunningEncoder> | null = null;
   #lastUsedMs = 0;
   #deaths = 0;
@@ -137,20 +156,14 @@ export class EncoderSupervisor {
 
   /**
    * @param notice told in one sentence when the process died and is started again
-   * @param idle how long the process may be unused before it is ended, and how often that is looked at, ms
    */
-  constructor(
-    pack: ModelPack,
-    options: EncoderOptions,
-    notice: (message: string) => void,
-    idle = { afterMs: IDLE_MS, checkMs: IDLE_CHECK_MS },
-  ) {
+  constructor(pack: ModelPack, options: EncoderOptions, notice: (message: string) => void, patience = PATIENCE) {
     this.#pack = pack;
     this.#options = options;
     this.#notice = notice;
-    this.#idleMs = idle.afterMs;
-    this.#idleCheck = setInterval(() => void this.#restWhenIdle(), idle.checkMs);
-    this.#idleCheck.unref();
+    this.#patience = patience;
+    this.#watch = setInterval(() => void this.#look(), patience.checkMs);
+    this.#watch.unref();
   }
 
   /**
@@ -189,7 +202,7 @@ export class EncoderSupervisor {
 
   async close(): Promise<void> {
     this.#closed = true;
-    clearInterval(this.#idleCheck);
+    clearInterval(this.#watch);
     await this.#rest();
   }
 
@@ -202,10 +215,13 @@ export class EncoderSupervisor {
     await running?.encoder.close();
   }
 
-  async #restWhenIdle(): Promise<void> {
+  async #look(): Promise<void> {
     const running = await this.#current?.catch(() => null);
-    if (!running || running.busy || performance.now() - this.#lastUsedMs < this.#idleMs) return;
-    await this.#rest();
+    if (!running) return;
+    if (running.busy) {
+      // Its death is noted and its files are heard again as after any other.
+      if (running.silentMs > this.#patience.stuckMs) await running.encoder.close();
+    } else if (performance.now() - this.#lastUsedMs > this.#patience.idleMs) await this.#rest();
   }
 
   /** A call, so that the compiler does not take an earlier answer for the present one. */
