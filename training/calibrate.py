@@ -24,19 +24,36 @@ PRIOR = 0.01
 
 
 def fit_logistic(cosine: np.ndarray, relevant: np.ndarray, prior: float = PRIOR) -> dict[str, float]:
-    """Weighted logistic regression by Newton's method. @param cosine, relevant flat, same length @returns slope, intercept"""
+    """Weighted logistic regression by Newton's method with step halving.
+
+    @param cosine, relevant flat, same length; both outcomes must occur
+    @returns slope and intercept on the raw cosine
+    @throws RuntimeError when it has not converged after 200 steps: a half-way fit looks like any other number
+    """
     weight = np.where(relevant, prior / relevant.sum(), (1.0 - prior) / (~relevant).sum())
-    x = np.stack([cosine, np.ones_like(cosine)], axis=1)
+    # Steps behave on standardised input; on raw cosines slope and intercept are nearly collinear.
+    centre, spread = float(cosine.mean()), float(cosine.std())
+    x = np.stack([(cosine - centre) / spread, np.ones_like(cosine)], axis=1)
+    sign = np.where(relevant, -1.0, 1.0)
+
+    def loss(beta: np.ndarray) -> float:
+        return float((weight * np.logaddexp(0.0, sign * (x @ beta))).sum())
+
     beta = np.array([0.0, np.log(prior / (1.0 - prior))])
-    for _ in range(100):
+    current = loss(beta)
+    for _ in range(200):
         p = 1.0 / (1.0 + np.exp(-np.clip(x @ beta, -60.0, 60.0)))
         gradient = x.T @ (weight * (relevant - p))
-        hessian = (x * (weight * p * (1.0 - p))[:, None]).T @ x + 1e-12 * np.eye(2)
-        step = np.linalg.solve(hessian, gradient)
-        beta += np.clip(step, -5.0, 5.0)
-        if np.abs(step).max() < 1e-9:
-            break
-    return {"slope": round(float(beta[0]), 4), "intercept": round(float(beta[1]), 4)}
+        if np.abs(gradient).max() < 1e-9:
+            slope = float(beta[0]) / spread
+            return {"slope": round(slope, 4), "intercept": round(float(beta[1]) - slope * centre, 4)}
+        hessian = (x * (weight * p * (1.0 - p))[:, None]).T @ x
+        step = np.linalg.solve(hessian + 1e-12 * np.eye(2), gradient)
+        while loss(beta + step) > current + 1e-15 and np.abs(step).max() > 1e-12:
+            step = step / 2
+        beta = beta + step
+        current = loss(beta)
+    raise RuntimeError(f"the relevance fit did not converge: gradient {gradient}")
 
 
 def best_window(scores: np.ndarray, window_clip: np.ndarray, clip_count: int) -> np.ndarray:

@@ -115,6 +115,14 @@ class MeasuresTest(unittest.TestCase):
         self.assertEqual(recall_at(scores, right, 2), 1.0)
         np.testing.assert_allclose(average_precisions(scores, right), [(1 / 2 + 2 / 3) / 2, 1.0])
 
+    def test_logistic_converges_when_right_ones_are_rare_and_the_curve_is_steep(self) -> None:
+        rng = np.random.default_rng(1)
+        cosine = np.clip(rng.normal(0.1, 0.2, 400_000), -1, 1)
+        relevant = rng.random(400_000) < 1 / (1 + np.exp(-(20 * cosine - 13)))
+        fitted = fit_logistic(cosine, relevant, float(relevant.mean()))
+        self.assertAlmostEqual(fitted["slope"], 20, delta=1)
+        self.assertAlmostEqual(fitted["intercept"], -13, delta=0.6)
+
     def test_logistic_finds_the_curve_it_was_drawn_from(self) -> None:
         rng = np.random.default_rng(1)
         cosine = rng.uniform(-1, 1, 200_000)
