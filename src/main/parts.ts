@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { cataloguePath, openCatalogue, type Catalogue } from './catalogue/open.ts';
+import { acquireWriterLock } from './catalogue/writer-lock.ts';
 import { DecoderPool } from './decode/decoder-pool.ts';
 import type { ListeningTarget } from './embed/listen.ts';
 import { EncoderSupervisor } from './embed/supervisor.ts';
@@ -13,6 +14,8 @@ import { queryEncoder } from './search/query-embedding.ts';
 import { Search } from './search/search.ts';
 import { UserError } from '../shared/errors.ts';
 
+/** Up to so many windows the index is built within about a second. */
+const REBUILT_AT_CLOSE = 5000;
 /** Longer files are listened to up to here: 10 h at 5-s windows. */
 const MAX_WINDOWS_PER_FILE = 7200;
 
@@ -99,6 +102,7 @@ export class Parts {
   }
 
   async close(): Promise<void> {
+    await this.#leaveIndexWhole();
     await Promise.allSettled(
       [
         this.#pool?.close() ?? null,
@@ -107,6 +111,23 @@ export class Parts {
       ].filter((closing) => closing !== null),
     );
     this.#catalogue?.close();
+  }
+
+  /** A search that found a damaged index has answered without it; it leaves a good one behind where that is quick. */
+  async #leaveIndexWhole(): Promise<void> {
+    const index = await this.#index?.catch(() => null);
+    if (!index || index.behind === 0 || index.behind > REBUILT_AT_CLOSE) return;
+    try {
+      // Whoever holds the lock is indexing, and saves the index itself.
+      const release = await acquireWriterLock(this.options.dataFolder);
+      try {
+        await index.sync();
+      } finally {
+        release();
+      }
+    } catch {
+      // Nothing is lost: the next start finds the index as this one found it, and says so.
+    }
   }
 
   async #openIndex(): Promise<VectorIndex> {

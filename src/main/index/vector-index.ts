@@ -73,6 +73,10 @@ export class VectorIndex {
   get count(): number {
     return this.#opened.count;
   }
+  /** Of these, not in the saved graph yet: {@link sync} puts them in. */
+  get behind(): number {
+    return this.#opened.count - this.#opened.indexed;
+  }
 
   /**
    * The k windows nearest to a query, best first; fewer when there are no more. Windows that came into the catalogue
@@ -118,7 +122,7 @@ export class VectorIndex {
       try {
         signal?.throwIfAborted();
         const synced = await child.call('sync', { ticket });
-        this.#opened = { ...this.#opened, count: synced.count };
+        this.#opened = { ...this.#opened, count: synced.count, indexed: synced.count };
         if (synced.notSaved) this.#options.notice?.(synced.notSaved);
         if (synced.cancelled) signal?.throwIfAborted();
         return synced;
