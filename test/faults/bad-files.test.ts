@@ -2,10 +2,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { encodeAudioFile, type DemoFormat } from '../../src/main/demo/encode.ts';
-import type { DecodeWarningCode, IndexSummary } from '../../src/shared/types.ts';
+import type { DecodeWarningCode, FileFailure, IndexSummary } from '../../src/shared/types.ts';
 import { json } from './program.ts';
 import { put, tone, wav } from './sounds.ts';
-import { expectFailure, expectOwnWords, expectSentence, Trial } from './trial.ts';
+import { expectFailure, expectOwnWords, expectRefused, expectSentence, Trial } from './trial.ts';
 
 const trial = new Trial();
 const GOOD = ['good/a.wav', 'good/b.wav', 'zzz-last.wav'];
@@ -155,6 +155,32 @@ test('without --json every note and every failure names its file', async () => {
   expect(run.code).toBe(0);
   for (const { path } of [...summary.failed, ...summary.warnings])
     expect(run.stdout).toContain(path.split('/').at(-1)!);
+});
+
+test('`embed` uses the good ones, names the others and ends with 3', async () => {
+  const paths = [trial.at('good/a.wav'), trial.at('empty.wav'), trial.at('notes.txt'), trial.at('is-not-there.wav')];
+  const run = await trial.run(['--json', 'embed', ...paths]);
+  expect(run.code, run.stderr).toBe(3);
+  expectOwnWords(run, [/^earmark: “/]);
+  const { items, failed } = json<{ items: { path: string }[]; failed: FileFailure[] }>(run);
+  expect(items.map(({ path }) => path)).toEqual([paths[0]]);
+  expect(failed.map(({ path, code }) => [path, code]).sort()).toEqual(
+    [[paths[1], 'empty-file'], [paths[2], 'not-audio'], [paths[3], 'vanished']].sort(), // prettier-ignore
+  );
+  for (const { message } of failed) expectSentence(message);
+});
+
+test.each([
+  ['a sound that is empty', ['similar', 'empty.wav'], 'empty-file', 1],
+  ['a sound that is none', ['similar', 'garbage.wav'], 'not-audio', 1],
+  ['a sound that is not there', ['similar', 'is-not-there.wav'], 'not-found', 1],
+  ['a sound that is silent', ['similar', 'silence.wav'], 'bad-input', 2],
+  ['a moment after its end', ['similar', 'good/a.wav', '--at', '99'], 'bad-input', 2],
+  ['a folder that is not there', ['index', 'is-not-there'], 'not-found', 1],
+  ['a file instead of a folder', ['index', 'good/a.wav'], 'bad-input', 2],
+] as const)('%s is refused in a sentence', async (_, [command, path, ...rest], code, exitCode) => {
+  const message = expectRefused(await trial.run(['--json', command, trial.at(path), ...rest]), code, exitCode);
+  expect(message).toContain(path.split('/').at(-1));
 });
 
 function expectNote(path: string, code: DecodeWarningCode): void {

@@ -1,11 +1,10 @@
-/** A data folder, a catalogue, an index or a model pack that is not as it should be. */
+/** A catalogue that is not as it should be; folders and disks that cannot be read or written. */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statfsSync, truncateSync, writeFileSync } from 'node:fs'; // prettier-ignore
-import { createHash } from 'node:crypto';
+import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs'; // prettier-ignore
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { json, TINY_PACK, type StartOptions } from './program.ts';
+import { json, type StartOptions } from './program.ts';
 import { expectFailure, expectOwnWords, expectRefused, skipFor, Trial } from './trial.ts';
 
 const NOBODY = 65_534;
@@ -20,13 +19,6 @@ beforeEach(() => {
   for (let at = 0; at < 6; at++) trial.addTone(`tones/${at}.wav`, 300 + 100 * at, 1.2 + at / 5);
 });
 afterEach(() => trial.remove());
-
-type Hits = { hits: { path: string; score: number }[]; notices: string[] };
-const findLike = async (options: StartOptions = {}): Promise<Hits> => {
-  const run = await trial.run(['--json', 'similar', trial.at('tones/3.wav'), '--all'], options);
-  expect(run, run.stderr).toMatchObject({ code: 0 });
-  return json<Hits>(run);
-};
 
 describe('the catalogue', () => {
   test('from a newer version is refused and left alone', async () => {
@@ -79,74 +71,6 @@ describe('the catalogue', () => {
     const before = readFileSync(path);
     expectRefused(await trial.run(['--json', 'index', trial.sounds]), 'catalogue-damaged');
     expect(readFileSync(path).equals(before)).toBe(true);
-  });
-});
-
-describe('the index file', () => {
-  const indexFiles = (ending: string) =>
-    readdirSync(join(trial.data, 'index')).filter((name) => name.endsWith(ending)).map((name) => join(trial.data, 'index', name)); // prettier-ignore
-
-  test.each([
-    ['overwritten in the middle', () => overwriteMiddle(indexFiles('.hnsw')[0]!)],
-    ['cut off', () => truncateSync(indexFiles('.hnsw')[0]!, 300)],
-    ['without its description', () => rmSync(indexFiles('.json')[0]!)],
-    ['with a garbled description', () => writeFileSync(indexFiles('.json')[0]!, '{"format":')],
-    ['without its rows', () => rmSync(indexFiles('.rows')[0]!)],
-  ] as const)('%s: said so, the search is right all the same, and the next run writes it anew', async (_, damage) => {
-    await trial.index();
-    const sound = await findLike();
-    damage();
-    const run = await trial.run(['--json', 'similar', trial.at('tones/3.wav'), '--all']);
-    expect(run, run.stderr).toMatchObject({ code: 0 });
-    const damaged = json<Hits>(run);
-    expect(damaged.hits.map(({ path }) => path)).toEqual(sound.hits.map(({ path }) => path));
-    expect(damaged.notices.join(' ')).toMatch(/search index .*(damaged|description)/);
-    expect(await trial.index([trial.sounds], {}, [/^The search index /])).toMatchObject({ unchanged: 6, indexed: 0 });
-    const again = await findLike();
-    expect(again).toEqual(sound);
-  });
-
-  test('deleted: comes back by itself', async () => {
-    await trial.index();
-    const sound = await findLike();
-    rmSync(join(trial.data, 'index'), { recursive: true });
-    expect((await findLike()).hits).toEqual(sound.hits);
-    await trial.index([trial.sounds], {}, [/^The search index /]);
-    expect(indexFiles('.hnsw')).toHaveLength(1);
-  });
-});
-
-describe('the model pack', () => {
-  const ownPack = () => {
-    trial.model = join(trial.folder, 'pack');
-    cpSync(TINY_PACK, trial.model, { recursive: true });
-  };
-  test.each([
-    ['a graph with a flipped byte', () => overwriteMiddle(join(trial.model, 'audio.onnx')), /model-damaged/],
-    ['a graph that is cut off', () => truncateSync(join(trial.model, 'audio.onnx'), 1000), /model-damaged/],
-    ['a missing graph', () => rmSync(join(trial.model, 'text.onnx')), /model-damaged/],
-    ['a garbled description', () => writeFileSync(join(trial.model, 'model.json'), '{"id": "ti'), /model-damaged/],
-    ['no description', () => rmSync(join(trial.model, 'model.json')), /model-(missing|damaged)/],
-    ['graphs that match their hashes and are no ONNX', () => fakeGraph(trial.model), /model-(damaged|unusable)/],
-  ])('%s: refused, said so, and the other model still works', async (_, damage, code) => {
-    await trial.index();
-    const rows = trial.rows();
-    ownPack();
-    damage();
-    trial.addTone('new.wav', 700);
-    const run = await trial.run(['--json', 'index', trial.sounds]);
-    const { error } = json<{ error: { code: string } }>(run);
-    expect(error.code).toMatch(code);
-    expectRefused(run, error.code);
-    trial.model = TINY_PACK;
-    const kept = trial.rows().filter(({ path }) => path !== 'new.wav');
-    expect(kept).toEqual(rows);
-    expect(await trial.index()).toMatchObject({ unchanged: 6, indexed: 1, failed: [] });
-  });
-
-  test('a pack that is not there', async () => {
-    trial.model = join(trial.folder, 'no-such-pack');
-    expectRefused(await trial.run(['--json', 'index', trial.sounds]), 'model-missing');
   });
 });
 
@@ -259,25 +183,6 @@ describe.skipIf(skipFor(noMount, 'a full disk'))('a disk', () => {
     expect(await trial.index()).toMatchObject({ unchanged: 6, indexed: 0 });
   });
 });
-
-function overwriteMiddle(path: string): void {
-  const bytes = readFileSync(path);
-  bytes.fill(0x5a, Math.round(bytes.length * 0.5), Math.round(bytes.length * 0.5) + 40);
-  writeFileSync(path, bytes);
-}
-
-/** Both graphs replaced by the same text, hashes to match. */
-function fakeGraph(pack: string): void {
-  const path = join(pack, 'model.json');
-  const description = JSON.parse(readFileSync(path, 'utf8')) as { sha256: Record<string, string> };
-  for (const name of ['audio.onnx', 'text.onnx']) {
-    writeFileSync(join(pack, name), 'this is no graph\n'.repeat(50));
-    description.sha256[name] = createHash('sha256')
-      .update(readFileSync(join(pack, name)))
-      .digest('hex');
-  }
-  writeFileSync(path, JSON.stringify(description));
-}
 
 function whyNoTmpfs(): string | null {
   const probe = new Trial();

@@ -1,5 +1,5 @@
 /** Sound files made on the spot, good and bad ones. Nothing recorded, nothing kept. */
-import { closeSync, ftruncateSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 export type SampleFormat = 'u8' | 's16' | 'f32';
@@ -62,6 +62,13 @@ export function putLong(path: string, seconds: number, sampleRate = 8000): void 
   writeSync(file, head);
   ftruncateSync(file, head.length + bytes);
   closeSync(file);
+}
+
+/** Forty bytes in the middle of a file become others. */
+export function overwriteMiddle(path: string): void {
+  const bytes = readFileSync(path);
+  bytes.fill(0x5a, Math.round(bytes.length * 0.5), Math.round(bytes.length * 0.5) + 40);
+  writeFileSync(path, bytes);
 }
 
 function wavHeader(

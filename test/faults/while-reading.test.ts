@@ -10,7 +10,7 @@ import { expectFailure, expectOwnWords, skipFor, Trial } from './trial.ts';
 
 /** First in order, so that everything else waits behind it. */
 const LONG = 'a-long.wav';
-const LONG_SECONDS = 1800;
+const LONG_SECONDS = 1200;
 
 let trial: Trial;
 

@@ -49,3 +49,15 @@ test('kill waits until the process is gone', async () => {
   await child.kill();
   expect(() => process.kill(child.pid, 0)).toThrow(/ESRCH/);
 });
+
+test('a call to a process that was just killed is rejected when it is gone, not while it still counts as alive', async () => {
+  const child = start();
+  await child.call('echo', new Float32Array(1));
+  process.kill(child.pid, 'SIGKILL');
+  for (let at = 0; at < 20 && child.alive; at++) {
+    const error = await child.call('echo', new Float32Array(1)).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(ChildDiedError);
+    expect(String(error)).toContain('SIGKILL');
+    expect(child.alive).toBe(false);
+  }
+});

@@ -27,8 +27,8 @@ const push = serveParent<InferenceMethods, InferencePushes>({
       onWindow: ({ samples, ...tag }) => audio.add({ samples, tag, sender: pushResults }, false),
       isFull: () => audio.full,
     });
-    await intake.listen();
     opened = { audio, intake, text: new TextEncoder(pack, encoders * threadsPerEncoder) };
+    await intake.listen(); // last: should the engine go meanwhile, the socket is removed all the same
     return null;
   },
   loadAudio: () => running().audio.load(),

@@ -106,8 +106,9 @@ export class Child<M extends Methods, P extends Pushes = NoPushes> {
     return new Promise((resolve, reject) => {
       this.#waiting.set(call, { resolve, reject });
       this.#process.send({ call, name, input } satisfies CallMessage, (error) => {
-        if (!error || !this.#waiting.delete(call)) return;
-        reject(new ChildDiedError(this.#processName, error.message));
+        // Its channel is broken: it is dead or as good as dead. Only its exit rejects the call: a caller that tries
+        // again before that would be given the same process.
+        if (error) this.#process.kill('SIGKILL');
       });
     });
   }
@@ -163,6 +164,8 @@ export function serveParent<M extends Methods, P extends Pushes = NoPushes>(
     if (process.connected) process.send?.(message, undefined, undefined, () => {});
   };
   process.on('disconnect', () => process.exit(0));
+  // The parent may have gone while this file was being loaded; nobody would tell us any more.
+  if (!process.connected) process.exit(0);
   // Ctrl-C reaches the whole process group; when to stop is the parent's decision.
   process.on('SIGINT', () => {});
   process.on('message', (message: CallMessage) => {
