@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 from scipy import signal
 
-from dsp import RATE, Array, Rng, band, clock, decay, harmonics, modes, noise, peak_filter, place, poisson, saturate, silence, swell, sweep, uniform_log, unit, wander
+from dsp import RATE, Array, Rng, band, clock, decay, harmonics, modes, noise, place, poisson, saturate, silence, swell, sweep, uniform_log, unit, wander
 from grains import cloud, ticks
 from recipes import Recipe, takes_of
 from recording import Take, room_response
@@ -231,7 +231,7 @@ def short_beep(rng: Rng) -> Array:
     return repeat(beep(rng, uniform_log(rng, 500, 3500), uniform_log(rng, 0.06, 0.6)), 0.7, int(rng.integers(1, 4)))
 
 
-def coloured(slope: float):  # noqa: ANN201
+def coloured(slope: float) -> Callable[[Rng], Array]:
     def make(rng: Rng) -> Array:
         return noise(rng, rng.uniform(2, 9), slope)
 
@@ -269,7 +269,7 @@ def feedback(rng: Rng) -> Array:
     return np.tanh(3 * np.sin(2 * np.pi * hz * t + 0.3 * wander(rng, seconds, 3)[: len(t)]) * np.minimum(1, np.exp(4 * (t / rng.uniform(0.5, 1.5) - 1)))) * swell(seconds, 0.05, 0.1)[: len(t)]
 
 
-def wave(kind: str):  # noqa: ANN201
+def wave(kind: str) -> Callable[[Rng], Array]:
     amplitudes = {"sine": [1.0], "square": [1 / k if k % 2 else 0.0 for k in range(1, 60)], "saw": [1 / k for k in range(1, 60)]}[kind]
 
     def make(rng: Rng) -> Array:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -81,16 +81,16 @@ def step(rng: Rng, surface: str, foot: dict[str, float]) -> Array:
     """Heel and toe on a surface; `foot` holds what stays the same over a walk."""
     out = silence(0.5)
     if surface in ("gravel", "snow", "grass", "leaves"):
-        low, high, rate, tick = {"gravel": (1000, 6500, 700, (0.001, 0.006)), "snow": (500, 3500, 1500, (0.001, 0.004)), "grass": (2500, 9000, 900, (0.0008, 0.003)), "leaves": (1800, 9000, 500, (0.0008, 0.005))}[surface]
+        low, high, rate, tick = {"gravel": (1000, 6500, 700, (0.001, 0.006)), "snow": (250, 4500, 1500, (0.001, 0.005)), "grass": (2500, 9000, 900, (0.0008, 0.003)), "leaves": (1800, 9000, 500, (0.0008, 0.005))}[surface]
         span = rng.uniform(0.16, 0.3)
         shape = swell(span, 0.3 * span, 0.6 * span)
         crunch = cloud(rng, span, rate * shape, ticks(rng, low, high, tick, 8), 7)
         place(out, unit(crunch), 0.01)
-        place(out, unit(band(rng.standard_normal(3200), 60, 400) * decay(0.1, 0.06)), 0.0, 0.15)
+        place(out, unit(band(rng.standard_normal(3200), 60, 400) * decay(0.1, 0.06)), 0.0, uniform_log(rng, 0.1, 0.6))
         return out
     if surface == "water":
-        place(out, unit(cloud(rng, 0.35, 350 * decay(0.35, 0.5), bubbles(rng, 300, 2500) + ticks(rng, 2000, 7000, (0.001, 0.005)), 6)), 0.01)
-        place(out, unit(band(rng.standard_normal(6400), 300, 5000, 1) * decay(0.2, 0.15, 0.02)), 0.0, 0.6)
+        place(out, unit(cloud(rng, 0.35, 350 * decay(0.35, 0.5), bubbles(rng, 600, 4000, 8) + ticks(rng, 1200, 9000, (0.001, 0.006), 20), 6)), 0.01)
+        place(out, unit(band(rng.standard_normal(6400), 500, 12_000, 1) * decay(0.2, 0.15, 0.02)), 0.0, 0.6)
         return out
     ratios = np.array([1, 1.8, 2.9, 4.3, 6.1])
     t60 = {"concrete": 0.04, "wood": 0.13, "metal": 0.6}[surface]
@@ -101,11 +101,11 @@ def step(rng: Rng, surface: str, foot: dict[str, float]) -> Array:
     return out
 
 
-def walk(surface: str):  # noqa: ANN201
+def walk(surface: str) -> Callable[[Rng], Array]:
     def make(rng: Rng) -> Array:
         pace = uniform_log(rng, 1.4, 2.9)
         seconds = rng.uniform(2.5, 8)
-        low = {"concrete": (120, 300), "wood": (80, 180), "metal": (180, 500)}.get(surface, (100, 200))
+        low = {"concrete": (120, 300), "wood": (60, 150), "metal": (60, 220)}.get(surface, (100, 200))
         foot = {"hz": uniform_log(rng, *low), "toe": rng.uniform(0.06, 0.13) * 2 / pace, "click": uniform_log(rng, 900, 3000), "hard": uniform_log(rng, 0.2, 1.2)}
         out = silence(seconds + 0.5)
         for at in np.arange(0.05, seconds, 1 / pace):
@@ -207,7 +207,7 @@ def repeat_shots(rng: Rng, x: Array) -> Array:
     return out
 
 
-def struck(low: tuple[float, float], ratios: tuple[float, ...], ring: tuple[float, float], noise_share: float, name: str):  # noqa: ANN201
+def struck(low: tuple[float, float], ratios: tuple[float, ...], ring: tuple[float, float], noise_share: float, name: str) -> Callable[[Rng], Array]:
     """One hit on a body whose modes lie at `ratios` of a fundamental in `low`, ringing `ring` seconds."""
 
     def make(rng: Rng) -> Array:
@@ -239,7 +239,7 @@ def ui_click(rng: Rng) -> Array:
     return modes(0.1, uniform_log(rng, 900, 4000) * np.array([1, 2.3]), np.array([0.03, 0.015]), np.array([1, 0.5]), rng)
 
 
-def blips(steps: tuple[float, ...], name: str):  # noqa: ANN201
+def blips(steps: tuple[float, ...], name: str) -> Callable[[Rng], Array]:
     """Soft tones one after the other, each `steps` semitones from the first."""
 
     def make(rng: Rng) -> Array:

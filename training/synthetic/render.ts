@@ -59,8 +59,8 @@ for (const [name, count] of Object.entries(plan)) {
   for (let index = 0; index < count; index++) {
     const random = new Random(`${seed} ${name} ${index}`);
     const context = { sampleRate: SAMPLE_RATE, random };
-    // The two sounds that ask for a pitch: tom 80-220 Hz, bark 250-900 Hz.
-    const pitch = { tom: random.betweenLog(80, 220), bark: random.betweenLog(250, 900) }[name];
+    // The one sound that asks for a pitch: Hz.
+    const pitch = name === 'bark' ? random.betweenLog(250, 900) : undefined;
     const samples = pitch === undefined ? sound(context) : sound(context, pitch);
     writeFileSync(join(folder, `${name}-${index}.f32`), samples);
   }

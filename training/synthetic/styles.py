@@ -1,12 +1,10 @@
-"""Drum loops and small ensembles by genre and mood: short MIDI pieces from patterns, rendered by both soundfonts."""
+"""Drum loops and small ensembles by genre and mood: short MIDI pieces from patterns, rendered by three soundfonts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
 
 from dsp import Rng
 from midi import Note, Part

@@ -8,8 +8,7 @@ from pathlib import Path
 import numpy as np
 from scipy import signal
 
-from dsp import RATE, Array, Rng, band, clock, decay, harmonics, modes, noise, peak_filter, place, poisson, saturate, silence, swell, sweep, uniform_log, unit, wander
-from grains import cloud, ticks
+from dsp import RATE, Array, Rng, band, clock, decay, harmonics, modes, noise, peak_filter, place, saturate, silence, swell, sweep, uniform_log, unit, wander
 from recipes import Recipe, takes_of
 from recording import Take, room_response
 
@@ -106,13 +105,13 @@ def traffic(rng: Rng) -> Array:
 def train(rng: Rng) -> Array:
     """Rumble and hiss of wheels, and the pairs of axles over the rail joints."""
     seconds = rng.uniform(5, 9.8)
-    roll = unit(band(noise(rng, seconds, -4), 30, 1200, 1)) + 0.2 * unit(band(noise(rng, seconds, -1), 1200, 6000, 1))
+    roll = 0.6 * unit(band(noise(rng, seconds, -3), 60, 900, 1)) + 0.1 * unit(band(noise(rng, seconds, -2), 1200, 6000, 1))
     period, gap = rng.uniform(0.5, 1.3), rng.uniform(0.12, 0.2)
     hit = unit(modes(0.3, uniform_log(rng, 90, 200) * np.array([1, 2.2, 3.7, 6.1, 9.3]), np.array([0.15, 0.12, 0.1, 0.08, 0.06]), np.array([1, 0.9, 0.7, 0.6, 0.5]), rng) + 0.5 * unit(band(rng.standard_normal(9600), 300, 4000, 1) * decay(0.3, 0.06)))
     at = rng.uniform(0, period)
     while at < seconds:
         for k in (0, gap, 2.1 * gap, 3.1 * gap) if period > 0.9 else (0, gap):
-            place(roll, hit, at + k, rng.uniform(0.5, 0.9))
+            place(roll, hit, at + k, rng.uniform(0.8, 1.5))
         at += period
     return roll
 
@@ -269,23 +268,13 @@ def hammer(rng: Rng) -> Array:
     steel, wood = uniform_log(rng, 1500, 3200), uniform_log(rng, 120, 300)
     for i in range(count):
         up = 1 + 0.03 * i
-        ring = modes(0.4, steel * up * np.array([1, 1.7, 2.8, 4.1]), uniform_log(rng, 0.06, 0.3) * np.array([1, 0.7, 0.5, 0.4]), np.array([1, 0.8, 0.6, 0.5]), rng)
+        ring = modes(0.4, steel * up * np.array([1, 1.7, 2.8, 4.1]), uniform_log(rng, 0.03, 0.15) * np.array([1, 0.7, 0.5, 0.4]), np.array([1, 0.8, 0.6, 0.5]), rng)
         thud = modes(0.4, wood * np.array([1, 1.9, 3.1]), np.array([0.12, 0.08, 0.06]), np.array([1, 0.7, 0.5]), rng)
         click = band(rng.standard_normal(1600), 1000, None, 1) * decay(0.05, 0.01)
         hit = unit(ring) * rng.uniform(0.4, 0.8) + unit(thud) * rng.uniform(0.6, 1.2)
-        place(hit, unit(click), 0, 0.6)
+        place(hit, unit(click), 0, rng.uniform(0.6, 1.4))
         place(out, hit, 0.05 + i * gap * rng.uniform(0.95, 1.05), rng.uniform(0.7, 1))
     return out[: 10 * RATE]
-
-
-def jackhammer(rng: Rng) -> Array:
-    seconds = rng.uniform(2, 7)
-    out = silence(seconds)
-    hit = unit(modes(0.12, uniform_log(rng, 150, 300) * np.array([1, 2.3, 4.1, 7.7, 11.0]), np.array([0.08, 0.07, 0.06, 0.05, 0.04]), np.array([1, 0.8, 0.7, 0.6, 0.5]), rng)) + 0.6 * unit(band(rng.standard_normal(3840), 500, 7000, 1) * decay(0.12, 0.04))
-    pace = uniform_log(rng, 16, 28)
-    for at in np.arange(0.05, seconds, 1 / pace):
-        place(out, hit, at + rng.normal(0, 0.001), rng.uniform(0.8, 1))
-    return out + 0.1 * unit(band(noise(rng, seconds, -1), 800, None, 1))[: len(out)]
 
 
 def fan(rng: Rng) -> Array:
@@ -325,7 +314,6 @@ RECIPES = (
     Recipe("electric drill", 18, ("drill", "power tool"), ("an electric drill", "drilling a hole into the wall", "a power drill"), drill),
     Recipe("chainsaw", 12, ("chainsaw", "motor", "tool"), ("a chainsaw", "someone cuts a tree with a chainsaw"), chainsaw),
     Recipe("hammer", 22, ("hammer", "nail", "tool"), ("a hammer hits a nail", "hammering", "someone hammers nails into wood", "banging with a hammer"), hammer),
-    Recipe("jackhammer", 14, ("jackhammer", "construction", "tool"), ("a jackhammer breaks up the road", "a pneumatic drill", "road works with a jackhammer"), jackhammer),
     Recipe("fan", 14, ("fan", "air", "motor"), ("a fan is running", "an electric fan blows", "the hum of a ventilator"), fan),
     Recipe("machine hum", 14, ("machine", "hum"), ("a machine hums", "the steady hum of a refrigerator", "a humming appliance"), machine_hum),
 )

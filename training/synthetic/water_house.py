@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from scipy import signal
 
-from dsp import RATE, Array, Rng, band, clock, decay, harmonics, modes, moving_band, noise, peak_filter, place, poisson, silence, swell, sweep, uniform_log, unit, wander
+from dsp import RATE, Array, Rng, band, clock, decay, harmonics, modes, moving_band, noise, peak_filter, place, silence, swell, sweep, uniform_log, unit, wander
 from grains import bubbles, cloud, ticks
 from recipes import Recipe, takes_of
 from recording import Take, room_response
@@ -27,7 +27,8 @@ def drips(rng: Rng) -> Array:
     out = silence(seconds)
     at, gap, kernels = rng.uniform(0, 0.6), uniform_log(rng, 0.3, 1.6), bubbles(rng, uniform_log(rng, 400, 800), uniform_log(rng, 1500, 3000), 6, 0.3)
     while at < seconds:
-        place(out, kernels[rng.integers(len(kernels))], at, rng.uniform(0.4, 1))
+        drop = kernels[rng.integers(len(kernels))]
+        place(out, drop * decay(len(drop) / RATE, 0.05)[: len(drop)] + 0.3 * unit(band(rng.standard_normal(len(drop)), 1000, 9000, 1) * decay(len(drop) / RATE, 0.01)[: len(drop)]), at, rng.uniform(0.4, 1))
         at += gap * rng.uniform(0.7, 1.4)
     return signal.fftconvolve(out, room_response(rng, uniform_log(rng, 0.3, 2.0), rng.uniform(0.3, 1)))
 
@@ -85,7 +86,7 @@ def toilet(rng: Rng) -> Array:
 
 def boiling(rng: Rng) -> Array:
     seconds = rng.uniform(4, 9)
-    roll = cloud(rng, seconds, uniform_log(rng, 40, 160), bubbles(rng, 150, 900, rise=0.3), 6)
+    roll = cloud(rng, seconds, uniform_log(rng, 80, 350), bubbles(rng, 250, 2200, rise=0.3), 6)
     steam = band(noise(rng, seconds, -1), 1500, None, 1)[: len(roll)]
     return unit(roll) + uniform_log(rng, 0.03, 0.2) * unit(steam)
 
@@ -93,8 +94,8 @@ def boiling(rng: Rng) -> Array:
 def splash(rng: Rng) -> Array:
     seconds = rng.uniform(1, 3)
     t = clock(seconds)
-    slap = unit(band(noise(rng, seconds, -2), 150, 9000, 1))[: len(t)] * np.exp(-t / uniform_log(rng, 0.05, 0.25))
-    after = cloud(rng, seconds, uniform_log(rng, 100, 400) * np.exp(-t / 0.6), bubbles(rng, 250, 2500) + ticks(rng, 2000, 8000, (0.001, 0.004)), 7)
+    slap = unit(band(noise(rng, seconds, -0.5), 150, None, 1))[: len(t)] * np.exp(-t / uniform_log(rng, 0.05, 0.25))
+    after = cloud(rng, seconds, uniform_log(rng, 100, 400) * np.exp(-t / 0.6), bubbles(rng, 400, 4000) + ticks(rng, 2000, 10_000, (0.001, 0.004), 20), 7)
     return slap + 0.7 * unit(after)[: len(t)]
 
 
@@ -118,7 +119,7 @@ def vacuum(rng: Rng) -> Array:
         pace *= np.where(t > seconds - 1.6, np.exp(-np.maximum(t - seconds + 1.6, 0) / 0.6), 1)
     hz = uniform_log(rng, 150, 420) * pace * (1 + 0.02 * wander(rng, seconds, 1.5, -1, 1)[: len(t)]) + 5
     whine = unit(harmonics(sweep(hz), hz, list(rng.uniform(0.2, 1, 12) / np.arange(1, 13) ** rng.uniform(0.5, 1.2))))
-    air = unit(band(noise(rng, seconds, -2), 150, 9000, 1))[: len(t)]
+    air = unit(band(noise(rng, seconds, rng.uniform(-2, 1.5)), uniform_log(rng, 150, 700), 11_000, 1))[: len(t)]
     air = air + rng.uniform(0.5, 2) * peak_filter(air, uniform_log(rng, 400, 1500), 2) + rng.uniform(0.3, 1.5) * moving_band(air, 600 + 1600 * wander(rng, seconds, 0.8)[: len(t)], 2)
     return (unit(air) + rng.uniform(0.15, 0.6) * whine) * pace**1.5
 
@@ -136,7 +137,7 @@ def washing_machine(rng: Rng) -> Array:
     hz = uniform_log(rng, 90, 220) * (1 + 0.01 * np.sin(2 * np.pi * turn * t))
     motor = unit(harmonics(sweep(hz), hz, list(1 / np.arange(1, 9) ** 1.2))) * (0.8 + 0.2 * np.sin(2 * np.pi * turn * t))
     slosh = unit(band(noise(rng, seconds, -3), 150, 2500, 1))[: len(t)] * (0.5 + 0.5 * np.sin(2 * np.pi * turn * t + 1)) ** 3
-    out = 0.3 * motor + 0.8 * slosh + 0.3 * unit(band(noise(rng, seconds, -5), 30, 200))[: len(t)]
+    out = 0.08 * motor + 0.8 * slosh + 0.4 * unit(band(noise(rng, seconds, -3), 40, 3000, 1))[: len(t)]
     for at in np.arange(rng.uniform(0, 1), seconds, 1 / turn):
         place(out, unit(modes(0.4, np.array([70.0, 130, 190, 310]), np.array([0.3, 0.2, 0.2, 0.1]), np.array([1, 0.8, 0.5, 0.3]), rng)), at, rng.uniform(0.3, 0.8))
     return out
@@ -182,7 +183,7 @@ def door_close(rng: Rng, force: float = 0.5) -> Array:
     """Latch, the leaf against its frame, the wall behind it."""
     out = silence(1.6)
     place(out, struck_wood(rng, uniform_log(rng, 1200, 2500), 0.1), 0.1, 0.15)
-    thud = unit(modes(0.8, uniform_log(rng, 45, 90) * np.array([1, 1.7, 2.6, 3.9, 5.5]), np.array([0.5, 0.35, 0.25, 0.2, 0.12]), np.array([1, 0.8, 0.6, 0.4, 0.3]), rng))
+    thud = unit(modes(0.8, uniform_log(rng, 60, 130) * np.array([1, 1.7, 2.6, 3.9, 5.5]), np.array([0.5, 0.35, 0.25, 0.2, 0.12]), np.array([1, 0.8, 0.6, 0.4, 0.3]), rng))
     place(out, thud + force * unit(band(rng.standard_normal(len(thud)), 100, 5000, 1) * decay(len(thud) / RATE, rng.uniform(0.08, 0.25))), 0.15, 1)
     for _ in range(int(rng.integers(1, 4))):
         place(out, struck_wood(rng, uniform_log(rng, 700, 2200), 0.1), 0.17 + rng.exponential(0.06), 0.2 * force)
@@ -199,7 +200,7 @@ def creak(rng: Rng) -> Array:
     rate = uniform_log(rng, 40, 140) * np.exp(1.1 * wander(rng, seconds, 2, -1, 1))
     phase = np.cumsum(rate * np.exp(0.15 * rng.standard_normal(len(rate)))) / RATE
     clicks = np.diff(np.floor(phase), prepend=0) * wander(rng, seconds, 3, 0.2, 1)
-    x = sum(gain * peak_filter(clicks, hz, rng.uniform(8, 25)) for hz, gain in zip(uniform_log(rng, 300, 700) * np.array([1, 1.9, 2.7, 4.1, 6.3]), (1, 1, 0.8, 0.6, 0.4)))
+    x = sum(gain * peak_filter(clicks, hz, rng.uniform(8, 25)) for hz, gain in zip(uniform_log(rng, 450, 1100) * np.array([1, 1.9, 2.7, 4.1, 6.3]), (0.7, 1, 1, 0.9, 0.8)))
     return x * swell(seconds, 0.15, 0.2)[: len(x)]
 
 
@@ -208,8 +209,13 @@ def clock_tick(rng: Rng) -> Array:
     seconds = rng.uniform(3, 9.5)
     out = silence(seconds)
     beat = float(rng.choice([0.2, 0.25, 0.4, 0.5, 0.5, 1.0, 1.0]))
-    low = uniform_log(rng, 900, 3500)
-    pair = [modes(0.12, low * ratio * np.array([1, 1.6, 2.3, 3.1]), uniform_log(rng, 0.02, 0.08) * np.array([1, 0.7, 0.5, 0.4]), np.array([1, 0.8, 0.6, 0.5]), rng) for ratio in (1.0, rng.uniform(0.75, 0.95))]
+    low, t60, wood = uniform_log(rng, 900, 3500), uniform_log(rng, 0.015, 0.06), uniform_log(rng, 0.3, 1.5)
+    case = uniform_log(rng, 130, 450)
+    pair = []
+    for ratio in (1.0, rng.uniform(0.75, 0.95)):  # the escapement, the case it stands in, the click of the contact
+        x = unit(modes(0.15, low * ratio * np.array([1, 1.6, 2.3, 3.1]), t60 * np.array([1, 0.7, 0.5, 0.4]), np.array([1, 0.8, 0.6, 0.5]), rng))
+        x = x + wood * unit(modes(0.15, case * ratio * np.array([1, 1.9, 3.2]), np.array([0.07, 0.05, 0.04]), np.array([1, 0.8, 0.6]), rng))
+        pair.append(x + 0.8 * unit(band(rng.standard_normal(len(x)), 300, None, 1) * decay(0.15, 0.012)))
     for i, at in enumerate(np.arange(rng.uniform(0, 0.3), seconds, beat)):
         place(out, pair[i % 2], at, rng.uniform(0.9, 1))
     return out
@@ -219,9 +225,10 @@ def glass_break(rng: Rng) -> Array:
     """A crack, then shards that ring as they fall."""
     seconds = rng.uniform(1.2, 3.0)
     out = silence(seconds)
-    place(out, unit(band(rng.standard_normal(9600), 1500, None) * decay(0.3, uniform_log(rng, 0.06, 0.25))), 0.02)
+    place(out, unit(band(rng.standard_normal(9600), uniform_log(rng, 150, 900), None, 1) * decay(0.3, uniform_log(rng, 0.06, 0.25))), 0.02)
+    place(out, unit(cloud(rng, seconds - 0.1, 400 * np.exp(-clock(seconds - 0.1) / uniform_log(rng, 0.15, 0.5)), ticks(rng, 1500, 14_000, (0.0005, 0.006)), 8)), 0.03, 0.7)
     for at in 0.02 + rng.exponential(uniform_log(rng, 0.12, 0.4), int(rng.integers(40, 120))):
-        low = uniform_log(rng, 2000, 7000)
+        low = uniform_log(rng, 900, 8000)
         place(out, modes(0.25, low * np.array([1, 1.55, 2.2]), uniform_log(rng, 0.03, 0.25) * np.array([1, 0.7, 0.5]), np.array([1, 0.6, 0.4]), rng), at, uniform_log(rng, 0.04, 0.6))
     return out
 
@@ -230,7 +237,7 @@ def bowl(rng: Rng) -> Array:
     """Glasses, cups, plates: one or a few touches."""
     out = silence(rng.uniform(0.8, 2.5))
     low, t60 = uniform_log(rng, 900, 3800), uniform_log(rng, 0.15, 1.2)
-    for at in np.cumsum(rng.exponential(0.25, int(rng.integers(1, 5)))):
+    for at in [0.02, *np.cumsum(rng.exponential(0.25, int(rng.integers(0, 4))))]:
         place(out, modes(1.2, low * rng.uniform(0.97, 1.03) * np.array([1, 2.3, 3.9, 5.7]), t60 * np.array([1, 0.7, 0.5, 0.3]), np.array([1, 0.7, 0.5, 0.3]), rng), at, rng.uniform(0.3, 1))
     return out
 
