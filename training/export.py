@@ -20,7 +20,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from calibrate import calibrate_run
 from corpus import CACHE, DEFAULT_CORPUS, ROOT, Clip, read_manifest
+from evaluate import load_checkpoint
 from model import SAMPLE_RATE, WINDOW_SAMPLES, AudioEncoder, FrontEnd, ResidualBlock, TextEncoder
 from text import MAX_LENGTH, Tokenizer, normalise, pre_tokenise
 
@@ -80,7 +82,7 @@ class AudioGraph(nn.Module):
         return self.encoder(self.front_end(waveform))
 
 
-def test_waveform() -> Tensor:
+def self_check_waveform() -> Tensor:
     """The self-check signal, [1, WINDOW_SAMPLES]: 440 Hz at 0.5 and 1760 Hz at 0.25, computed in float64."""
     n = np.arange(WINDOW_SAMPLES, dtype=np.float64)
     x = 0.5 * np.sin(2 * np.pi * 440 * n / SAMPLE_RATE) + 0.25 * np.sin(2 * np.pi * 1760 * n / SAMPLE_RATE)
@@ -107,7 +109,7 @@ def export_graphs(audio: AudioEncoder, text: TextEncoder, tokenizer: Tokenizer, 
     """
     audio_graph = AudioGraph(fold_norms(audio)).eval()
     text_graph = store_half(copy.deepcopy(text).eval())
-    waveform = test_waveform()
+    waveform = self_check_waveform()
     input_ids, mask = text_batch(tokenizer, SELF_CHECK_TEXTS)
     with torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -169,9 +171,6 @@ def write_attribution(out: Path, clips: list[Clip]) -> None:
 
 
 def main() -> None:
-    from calibrate import calibrate_run
-    from evaluate import load_checkpoint
-
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--corpus", type=Path, default=DEFAULT_CORPUS)
     parser.add_argument("--run", required=True, help="a folder under .cache with final.pt")
@@ -187,7 +186,7 @@ def main() -> None:
     write_parity(tokenizer, ROOT / "parity/tokenizer.json" if arguments.out.resolve() == SHIPPED else CACHE / "parity.json")
     with torch.no_grad():
         golden = {
-            "audio": audio(FrontEnd()(test_waveform()))[0].tolist(),
+            "audio": audio(FrontEnd()(self_check_waveform()))[0].tolist(),
             "texts": text(*text_batch(tokenizer, SELF_CHECK_TEXTS)).tolist(),
         }
     (CACHE / "golden.json").write_text(json.dumps(golden), encoding="utf-8")

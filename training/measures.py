@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import comb
+
 import numpy as np
 
 
@@ -28,3 +30,8 @@ def average_precisions(scores: np.ndarray, right: np.ndarray) -> np.ndarray:
     hits = np.take_along_axis(right, order, axis=1).astype(np.float64)
     precision = np.cumsum(hits, axis=1) / np.arange(1, hits.shape[1] + 1)
     return (precision * hits).sum(axis=1) / hits.sum(axis=1)
+
+
+def chance_recall(right_counts: list[int], items: int, k: int) -> float:
+    """Recall@k of a random order, mean over queries that have these many right items among `items`."""
+    return sum(1.0 - comb(items - n, k) / comb(items, k) for n in right_counts) / len(right_counts)

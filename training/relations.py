@@ -30,7 +30,8 @@ def category_name(category: str) -> str:
 class Relations:
     """Closeness between all labels of the clips, all concept names and all categories, [n, n] in `table`, 1 on the diagonal."""
 
-    def __init__(self, clips: list[Clip], concepts: list[Concept]) -> None:
+    def __init__(self, clips: list[Clip], concepts: list[Concept], graded: bool = True) -> None:
+        """@param graded False keeps only the diagonal and whole categories: plain targets, to compare with"""
         tags: dict[str, set[str]] = {}
         for clip in clips:
             tags.setdefault(clip.label, set()).update(clip.tags)
@@ -64,6 +65,8 @@ class Relations:
         jaccard = both / np.maximum(sizes[:, None] + sizes[None, :] - both, 1.0)
         table = np.maximum(table, np.where(jaccard >= 0.5, SHARED_TAGS * jaccard, 0.0))
         table = np.maximum(table, SAME_CONCEPT * (member @ member.T > 0))
+        if not graded:
+            table[whole[:, None] == whole[None, :]] = 0.0
         np.fill_diagonal(table, 1.0)
         self.table = table.astype(np.float32)
 

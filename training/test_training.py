@@ -11,10 +11,10 @@ import torch
 from calibrate import fit_logistic
 from contrastive import crop
 from corpus import Clip
-from export import test_waveform
+from export import self_check_waveform
 from features import repeat_to_window, tiles
 from lexicon import parse
-from measures import average_precisions, recall_at
+from measures import average_precisions, chance_recall, recall_at
 from model import N_FRAMES, N_MELS, SAMPLE_RATE, WINDOW_SAMPLES, AudioEncoder, FrontEnd, TextEncoder, mel_power_fft, normalise_level
 from pretrain import encode_batch
 from relations import Relations
@@ -24,7 +24,7 @@ from text import Tokenizer, count_pieces, normalise, train_bpe
 class FrontEndTest(unittest.TestCase):
     def test_folded_products_equal_the_fft(self) -> None:
         torch.manual_seed(1)
-        waveform = 0.1 * test_waveform() + 1e-3 * torch.randn(1, WINDOW_SAMPLES)
+        waveform = 0.1 * self_check_waveform() + 1e-3 * torch.randn(1, WINDOW_SAMPLES)
         by_products, by_fft = FrontEnd()(waveform)[:, 0], normalise_level(mel_power_fft(waveform))
         self.assertEqual(tuple(by_fft.shape), (1, N_FRAMES, N_MELS))
         self.assertLess((by_products - by_fft).abs().max().item(), 1e-3)
@@ -114,6 +114,9 @@ class MeasuresTest(unittest.TestCase):
         self.assertEqual(recall_at(scores, right, 1), 0.5)
         self.assertEqual(recall_at(scores, right, 2), 1.0)
         np.testing.assert_allclose(average_precisions(scores, right), [(1 / 2 + 2 / 3) / 2, 1.0])
+
+    def test_chance(self) -> None:
+        self.assertAlmostEqual(chance_recall([1, 2], 4, 2), (1 / 2 + 5 / 6) / 2)
 
     def test_logistic_converges_when_right_ones_are_rare_and_the_curve_is_steep(self) -> None:
         rng = np.random.default_rng(1)
