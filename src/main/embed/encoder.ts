@@ -6,6 +6,7 @@ import type { ModelPack } from '../models/pack.ts';
 import { Child, ChildDiedError } from '../process/child.ts';
 import { PROCESS_ENTRIES } from '../process/entries.ts';
 import { newSocketPath } from '../process/pcm-wire.ts';
+import { removeStaleSockets } from '../process/stale-sockets.ts';
 import type {
   EmbeddedWindow,
   FailedWindow,
@@ -58,8 +59,7 @@ export class Encoder {
     this.socketPath = socketPath;
     this.#child = child;
     this.exited = child.exited.then((how) => {
-      // The process removes its socket when it ends by itself; after a kill -9 it cannot.
-      if (process.platform !== 'win32') rmSync(socketPath, { force: true });
+      this.#removeSocket(); // the process does it when it ends by itself; after a kill -9 it cannot
       return how;
     });
     child.on('failed', ({ windows }) => {
@@ -78,6 +78,7 @@ export class Encoder {
       entry: PROCESS_ENTRIES.inference,
       lowPriority: options.lowPriority ?? false,
     });
+    removeStaleSockets().catch(() => {}); // tidiness only; a folder that cannot be listed is said so by what needs it
     const encoder = new Encoder(pack, child, newSocketPath());
     try {
       await child.call('open', {
@@ -197,6 +198,7 @@ export class Encoder {
    * a kill is clean, while an orderly end would have to wait for the models.
    */
   async close(): Promise<void> {
+    this.#removeSocket(); // before the kill: should this process be killed in between, nobody would do it
     await this.#child.kill();
     await this.exited;
   }
@@ -219,6 +221,10 @@ export class Encoder {
     }
     signal?.throwIfAborted();
     return embeddings;
+  }
+
+  #removeSocket(): void {
+    if (process.platform !== 'win32') rmSync(this.socketPath, { force: true });
   }
 
   #fail(window: FailedWindow): void {
