@@ -156,7 +156,10 @@ export class Parts {
     });
   }
 
-  /** Decoding is the smaller half of the work: one decoder for each encoder keeps it busy on any format. */
+  /**
+   * One decoder for each encoder. Decoding mp3 costs more than the starter model does, yet a second decoder on two
+   * cores brought nothing (measured): all cores are busy as it is. A heavier model needs decoders even less.
+   */
   #cores(): { decoders: number; encoders: number } {
     const cores =
       this.options.load === 'foreground' ? availableParallelism() : Math.max(1, Math.floor(availableParallelism() / 2));
