@@ -7,9 +7,6 @@ import envPaths from 'env-paths';
 /** Top of the installation: the folder of package.json and resources/. */
 export const INSTALL_FOLDER = resolve(fileURLToPath(new URL('../..', import.meta.url)));
 
-/** Model packs and vocabularies that come with the program. */
-export const RESOURCES_FOLDER = join(INSTALL_FOLDER, 'resources');
-
 /** Of the program, as in package.json. */
 export function version(): string {
   return (JSON.parse(readFileSync(join(INSTALL_FOLDER, 'package.json'), 'utf8')) as { version: string }).version;

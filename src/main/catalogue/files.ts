@@ -90,9 +90,6 @@ export function fileStatements(db: Database) {
     `INSERT INTO file (root_id, relative_path, size, mtime_ms, state, added_ms, checked_ms)
        VALUES (?, ?, ?, ?, 'pending', ?, ?)`,
   );
-  const touch = db.prepare<SizeAndTime & { id: number }>(
-    'UPDATE file SET size = :size, mtime_ms = :mtimeMs, offline = 0 WHERE id = :id',
-  );
   // Attempts count for one state of the file: a changed file starts afresh.
   const pend = db.prepare<SizeAndTime & { id: number }>(
     `UPDATE file SET
@@ -167,8 +164,6 @@ export function fileStatements(db: Database) {
       pend.run({ id: known.id, size, mtimeMs });
       return known.id;
     },
-    /** It is there, with this size and time; nothing else is new. */
-    touch: (id: number, { size, mtimeMs }: SizeAndTime): void => void touch.run({ id, size, mtimeMs }),
     /** To be listened to (again). What is known of it stays until then. */
     setPending: (id: number, { size, mtimeMs }: SizeAndTime): void => void pend.run({ id, size, mtimeMs }),
     /**

@@ -127,12 +127,6 @@ export class Child<M extends Methods, P extends Pushes = NoPushes> {
     await this.exited;
   }
 
-  /** Lets the engine exit although this child is alive (it ends itself when the channel closes). */
-  unref(): void {
-    this.#process.unref();
-    this.#process.channel?.unref();
-  }
-
   #receive(message: ReplyMessage | PushMessage): void {
     if ('push' in message) {
       for (const listener of this.#listeners.get(message.push) ?? []) listener(message.payload as never);

@@ -29,10 +29,6 @@ export function silence(context: RenderContext, seconds: number): Float32Array<A
   return new Float32Array(Math.max(1, Math.round(seconds * context.sampleRate)));
 }
 
-export function secondsOf(context: RenderContext, signal: Float32Array): number {
-  return signal.length / context.sampleRate;
-}
-
 /** Contours are evaluated this often, in samples, with straight lines between: 0.2 ms is finer than any of ours moves. */
 const CONTOUR_STRIDE = 8;
 
