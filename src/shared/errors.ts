@@ -60,6 +60,7 @@ export type ErrorCode =
   | 'model-missing'
   | 'model-unusable' // loads, but fails its self-check, or needs what this machine lacks
   | 'nothing-indexed'
+  | 'vocabulary-damaged' // a file of tags that is not as the format asks
   | 'engine-broken'; // a process of ours cannot be started or keeps dying
 
 /** An error that one file is to blame for; the job goes on without it. */
