@@ -11,6 +11,11 @@ const UCS_LIST = process.env['EARMARK_UCS_CSV'] ?? join(import.meta.dirname, '..
 /** Labels in a MISC row, because UCS has no other for them; docs/vocabularies.md tells why. */
 const ONLY_MISC = ['cuckoo-call', 'gargling', 'golf-swing', 'hot-air-balloon-burner', 'stomach-growl', 'woodpecker'];
 
+/** Folders and files are called so whatever is in them, so these are evidence for nothing. */
+const NAMES_OF_FILES = new Set(
+  'audio clip collection data file files music sample samples sound sounds track tracks wav'.split(' '),
+);
+
 const { found, broken } = await readVocabularies({ dataFolder: join(import.meta.dirname, 'no-such-folder') });
 const shipped = new Map(found.map(({ vocabulary }) => [vocabulary.id, vocabulary]));
 const sfx = shipped.get('sfx')?.labels ?? [];
@@ -51,6 +56,10 @@ describe.each([...shipped])('%s', (_, { groups, labels }: Vocabulary) => {
     for (const { id, keywords } of labels) {
       expect(keywords.length, id).toBeGreaterThan(0);
       expect(keywords, id).toStrictEqual([...new Set(keywords.map((keyword) => keyword.toLowerCase()))]);
+      expect(
+        keywords.filter((keyword) => NAMES_OF_FILES.has(keyword)),
+        id,
+      ).toStrictEqual([]);
     }
   });
 
