@@ -1,0 +1,104 @@
+/** One file seen closely, lists of files, and what the user says about files: stars, favourites, collections, searches kept. */
+import type { AudioFormat, DecodeWarning, NativeTag, SearchQuery } from '../types.ts';
+
+/** What a row of a list shows. */
+export interface FileRow {
+  fileId: number;
+  /** Absolute. */
+  path: string;
+  rootId: number;
+  format: AudioFormat;
+  durationSeconds: number;
+  sampleRate: number;
+  channels: number;
+  /** null for lossy codecs. */
+  bitDepth: number | null;
+  /** Integrated, ITU-R BS.1770; null when too short or silent. */
+  loudnessLufs: number | null;
+  offline: boolean;
+  favourite: boolean;
+  /** 0 (none) .. 5 */
+  stars: number;
+  /** Epoch ms of its last change on disk, and of its coming into the catalogue. */
+  changedMs: number;
+  addedMs: number;
+}
+
+/** A stretch of a file that was embedded as one, in order of time. */
+export interface FileWindow {
+  startSeconds: number;
+  endSeconds: number;
+}
+
+export interface FileDetail extends FileRow {
+  bytes: number;
+  codec: string;
+  /** Highest sample, dBFS. */
+  peakDb: number | null;
+  tags: NativeTag[];
+  warnings: DecodeWarning[];
+  windows: FileWindow[];
+  /** Ids of the collections it is in. */
+  collections: number[];
+  /** Other files with the same sound, whatever their names and tags. */
+  copies: { fileId: number; path: string; offline: boolean }[];
+}
+
+export const FILE_ORDERS = ['name', 'folder', 'duration', 'added', 'changed', 'stars', 'loudness'] as const;
+export type FileOrder = (typeof FILE_ORDERS)[number];
+
+/** Which files a list is of; everything absent: the whole library. Offline files are in it and marked. */
+export interface FileList {
+  rootId?: number;
+  /** Absolute folder: files anywhere below it. */
+  folder?: string;
+  collectionId?: number;
+  favourite?: boolean;
+  minStars?: number;
+}
+
+/** A waveform for a thumbnail or the player. */
+export interface Waveform {
+  fileId: number;
+  /** Base64 of uint8 peaks: 0..255 stands for 0..1, over equal parts of the file. Empty when there is none. */
+  peaks: string;
+}
+
+export interface Collection {
+  id: number;
+  name: string;
+  files: number;
+}
+
+export interface SavedSearch {
+  id: number;
+  name: string;
+  query: SearchQuery;
+}
+
+export interface FileCalls {
+  /** @throws UserError file-missing when no such id is in the catalogue */
+  'file.get': { input: number; output: FileDetail };
+  /** In the order of the ids; unknown ids are left out. At most 1000. */
+  'file.rows': { input: number[]; output: FileRow[] };
+  /** Ids only, all of them, so that a virtual list knows its length; rows come by `file.rows`. */
+  'file.list': { input: { of: FileList; order: FileOrder; descending: boolean }; output: number[] };
+  /** At most 200 ids. */
+  'file.waveforms': { input: number[]; output: Waveform[] };
+  'favourite.set': { input: { fileIds: number[]; favourite: boolean }; output: null };
+  /** 0 takes the stars away. */
+  'stars.set': { input: { fileIds: number[]; stars: number }; output: null };
+  'collection.list': { input: null; output: Collection[] };
+  /** @throws UserError name-taken */
+  'collection.create': { input: { name: string }; output: Collection };
+  'collection.rename': { input: { id: number; name: string }; output: Collection };
+  /** The collection, never its files. Gives back what it held, so that it can be undone by `collection.restore`. */
+  'collection.remove': { input: number; output: { name: string; fileIds: number[] } };
+  'collection.restore': { input: { name: string; fileIds: number[] }; output: Collection };
+  'collection.add': { input: { id: number; fileIds: number[] }; output: Collection };
+  'collection.take': { input: { id: number; fileIds: number[] }; output: Collection };
+  'savedSearch.list': { input: null; output: SavedSearch[] };
+  /** The same name again replaces it. */
+  'savedSearch.save': { input: { name: string; query: SearchQuery }; output: SavedSearch };
+  'savedSearch.remove': { input: number; output: null };
+}

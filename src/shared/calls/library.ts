@@ -1,0 +1,46 @@
+/** The folders Earmark listens to, what it does about them by itself, and what is in them twice. */
+import type { RootStatus } from '../types.ts';
+
+/** What the user has set for one root. */
+export interface RootSettings {
+  /** Look out for changes and listen to them as they come. Off at first on network drives. */
+  watch: boolean;
+  /** Not listened to until taken off. */
+  paused: boolean;
+}
+
+export interface LibraryRoot extends RootStatus, RootSettings {
+  /** Network, removable or fixed drive; unknown where the system does not say. */
+  drive: 'fixed' | 'removable' | 'network' | 'unknown';
+  /** True while changes are being looked out for. */
+  watching: boolean;
+  /** Why watching does not work, a sentence; null when it does or is off. */
+  watchProblem: string | null;
+}
+
+/** Files with the same sound: equal encoded audio, whatever their names, folders and tags. */
+export interface DuplicateGroup {
+  contentId: string;
+  durationSeconds: number;
+  /** What could be won: the bytes of all but the largest. */
+  spareBytes: number;
+  files: { fileId: number; path: string; bytes: number; offline: boolean }[];
+}
+
+export interface LibraryCalls {
+  'root.list': { input: null; output: LibraryRoot[] };
+  /** Makes a folder a root without listening to it yet. @throws UserError folder-missing, bad-input */
+  'root.add': { input: { path: string }; output: LibraryRoot };
+  /** Hides a root and its sounds; nothing is deleted, and adding the folder again brings all of it back. */
+  'root.remove': { input: number; output: null };
+  'root.set': { input: { id: number } & Partial<RootSettings>; output: LibraryRoot };
+  /** Groups with at least two files, most spare bytes first. Shown, never merged or deleted. */
+  'duplicate.list': {
+    input: { limit: number };
+    output: { groups: DuplicateGroup[]; total: number; spareBytes: number };
+  };
+}
+
+export interface LibraryEvents {
+  'root.changed': { rootIds: number[] };
+}
