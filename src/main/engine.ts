@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events';
 import type { Engine, Events } from '../shared/contract.ts';
 import { UserError } from '../shared/errors.ts';
 import type { EmbedItem, EmbedResult, IndexSummary, JobId, JobProgress, Status } from '../shared/types.ts';
+import { fileCalls } from './calls/files.ts';
 import { classify } from './catalogue/database-errors.ts';
 import { cataloguePath } from './catalogue/open.ts';
 import { acquireWriterLock } from './catalogue/writer-lock.ts';
@@ -49,6 +50,7 @@ export function createEngine(options: EngineOptions): EngineHandle {
   );
 
   const engine: Engine = {
+    ...fileCalls(parts),
     'index.start': ({ folders }) =>
       startIndexing(folders, parts, jobs(), (fileIds) => send('catalogue.changed', { fileIds })),
     'job.wait': (id) => jobs().wait(id),

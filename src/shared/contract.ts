@@ -1,4 +1,5 @@
 /** Everything a host can ask of the engine, and everything the engine pushes. Both ends are typed from these two maps. */
+import type { FileCalls } from './calls/files.ts';
 import type { WireError } from './errors.ts';
 import type { EvalProgress, EvalReport, EvalRequest } from './eval-report.ts';
 import type {
@@ -14,7 +15,7 @@ import type {
   Status,
 } from './types.ts';
 
-export interface Calls {
+export interface Calls extends FileCalls {
   /** Starts listening to folders (absolute paths; empty: all known roots). The job goes on after the reply. */
   'index.start': { input: { folders: string[] }; output: JobId };
   /** Waits until a job has ended. @returns its summary. */

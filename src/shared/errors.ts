@@ -51,6 +51,8 @@ export type ErrorCode =
   | FileErrorCode
   | 'bad-input' // an argument, option or call payload that makes no sense
   | 'not-found' // a path, id or model that is not there
+  | 'file-missing' // an id that no sound in the catalogue has
+  | 'name-taken' // a collection of that name is there already
   | 'catalogue-from-future' // made by a newer Earmark
   | 'catalogue-damaged'
   | 'catalogue-busy' // another Earmark is writing to it

@@ -121,12 +121,17 @@ export interface SearchFilters {
   folder?: string;
   /** A word or phrase that must occur in a native tag. Several: all of them. */
   tags?: string[];
+  /** true: only favourites; false: none of them. */
+  favourite?: boolean;
+  /** At least so many stars, 1..5. */
+  minStars?: number;
+  collectionId?: number;
   /** Also files whose drive or path is not there now. */
   includeOffline?: boolean;
 }
 
 export interface SearchQuery {
-  /** Plain words, minus terms (`rain -thunder`, `-"heavy rain"`) and inline filters (`dur:<3 fmt:wav ch:2 sr:48000 in:"…" tag:x`). */
+  /** Plain words, minus terms (`rain -thunder`, `-"heavy rain"`) and inline filters (`dur:<3 fmt:wav ch:2 sr:48000 in:"…" tag:x fav: stars:>=3 col:"…"`). */
   text?: string;
   /** Absolute path of a sound to search by, indexed or not. Joined with text it means both. */
   likePath?: string;

@@ -4,7 +4,9 @@ import type { FileErrorCode } from '../../shared/errors.ts';
 import type { AudioFormat, DecodeWarning, FailureRow } from '../../shared/types.ts';
 import { listeningStatements } from './listening.ts';
 import { absolutePath } from './roots.ts';
+import { sortKeys } from './sort-key.ts';
 import { tagStatements, wordStatements } from './tags-words.ts';
+import { userDataPassing } from './user-data.ts';
 import { windowStatements } from './windows.ts';
 
 /** pending: to be listened to; ready: listened to; failed: with a reason; other: neither audio nor pretending to be. */
@@ -54,6 +56,8 @@ export interface FilePlace {
 }
 export type SizeAndTime = Pick<FilePlace, 'size' | 'mtimeMs'>;
 
+type SortKeys = ReturnType<typeof sortKeys>;
+
 export type PathRow = Pick<FileRow, 'id' | 'relativePath' | 'offline'>;
 export type PendingRow = Pick<FileRow, 'id' | 'rootId' | 'relativePath' | 'size' | 'mtimeMs' | 'state'>;
 
@@ -79,6 +83,7 @@ export function fileStatements(db: Database) {
   const words = wordStatements(db);
   const tags = tagStatements(db);
   const heard = windowStatements(db);
+  const passOn = userDataPassing(db);
   const byPath = db.prepare<[number, string], Raw>(
     `SELECT ${COLUMNS} FROM file WHERE root_id = ? AND relative_path = ?`,
   );
@@ -86,9 +91,9 @@ export function fileStatements(db: Database) {
   const bySize = db.prepare<[number], Raw>(`SELECT ${COLUMNS} FROM file WHERE size = ? ORDER BY id`);
   const byContent = db.prepare<[string], Raw>(`SELECT ${COLUMNS} FROM file WHERE content_id = ? ORDER BY id`);
   const waveform = db.prepare<[number], Buffer | null>('SELECT waveform FROM file WHERE id = ?').pluck();
-  const insert = db.prepare<[number, string, number, number, number, number]>(
-    `INSERT INTO file (root_id, relative_path, size, mtime_ms, state, added_ms, checked_ms)
-       VALUES (?, ?, ?, ?, 'pending', ?, ?)`,
+  const insert = db.prepare<FilePlace & SortKeys & { now: number }>(
+    `INSERT INTO file (root_id, relative_path, name_key, folder_key, size, mtime_ms, state, added_ms, checked_ms)
+       VALUES (:rootId, :relativePath, :nameKey, :folderKey, :size, :mtimeMs, 'pending', :now, :now)`,
   );
   // Attempts count for one state of the file: a changed file starts afresh.
   const pend = db.prepare<SizeAndTime & { id: number }>(
@@ -97,8 +102,9 @@ export function fileStatements(db: Database) {
        size = :size, mtime_ms = :mtimeMs, state = 'pending', offline = 0, reason_code = NULL, reason = NULL
      WHERE id = :id`,
   );
-  const place = db.prepare<FilePlace & { id: number }>(
-    `UPDATE file SET root_id = :rootId, relative_path = :relativePath, size = :size, mtime_ms = :mtimeMs, offline = 0
+  const place = db.prepare<FilePlace & SortKeys & { id: number }>(
+    `UPDATE file SET root_id = :rootId, relative_path = :relativePath, name_key = :nameKey, folder_key = :folderKey,
+       size = :size, mtime_ms = :mtimeMs, offline = 0
      WHERE id = :id`,
   );
   const remove = db.prepare<[number]>('DELETE FROM file WHERE id = ?');
@@ -158,8 +164,8 @@ export function fileStatements(db: Database) {
     insertPending({ rootId, relativePath, size, mtimeMs }: FilePlace): number {
       const known = byPath.get(rootId, relativePath);
       if (!known) {
-        const now = Date.now();
-        return Number(insert.run(rootId, relativePath, size, mtimeMs, now, now).lastInsertRowid);
+        const row = { rootId, relativePath, ...sortKeys(relativePath), size, mtimeMs, now: Date.now() };
+        return Number(insert.run(row).lastInsertRowid);
       }
       pend.run({ id: known.id, size, mtimeMs });
       return known.id;
@@ -168,17 +174,18 @@ export function fileStatements(db: Database) {
     setPending: (id: number, { size, mtimeMs }: SizeAndTime): void => void pend.run({ id, size, mtimeMs }),
     /**
      * The file is at another place now and keeps everything. A row that stands at that place and was never
-     * listened to gives way.
+     * listened to gives way; what the user said about it holds for the file that is there now.
      * @throws Error when another file that has been listened to stands there
      */
     moveTo: db.transaction((id: number, { rootId, relativePath, size, mtimeMs }: FilePlace): void => {
       const there = byPath.get(rootId, relativePath);
       if (there && there.id !== id) {
         if (there.contentId !== null) throw new Error(`file ${id} cannot move: file ${there.id} is at ${relativePath}`);
+        passOn(there.id, id);
         words.remove(there.id);
         remove.run(there.id);
       }
-      place.run({ id, rootId, relativePath, size, mtimeMs });
+      place.run({ id, rootId, relativePath, ...sortKeys(relativePath), size, mtimeMs });
       if (byId.get(id)?.state === 'ready') words.set(id);
     }),
     /** Not there at the last look: kept, with everything, until it comes back. */

@@ -3,12 +3,17 @@ import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { UserError } from '../../shared/errors.ts';
+import { collectionStatements, type CollectionStatements } from './collections.ts';
 import { withDatabaseErrors } from './database-errors.ts';
+import { fileListStatements, type FileListStatements } from './file-lists.ts';
+import { fileRowStatements, type FileRowStatements } from './file-rows.ts';
 import { fileStatements, type FileStatements } from './files.ts';
 import { integrityCheck } from './integrity.ts';
 import { jobStatements, type JobStatements } from './jobs.ts';
 import { checkedVersion, migrate, NEWEST_VERSION } from './migrate.ts';
+import { ratingStatements, type RatingStatements } from './ratings.ts';
 import { rootStatements, type RootStatements } from './roots.ts';
+import { savedSearchStatements, type SavedSearchStatements } from './saved-searches.ts';
 import { tagStatements, type TagStatements } from './tags-words.ts';
 import { totalStatements, type TotalStatements } from './totals.ts';
 import { windowStatements, type WindowStatements } from './windows.ts';
@@ -27,6 +32,11 @@ export interface Catalogue {
   readonly tags: TagStatements;
   readonly jobs: JobStatements;
   readonly totals: TotalStatements;
+  readonly fileLists: FileListStatements;
+  readonly fileRows: FileRowStatements;
+  readonly ratings: RatingStatements;
+  readonly collections: CollectionStatements;
+  readonly savedSearches: SavedSearchStatements;
   /** All or nothing; may be nested. */
   transaction<T>(work: () => T): T;
   /** Reads everything. @returns sentences that say what is wrong; none when all is well */
@@ -61,6 +71,11 @@ export function openCatalogue(dataFolder: string, options: { readonly?: boolean;
         tags: tagStatements(db),
         jobs: jobStatements(db),
         totals: totalStatements(db),
+        fileLists: fileListStatements(db),
+        fileRows: fileRowStatements(db),
+        ratings: ratingStatements(db),
+        collections: collectionStatements(db),
+        savedSearches: savedSearchStatements(db),
         transaction: <T>(work: () => T): T => db.transaction(work)(),
         integrityCheck: () => integrityCheck(db),
         bytes: () => bytesOnDisk(path),

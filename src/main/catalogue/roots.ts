@@ -1,7 +1,9 @@
 /** Table `root`: the folders a user pointed Earmark at. */
 import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
+import { folderKeyPrefix, folderSortKey } from './sort-key.ts';
 import { wordStatements } from './tags-words.ts';
+import { userDataPassing } from './user-data.ts';
 
 export interface RootRow {
   id: number;
@@ -38,15 +40,16 @@ export function rootStatements(db: Database) {
   const deleteFiles = db.prepare<[number]>('DELETE FROM file WHERE root_id = ?');
   const deleteFile = db.prepare<[number]>('DELETE FROM file WHERE id = ?');
   const worded = db.prepare<[number], number>("SELECT id FROM file WHERE root_id = ? AND state = 'ready'").pluck();
-  const doubled = db
-    .prepare<{ parent: number; child: number; prefix: string }, number>(
-      `SELECT twin.id FROM file AS twin JOIN file AS kept
-         ON kept.root_id = :child AND twin.root_id = :parent AND twin.relative_path = :prefix || kept.relative_path`,
-    )
-    .pluck();
-  const rehome = db.prepare<{ parent: number; child: number; prefix: string }>(
-    'UPDATE file SET root_id = :parent, relative_path = :prefix || relative_path WHERE root_id = :child',
+  const doubled = db.prepare<{ parent: number; child: number; prefix: string }, { id: number; keptId: number }>(
+    `SELECT twin.id, kept.id AS keptId FROM file AS twin JOIN file AS kept
+       ON kept.root_id = :child AND twin.root_id = :parent AND twin.relative_path = :prefix || kept.relative_path`,
   );
+  const rehome = db.prepare<{ parent: number; child: number; prefix: string; key: string; keyPrefix: string }>(
+    `UPDATE file SET root_id = :parent, relative_path = :prefix || relative_path,
+       folder_key = CASE folder_key WHEN '' THEN :key ELSE :keyPrefix || folder_key END
+     WHERE root_id = :child`,
+  );
+  const passOn = userDataPassing(db);
 
   return {
     /** @param path absolute @returns the new root, or the one that is there already */
@@ -77,15 +80,20 @@ export function rootStatements(db: Database) {
       const clean = prefix.replace(/^\/+|\/+$/g, '');
       const move = { parent: parentRootId, child: childRootId, prefix: clean === '' ? '' : `${clean}/` };
       const adopted = worded.all(childRootId);
-      for (const id of doubled.all(move)) {
+      for (const { id, keptId } of doubled.all(move)) {
+        passOn(id, keptId);
         words.remove(id);
         deleteFile.run(id);
       }
-      rehome.run(move);
+      const key = folderSortKey(clean);
+      rehome.run({ ...move, key, keyPrefix: folderKeyPrefix(key) });
       deleteRoot.run(childRootId);
       for (const id of adopted) words.set(id); // folder words hold the names above the file
     }),
-    /** Forgets a root and everything known of its files. The files themselves are not touched. */
+    /**
+     * Forgets a root and everything known of its files. The files themselves are not touched.
+     * @throws SqliteError when the user has rated or collected one of them: that is never forgotten
+     */
     remove: db.transaction((id: number): void => {
       for (const fileId of fileIds.all(id)) words.remove(fileId);
       deleteFiles.run(id);

@@ -2,32 +2,11 @@
 import { z, ZodError } from 'zod';
 import { toWire, UserError } from '../../shared/errors.ts';
 import { EVAL_LAYOUTS } from '../../shared/eval-report.ts';
-import { AUDIO_FORMATS } from '../../shared/types.ts';
 import type { CallName, Client, Engine, Events, Parsers, Reply } from '../../shared/contract.ts';
+import { fileParsers } from './parsers/files.ts';
+import { absolutePath, searchQuery } from './parsers/search.ts';
 
-const absolutePath = z.string().min(1).max(32_768);
 const jobId = z.number().int().positive();
-const seconds = z.number().min(0);
-
-const filters = z.strictObject({
-  minSeconds: seconds.exactOptional(),
-  maxSeconds: seconds.exactOptional(),
-  formats: z.array(z.enum(AUDIO_FORMATS)).exactOptional(),
-  channels: z.number().int().positive().exactOptional(),
-  sampleRate: z.number().int().positive().exactOptional(),
-  folder: z.string().min(1).exactOptional(),
-  tags: z.array(z.string().min(1)).exactOptional(),
-  includeOffline: z.boolean().exactOptional(),
-});
-
-const searchQuery = z.strictObject({
-  text: z.string().max(10_000).exactOptional(),
-  likePath: absolutePath.exactOptional(),
-  likeStartSeconds: seconds.exactOptional(),
-  filters: filters.exactOptional(),
-  limit: z.number().int().min(1).max(100_000).exactOptional(),
-  includeUnlikely: z.boolean().exactOptional(),
-});
 
 const evalRequest = z.strictObject({
   dataset: absolutePath,
@@ -39,6 +18,7 @@ const evalRequest = z.strictObject({
 });
 
 export const parsers: Parsers = {
+  ...fileParsers,
   'index.start': (input) => z.strictObject({ folders: z.array(absolutePath) }).parse(input),
   'job.wait': (input) => jobId.parse(input),
   'job.pause': (input) => jobId.parse(input),

@@ -4,6 +4,7 @@ import type { SearchFilters } from '../../shared/types.ts';
 import { joined, likeLiteral, type Condition } from './condition.ts';
 import { folderCondition, type Root } from './folder-filter.ts';
 import { phraseExpression } from './name-evidence.ts';
+import { userConditions } from './user-filters.ts';
 
 /** Files that can be hits at all: read at least once, and not known to be unusable. */
 // The unary plus keeps the planner from choosing the index over states: nearly all files are 'ready'.
@@ -33,6 +34,7 @@ export function conditionOf(filters: SearchFilters, roots: readonly Root[]): Con
   if (sampleRate !== undefined) all.push({ sql: 'file.sample_rate = ?', parameters: [sampleRate] });
   if (folder !== undefined) all.push(folderCondition(folder, roots));
   for (const tag of tags ?? []) all.push(tagCondition(tag));
+  all.push(...userConditions(filters));
   return joined(all, 'AND');
 }
 

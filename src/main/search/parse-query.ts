@@ -2,6 +2,7 @@
  * What a person types into the search box, taken apart: plain words, minus terms, inline filters.
  *
  *   rain -thunder -"heavy rain"  dur:<3  fmt:wav,flac  ch:stereo  sr:48k  in:"/Sounds/Doors"  tag:ambience
+ *   fav: (or is:favourite)  stars:>=3  col:"Night train"
  */
 import { UserError } from '../../shared/errors.ts';
 import { AUDIO_FORMATS, type AudioFormat, type SearchFilters } from '../../shared/types.ts';
@@ -15,6 +16,8 @@ export interface ParsedQuery {
   /** What hits must not sound or be called like, without its minus and quotes; no duplicates. */
   minus: string[];
   filters: SearchFilters;
+  /** Name of a collection as typed; the catalogue knows its id. */
+  collection?: string;
 }
 
 // Keyboards and word processors also make these of " and -.
@@ -42,8 +45,14 @@ const CHANNEL_NAMES = new Map([
   ['7.1', 8],
 ]);
 
+const FAVOURITE_WORDS = new Map([
+  ['', true],
+  ['yes', true],
+  ['no', false],
+]);
+
 /** One reader a key. A second `dur:` narrows, `fmt:` and `tag:` add, of the others the last one counts. */
-const FILTER_KEYS: Record<string, (value: string, filters: SearchFilters) => void> = {
+const FILTER_KEYS: Record<string, (value: string, filters: SearchFilters, query: ParsedQuery) => void> = {
   dur: (value, filters) => Object.assign(filters, narrowDuration(filters, parseDurationRange(value))),
   fmt: (value, filters) => {
     filters.formats = [...new Set([...(filters.formats ?? []), ...parseFormats(value)])];
@@ -64,6 +73,25 @@ const FILTER_KEYS: Record<string, (value: string, filters: SearchFilters) => voi
       throw new UserError('bad-input', '“tag:” needs a word. Write tag:ambience or tag:"sci fi".');
     filters.tags = [...new Set([...(filters.tags ?? []), value.trim()])];
   },
+  fav: (value, filters) => {
+    const favourite = FAVOURITE_WORDS.get(value.toLowerCase());
+    if (favourite === undefined)
+      throw new UserError('bad-input', `“fav:${value}” is not understood. Write fav: for favourites, fav:no for the others.`); // prettier-ignore
+    filters.favourite = favourite;
+  },
+  is: (value, filters) => {
+    if (!/^fav(?:ou?rite)?s?$/i.test(value))
+      throw new UserError('bad-input', `“is:${value}” is not understood. Write is:favourite.`);
+    filters.favourite = true;
+  },
+  stars: (value, filters) => {
+    filters.minStars = parseStars(value);
+  },
+  col: (value, _, query) => {
+    if (value.trim() === '')
+      throw new UserError('bad-input', '“col:” needs the name of a collection. Write col:doors or col:"Night train".');
+    query.collection = value.trim();
+  },
 };
 
 /**
@@ -75,7 +103,7 @@ const FILTER_KEYS: Record<string, (value: string, filters: SearchFilters) => voi
 export function parseQuery(input: string): ParsedQuery {
   const words: string[] = [];
   const minus = new Set<string>();
-  const filters: SearchFilters = {};
+  const query: ParsedQuery = { text: '', minus: [], filters: {} };
   const text = input.normalize('NFC').replace(/[\p{Cc}\s]+/gu, ' ');
   let at = 0;
 
@@ -116,7 +144,7 @@ export function parseQuery(input: string): ParsedQuery {
           `“${text.slice(start, at)}”: a minus goes before words only. Write the filter for what you want, such as fmt:wav.`,
         );
       }
-      FILTER_KEYS[key]!(value, filters);
+      FILTER_KEYS[key]!(value, query.filters, query);
       continue;
     }
     const word = atQuote() ? quoted() : bare();
@@ -124,7 +152,7 @@ export function parseQuery(input: string): ParsedQuery {
     if (excluded) minus.add(word);
     else words.push(word);
   }
-  return { text: words.join(' '), minus: [...minus], filters };
+  return { ...query, text: words.join(' '), minus: [...minus] };
 }
 
 /**
@@ -185,4 +213,17 @@ function parseSampleRate(value: string): number {
     throw new UserError('bad-input', `“sr:${value}” is not a sample rate. Write sr:48000, sr:48k or sr:44.1k.`);
   }
   return hz;
+}
+
+/** At least so many: a search for good sounds wants the best ones, too. */
+function parseStars(value: string): number {
+  const match = /^(>=|≥|>)?\s*([0-5])\+?$/.exec(value);
+  const stars = Number(match?.[2] ?? 0) + (match?.[1] === '>' ? 1 : 0);
+  if (stars < 1 || stars > 5) {
+    throw new UserError(
+      'bad-input',
+      `“stars:${value}” is not a number of stars from 1 to 5. Write stars:>=3 or stars:3, both for three and more.`,
+    );
+  }
+  return stars;
 }

@@ -1,6 +1,7 @@
 /** A query as it is understood. */
 import { UserError } from '../../shared/errors.ts';
 import type { SearchFilters, SearchQuery } from '../../shared/types.ts';
+import type { CollectionStatements } from '../catalogue/collections.ts';
 import { restricts } from './filters.ts';
 import { mergeFilters, parseQuery } from './parse-query.ts';
 
@@ -21,11 +22,18 @@ export interface Question {
 
 /**
  * @param likeWindows embeddings of the sound at `query.likePath`
- * @throws UserError 'bad-input' when there is nothing to look for, a filter is malformed or the sound is silent
+ * @throws UserError 'bad-input' when there is nothing to look for, a filter is malformed or the sound is silent,
+ *   'not-found' when it names a collection that is not there
  */
-export function understand(query: SearchQuery, likeWindows: readonly Float32Array[]): Question {
-  const { text, minus, filters: inline } = parseQuery(query.text ?? '');
+export function understand(
+  query: SearchQuery,
+  likeWindows: readonly Float32Array[],
+  collections: Pick<CollectionStatements, 'idOf' | 'nameOf'>,
+): Question {
+  const { text, minus, filters: inline, collection } = parseQuery(query.text ?? '');
   const filters = mergeFilters(query.filters ?? {}, inline);
+  if (collection !== undefined) filters.collectionId = collections.idOf(collection);
+  else if (filters.collectionId !== undefined) collections.nameOf(filters.collectionId);
   if (query.likePath !== undefined && likeWindows.length === 0) {
     throw new UserError(
       'bad-input',

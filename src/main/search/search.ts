@@ -4,6 +4,7 @@
  */
 import type { Database } from 'better-sqlite3';
 import type { SearchQuery, SearchResult } from '../../shared/types.ts';
+import { collectionStatements, type CollectionStatements } from '../catalogue/collections.ts';
 import { FilterLookup } from './filters.ts';
 import { gather, surveyCatalogue, type Lookups, type Sides } from './gather.ts';
 import { Library, type Coverage } from './library.ts';
@@ -32,6 +33,7 @@ export interface SearchParts {
 export class Search {
   readonly #parts: SearchParts;
   readonly #lookups: Lookups;
+  readonly #collections: CollectionStatements;
 
   constructor(parts: SearchParts) {
     this.#parts = parts;
@@ -40,13 +42,15 @@ export class Search {
       filters: new FilterLookup(parts.db),
       names: new NameLookup(parts.db),
     };
+    this.#collections = collectionStatements(parts.db);
   }
 
   /**
    * @param likeWindows windows of the sound at `query.likePath`, each Float32Array[dim] of L2 norm 1
    * @returns hits by falling score, then path; a file is one hit, at its best window. Filters and tags alone give
    *   all files that pass, by path, with score 1. The query sound itself and its copies are never hits.
-   * @throws UserError 'bad-input' (nothing to look for, a malformed filter, a silent query sound), 'nothing-indexed';
+   * @throws UserError 'bad-input' (nothing to look for, a malformed filter, a silent query sound), 'nothing-indexed',
+   *   'not-found' (a collection);
    *   signal.reason when cancelled; what the index and the encoder throw
    */
   async run(
@@ -54,7 +58,7 @@ export class Search {
     likeWindows: readonly Float32Array[] = [],
     signal?: AbortSignal,
   ): Promise<SearchResult> {
-    const question = understand(query, likeWindows);
+    const question = understand(query, likeWindows, this.#collections);
     const coverage = this.#lookups.library.coverage();
     if (coverage.listened === 0) throw nothingIndexed(coverage);
     const embedding = this.#sides(question, likeWindows, coverage);

@@ -32,6 +32,7 @@ export interface FileWindow {
 
 export interface FileDetail extends FileRow {
   bytes: number;
+  /** FFmpeg's name; '' when it was not found out. */
   codec: string;
   /** Highest sample, dBFS. */
   peakDb: number | null;

@@ -1,6 +1,7 @@
 /** Every migration, in order. Numbers only grow; a released migration is never edited. */
 import type { Database } from 'better-sqlite3';
 import { up as filesAndWindows } from './0001-files-windows.ts';
+import { up as userData } from './0002-user-data.ts';
 
 export interface Migration {
   /** The `user_version` of a catalogue after it. */
@@ -9,4 +10,7 @@ export interface Migration {
   up: (db: Database) => void;
 }
 
-export const MIGRATIONS: readonly Migration[] = [{ version: 1, up: filesAndWindows }];
+export const MIGRATIONS: readonly Migration[] = [
+  { version: 1, up: filesAndWindows },
+  { version: 2, up: userData },
+];

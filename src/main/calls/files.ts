@@ -1,0 +1,64 @@
+/** The calls about files, lists, stars, collections and searches that are kept: from the catalogue, nothing else. */
+import type { FileCalls } from '../../shared/calls/files.ts';
+import type { Engine } from '../../shared/contract.ts';
+import type { Catalogue } from '../catalogue/open.ts';
+import { fileMissing } from '../catalogue/known-files.ts';
+import type { Parts } from '../parts.ts';
+
+/** Reading makes no catalogue where there is none; what the user wants kept does. */
+export function fileCalls(parts: Parts): Pick<Engine, keyof FileCalls> {
+  const read = <T>(what: (catalogue: Catalogue) => T, ifNone: T): T => {
+    const catalogue = parts.existingCatalogue();
+    return catalogue ? what(catalogue) : ifNone;
+  };
+  const write = <T>(what: (catalogue: Catalogue) => T): Promise<T> => settled(() => what(parts.catalogue()));
+
+  return {
+    'file.get': async (id) => {
+      const catalogue = parts.existingCatalogue();
+      const detail = catalogue?.fileRows.detail(id, await parts.spaceId());
+      if (!detail) throw fileMissing(id);
+      return detail;
+    },
+    'file.rows': (ids) => settled(() => read(({ fileRows }) => fileRows.rows(ids), [])),
+    'file.list': ({ of, order, descending }) =>
+      settled(() =>
+        read(({ collections, fileLists }) => {
+          if (of.collectionId !== undefined) collections.nameOf(of.collectionId); // an empty list would say it is there
+          return fileLists.list(of, order, descending);
+        }, []),
+      ),
+    'file.waveforms': (ids) => settled(() => read(({ fileRows }) => fileRows.waveforms(ids), [])),
+    'favourite.set': ({ fileIds, favourite }) =>
+      write(({ ratings }) => {
+        ratings.setFavourite(fileIds, favourite);
+        return null;
+      }),
+    'stars.set': ({ fileIds, stars }) =>
+      write(({ ratings }) => {
+        ratings.setStars(fileIds, stars);
+        return null;
+      }),
+    'collection.list': () => settled(() => read(({ collections }) => collections.list(), [])),
+    'collection.create': ({ name }) => write(({ collections }) => collections.create(name)),
+    'collection.rename': ({ id, name }) => write(({ collections }) => collections.rename(id, name)),
+    'collection.remove': (id) => write(({ collections }) => collections.remove(id)),
+    'collection.restore': ({ name, fileIds }) => write(({ collections }) => collections.restore(name, fileIds)),
+    'collection.add': ({ id, fileIds }) => write(({ collections }) => collections.add(id, fileIds)),
+    'collection.take': ({ id, fileIds }) => write(({ collections }) => collections.take(id, fileIds)),
+    'savedSearch.list': () => settled(() => read(({ savedSearches }) => savedSearches.list(), [])),
+    'savedSearch.save': ({ name, query }) => write(({ savedSearches }) => savedSearches.save(name, query)),
+    'savedSearch.remove': (id) =>
+      write(({ savedSearches }) => {
+        savedSearches.remove(id);
+        return null;
+      }),
+  };
+}
+
+/** SQLite answers at once; what it throws becomes a rejection, as the contract has it. */
+function settled<T>(work: () => T): Promise<T> {
+  return new Promise((resolve) => {
+    resolve(work());
+  });
+}

@@ -1,0 +1,29 @@
+/** What the user said about a file row that has to go, said about the row that takes its place. */
+import type { Database } from 'better-sqlite3';
+
+/**
+ * @returns passes stars, favourite and collections of one file on to another; of two ratings the more stars count.
+ *   Only inside a transaction with the deletion of the first.
+ */
+export function userDataPassing(db: Database): (fromFileId: number, toFileId: number) => void {
+  const rate = db.prepare<{ from: number; to: number }>(
+    `INSERT INTO rating (file_id, favourite, stars, changed_ms)
+       SELECT :to, favourite, stars, changed_ms FROM rating WHERE file_id = :from
+     ON CONFLICT (file_id) DO UPDATE SET
+       favourite = max(favourite, excluded.favourite), stars = max(stars, excluded.stars),
+       changed_ms = max(changed_ms, excluded.changed_ms)`,
+  );
+  const collect = db.prepare<{ from: number; to: number }>(
+    `INSERT INTO collection_file (collection_id, file_id, added_ms)
+       SELECT collection_id, :to, added_ms FROM collection_file WHERE file_id = :from
+     ON CONFLICT DO NOTHING`,
+  );
+  const unrate = db.prepare<[number]>('DELETE FROM rating WHERE file_id = ?');
+  const uncollect = db.prepare<[number]>('DELETE FROM collection_file WHERE file_id = ?');
+  return (from, to) => {
+    rate.run({ from, to });
+    collect.run({ from, to });
+    unrate.run(from);
+    uncollect.run(from);
+  };
+}
