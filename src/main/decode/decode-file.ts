@@ -76,7 +76,7 @@ export async function tagsOfFile({ path }: FileRequest): Promise<NativeTag[]> {
 }
 
 /** Opens, sniffs, works, and makes sure that it was one and the same file all the time. */
-async function withFile<T>(
+export async function withFile<T>(
   request: FileRequest,
   work: (file: ByteReader, sniffed: Sniffed) => Promise<T | NotAudio>,
 ): Promise<T | NotAudio> {
@@ -139,7 +139,7 @@ async function checkUnchanged(path: string, before: Stats): Promise<void> {
 }
 
 /** @returns null when there is nothing to hear and the name does not promise it (a film, a picture container) */
-async function openSource(
+export async function openSource(
   request: FileRequest,
   sniffed: Sniffed,
   decode: boolean,

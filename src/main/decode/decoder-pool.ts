@@ -13,6 +13,8 @@ import type {
   NotAudio,
   ReadRequest,
   ReadResult,
+  RenderedWav,
+  RenderRequest,
 } from './report.ts';
 import { timedOut } from './file-errors.ts';
 
@@ -99,6 +101,11 @@ export class DecoderPool {
   /** The content identity alone, without decoding. */
   identify(request: FileRequest, signal: AbortSignal): Promise<Identity> {
     return this.#run('identify', request, request.path, signal);
+  }
+
+  /** Decodes a file into a WAV for players. Bounded memory whatever its length. */
+  render(request: RenderRequest, signal: AbortSignal): Promise<RenderedWav | NotAudio> {
+    return this.#run('render', request, request.path, signal);
   }
 
   tags(request: FileRequest, signal: AbortSignal): Promise<NativeTag[]> {

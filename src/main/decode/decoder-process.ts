@@ -5,6 +5,7 @@ import { decodeFile, identifyFile, tagsOfFile, type Pass } from './decode-file.t
 import { chooseLibrary, decoderBackend } from './decoder-backend.ts';
 import type { DecoderMethods, DecoderPushes } from './report.ts';
 import { listenerLost } from './file-errors.ts';
+import { renderWav } from './render-wav.ts';
 import { MemorySink, SocketSink, type PcmSink } from './pcm-sink.ts';
 
 /** The engine need not hear more often than this that we are alive. */
@@ -40,6 +41,7 @@ const push = serveParent<DecoderMethods, DecoderPushes>({
     return report.notAudio ? report : { report, windows: sink.windows };
   },
   identify: async (file) => identifyFile(file, await pass()),
+  render: async (request) => renderWav(request, await pass()),
   tags: (file) => tagsOfFile(file),
   backend: () => decoderBackend(),
 });

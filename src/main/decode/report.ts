@@ -71,11 +71,33 @@ export interface ReadResult {
   windows: PcmWindow[];
 }
 
+export interface RenderRequest extends FileRequest {
+  /** Absolute; made, or overwritten. Whoever asks removes it when the call fails. */
+  wavPath: string;
+  /**
+   * Samples per channel that are known to come out: then the header is right from the first byte on, and the file can
+   * be read while it grows. What comes out is cut or filled with silence to this length. null: not known.
+   */
+  numberOfSamples: number | null;
+}
+
+/** A WAV that any player takes: 1 or 2 channels, 16 or 24 bits, the rate of the source. */
+export interface RenderedWav {
+  notAudio?: undefined;
+  /** Hz */
+  sampleRate: number;
+  channels: 1 | 2;
+  bitsPerSample: 16 | 24;
+  /** Per channel. */
+  numberOfSamples: number;
+}
+
 /** A type, not an interface: the calls of a child process are a record. */
 export type DecoderMethods = {
   decode: { input: DecodeRequest; output: DecodeReport | NotAudio };
   read: { input: ReadRequest; output: ReadResult | NotAudio };
   identify: { input: FileRequest; output: Identity };
+  render: { input: RenderRequest; output: RenderedWav | NotAudio };
   tags: { input: FileRequest; output: NativeTag[] };
   backend: { input: null; output: DecoderBackend };
 };

@@ -23,6 +23,7 @@ import {
 } from './commands.ts';
 import { runEval } from './eval-command.ts';
 import { EXIT, reportError, surviveClosedOutput } from './output.ts';
+import { registerServe } from './serve-command.ts';
 
 /**
  * Signals closer together than this are one Ctrl-C: a terminal sends it to everybody in the group, and whatever
@@ -191,6 +192,8 @@ program
   );
 
 program.command('doctor').description('check that everything Earmark needs works on this machine').action(() => run(runDoctor)); // prettier-ignore
+
+registerServe(program);
 
 await main();
 

@@ -1,0 +1,35 @@
+/** Who may ask the server anything at all, by headers that a page in a browser cannot forge. No state, no side effects. */
+
+export interface RequestOrigin {
+  /** Header values as they came; undefined when absent. */
+  host: string | undefined;
+  origin: string | undefined;
+  secFetchSite: string | undefined;
+}
+
+/**
+ * - `Host` has to be ours: a page that points its own name at 127.0.0.1 (DNS rebinding) is the same site to itself.
+ * - `Origin`, which browsers send with everything but plain navigation and same-origin reading, has to be this very
+ *   origin: other pages, pages of other ports, files and sandboxed frames ("null") are refused.
+ * - `Sec-Fetch-Site` says the same of requests without Origin (images, media, scripts of other pages).
+ * Programs other than browsers send neither of the last two; they still need the token.
+ * @param port that the server listens on
+ * @returns null when the request may pass, else the sentence that says why not
+ */
+export function refusal({ host, origin, secFetchSite }: RequestOrigin, port: number): string | null {
+  if (host === undefined || !ownHosts(port).includes(host)) {
+    return `This server answers to http://127.0.0.1:${port} only.`;
+  }
+  if (origin !== undefined && origin !== `http://${host}`) return 'Other pages may not use Earmark.';
+  // none: typed by the user, a bookmark, or another program that opened the address.
+  if (secFetchSite !== undefined && secFetchSite !== 'same-origin' && secFetchSite !== 'none') {
+    return 'Other pages may not use Earmark.';
+  }
+  return null;
+}
+
+function ownHosts(port: number): string[] {
+  const names = ['127.0.0.1', 'localhost'];
+  // Browsers leave out the port that http has anyway.
+  return port === 80 ? [...names, ...names.map((name) => `${name}:80`)] : names.map((name) => `${name}:${port}`);
+}
