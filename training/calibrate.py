@@ -7,18 +7,17 @@ when the label fits. Pairs are weighted so that one in a hundred is relevant, ab
 
 from __future__ import annotations
 
-import argparse
 import random
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from captions import CaptionMaker
-from corpus import CACHE, DEFAULT_CORPUS, Clip, check_hash, manifest_hash, read_manifest
-from evaluate import EmbedTexts, embed_windows, load_checkpoint, text_embedder
+from corpus import CACHE, Clip, check_hash, manifest_hash, read_manifest
+from evaluate import EmbedTexts, embed_windows
 from lexicon import read_lexicon
 from measures import normalise_rows
+from model import AudioEncoder
 
 PRIOR = 0.01
 
@@ -88,27 +87,12 @@ def calibrate(clips: list[Clip], windows: np.ndarray, window_clip: np.ndarray, e
     return {"text": fit_logistic(text.ravel(), text_right.ravel()), "audio": fit_logistic(sound[other], sound_right[other])}
 
 
-def calibrate_run(corpus: Path, run: str) -> tuple[dict[str, dict[str, float]], float]:
-    """@returns relevance and the learnt logit scale of a run under .cache"""
+def embedded_clips(corpus: Path, split: str, audio: AudioEncoder) -> tuple[list[Clip], np.ndarray, np.ndarray]:
+    """@returns the recorded clips of a split, their raw window embeddings [windows, DIM], and the clip of each window"""
     check_hash(CACHE / "features.manifest", manifest_hash(corpus))
     every = read_manifest(corpus)
-    chosen = [i for i, clip in enumerate(every) if clip.split == "dev"]
+    chosen = [i for i, clip in enumerate(every) if clip.split == split]
     tile_clip = np.load(CACHE / "tile_clip.npy")
     rows = np.flatnonzero(np.isin(tile_clip, chosen))
-    audio, text, tokenizer, scale = load_checkpoint(CACHE / run)
     windows = embed_windows(audio, np.load(CACHE / "tiles.npy", mmap_mode="r")[rows])
-    clips = [every[i] for i in chosen]
-    return calibrate(clips, windows, np.searchsorted(chosen, tile_clip[rows]), text_embedder(text, tokenizer)), scale
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--corpus", type=Path, default=DEFAULT_CORPUS)
-    parser.add_argument("--run", required=True)
-    arguments = parser.parse_args()
-    torch.set_num_threads(1)
-    print(*calibrate_run(arguments.corpus, arguments.run))
-
-
-if __name__ == "__main__":
-    main()
+    return [every[i] for i in chosen], windows, np.searchsorted(chosen, tile_clip[rows])

@@ -16,6 +16,11 @@ TEMPLATES = (
     "a {}", "someone recorded {}", "noise of {}", "audio of {}", "close up of {}",
 )
 JOINERS = (" and ", " with ", ", ", " and then ", " while ")
+CLUTTER = (
+    "final", "master", "edit", "mix", "mixdown", "take", "new", "untitled", "sample", "samples", "track", "audio", "mono", "stereo", "export",
+    "bounce", "copy", "old", "test", "session", "48k", "24bit", "hq", "pack", "vol", "v2", "version", "project", "library", "sfx", "fx", "clip",
+    "recording", "original", "free", "raw", "processed", "normalized", "dry", "wet", "left", "right", "part", "misc",
+)
 FUNCTION_WORDS = {"a", "an", "the", "of", "on", "in", "at", "by", "with", "and", "to", "is", "are", "from", "into", "over", "up", "down", "being", "its", "as", "for"}
 
 
@@ -32,6 +37,14 @@ def file_name(phrase: str, rng: random.Random) -> str:
     if rng.random() < 0.5:
         name += rng.choice(["", "_", " ", "-"]) + rng.choice(["{}", "{:02d}", "{:03d}"]).format(rng.randint(1, 20))
     return name + (rng.choice([".wav", ".mp3", ".ogg", ".flac"]) if rng.random() < 0.3 else "")
+
+
+def with_clutter(text: str, rng: random.Random) -> str:
+    """A word among the others that says nothing: what file names are full of, or letters nobody has seen."""
+    word = rng.choice(CLUTTER) if rng.random() < 0.5 else "".join(rng.choice("abcdefghijklmnopqrstuvwxyz") for _ in range(rng.randint(2, 8)))
+    words = text.split()
+    words.insert(rng.randint(0, len(words)), word)
+    return " ".join(words)
 
 
 def inflect(phrase: str, rng: random.Random) -> str:
@@ -102,6 +115,11 @@ class CaptionMaker:
         return file_name(phrase, rng) if draw < 0.7 else phrase
 
     def make(self, clip: Clip) -> str:
+        """A text for the clip; one in twelve with a word in it that says nothing."""
+        text = self.plain(clip)
+        return with_clutter(text, self.rng) if self.rng.random() < 1 / 12 else text
+
+    def plain(self, clip: Clip) -> str:
         rng = self.rng
         draw = rng.random()
         if draw < 0.28:

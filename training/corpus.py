@@ -1,20 +1,21 @@
-"""The corpus: manifest rows, which of them may be trained on, and the hash that ties caches to them."""
+"""The clips: recorded ones of the corpus, made ones of `synthetic/`, which may be trained on, and the hash that ties caches to them."""
 
 from __future__ import annotations
 
 import csv
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 CACHE = ROOT / ".cache"
+MADE = CACHE / "synthetic"  # where synthetic/make.py puts its clips and their manifest
 DEFAULT_CORPUS = ROOT.parent.parent / "shared" / "audio"
 
 
 @dataclass(frozen=True)
 class Clip:
-    """One row of manifest.csv; `path` is relative to the corpus folder, `seconds` its length there."""
+    """One row of a manifest.csv; `path` is relative to the manifest's folder, `seconds` its length there."""
 
     path: str
     split: str
@@ -31,20 +32,52 @@ class Clip:
     def category(self) -> str:
         return self.tags[0]
 
+    @property
+    def made(self) -> bool:
+        """True for a clip of synthetic/make.py, False for a recording."""
+        return self.source.startswith("synthetic-")
 
-def read_manifest(corpus: Path) -> list[Clip]:
-    """All clips in file order, but for share-alike ones of the train split: the model stays MIT without them."""
-    with (corpus / "manifest.csv").open(encoding="utf-8", newline="") as file:
-        clips = [
+
+def same_labels() -> dict[str, str]:
+    """Labels that differ only in wording, to the one they are trained as; from same-labels.txt, `label: other, other`."""
+    lines = (ROOT / "same-labels.txt").read_text(encoding="utf-8").splitlines()
+    pairs = (line.split(":") for line in lines if line and not line.startswith("#"))
+    return {other.strip(): label.strip() for label, others in pairs for other in others.split(",")}
+
+
+def read_rows(folder: Path) -> list[Clip]:
+    with (folder / "manifest.csv").open(encoding="utf-8", newline="") as file:
+        return [
             Clip(**{k: v for k, v in row.items() if k not in ("tags", "seconds")}, tags=tuple(row["tags"].split(";")), seconds=float(row["seconds"]))
             for row in csv.DictReader(file)
         ]
-    return [clip for clip in clips if clip.split == "dev" or "SA" not in clip.licence]
+
+
+def read_manifest(corpus: Path) -> list[Clip]:
+    """Recorded clips in file order. Share-alike ones of the train split are left out: the model stays MIT without them.
+
+    Training clips carry merged labels (`same_labels`), dev clips their own.
+    """
+    merged = same_labels()
+    kept = [clip for clip in read_rows(corpus) if clip.split == "dev" or "SA" not in clip.licence]
+    return [replace(clip, label=merged.get(clip.label, clip.label)) if clip.split == "train" else clip for clip in kept]
+
+
+def read_clips(corpus: Path) -> list[Clip]:
+    """Recorded clips, then the made ones (all of them training clips). @throws FileNotFoundError before synthetic/make.py has run"""
+    merged = same_labels()
+    made = [replace(clip, label=merged.get(clip.label, clip.label)) for clip in read_rows(MADE)]
+    return read_manifest(corpus) + made
+
+
+def clip_file(corpus: Path, clip: Clip) -> Path:
+    return (MADE if clip.made else corpus) / clip.path
 
 
 def manifest_hash(corpus: Path) -> str:
-    """SHA-256 of manifest.csv. A cache made from another manifest must not be used: rows would not fit the audio."""
-    return hashlib.sha256((corpus / "manifest.csv").read_bytes()).hexdigest()
+    """SHA-256 of both manifests. A cache made from others must not be used: rows would not fit the audio."""
+    files = (corpus / "manifest.csv", MADE / "manifest.csv", ROOT / "same-labels.txt")
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
 def check_hash(path: Path, expected: str) -> None:

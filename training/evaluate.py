@@ -18,11 +18,11 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from corpus import CACHE, DEFAULT_CORPUS, ROOT, Clip, check_hash, manifest_hash, read_manifest
+from corpus import CACHE, DEFAULT_CORPUS, ROOT, Clip, check_hash, manifest_hash, read_clips, read_manifest
 from features import tiles
 from measures import average_precisions, clip_embeddings, normalise_rows, recall_at
 from model import AudioEncoder, TextEncoder
-from pretrain import encode_batch
+from pretrain_text import encode_batch
 from text import MAX_LENGTH, Tokenizer
 
 PROMPT = "this is the sound of {}"
@@ -70,8 +70,13 @@ def run_pack(pack: Path, texts: list[str], dev_windows: list[np.ndarray]) -> tup
     return out[0], out[1]
 
 
-def measure(clips: list[Clip], audio: np.ndarray, embed: EmbedTexts, queries: list[tuple[str, str]]) -> dict[str, object]:
-    """All figures for these clips. @param audio unit rows [clips, DIM] @param queries (label, query) of dev-queries.csv"""
+def measure(clips: list[Clip], audio: np.ndarray, embed: EmbedTexts, queries: list[tuple[str, str]], trained: set[str]) -> dict[str, object]:
+    """All figures for these clips.
+
+    @param audio unit rows [clips, DIM]
+    @param queries (label, query) of dev-queries.csv
+    @param trained labels of the clips that were trained on
+    """
     labels = np.array([clip.label for clip in clips])
     categories = np.array([clip.category for clip in clips])
     result: dict[str, object] = {"clips": len(clips)}
@@ -83,6 +88,12 @@ def measure(clips: list[Clip], audio: np.ndarray, embed: EmbedTexts, queries: li
         "R@1 label": recall_at(captions, by_label, 1), "R@10 label": recall_at(captions, by_label, 10),
         "mAP label": float(average_precisions(captions, by_label).mean()),
     }
+    for name, wanted in (("labels trained on", sorted(set(labels) & trained)), ("labels not trained on", sorted(set(labels) - trained))):
+        if wanted:
+            right = np.array(wanted)[:, None] == labels[None, :]
+            scores = embed([PROMPT.format(label) for label in wanted]) @ audio.T
+            missed = [label for label, row, fits in zip(wanted, scores, right) if recall_at(row[None], fits[None], 10) == 0]
+            result[name] = {"labels": len(wanted), "R@10 label": recall_at(scores, right, 10), "mAP": float(average_precisions(scores, right).mean()), "missed": missed}
     by_category = {}
     for category in sorted(set(categories)):
         rows = categories == category
@@ -162,7 +173,8 @@ def main() -> None:
         audio_encoder, text_encoder, tokenizer, _ = load_checkpoint(CACHE / arguments.run)
         raw_windows = embed_windows(audio_encoder, np.load(CACHE / "tiles.npy", mmap_mode="r")[rows])
         embed = text_embedder(text_encoder, tokenizer)
-    result = measure(clips, clip_embeddings(raw_windows, window_clip, len(clips)), embed, queries)
+    trained = {c.label for c in read_clips(arguments.corpus) if c.split == "train" and c.source not in arguments.sources}
+    result = measure(clips, clip_embeddings(raw_windows, window_clip, len(clips)), embed, queries, trained)
     printed = json.dumps(result, indent=1, default=float)
     print(json.dumps(json.loads(printed, parse_float=lambda v: round(float(v), 3)), indent=1))
     if arguments.json:

@@ -1,4 +1,4 @@
-"""Writes the model pack: audio.onnx, text.onnx, tokenizer.json, model.json, ATTRIBUTION.csv.
+"""Writes the model pack: audio.onnx, text.onnx, tokenizer.json, background.json, model.json, ATTRIBUTION.csv.
 
 The text weights are stored as float16 and cast to float32 inside the graph: half the size, float32 arithmetic, 4e-5 of
 difference. The audio weights stay float32: as float16 they moved raw embeddings by 2e-3. Batch normalisation is folded
@@ -13,6 +13,7 @@ import csv
 import hashlib
 import json
 import warnings
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -20,9 +21,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from calibrate import calibrate_run
-from corpus import CACHE, DEFAULT_CORPUS, ROOT, Clip, read_manifest
-from evaluate import load_checkpoint
+from background import write_background
+from calibrate import calibrate, embedded_clips
+from corpus import CACHE, DEFAULT_CORPUS, ROOT, Clip, read_clips
+from evaluate import load_checkpoint, text_embedder
+from measures import normalise_rows
 from model import SAMPLE_RATE, WINDOW_SAMPLES, AudioEncoder, FrontEnd, ResidualBlock, TextEncoder
 from text import MAX_LENGTH, Tokenizer, normalise, pre_tokenise
 
@@ -149,6 +152,7 @@ def write_model_json(out: Path, texts: Tensor, audio: Tensor, relevance: dict[st
         "logitScale": round(logit_scale, 3),
         "promptTemplate": "this is the sound of {label}",
         "relevance": relevance,
+        "background": "background.json",
         "selfCheck": {
             "texts": SELF_CHECK_TEXTS,
             "textEmbeddings": [[round(v, 6) for v in row[:8].tolist()] for row in texts],
@@ -156,18 +160,22 @@ def write_model_json(out: Path, texts: Tensor, audio: Tensor, relevance: dict[st
             "tolerance": 1e-3,
         },
         "preprocessingVersion": 1,
-        "sha256": {name: sha256(out / name) for name in ("audio.onnx", "text.onnx", "tokenizer.json")},
+        "sha256": {name: sha256(out / name) for name in ("audio.onnx", "text.onnx", "tokenizer.json", "background.json")},
     }
     (out / "model.json").write_text(json.dumps(pack, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
 def write_attribution(out: Path, clips: list[Clip]) -> None:
-    """One row per training clip: what CC BY asks for, and the same for the others."""
+    """One row per recorded training clip: what CC BY asks for, and the same for the others. Of made clips one row for each
+    tool, licence and author."""
     with (out / "ATTRIBUTION.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["source", "path", "original_path", "licence", "attribution"])
         for clip in clips:
-            writer.writerow([clip.source, clip.path, clip.original_path, clip.licence, clip.attribution])
+            if not clip.made:
+                writer.writerow([clip.source, clip.path, clip.original_path, clip.licence, clip.attribution])
+        for (source, licence, author), count in sorted(Counter((c.source, c.licence, c.attribution) for c in clips if c.made).items()):
+            writer.writerow([source, f"{count} clips made by training/synthetic", "", licence, author])
 
 
 def main() -> None:
@@ -177,12 +185,15 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=SHIPPED)
     arguments = parser.parse_args()
     torch.set_num_threads(1)
-    relevance, scale = calibrate_run(arguments.corpus, arguments.run)
-    audio, text, tokenizer, _ = load_checkpoint(CACHE / arguments.run)
+    audio, text, tokenizer, scale = load_checkpoint(CACHE / arguments.run)
+    embed = text_embedder(text, tokenizer)
+    relevance = calibrate(*embedded_clips(arguments.corpus, "dev", audio), embed)
     arguments.out.mkdir(parents=True, exist_ok=True)
     text_embeddings, audio_embedding = export_graphs(audio, text, tokenizer, arguments.out)
+    _, reference, _ = embedded_clips(arguments.corpus, "train", audio)
+    write_background(arguments.out / "background.json", normalise_rows(reference), embed)
     write_model_json(arguments.out, text_embeddings, audio_embedding, relevance, scale)
-    write_attribution(arguments.out, [clip for clip in read_manifest(arguments.corpus) if clip.split == "train"])
+    write_attribution(arguments.out, [clip for clip in read_clips(arguments.corpus) if clip.split == "train"])
     write_parity(tokenizer, ROOT / "parity/tokenizer.json" if arguments.out.resolve() == SHIPPED else CACHE / "parity.json")
     with torch.no_grad():
         golden = {

@@ -1,23 +1,31 @@
-"""Log-mel of every clip, level-normalised, as the exported graph computes it.
+"""Log-mel of every clip, level-normalised, as the exported graph computes it; and the steady pitch of the training clips.
 
-.cache/tiles.npy     float16 [windows, N_FRAMES, N_MELS]: what the app would embed, all windows of all clips
-.cache/tile_clip.npy int64 [windows]: which clip each window belongs to
-.cache/variants.npy  float16 [train clips, VARIANTS, N_FRAMES, N_MELS]: random views of the training clips
+.cache/tiles.npy      float16 [windows, N_FRAMES, N_MELS]: what the app would embed, all windows of all recorded clips
+.cache/tile_clip.npy  int64 [windows]: which clip each window belongs to
+.cache/views.npy      float16 [views, N_FRAMES, N_MELS]: random views of the training clips, made ones too, clip after clip
+.cache/view_start.npy int64 [training clips + 1]: where the views of a clip begin
+.cache/pitch.npy      int64 [training clips]: see pitch.py
 The random views are made on the waveform, since repeating a short sound 20 times is not the same as repeating its frames.
 """
 
 from __future__ import annotations
 
 import argparse
+from concurrent.futures import ProcessPoolExecutor
+from itertools import repeat
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from corpus import CACHE, DEFAULT_CORPUS, check_hash, manifest_hash, read_manifest
+from corpus import CACHE, DEFAULT_CORPUS, Clip, check_hash, manifest_hash, read_clips
+from elsewhere import recorded_elsewhere
 from model import N_FRAMES, N_MELS, SAMPLE_RATE, WINDOW_SAMPLES, mel_power_fft, normalise_level
+from pitch import pitch_class
 
-VARIANTS = 12
+VIEWS = 12  # of a recorded clip as it is
+VIEWS_ELSEWHERE = 6  # of a recorded clip as another place and microphone would give it; they come after the others
+VIEWS_MADE = 5  # of a made clip, which has been through a room already
 SHORTEST_TAIL = SAMPLE_RATE // 2  # a shorter rest after the last full window is not a window of its own
 
 
@@ -70,41 +78,60 @@ def log_mel(windows: list[np.ndarray]) -> np.ndarray:
         return normalise_level(power).numpy().astype(np.float16)
 
 
+def of_clip(clip: Clip, samples: np.ndarray, seed: list[int]) -> tuple[np.ndarray, np.ndarray, int]:
+    """@returns log-mel of the app's windows (none for a made clip) and of the random views (none for a dev clip), and the pitch"""
+    random = np.random.default_rng(seed)
+    windows = [] if clip.made else tiles(samples)
+    views: list[np.ndarray] = []
+    if clip.split == "train":
+        views = [random_view(samples, random) for _ in range(VIEWS_MADE if clip.made else VIEWS)]
+        if not clip.made:
+            views += [random_view(recorded_elsewhere(samples, random), random) for _ in range(VIEWS_ELSEWHERE)]
+    both = log_mel(windows + views)
+    return both[: len(windows)], both[len(windows) :], pitch_class(samples)
+
+
+def of_clips(corpus: Path, seed: int, first: int, last: int) -> list[tuple[np.ndarray, np.ndarray, int]]:
+    """`of_clip` for a stretch of the clips, in a process of its own; the same numbers however the clips are shared out."""
+    torch.set_num_threads(1)
+    waveforms, offsets = np.load(CACHE / "waveforms.npy", mmap_mode="r"), np.load(CACHE / "offsets.npy")
+    clips = read_clips(corpus)
+    return [of_clip(clips[i], waveforms[offsets[i] : offsets[i + 1]].astype(np.float32) / 32767.0, [seed, i]) for i in range(first, last)]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--corpus", type=Path, default=DEFAULT_CORPUS)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
-    torch.set_num_threads(1)
     digest = manifest_hash(arguments.corpus)
     check_hash(CACHE / "waveforms.manifest", digest)
-    clips = read_manifest(arguments.corpus)
-    waveforms, offsets = np.load(CACHE / "waveforms.npy", mmap_mode="r"), np.load(CACHE / "offsets.npy")
-    random = np.random.default_rng(arguments.seed)
-
+    clips = read_clips(arguments.corpus)
+    train = [clip for clip in clips if clip.split == "train"]
+    starts = np.cumsum([0] + [VIEWS_MADE if clip.made else VIEWS + VIEWS_ELSEWHERE for clip in train])
+    # Written piece by piece: all views together are larger than what should lie in memory twice.
+    views = np.lib.format.open_memmap(CACHE / "views.npy", "w+", np.float16, (int(starts[-1]), N_FRAMES, N_MELS))
     all_tiles: list[np.ndarray] = []
     tile_clip: list[int] = []
-    train = [i for i, clip in enumerate(clips) if clip.split == "train"]
-    variants = np.empty((len(train), VARIANTS, N_FRAMES, N_MELS), np.float16)
-    place = {clip: row for row, clip in enumerate(train)}
-    for index in range(len(clips)):
-        samples = waveforms[offsets[index] : offsets[index + 1]].astype(np.float32) / 32767.0
-        windows = tiles(samples)
-        tile_clip += [index] * len(windows)
-        if index in place:
-            views = [random_view(samples, random) for _ in range(VARIANTS)]
-            both = log_mel(windows + views)
-            all_tiles.append(both[: len(windows)])
-            variants[place[index]] = both[len(windows) :]
-        else:
-            all_tiles.append(log_mel(windows))
-        if index % 500 == 0:
-            print(f"{index} of {len(clips)}", flush=True)
+    pitch: list[int] = []
+    firsts = list(range(0, len(clips), 100))
+    with ProcessPoolExecutor() as pool:
+        parts = pool.map(of_clips, repeat(arguments.corpus), repeat(arguments.seed), firsts, [min(f + 100, len(clips)) for f in firsts])
+        for first, part in zip(firsts, parts):
+            for index, (windows, more, note) in enumerate(part, first):
+                tile_clip += [index] * len(windows)
+                all_tiles.append(windows)
+                if clips[index].split == "train":
+                    views[starts[len(pitch)] : starts[len(pitch) + 1]] = more
+                    pitch.append(note)
+            print(f"{first + len(part)} of {len(clips)}", flush=True)
+    views.flush()
+    np.save(CACHE / "view_start.npy", starts)
+    np.save(CACHE / "pitch.npy", np.array(pitch))
     np.save(CACHE / "tiles.npy", np.concatenate(all_tiles))
     np.save(CACHE / "tile_clip.npy", np.array(tile_clip))
-    np.save(CACHE / "variants.npy", variants)
     (CACHE / "features.manifest").write_text(digest + "\n", encoding="utf-8")
-    print(f"{len(tile_clip)} windows, {variants.shape[0]} x {VARIANTS} views")
+    print(f"{len(tile_clip)} windows, {len(views)} views of {len(train)} training clips")
 
 
 if __name__ == "__main__":

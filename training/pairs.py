@@ -6,7 +6,7 @@ import csv
 import random
 from pathlib import Path
 
-from captions import TEMPLATES, CaptionMaker, file_name, inflect
+from captions import TEMPLATES, CaptionMaker, file_name, inflect, with_clutter
 from categories import PHRASES
 from corpus import ROOT, Clip
 from lexicon import Concept
@@ -73,8 +73,10 @@ class PairSource:
         return own * 8 + rest
 
     def dress(self, text: str) -> str:
-        """Now and then puts the text in a template or spells it as a file name."""
+        """Now and then puts the text in a template, spells it as a file name, or adds a word that says nothing."""
         draw = self.rng.random()
+        if draw > 0.95:
+            return with_clutter(text, self.rng)
         if len(text.split()) > 4 or draw > 0.2:
             return text
         return file_name(text, self.rng) if draw < 0.06 else self.rng.choice(TEMPLATES).format(text)

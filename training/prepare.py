@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from corpus import CACHE, DEFAULT_CORPUS, manifest_hash, read_manifest
+from corpus import CACHE, DEFAULT_CORPUS, clip_file, manifest_hash, read_clips
 from model import SAMPLE_RATE
 
 
@@ -25,14 +25,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--corpus", type=Path, default=DEFAULT_CORPUS)
     corpus: Path = parser.parse_args().corpus
-    clips = read_manifest(corpus)
-    waveforms = [decode(corpus / clip.path) for clip in clips]
+    clips = read_clips(corpus)
+    waveforms = [decode(clip_file(corpus, clip)) for clip in clips]
     CACHE.mkdir(exist_ok=True)
     np.save(CACHE / "waveforms.npy", np.concatenate(waveforms))
     np.save(CACHE / "offsets.npy", np.cumsum([0] + [len(w) for w in waveforms]))
     (CACHE / "waveforms.manifest").write_text(manifest_hash(corpus) + "\n", encoding="utf-8")
-    train = sum(clip.split == "train" for clip in clips)
-    print(f"{len(clips)} clips ({train} train, {len(clips) - train} dev), {sum(map(len, waveforms)) / SAMPLE_RATE / 3600:.2f} h")
+    made, train = sum(clip.made for clip in clips), sum(clip.split == "train" for clip in clips)
+    print(f"{len(clips)} clips ({train - made} recorded, {made} made, {len(clips) - train} dev), {sum(map(len, waveforms)) / SAMPLE_RATE / 3600:.2f} h")
 
 
 if __name__ == "__main__":

@@ -8,16 +8,21 @@ from collections import Counter
 import numpy as np
 import torch
 
+from augment import crop, tone_colour, trade_statistics
+from background import vocabulary_hash
 from calibrate import fit_logistic
-from contrastive import crop
-from corpus import Clip
+from contrastive import contrastive_loss
+from corpus import Clip, same_labels
+from elsewhere import recorded_elsewhere
 from export import self_check_waveform
 from features import repeat_to_window, tiles
 from lexicon import parse
 from measures import average_precisions, chance_recall, recall_at
 from model import N_FRAMES, N_MELS, SAMPLE_RATE, WINDOW_SAMPLES, AudioEncoder, FrontEnd, TextEncoder, mel_power_fft, normalise_level
-from pretrain import encode_batch
+from pitch import BINS, LOWEST_HZ, NO_PITCH, pitch_class
+from pretrain_text import encode_batch
 from relations import Relations
+from tasks import STEPS, Tasks, blend, envelope
 from text import Tokenizer, count_pieces, normalise, train_bpe
 
 
@@ -58,6 +63,103 @@ class CropTest(unittest.TestCase):
         self.assertEqual(tuple(cut.shape), (8, N_FRAMES // 2, N_MELS))
         np.testing.assert_allclose(cut.exp().mean(dim=(1, 2)).numpy(), 1.0, rtol=1e-3)
         self.assertGreaterEqual((cut.amax(dim=(1, 2)) > 0).float().mean().item(), 0.9)
+
+
+class AugmentTest(unittest.TestCase):
+    def test_traded_statistics_lie_between_the_two_clips(self) -> None:
+        two = torch.cat([torch.randn(1, 125, N_MELS) - 3, torch.randn(1, 125, N_MELS) * 2 + 3])
+        for seed in range(5):
+            mean = trade_statistics(two, 1.0, np.random.default_rng(seed)).mean(dim=(1, 2))
+            self.assertTrue((-3.5 < mean).all() and (mean < 3.5).all())
+            self.assertLessEqual(mean[0].item(), 0.3)  # at most half of the way
+        self.assertTrue(torch.allclose(trade_statistics(two, 0.0, np.random.default_rng(1)), two, atol=1e-5))
+
+    def test_tone_colour_is_the_same_all_the_time(self) -> None:
+        change = tone_colour(torch.zeros(4, 50, N_MELS), 0.5, np.random.default_rng(1))
+        self.assertLess((change - change[:, :1]).abs().max().item(), 1e-6)
+        self.assertGreater(change.std(dim=2).min().item(), 0.01)
+
+    def test_recorded_elsewhere_is_finite_and_not_longer_than_a_tail(self) -> None:
+        tone = np.sin(np.arange(SAMPLE_RATE * 7) / 20).astype(np.float32)
+        for seed in range(20):
+            heard = recorded_elsewhere(tone, np.random.default_rng(seed))
+            self.assertTrue(np.isfinite(heard).all() and np.abs(heard).max() > 1e-3)
+            self.assertLessEqual(len(heard), 5.5 * SAMPLE_RATE)
+
+
+class PitchTest(unittest.TestCase):
+    def test_notes_land_in_their_class(self) -> None:
+        t = np.arange(2 * SAMPLE_RATE) / SAMPLE_RATE
+        for semitone in (5, 22, 40, 55):
+            hz = LOWEST_HZ * 2 ** (semitone / 12)
+            note = sum(np.sin(2 * np.pi * hz * k * t) / k for k in (1, 2, 3)).astype(np.float32)
+            self.assertLessEqual(abs(pitch_class(note) - semitone // 2), 1)
+
+    def test_noise_and_glides_have_none(self) -> None:
+        rng = np.random.default_rng(1)
+        self.assertEqual(pitch_class(rng.normal(0, 0.1, SAMPLE_RATE).astype(np.float32)), NO_PITCH)
+        glide = np.sin(2 * np.pi * np.cumsum(np.geomspace(100, 1600, 2 * SAMPLE_RATE)) / SAMPLE_RATE).astype(np.float32)
+        self.assertEqual(pitch_class(glide), NO_PITCH)
+        self.assertEqual(pitch_class(np.zeros(100, np.float32)), NO_PITCH)
+
+
+class TasksTest(unittest.TestCase):
+    def setUp(self) -> None:
+        blank = {"path": "", "split": "train", "original_path": "", "licence": "", "attribution": "", "caption": "", "seconds": 1.0}
+        rows = [("dog bark", "animals", "a")] * 3 + [("piano note", "instrument", "b")] * 3 + [("rare", "game", "c")]
+        self.clips = [Clip(label=label, tags=(category, label), source=source, **blank) for label, category, source in rows]
+        self.tasks = Tasks.of(self.clips)
+
+    def test_targets(self) -> None:
+        targets = self.tasks.targets(self.clips, [NO_PITCH, 3, 4, 5, 6, 7, 8])
+        self.assertEqual(self.tasks.labels, ["dog bark", "piano note"])
+        self.assertEqual(self.tasks.instruments, ["piano note"])
+        self.assertEqual(targets["label"][6].sum().item(), 0)
+        self.assertEqual(targets["kind"].argmax(1).tolist(), [2, 2, 2, 1, 1, 1, 2])
+        self.assertEqual(targets["pitch"].argmax(1).tolist(), [BINS, 3, 4, 5, 6, 7, 8])
+
+    def test_a_loss_falls_when_the_heads_are_right(self) -> None:
+        torch.manual_seed(1)
+        targets = self.tasks.targets(self.clips, [NO_PITCH] * 7) | {"envelope": torch.zeros(7, STEPS)}
+        heads, features = self.tasks.heads(), torch.randn(7, 512)
+        optimiser = torch.optim.Adam(heads.parameters(), 0.01)
+        first = self.tasks.loss(heads, features, targets).item()
+        for _ in range(50):
+            optimiser.zero_grad()
+            self.tasks.loss(heads, features, targets).backward()
+            optimiser.step()
+        self.assertLess(self.tasks.loss(heads, features, targets).item(), 0.3 * first)
+
+    def test_mixtures_are_half_of_each_with_all_tags(self) -> None:
+        targets = self.tasks.targets(self.clips, [NO_PITCH] * 7)
+        tags = torch.maximum(targets["tags"][0], targets["tags"][3])
+        blend(targets, torch.tensor([0]), {name: values[3:4] for name, values in targets.items()})
+        self.assertEqual(targets["label"][0].tolist(), [0.5, 0.5])
+        self.assertTrue(torch.equal(targets["tags"][0], tags))
+
+    def test_envelope_follows_the_loudness_and_not_the_level(self) -> None:
+        log_mel = torch.full((1, 250, N_MELS), -5.0)
+        log_mel[:, :125] = 1.0
+        rise = envelope(log_mel)[0]
+        self.assertGreater(rise[0].item(), rise[-1].item() + 1)
+        self.assertLess((envelope(log_mel + 0.5) - rise).abs().max().item(), 0.05)
+
+    def test_contrastive_loss_is_low_when_what_fits_is_near(self) -> None:
+        closeness = torch.tensor([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
+        right, wrong = 20 * closeness, 20 * closeness.flip(0)
+        self.assertLess(contrastive_loss(right, closeness).item(), 0.01)
+        self.assertGreater(contrastive_loss(wrong, closeness).item(), 10)
+
+
+class CorpusTest(unittest.TestCase):
+    def test_merged_labels_are_merged_once(self) -> None:
+        merged = same_labels()
+        self.assertFalse(set(merged) & set(merged.values()))
+
+    def test_vocabulary_hash_does_not_depend_on_order(self) -> None:
+        labels = [{"id": "b", "prompts": ["x", "a"]}, {"id": "a", "prompts": ["é"]}]
+        self.assertEqual(vocabulary_hash(labels), vocabulary_hash(labels[::-1]))
+        self.assertNotEqual(vocabulary_hash(labels), vocabulary_hash(labels[:1]))
 
 
 class TextTest(unittest.TestCase):

@@ -26,8 +26,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import alarms
 import instruments
-import mixtures
 import people_impacts
+import processed
 import product
 import speech
 import styles
@@ -53,7 +53,7 @@ FAMILIES: dict[str, Family] = {
     "people_impacts": people_impacts.takes,
 }
 # Made from the corpus itself, and so given its folder.
-FAMILIES_OF_CORPUS: dict[str, Callable[[Path], Family]] = {"mixtures": mixtures.takes_from}
+FAMILIES_OF_CORPUS: dict[str, Callable[[Path], Family]] = {"processed": processed.takes_from}
 
 
 def write_ogg(path: Path, x: Array) -> None:

@@ -24,7 +24,7 @@ class Take:
     original: str
     licence: str = "CC0 1.0"
     attribution: str = "made by this project"
-    # False for what never passes through air: user interfaces, synthesisers, mixtures of recordings.
+    # False for what never passes through air: user interfaces, synthesisers.
     room: bool = True
 
 

@@ -1,6 +1,6 @@
 """Text-only pretraining: the tokenizer, then the token bag on pairs of texts that mean the same.
 
-Writes .cache/tokenizer.json and .cache/text.pt. The transformer part is not trained here: it costs ten times the bag.
+Writes .cache/tokenizer.json and .cache/text.pt (with --run, into .cache/<run>). The transformer part is not trained here: it costs ten times the bag.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from corpus import CACHE, DEFAULT_CORPUS, read_manifest
+from corpus import CACHE, DEFAULT_CORPUS, read_clips
 from lexicon import read_lexicon
 from model import TextEncoder
 from pairs import UCS, PairSource
 from relations import Relations
+from tasks import soft_cross_entropy
 from text import Tokenizer, count_pieces, train_bpe
 
 LONGEST = 24  # tokens; longer glosses are cut
@@ -30,11 +31,6 @@ def encode_batch(tokenizer: Tokenizer, texts: list[str], longest: int = LONGEST)
     length = max(map(len, ids))
     padded = torch.tensor([row + [0] * (length - len(row)) for row in ids])
     return padded, (torch.arange(length).unsqueeze(0) < torch.tensor([len(row) for row in ids]).unsqueeze(1)).to(torch.int64)
-
-
-def soft_cross_entropy(logits: Tensor, target: Tensor) -> Tensor:
-    """Cross entropy with rows of `target` as distributions; both [N, M]."""
-    return -(target * F.log_softmax(logits, dim=1)).sum(dim=1).mean()
 
 
 def pair_loss(encoder: TextEncoder, tokenizer: Tokenizer, batch: tuple[list[str], list[str], list[str]], scale: Tensor, causal: bool,
@@ -54,17 +50,22 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=2200)
     parser.add_argument("--batch", type=int, default=512)
     parser.add_argument("--merges", type=int, default=10000)
+    parser.add_argument("--run", help="write to this folder under .cache, for runs with sources held out")
+    parser.add_argument("--hold-out", nargs="*", default=[], help="sources whose captions and labels are left out")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(arguments.seed)
     rng = random.Random(arguments.seed)
-    clips = [clip for clip in read_manifest(arguments.corpus) if clip.split == "train"]
+    gone = set(arguments.hold_out)
+    clips = [clip for clip in read_clips(arguments.corpus) if clip.split == "train" and clip.source not in gone]
+    folder = CACHE / arguments.run if arguments.run else CACHE
+    folder.mkdir(exist_ok=True)
     concepts = read_lexicon()
     source = PairSource(clips, concepts, arguments.ucs, rng)
     relations = Relations(clips, concepts)
     tokenizer = Tokenizer(train_bpe(count_pieces(source.texts()), arguments.merges))
-    tokenizer.save(CACHE / "tokenizer.json")
+    tokenizer.save(folder / "tokenizer.json")
     print(f"{len(concepts)} concepts, {len(source.own_synsets)} synsets of our words, {len(tokenizer)} tokens", flush=True)
 
     encoder = TextEncoder(len(tokenizer))
@@ -82,7 +83,7 @@ def main() -> None:
         if step % 200 == 0:
             print(f"step {step} loss {running / 200:.3f} {time.time() - start:.0f} s", flush=True)
             running = 0.0
-    torch.save({"encoder": encoder.state_dict(), "vocabulary": len(tokenizer)}, CACHE / "text.pt")
+    torch.save({"encoder": encoder.state_dict(), "vocabulary": len(tokenizer)}, folder / "text.pt")
 
 
 if __name__ == "__main__":
