@@ -88,12 +88,31 @@ export interface RetrievalDirections {
   audioToText: RetrievalScores | null;
 }
 
+/**
+ * What the pack's calibration does at the cut, where the bands "likely" and "strong" begin: above it a sound is shown
+ * as a hit, below it as a "maybe" or not at all. Texts with a label only; names of files count for nothing here.
+ */
+export interface CutFigures {
+  /** The calibrated score at the cut, 0..1. */
+  cut: number;
+  /** Texts whose label some clip has. */
+  present: number;
+  /** Share of them with a right clip at or above the cut; null when there are none. */
+  presentFound: number | null;
+  /** Texts whose label no clip has: sounds that are not there. */
+  absent: number;
+  /** Share of them with no clip at all at or above the cut; null when there are none. */
+  absentRejected: number | null;
+}
+
 export interface RetrievalFigures {
   prompts: string[];
   /** Right is the clip that the caption was written for, and a caption that was written for the clip. */
   own: RetrievalDirections;
   /** Right is every clip of the caption's label, and the reverse; null without a label column. */
   byLabel: RetrievalDirections | null;
+  /** null without a label column, or with a pack that has no calibration. */
+  cut: CutFigures | null;
 }
 
 /** One variant for each way of prompting. */

@@ -69,7 +69,11 @@ test('retrieval: own and by label, both ways; the same words for two clips are o
     { text: 1, clip: 2, label: 'two' },
     { text: 2, clip: null, label: 'one' },
   ];
-  const found = await retrievalFigures({ clips, captions, textEmbeddings: [x, y, z] }, ['{label}'], signal);
+  const found = await retrievalFigures(
+    { clips, captions, textEmbeddings: [x, y, z], curve: null },
+    ['{label}'],
+    signal,
+  );
   // Text → own clip: x finds clip 0 first, clip 1 second; y (scores 0, .5, 0) finds clip 2 last, tied with clip 0.
   expect(found.own.textToAudio).toMatchObject({ queries: 3, items: 3, recallAt1: 1 / 3, recallAt5: 1 });
   expect(found.own.textToAudio!.meanAveragePrecision).toBeCloseTo((1 + 1 / 2 + 1 / 3) / 3, 12);
@@ -81,10 +85,31 @@ test('retrieval: own and by label, both ways; the same words for two clips are o
   expect(found.byLabel!.audioToText!.meanAveragePrecision).toBeCloseTo((5 / 6 + 5 / 6 + 1 / 3) / 3, 12);
 });
 
+test('the cut: right hits above it, and nothing above it for a sound that is not there', async () => {
+  const [x, y, z] = axes as [Float32Array, Float32Array, Float32Array];
+  const clips = [
+    { embedding: x, label: 'one' },
+    { embedding: Float32Array.from([0, 0.5, 0]), label: 'two' },
+  ];
+  const captions = [
+    { text: 0, clip: 0, label: 'one' }, // cosine 1 with its clip: above
+    { text: 1, clip: 1, label: 'two' }, // .5: below
+    { text: 2, clip: null, label: 'none' }, // 0 everywhere: rejected
+    { text: 0, clip: null, label: 'none' }, // 1 with the clip of another: not rejected
+    { text: 0, clip: null, label: null },
+  ];
+  // p(1) = .98, p(.5) = .27, p(0) = .002; the cut is .45.
+  const task = { clips, captions, textEmbeddings: [x, y, z] };
+  const found = await retrievalFigures({ ...task, curve: { slope: 10, intercept: -6 } }, ['{label}'], signal);
+  expect(found.cut).toEqual({ cut: 0.45, present: 2, presentFound: 0.5, absent: 2, absentRejected: 0.5 });
+  const without = await retrievalFigures({ ...task, curve: null }, ['{label}'], signal);
+  expect(without.cut).toBeNull();
+});
+
 test('stopped during the arithmetic', async () => {
   const stopped = AbortSignal.abort();
   const clips = axes.map((embedding) => ({ embedding, label: null }));
-  const task = { clips, captions: [{ text: 0, clip: 0, label: null }], textEmbeddings: axes };
+  const task = { clips, captions: [{ text: 0, clip: 0, label: null }], textEmbeddings: axes, curve: null };
   await expect(singleLabelFigures([clip([1, 0, 0], 0)], [], ['a', 'b', 'c'], axes, stopped)).rejects.toThrow(/abort/i);
   await expect(retrievalFigures(task, [], stopped)).rejects.toThrow(/abort/i);
 });

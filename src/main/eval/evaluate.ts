@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import type { EvalFigures, EvalProgress, EvalReport, EvalRequest } from '../../shared/eval-report.ts';
 import { UserError } from '../../shared/errors.ts';
-import { spaceOf, type ModelPack } from '../models/pack.ts';
+import { spaceOf, type ModelPack, type RelevanceCurve } from '../models/pack.ts';
 import { multiLabelFigures, singleLabelFigures, type LabelledClip } from './classify.ts';
 import { openDataset, type Dataset } from './dataset.ts';
 import { embedClips, type ClipEmbeddings, type Listeners } from './embed-clips.ts';
@@ -39,7 +39,9 @@ export async function evaluate(
   try {
     const heard = await embedClips(dataset.clips, cache, parts, signal, report);
     const reader: TextReader = { cache, supervisor: parts.supervisor, signal, report };
-    const figures = signal.aborted ? null : await figuresUnlessStopped(dataset, heard, variants, reader);
+    const figures = signal.aborted
+      ? null
+      : await figuresUnlessStopped(dataset, heard, variants, reader, pack.relevance?.text ?? null);
     const { weightHash } = spaceOf(pack);
     return {
       layout: dataset.layout,
@@ -68,6 +70,7 @@ async function figuresUnlessStopped(
   heard: ClipEmbeddings,
   variants: string[][],
   reader: TextReader,
+  curve: RelevanceCurve | null,
 ): Promise<EvalFigures | null> {
   if (heard.listened + heard.fromCache === 0) {
     const [first] = heard.failed;
@@ -75,7 +78,7 @@ async function figuresUnlessStopped(
   }
   try {
     return dataset.layout === 'captions'
-      ? await retrieval(dataset, heard, variants, reader)
+      ? await retrieval(dataset, heard, variants, reader, curve)
       : await classification(dataset, heard, variants, reader);
   } catch (error) {
     if (!reader.signal.aborted) throw error;
@@ -116,6 +119,7 @@ async function retrieval(
   { embeddings }: ClipEmbeddings,
   variants: string[][],
   reader: TextReader,
+  curve: RelevanceCurve | null,
 ): Promise<EvalFigures> {
   const labels = new Map(examples.map(({ clip, labels: [label] }) => [clip, label ?? null]));
   const newIndex = new Map<number, number>();
@@ -144,7 +148,7 @@ async function retrieval(
   const all = [];
   for (const prompts of variants) {
     const textEmbeddings = await embedLabels(texts, prompts, reader);
-    all.push(await retrievalFigures({ clips: candidates, captions, textEmbeddings }, prompts, reader.signal));
+    all.push(await retrievalFigures({ clips: candidates, captions, textEmbeddings, curve }, prompts, reader.signal));
   }
   return { kind: 'retrieval', variants: all };
 }

@@ -1,5 +1,6 @@
 /** Figures of caption retrieval: every text against every clip and back, by cosine. */
-import type { RetrievalDirections, RetrievalFigures } from '../../shared/eval-report.ts';
+import type { CutFigures, RetrievalDirections, RetrievalFigures } from '../../shared/eval-report.ts';
+import { BAND_FROM, logistic, type LogisticCurve } from '../search/relevance.ts';
 import { Breather } from './breather.ts';
 import { cosines } from './cosines.ts';
 import { rightPlaces, RetrievalTally } from './metrics/retrieval.ts';
@@ -26,6 +27,8 @@ export interface RetrievalTask {
   captions: readonly Caption[];
   /** Float32Array[dim] of norm 1, one a distinct text. */
   textEmbeddings: readonly Float32Array[];
+  /** The pack's calibration for texts; null when it has none. */
+  curve: LogisticCurve | null;
 }
 
 /**
@@ -42,10 +45,12 @@ export async function retrievalFigures(
   const hasLabels = task.captions.some(({ label }) => label !== null);
   const textToAudio = await findClips(task, signal);
   const audioToText = await findTexts(task, signal);
+  const cut = hasLabels && task.curve ? await atTheCut(task, task.curve, signal) : null;
   return {
     prompts,
     own: { textToAudio: textToAudio.own, audioToText: audioToText.own },
     byLabel: hasLabels ? { textToAudio: textToAudio.byLabel, audioToText: audioToText.byLabel } : null,
+    cut,
   };
 }
 
@@ -66,6 +71,38 @@ async function findClips(
     await breather.pause();
   }
   return { own: own.scores(clips.length), byLabel: byLabel.scores(clips.length) };
+}
+
+async function atTheCut(
+  { clips, captions, textEmbeddings }: RetrievalTask,
+  curve: LogisticCurve,
+  signal: AbortSignal,
+): Promise<CutFigures> {
+  const breather = new Breather(signal);
+  const embeddings = clips.map(({ embedding }) => embedding);
+  const there = new Set(clips.map(({ label }) => label));
+  const count = { present: 0, found: 0, absent: 0, rejected: 0 };
+  for (const { text, label } of captions) {
+    if (label === null) continue;
+    const above = [...cosines(textEmbeddings[text]!, embeddings)].flatMap((cosine, clip) =>
+      logistic(curve, cosine) >= BAND_FROM.likely ? [clip] : [],
+    );
+    if (there.has(label)) {
+      count.present++;
+      if (above.some((clip) => clips[clip]!.label === label)) count.found++;
+    } else {
+      count.absent++;
+      if (above.length === 0) count.rejected++;
+    }
+    await breather.pause();
+  }
+  return {
+    cut: BAND_FROM.likely,
+    present: count.present,
+    presentFound: count.present === 0 ? null : count.found / count.present,
+    absent: count.absent,
+    absentRejected: count.absent === 0 ? null : count.rejected / count.absent,
+  };
 }
 
 async function findTexts(

@@ -1,5 +1,6 @@
 /** `earmark eval`: asks the engine, shows progress, prints tables. */
 import type {
+  CutFigures,
   EvalFigures,
   EvalProgress,
   EvalReport,
@@ -147,7 +148,7 @@ function multiLabel(variants: MultiLabelFigures[], classes: number, withClips: n
   ];
 }
 
-function retrieval({ prompts, own, byLabel }: RetrievalFigures): string[] {
+function retrieval({ prompts, own, byLabel, cut }: RetrievalFigures): string[] {
   const named: [string, RetrievalScores | null][] = [
     ['text → audio, own clip', own.textToAudio],
     ['audio → text, own caption', own.audioToText],
@@ -171,7 +172,17 @@ function retrieval({ prompts, own, byLabel }: RetrievalFigures): string[] {
         ],
   );
   const header = ['', 'queries', 'items', 'R@1', 'R@5', 'R@10', 'mAP@10', 'mAP'];
-  return [`retrieval, texts as ${promptList(prompts)}`, ...columns([header, ...rows], [1, 2, 3, 4, 5, 6, 7])];
+  const table = columns([header, ...rows], [1, 2, 3, 4, 5, 6, 7]);
+  return [`retrieval, texts as ${promptList(prompts)}`, ...table, ...atTheCut(cut)];
+}
+
+function atTheCut(cut: CutFigures | null): string[] {
+  if (cut === null) return [];
+  const { present, presentFound, absent, absentRejected } = cut;
+  const lines = [];
+  if (presentFound !== null) lines.push(`${withError(presentFound, present)} of ${formatCount(present)} texts whose sound is there: a right clip above the cut`); // prettier-ignore
+  if (absentRejected !== null) lines.push(`${withError(absentRejected, absent)} of ${formatCount(absent)} texts whose sound is absent: no clip above the cut`); // prettier-ignore
+  return lines.length === 0 ? [] : [`cut: calibrated score ${cut.cut}`, ...lines];
 }
 
 function promptList(prompts: string[]): string {
