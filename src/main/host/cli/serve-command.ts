@@ -1,37 +1,6 @@
-/** `earmark serve`: the engine in the background and the window in a browser, until Ctrl-C. */
-import { join, resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+/** `earmark serve`: its place on the command line. What it does is loaded only when it is asked for. */
+import { resolve } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
-import open from 'open';
-import { createEngine } from '../../engine.ts';
-import { INSTALL_FOLDER } from '../../install.ts';
-import { AudioFiles } from '../audio-file.ts';
-import { CatalogueReader } from '../catalogue-reader.ts';
-import { directClient } from '../dispatch.ts';
-import { startHttpHost, type HttpHost } from '../http/server.ts';
-import type { Client } from '../../../shared/contract.ts';
-import { toWire } from '../../../shared/errors.ts';
-import { describeSummary } from './commands.ts';
-import { printable } from './format.ts';
-import { EXIT, printJson, printOut, reportError } from './output.ts';
-import { ProgressLine } from './progress.ts';
-
-/** Where the window is built to (vite.config.ts). */
-const WINDOW_FOLDER = join(INSTALL_FOLDER, 'dist', 'renderer');
-/** As in main.ts: one Ctrl-C may arrive twice. */
-const ONE_CTRL_C_MS = 300;
-const CLOSING_PATIENCE_MS = 2000;
-
-export interface ServeOptions {
-  dataFolder: string;
-  model?: string;
-  json: boolean;
-  verbose: boolean;
-  /** Absolute. */
-  folders: string[];
-  port?: number;
-  openBrowser: boolean;
-}
 
 const HELP = `
 The address that is printed holds a key; whoever has it can use this Earmark. It works on this machine only.
@@ -50,6 +19,8 @@ export function registerServe(program: Command): void {
     .addHelpText('after', HELP)
     .action(async (folders: string[], options: { port?: number; open: boolean }) => {
       const { data, model, json, verbose } = program.opts<{ data: string; model?: string; json?: true; verbose?: true }>(); // prettier-ignore
+      // A server and a browser opener are more than any other command should have to load.
+      const { serve } = await import('./serve.ts');
       process.exitCode = await serve({
         dataFolder: resolve(data),
         ...(model === undefined ? {} : { model }),
@@ -60,107 +31,6 @@ export function registerServe(program: Command): void {
         openBrowser: options.open,
       });
     });
-}
-
-/** @returns the exit code, when Ctrl-C has come or the server could not be started */
-async function serve(options: ServeOptions): Promise<number> {
-  const { dataFolder, model, json, verbose } = options;
-  const stop = stopOnSignals();
-  const handle = createEngine({ dataFolder, ...(model === undefined ? {} : { model }), load: 'background' });
-  const reader = new CatalogueReader(dataFolder);
-  const audio = new AudioFiles({ dataFolder, catalogue: () => reader.get() });
-  let host: HttpHost | null = null;
-  try {
-    const port = options.port === undefined ? {} : { port: options.port };
-    host = await startHttpHost({ handle, audio, windowFolder: WINDOW_FOLDER, ...port });
-    await announce(host, json);
-    if (options.openBrowser && host.windowBuilt) await openInBrowser(host);
-    const client = directClient(handle.engine, handle.on);
-    const quiet = showProgress(client);
-    if (options.folders.length > 0) void listenTo(options.folders, client);
-    await stopped(stop);
-    quiet();
-    process.stderr.write('Stopping; what has been listened to is kept …\n');
-    return EXIT.interrupted;
-  } catch (error) {
-    return await reportError(error, json, verbose);
-  } finally {
-    const closed = (async () => {
-      await host?.close();
-      await audio.close();
-      reader.close();
-      await handle.close();
-    })();
-    // A child that hangs must not hold up someone who wants to leave: it ends by itself when its channel closes.
-    await (stop.aborted ? Promise.race([closed, sleep(CLOSING_PATIENCE_MS)]) : closed);
-  }
-}
-
-async function announce({ url, origin, port, token, windowBuilt }: HttpHost, json: boolean): Promise<void> {
-  if (json) await printJson({ url, origin, port, token, windowBuilt });
-  else await printOut(`Earmark is at ${url}\nCtrl-C ends it.`);
-  if (!windowBuilt) process.stderr.write('The window has not been built yet. Run: npm run build\n');
-}
-
-async function openInBrowser(host: HttpHost): Promise<void> {
-  const cannot = (error: unknown) => {
-    process.stderr.write(`No browser could be opened (${printable(String(error))}). Open the address above yourself.\n`); // prettier-ignore
-  };
-  try {
-    const opening = await open(host.oneTimeUrl());
-    opening.on('error', cannot);
-  } catch (error) {
-    cannot(error);
-  }
-}
-
-/** Jobs may be started from a window, too; their progress is shown all the same. @returns to stop */
-function showProgress(client: Client): () => void {
-  const line = new ProgressLine(process.stderr);
-  const quiet = [
-    client.on('job.progress', (progress) => {
-      if (progress.state === 'running') line.show(progress);
-      else line.clear();
-    }),
-    client.on('engine.notice', ({ message }) => line.say(message)),
-  ];
-  return () => {
-    line.clear();
-    for (const off of quiet) off();
-  };
-}
-
-/** Folders of the command line: a problem with them is said, and the server goes on. */
-async function listenTo(folders: string[], client: Client): Promise<void> {
-  try {
-    const summary = await client.call('job.wait', await client.call('index.start', { folders }));
-    if (!summary.cancelled) process.stderr.write(`${describeSummary(summary).join('\n')}\n`);
-  } catch (error) {
-    process.stderr.write(`earmark: ${toWire(error).userMessage}\n`);
-  }
-}
-
-/** The second Ctrl-C means it: leave at once. Nothing is lost but the files in work. */
-function stopOnSignals(): AbortSignal {
-  const stop = new AbortController();
-  let lastSignalMs = -Infinity;
-  const onSignal = () => {
-    const now = performance.now();
-    if (now - lastSignalMs < ONE_CTRL_C_MS) return;
-    lastSignalMs = now;
-    if (stop.signal.aborted) process.exit(EXIT.interrupted);
-    stop.abort();
-  };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
-  return stop.signal;
-}
-
-function stopped(stop: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (stop.aborted) resolve();
-    else stop.addEventListener('abort', () => resolve(), { once: true });
-  });
 }
 
 function portNumber(value: string): number {
