@@ -152,6 +152,48 @@ test('filters restrict a search; alone they list what passes, by path', async ()
   expect(await paths('in:/sounds/Doors')).toEqual(['/sounds/Doors/metal.flac', '/sounds/Doors/wood/slam.wav']);
 });
 
+describe('what the user said', () => {
+  const set = (path: string) => [library.id(path)];
+  let collectionId: number;
+  beforeEach(() => {
+    const { ratings, collections } = library.catalogue;
+    ratings.setFavourite([...set('Doors/metal.flac'), ...set('Doors2/x.mp3')], true);
+    ratings.setStars(set('Doors/metal.flac'), 3);
+    ratings.setStars(set('doors.wav'), 5);
+    collectionId = collections.create('Night train').id;
+    collections.add(collectionId, [...set('doors.wav'), ...set('Doors/metal.flac'), ...set('f.wav')]);
+  });
+
+  test('filters', () => {
+    expect(passing({ favourite: true })).toEqual(['Doors/metal.flac', 'Doors2/x.mp3']);
+    expect(passing({ favourite: false })).toHaveLength(9);
+    expect(passing({ minStars: 1 })).toEqual(['Doors/metal.flac', 'doors.wav']);
+    expect(passing({ minStars: 4 })).toEqual(['doors.wav']);
+    expect(passing({ collectionId })).toEqual(['Doors/metal.flac', 'doors.wav', 'f.wav']);
+    expect(passing({ collectionId, favourite: true, minStars: 3, formats: ['flac'] })).toEqual(['Doors/metal.flac']);
+    expect(passing({ collectionId, favourite: false, minStars: 3 })).toEqual(['doors.wav']);
+  });
+
+  test('restricts a search, alone lists, and is understood as filters', async () => {
+    const search = library.search();
+    const { hits, query } = await search.run({ text: 'dog col:"night TRAIN" stars:>2' });
+    expect(hits.map(({ path }) => path).toSorted()).toEqual(['/sounds/Doors/metal.flac', '/sounds/doors.wav']);
+    expect(query).toMatchObject({ text: 'dog', filters: { collectionId, minStars: 3 } });
+    const alone = await search.run({ text: 'is:favourite' });
+    expect(alone.hits.map(({ path }) => path)).toEqual(['/sounds/Doors/metal.flac', '/sounds/Doors2/x.mp3']);
+    const { hits: byId } = await search.run({ text: 'dog', filters: { collectionId, favourite: false } });
+    expect(byId.map(({ path }) => path).toSorted()).toEqual(['/media/SFX two/f.wav', '/sounds/doors.wav']);
+  });
+
+  test('a collection that is not there is said, not searched', async () => {
+    const search = library.search();
+    await expect(search.run({ text: 'dog col:nights' })).rejects.toMatchObject({ code: 'not-found', userMessage: expect.stringContaining('“nights”') as string }); // prettier-ignore
+    library.catalogue.collections.remove(collectionId);
+    await expect(search.run({ text: 'dog', filters: { collectionId } })).rejects.toMatchObject({ code: 'not-found' });
+    await expect(search.run({ text: 'col:"Night train"' })).rejects.toMatchObject({ code: 'not-found' });
+  });
+});
+
 test('when nothing passes, the reason is told', async () => {
   const search = library.search();
   const told = async (text: string) => (await search.run({ text })).notices;
@@ -179,4 +221,12 @@ test('facts are filtered from an index, folders from a range of it', () => {
     /SEARCH file USING .*root_id=\? AND relative_path>\? AND relative_path<\?/,
   );
   expect(plan({ folder: 'Doors' })).toContain('inside USING COVERING INDEX');
+  for (const [filters, set] of [
+    [{ favourite: true }, 'rating USING COVERING INDEX rating_by_favourite'],
+    [{ minStars: 3 }, 'rating USING COVERING INDEX rating_by_stars'],
+    [{ collectionId: 1 }, 'collection_file USING PRIMARY KEY'],
+  ] as const) {
+    expect(plan(filters)).toContain(set);
+    expect(plan(filters)).toContain('SEARCH file USING INTEGER PRIMARY KEY');
+  }
 });

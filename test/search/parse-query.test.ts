@@ -102,8 +102,30 @@ describe('inline filters', () => {
     ['tag:ambience', { tags: ['ambience'] }],
     ['tag:"sci fi" tag:laser tag:laser', { tags: ['sci fi', 'laser'] }],
     ['tag:“sci fi”', { tags: ['sci fi'] }],
+    ['fav:', { favourite: true }],
+    ['fav:yes', { favourite: true }],
+    ['fav:no', { favourite: false }],
+    ['is:favourite', { favourite: true }],
+    ['is:Favorites', { favourite: true }],
+    ['fav:no is:fav', { favourite: true }],
+    ['stars:>=3', { minStars: 3 }],
+    ['stars:≥3', { minStars: 3 }],
+    ['stars:">= 3"', { minStars: 3 }],
+    ['stars:>3', { minStars: 4 }],
+    ['stars:4', { minStars: 4 }],
+    ['stars:4+', { minStars: 4 }],
+    ['stars:2 stars:5', { minStars: 5 }],
   ])('%s', (input, filters) => {
     expect(parseQuery(input)).toEqual({ text: '', minus: [], filters });
+  });
+
+  test.each([
+    ['col:doors', 'doors'],
+    ['col:"Night train"', 'Night train'],
+    ['col:“Night train” col:b', 'b'],
+    ['col:"typed half', 'typed half'],
+  ])('%s names a collection', (input, collection) => {
+    expect(parseQuery(`rain ${input}`)).toEqual({ text: 'rain', minus: [], filters: {}, collection });
   });
 
   test('stand anywhere between words and minus terms', () => {
@@ -139,6 +161,18 @@ describe('inline filters', () => {
     ['in:""', 'in:doors'],
     ['tag:', 'tag:ambience'],
     ['tag:" "', 'tag:ambience'],
+    ['fav:door', 'fav:no'],
+    ['is:', 'is:favourite'],
+    ['is:loud', 'is:favourite'],
+    ['stars:', 'stars:>=3'],
+    ['stars:0', 'stars:>=3'],
+    ['stars:6', 'stars:>=3'],
+    ['stars:>5', 'stars:>=3'],
+    ['stars:<3', 'stars:>=3'],
+    ['stars:3.5', 'stars:>=3'],
+    ['col:', 'col:doors'],
+    ['col:""', 'col:doors'],
+    ['door -fav:', 'a minus goes before words only'],
     ['rain -fmt:wav', 'a minus goes before words only'],
   ])('%s is refused with the right form', (input, form) => {
     expect(badInput(() => parseQuery(input))).toContain(form);

@@ -21,19 +21,19 @@ export function ratingStatements(db: Database) {
   const starred = db.prepare<[], { fileId: number; stars: number }>(
     'SELECT file_id AS fileId, stars FROM rating WHERE stars > 0',
   );
-  const { requireAll } = knownFiles(db);
+  const known = knownFiles(db);
 
   return {
     /** @throws UserError file-missing; nothing is changed then */
     setFavourite: db.transaction((fileIds: readonly number[], isFavourite: boolean): void => {
-      requireAll(fileIds);
+      known.requireAll(fileIds);
       const ids = JSON.stringify(fileIds);
       favourite.run({ ids, favourite: isFavourite ? 1 : 0, now: Date.now() });
       tidy.run(ids);
     }),
     /** @param count 0 (none) .. 5 @throws UserError file-missing; nothing is changed then */
     setStars: db.transaction((fileIds: readonly number[], count: number): void => {
-      requireAll(fileIds);
+      known.requireAll(fileIds);
       const ids = JSON.stringify(fileIds);
       stars.run({ ids, stars: count, now: Date.now() });
       tidy.run(ids);

@@ -65,6 +65,7 @@ Words: say what it sounds like. Leave something out with a minus, filter inline:
   earmark search "heavy wooden door slams in a stone hall -squeak"
   earmark search "rain on a tin roof -thunder dur:>30 fmt:wav"
   earmark search "footsteps in:Foley ch:2 sr:48000 tag:gravel"
+  earmark search 'door fav: stars:>=3 col:"Night train"'
 
 JSON: {"query", "model", "hits": [{"path", "score", "startSeconds", "endSeconds", "band", "why", …}], "notices"}
   score 0..1, hits sorted by it; band strong | likely | maybe | unlikely; path absolute.`;

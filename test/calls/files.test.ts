@@ -1,0 +1,212 @@
+/** The calls about files through the engine, on sounds that it listened to itself; bad input through `dispatch`. */
+import { copyFileSync, existsSync, mkdtempSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { CallName, Engine } from '../../src/shared/contract.ts';
+import { createEngine, type EngineHandle } from '../../src/main/engine.ts';
+import { dispatch } from '../../src/main/host/dispatch.ts';
+import { TINY_PACK } from '../faults/program.ts';
+import { put, tone, wav } from '../faults/sounds.ts';
+
+let folder: string;
+let sounds: string;
+let handle: EngineHandle;
+let engine: Engine;
+/** By name below the sounds' folder. */
+const ids = new Map<string, number>();
+const id = (name: string) => ids.get(name)!;
+
+beforeAll(async () => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'calls-')));
+  sounds = join(folder, 'sounds');
+  const add = (path: string, hertz: number, seconds: number) =>
+    put(join(sounds, path), wav([tone(hertz, seconds)], { info: { IKEY: `about ${hertz} hertz` } }));
+  add('low/hum 2.wav', 110, 2.5);
+  add('low/hum 10.wav', 120, 1);
+  add('high/whistle.wav', 2000, 0.5);
+  copyFileSync(join(sounds, 'high/whistle.wav'), join(sounds, 'high/again.wav'));
+  put(join(sounds, 'broken.wav'), 'RIFF....WAVE this is none');
+  handle = createEngine({ dataFolder: join(folder, 'data'), model: TINY_PACK, load: 'foreground' });
+  ({ engine } = handle);
+  await index();
+  for (const row of await engine['file.rows'](await listed())) ids.set(row.path.slice(sounds.length + 1), row.fileId);
+});
+afterAll(async () => {
+  await handle.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function index() {
+  return engine['job.wait'](await engine['index.start']({ folders: [sounds] }));
+}
+function listed(): Promise<number[]> {
+  return engine['file.list']({ of: {}, order: 'folder', descending: false });
+}
+
+test('asking makes no catalogue where there is none; what is kept does', async () => {
+  const dataFolder = join(folder, 'other');
+  const other = createEngine({ dataFolder, model: TINY_PACK, load: 'foreground' });
+  try {
+    expect(await other.engine['file.list']({ of: { collectionId: 1 }, order: 'name', descending: true })).toEqual([]);
+    expect(await other.engine['file.rows']([1])).toEqual([]);
+    expect(await other.engine['file.waveforms']([1])).toEqual([]);
+    expect(await other.engine['collection.list'](null)).toEqual([]);
+    expect(await other.engine['savedSearch.list'](null)).toEqual([]);
+    await expect(other.engine['file.get'](1)).rejects.toMatchObject({ code: 'file-missing' });
+    expect(existsSync(dataFolder)).toBe(false);
+    const { id: collectionId } = await other.engine['collection.create']({ name: 'First' });
+    expect(await other.engine['collection.list'](null)).toEqual([{ id: collectionId, name: 'First', files: 0 }]);
+  } finally {
+    await other.close();
+  }
+});
+
+test('file.list and file.rows: what was listened to, in order, with its facts', async () => {
+  const order = ['high/again.wav', 'high/whistle.wav', 'low/hum 2.wav', 'low/hum 10.wav'];
+  expect([...ids.keys()]).toEqual(order);
+  const longestFirst = await engine['file.list']({ of: { folder: join(sounds, 'low') }, order: 'duration', descending: true }); // prettier-ignore
+  expect(longestFirst).toEqual([id('low/hum 2.wav'), id('low/hum 10.wav')]);
+  const rows = await engine['file.rows']([id('low/hum 10.wav'), 999_999, id('high/whistle.wav')]);
+  const path = join(sounds, 'low/hum 10.wav');
+  expect(rows.map(({ fileId }) => fileId)).toEqual([id('low/hum 10.wav'), id('high/whistle.wav')]);
+  expect(rows[0]).toEqual({
+    fileId: id('low/hum 10.wav'),
+    path,
+    rootId: 1,
+    format: 'wav',
+    durationSeconds: 1,
+    sampleRate: 8000,
+    channels: 1,
+    bitDepth: 16,
+    loudnessLufs: expect.closeTo(-10.3, 0) as number, // −9 dB the sine, −0.7 the scale, −0.6 the weighting at 120 Hz
+    offline: false,
+    favourite: false,
+    stars: 0,
+    changedMs: statSync(path).mtimeMs,
+    addedMs: expect.closeTo(Date.now(), -6) as number,
+  });
+});
+
+test('file.get: everything about one file', async () => {
+  const detail = await engine['file.get'](id('low/hum 2.wav'));
+  const [row] = await engine['file.rows']([id('low/hum 2.wav')]);
+  expect(detail).toMatchObject(row!);
+  expect(detail).toMatchObject({ codec: 'pcm_s16le', bytes: statSync(detail.path).size, collections: [], copies: [] });
+  expect(detail.peakDb).toBeCloseTo(-6, 0);
+  expect(detail.tags).toContainEqual(expect.objectContaining({ field: 'keywords', value: 'about 110 hertz' }));
+  expect(detail.windows[0]!.startSeconds).toBe(0);
+  expect(detail.windows.at(-1)!.endSeconds).toBe(2.5);
+  expect(detail.windows.every(({ startSeconds, endSeconds }) => startSeconds < endSeconds)).toBe(true);
+  expect((await engine['file.get'](id('high/again.wav'))).copies).toEqual([
+    { fileId: id('high/whistle.wav'), path: join(sounds, 'high/whistle.wav'), offline: false },
+  ]);
+  await expect(engine['file.get'](999_999)).rejects.toMatchObject({ code: 'file-missing' });
+});
+
+test('file.waveforms: the same bytes as the catalogue keeps', async () => {
+  const [first, second, ...none] = await engine['file.waveforms']([id('high/whistle.wav'), 999_999, id('low/hum 2.wav')]); // prettier-ignore
+  expect([first!.fileId, second!.fileId]).toEqual([id('high/whistle.wav'), id('low/hum 2.wav')]);
+  expect(none).toEqual([]);
+  const peaks = Buffer.from(first!.peaks, 'base64');
+  expect(peaks.length).toBeGreaterThan(10);
+  expect(Math.max(...peaks)).toBeCloseTo(127, -1); // the tone's highest sample is 0.5
+});
+
+test('stars, favourites and collections show in rows, lists, details and searches, and stay when a file moves', async () => {
+  expect(await engine['favourite.set']({ fileIds: [id('low/hum 2.wav'), id('high/whistle.wav')], favourite: true })).toBeNull(); // prettier-ignore
+  expect(await engine['stars.set']({ fileIds: [id('low/hum 2.wav')], stars: 4 })).toBeNull();
+  const { id: collectionId } = await engine['collection.create']({ name: 'Night train' });
+  const fileIds = [id('low/hum 2.wav'), id('low/hum 10.wav')];
+  expect(await engine['collection.add']({ id: collectionId, fileIds })).toMatchObject({ files: 2 });
+  const [row] = await engine['file.rows']([id('low/hum 2.wav')]);
+  expect(row).toMatchObject({ favourite: true, stars: 4 });
+  const list = (of: object) => engine['file.list']({ of, order: 'stars', descending: true });
+  expect(await list({ favourite: true })).toEqual([id('low/hum 2.wav'), id('high/whistle.wav')]);
+  expect(await list({ collectionId, minStars: 4 })).toEqual([id('low/hum 2.wav')]);
+  await expect(list({ collectionId: 77 })).rejects.toMatchObject({ code: 'not-found' });
+
+  const { hits } = await engine['search.query']({ text: 'hum col:"Night train" fav:', includeUnlikely: true });
+  expect(hits.map(({ fileId }) => fileId)).toEqual([id('low/hum 2.wav')]);
+  const starred = await engine['search.query']({ text: 'stars:>=3' });
+  expect(starred.hits.map(({ fileId }) => fileId)).toEqual([id('low/hum 2.wav')]);
+
+  renameSync(join(sounds, 'low/hum 2.wav'), join(sounds, 'high/renamed.wav'));
+  expect((await index()).moved).toBe(1);
+  expect(await engine['file.get'](id('low/hum 2.wav'))).toMatchObject({ path: join(sounds, 'high/renamed.wav'), favourite: true, stars: 4, collections: [collectionId] }); // prettier-ignore
+  expect(await listed()).toEqual([id('high/again.wav'), id('low/hum 2.wav'), id('high/whistle.wav'), id('low/hum 10.wav')]); // prettier-ignore
+
+  expect(await engine['collection.take']({ id: collectionId, fileIds: [id('low/hum 10.wav')] })).toMatchObject({ files: 1 }); // prettier-ignore
+  expect(await engine['collection.rename']({ id: collectionId, name: 'Day' })).toMatchObject({ name: 'Day', files: 1 });
+  const removed = await engine['collection.remove'](collectionId);
+  expect(removed).toEqual({ name: 'Day', fileIds: [id('low/hum 2.wav')] });
+  expect(await engine['collection.restore'](removed)).toEqual({ id: collectionId, name: 'Day', files: 1 });
+});
+
+test('a search that was kept can be asked again', async () => {
+  const query = { text: 'hum', filters: { minSeconds: 0.8 }, includeUnlikely: true };
+  const saved = await engine['savedSearch.save']({ name: 'Hums', query });
+  const [kept] = await engine['savedSearch.list'](null);
+  expect(kept).toEqual({ ...saved, query });
+  expect((await engine['search.query'](kept!.query)).hits.map(({ fileId }) => fileId).toSorted()).toEqual(
+    [id('low/hum 2.wav'), id('low/hum 10.wav')].toSorted(),
+  );
+  expect(await engine['savedSearch.remove'](saved.id)).toBeNull();
+  expect(await engine['savedSearch.list'](null)).toEqual([]);
+});
+
+describe('through dispatch', () => {
+  test.each<[CallName, unknown, RegExp]>([
+    ['file.get', 'one', /file\.get is not understood/],
+    ['file.get', 0, /file\.get/],
+    ['file.rows', Array.from({ length: 1001 }, (_, at) => at + 1), /file\.rows/],
+    ['file.rows', [1.5], /file\.rows/],
+    ['file.waveforms', Array.from({ length: 201 }, (_, at) => at + 1), /file\.waveforms/],
+    ['file.list', { of: {}, order: 'size', descending: false }, /“order”/],
+    [
+      'file.list',
+      { of: { folder: 'Doors' }, order: 'name', descending: false },
+      /“of\.folder”: a whole path is needed/,
+    ],
+    ['file.list', { of: { minStars: 0 }, order: 'name', descending: false }, /“of\.minStars”/],
+    ['file.list', { of: { colour: 1 }, order: 'name', descending: false }, /colour/],
+    ['favourite.set', { fileIds: [1], favourite: 1 }, /“favourite”/],
+    ['stars.set', { fileIds: [1], stars: 6 }, /“stars”/],
+    ['stars.set', { fileIds: 1, stars: 5 }, /“fileIds”/],
+    ['collection.list', {}, /collection\.list/],
+    ['collection.create', { name: ' “” ' }, /A name needs at least one letter/],
+    ['collection.create', { name: 'x'.repeat(201) }, /“name”/],
+    ['collection.rename', { id: 1 }, /“name”/],
+    ['collection.restore', { name: 'x', fileIds: ['1'] }, /“fileIds\.0”/],
+    ['savedSearch.save', { name: 'x', query: { text: 'x', filters: { minStars: 9 } } }, /“query\.filters\.minStars”/],
+    ['search.query', { text: 'x', filters: { collectionId: 'A' } }, /“filters\.collectionId”/],
+  ])('%s refuses, at %#, with one sentence', async (name, input, sentence) => {
+    const reply = await dispatch(engine, name, input);
+    expect(reply).toMatchObject({ ok: false, error: { code: 'bad-input' } });
+    if (!reply.ok) expect(reply.error.userMessage).toMatch(sentence);
+  });
+
+  test.each<[CallName, unknown, string]>([
+    ['file.get', 999_999, 'file-missing'],
+    ['favourite.set', { fileIds: [999_999], favourite: true }, 'file-missing'],
+    ['stars.set', { fileIds: [999_999], stars: 1 }, 'file-missing'],
+    ['collection.add', { id: 999, fileIds: [] }, 'not-found'],
+    ['collection.remove', 999, 'not-found'],
+    ['savedSearch.remove', 999, 'not-found'],
+  ])('%s of %j: %s', async (name, input, code) => {
+    const reply = await dispatch(engine, name, input);
+    expect(reply).toMatchObject({ ok: false, error: { code } });
+    if (!reply.ok) expect(reply.error.userMessage).toMatch(/^[A-Z].*\.$/);
+  });
+
+  test('good input comes through as it is', async () => {
+    const created = await dispatch(engine, 'collection.create', { name: 'By dispatch' });
+    expect(created).toMatchObject({ ok: true, value: { name: 'By dispatch', files: 0 } });
+    expect(await dispatch(engine, 'collection.create', { name: 'by dispatch' })).toMatchObject({
+      ok: false,
+      error: { code: 'name-taken', userMessage: 'There is a “by dispatch” already. Choose another name.' },
+    });
+    const all = { of: { folder: sounds, favourite: false }, order: 'name', descending: false };
+    expect(await dispatch(engine, 'file.list', all)).toMatchObject({ ok: true });
+  });
+});
