@@ -1,9 +1,11 @@
 /** Implements the contract by calling the stages. Nothing here decodes, infers or searches by itself. */
 import { EventEmitter } from 'node:events';
 import type { Engine, Events } from '../shared/contract.ts';
-import { UserError } from '../shared/errors.ts';
-import type { EmbedItem, EmbedResult, IndexSummary, JobId, JobProgress, Status } from '../shared/types.ts';
 import { fileCalls } from './calls/files.ts';
+import type { EmbedItem, EmbedResult, Status } from '../shared/types.ts';
+import { libraryCalls } from './calls/library.ts';
+import { modelCalls } from './calls/models.ts';
+import { settingCalls } from './calls/settings.ts';
 import { classify } from './catalogue/database-errors.ts';
 import { cataloguePath } from './catalogue/open.ts';
 import { acquireWriterLock } from './catalogue/writer-lock.ts';
@@ -12,11 +14,10 @@ import { listen } from './embed/listen.ts';
 import { querySound } from './embed/query-sound.ts';
 import { Evaluations } from './eval/evaluations.ts';
 import { indexBytes } from './index/index-folder.ts';
-import { runIndexJob } from './jobs/index-job.ts';
-import { JobRunner } from './jobs/runner.ts';
+import { Indexing } from './jobs/indexing.ts';
 import { listPacks } from './models/installed.ts';
-import { Parts, type EngineOptions } from './parts.ts';
-import { resolveScopes } from './scan/roots.ts';
+import { Parts, type EngineOptions, type Listening } from './parts.ts';
+import { LibraryWatch } from './scan/library-watch.ts';
 
 export type { EngineOptions };
 
@@ -31,11 +32,23 @@ export function createEngine(options: EngineOptions): EngineHandle {
   const events = new EventEmitter();
   const send = <E extends keyof Events>(event: E, payload: Events[E]): void => void events.emit(event, payload);
   const parts = new Parts(options, (message) => send('engine.notice', { message }));
-  let runner: JobRunner<IndexSummary> | null = null;
-  const jobs = () => {
-    runner ??= new JobRunner(parts.catalogue().jobs, (progress: JobProgress) => send('job.progress', progress));
-    return runner;
-  };
+  const indexing = new Indexing(parts, {
+    progress: (progress) => send('job.progress', progress),
+    changed: (fileIds) => send('catalogue.changed', { fileIds }),
+    rootsTouched: (rootIds) => {
+      void watch.refresh();
+      send('root.changed', { rootIds });
+    },
+  });
+  const watch = new LibraryWatch({
+    roots: () => parts.existingCatalogue()?.roots ?? null,
+    dataFolder: options.dataFolder,
+    active: options.watchRoots ?? false,
+    onSettled: (rootId) => indexing.request([rootId]),
+    onState: (rootId) => send('root.changed', { rootIds: [rootId] }),
+    notice: (message) => send('engine.notice', { message }),
+  });
+  void watch.refresh();
 
   const evaluations = new Evaluations(
     async () => ({
@@ -51,28 +64,35 @@ export function createEngine(options: EngineOptions): EngineHandle {
 
   const engine: Engine = {
     ...fileCalls(parts),
-    'index.start': ({ folders }) =>
-      startIndexing(folders, parts, jobs(), (fileIds) => send('catalogue.changed', { fileIds })),
-    'job.wait': (id) => jobs().wait(id),
+    ...libraryCalls(parts, watch, (rootIds) => send('root.changed', { rootIds })),
+    ...settingCalls(parts, indexing, (settings) => send('setting.changed', settings)),
+    ...modelCalls(parts),
+    'index.start': ({ folders }) => indexing.start(folders),
+    'job.wait': (id) => indexing.jobs.wait(id),
     'job.pause': (id) => {
-      jobs().pause(id);
+      indexing.jobs.pause(id);
       return Promise.resolve(null);
     },
     'job.resume': (id) => {
-      jobs().resume(id);
+      indexing.jobs.resume(id);
       return Promise.resolve(null);
     },
     'job.cancel': (id) => {
-      jobs().cancel(id);
+      indexing.jobs.cancel(id);
       return Promise.resolve(null);
     },
-    'search.query': async (query) => {
-      const search = await parts.search();
-      if (query.likePath === undefined) return search.run(query);
-      return search.run(query, await hearQuery(query.likePath, query.likeStartSeconds, parts));
+    'search.query': (query) => {
+      const { likePath, likeStartSeconds } = query;
+      if (likePath === undefined) return parts.searching((search) => search.run(query));
+      return parts.listening(async (listening) => {
+        const search = await listening.model.search();
+        const spaceId = await listening.model.spaceId();
+        const catalogue = parts.existingCatalogue();
+        return search.run(query, await querySound(likePath, likeStartSeconds, catalogue, spaceId, listening));
+      });
     },
-    'embed.files': ({ paths, raw }) => embedFiles(paths, raw, parts),
-    'embed.texts': ({ texts, raw }) => embedTexts(texts, raw, parts),
+    'embed.files': ({ paths, raw }) => parts.listening((listening) => embedFiles(paths, raw, listening)),
+    'embed.texts': ({ texts, raw }) => parts.listening((listening) => embedTexts(texts, raw, listening)),
     'failure.list': () => Promise.resolve(parts.existingCatalogue()?.files.failures() ?? []),
     'failure.retry': async () => {
       const release = await acquireWriterLock(options.dataFolder);
@@ -82,13 +102,13 @@ export function createEngine(options: EngineOptions): EngineHandle {
         release();
       }
     },
-    'eval.run': (request) => evaluations.run(request),
+    'eval.run': (request) => parts.listening(() => evaluations.run(request)),
     'eval.cancel': () => {
       evaluations.cancel();
       return Promise.resolve(null);
     },
     'status.get': () => readStatus(parts),
-    'model.list': () => listPacks({ dataFolder: options.dataFolder, inUse: options.model }),
+    'model.list': () => listPacks({ dataFolder: options.dataFolder, inUse: parts.wantedModel }),
     'doctor.run': () => runDoctor(parts),
   };
 
@@ -99,61 +119,26 @@ export function createEngine(options: EngineOptions): EngineHandle {
       return () => void events.off(event, listener);
     },
     close: async () => {
-      await runner?.close();
+      await watch.close();
+      await indexing.close();
       await evaluations.close();
       await parts.close();
     },
   };
 }
 
-async function startIndexing(
-  folders: string[],
-  parts: Parts,
-  jobs: JobRunner<IndexSummary>,
-  onChanged: (fileIds: number[]) => void,
-): Promise<JobId> {
-  const release = await acquireWriterLock(parts.options.dataFolder);
-  try {
-    const catalogue = parts.catalogue();
-    catalogue.jobs.markInterrupted();
-    const scopes = await resolveScopes(folders, catalogue.roots);
-    if (scopes.length === 0) throw new UserError('bad-input', 'No folders are known yet. Name a folder to listen to.');
-    const jobParts = {
-      catalogue,
-      pool: parts.pool(),
-      supervisor: await parts.supervisor(),
-      target: await parts.target(),
-      spaceId: await parts.spaceId(),
-      openIndex: () => parts.index(),
-      onChanged,
-    };
-    return jobs.start('index', { folders: scopes.map(({ root }) => root.path) }, async (context) => {
-      try {
-        return await runIndexJob(context, scopes, jobParts);
-      } finally {
-        release();
-      }
-    });
-  } catch (error) {
-    release();
-    throw error;
-  }
-}
-
-async function hearQuery(path: string, startSeconds: number | undefined, parts: Parts): Promise<Float32Array[]> {
-  const hearing = { pool: parts.pool(), supervisor: await parts.supervisor(), target: await parts.target() };
-  return querySound(path, startSeconds, parts.existingCatalogue(), await parts.spaceId(), hearing);
-}
-
-async function embedFiles(paths: string[], raw: boolean, parts: Parts): Promise<EmbedResult> {
-  const { id, dim } = await parts.pack();
-  const supervisor = await parts.supervisor();
+async function embedFiles(
+  paths: string[],
+  raw: boolean,
+  { model, pool, supervisor, target }: Listening,
+): Promise<EmbedResult> {
+  const { id, dim } = await model.pack();
   await supervisor.loadAudio();
   const result: EmbedResult = { model: id, dim, items: [], failed: [] };
   const items = new Map<number, EmbedItem>();
   const files = paths.map((path, fileId) => ({ fileId, path }));
   const { signal } = new AbortController();
-  for await (const heard of listen(files, await parts.target(), parts.pool(), supervisor, signal, { raw })) {
+  for await (const heard of listen(files, target, pool, supervisor, signal, { raw })) {
     const { fileId, path } = heard.file;
     if (heard.status === 'done') {
       const windows = heard.windows.map(({ startSeconds, embedding }) => ({ startSeconds, embedding: [...embedding] }));
@@ -166,9 +151,12 @@ async function embedFiles(paths: string[], raw: boolean, parts: Parts): Promise<
   return result;
 }
 
-async function embedTexts(texts: string[], raw: boolean, parts: Parts): Promise<EmbedResult> {
-  const { id, dim } = await parts.pack();
-  const supervisor = await parts.supervisor();
+async function embedTexts(
+  texts: string[],
+  raw: boolean,
+  { model, supervisor }: Pick<Listening, 'model' | 'supervisor'>,
+): Promise<EmbedResult> {
+  const { id, dim } = await model.pack();
   const embeddings = await supervisor.asking((encoder) => encoder.embedTexts(texts, { raw }));
   const items = texts.map((text, at): EmbedItem => ({
     text,

@@ -2,46 +2,74 @@
 import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { cataloguePath, openCatalogue, type Catalogue } from './catalogue/open.ts';
-import { acquireWriterLock } from './catalogue/writer-lock.ts';
 import { DecoderPool } from './decode/decoder-pool.ts';
 import type { ListeningTarget } from './embed/listen.ts';
-import { EncoderSupervisor } from './embed/supervisor.ts';
-import { VectorIndex } from './index/vector-index.ts';
-import { findPack } from './models/installed.ts';
-import { queryTexts } from './models/prompt.ts';
-import { spaceOf, type ModelPack } from './models/pack.ts';
-import { queryEncoder } from './search/query-embedding.ts';
-import { Search } from './search/search.ts';
-import { UserError } from '../shared/errors.ts';
-
-/** Up to so many windows the index is built within about a second. */
-const REBUILT_AT_CLOSE = 5000;
-/** Longer files are listened to up to here: 10 h at 5-s windows. */
-const MAX_WINDOWS_PER_FILE = 7200;
+import type { EncoderSupervisor } from './embed/supervisor.ts';
+import type { VectorIndex } from './index/vector-index.ts';
+import { ModelParts } from './model-parts.ts';
+import { DEFAULT_PACK } from './models/installed.ts';
+import type { ModelPack } from './models/pack.ts';
+import { Replaceable } from './replaceable.ts';
+import type { Search } from './search/search.ts';
+import { readSettings } from './settings.ts';
 
 export interface EngineOptions {
   /** Where the catalogue lives; absolute; made when missing. */
   dataFolder: string;
-  /** Pack id or folder; the shipped starter model when absent. */
+  /** Pack id or folder; when absent the one that was set last, at first the shipped starter model. */
   model?: string;
-  /** foreground: all cores (command line). background: at most half of them, at low priority (app). */
+  /** foreground: all cores (command line). background: as the settings say, at first half of them at low priority (app). */
   load: 'foreground' | 'background';
+  /** Looks out for changes in the roots, and looks through them once at the start. @default false */
+  watchRoots?: boolean;
+  /** Seconds since a person last used the machine; without it the setting `onlyWhenIdle` does nothing. */
+  idle?: () => Promise<number>;
+}
+
+/** How much of the machine listening may take. */
+interface Load {
+  decoders: number;
+  encoders: number;
+  lowPriority: boolean;
+}
+
+/** What it takes to listen to sounds, held for as long as they are listened to. */
+export interface Listening {
+  model: ModelParts;
+  pool: DecoderPool;
+  supervisor: EncoderSupervisor;
+  target: ListeningTarget;
 }
 
 export class Parts {
   readonly options: EngineOptions;
   readonly #notice: (message: string) => void;
+  readonly #models: Replaceable<ModelParts>;
+  readonly #pools: Replaceable<DecoderPool>;
+  #wanted: string | undefined;
   #catalogue: Catalogue | null = null;
-  #pool: DecoderPool | null = null;
-  #pack: Promise<ModelPack> | null = null;
-  #supervisor: Promise<EncoderSupervisor> | null = null;
-  #index: Promise<VectorIndex> | null = null;
-  #search: Promise<Search> | null = null;
+  /** What the pool and the encoders that run now were made for. */
+  #load: Load | null = null;
 
   /** @param notice told what a user should know, one sentence at a time */
   constructor(options: EngineOptions, notice: (message: string) => void) {
     this.options = options;
     this.#notice = notice;
+    this.#wanted = options.model;
+    this.#models = new Replaceable(
+      () =>
+        new ModelParts(this.wantedModel, {
+          dataFolder: options.dataFolder,
+          catalogue: () => this.catalogue(),
+          existingCatalogue: () => this.existingCatalogue(),
+          load: () => this.#loadInUse(),
+          notice,
+        }),
+    );
+    this.#pools = new Replaceable(() => {
+      const { decoders, lowPriority } = this.#loadInUse();
+      return new DecoderPool({ size: decoders, lowPriority });
+    });
   }
 
   /** @throws what {@link openCatalogue} throws */
@@ -56,114 +84,112 @@ export class Parts {
     return statSync(cataloguePath(this.options.dataFolder), { throwIfNoEntry: false }) ? this.catalogue() : null;
   }
 
+  /** Pack id, folder name or folder of the model in use, found or not. */
+  get wantedModel(): string {
+    return this.#wanted ?? this.#chosenModel() ?? DEFAULT_PACK;
+  }
+
+  /**
+   * Another model from now on. Who is at work with the old one ends that first; then its processes end.
+   * @param wanted a pack that is there
+   */
+  useModel(wanted: string): void {
+    this.#wanted = wanted;
+    this.#models.replace();
+  }
+
   /** @throws UserError model-missing, model-damaged */
   pack(): Promise<ModelPack> {
-    this.#pack ??= findPack({ dataFolder: this.options.dataFolder }, this.options.model);
-    return this.#pack;
+    return this.#models.get().pack();
   }
 
-  async spaceId(): Promise<number> {
-    return this.catalogue().windows.ensureSpace(spaceOf(await this.pack()));
+  spaceId(): Promise<number> {
+    return this.#models.get().spaceId();
   }
 
-  async target(): Promise<ListeningTarget> {
-    const { sampleRate, windowSeconds, hopSeconds } = (await this.pack()).audio;
-    return { sampleRate, windowSeconds, hopSeconds, maxWindows: MAX_WINDOWS_PER_FILE };
+  target(): Promise<ListeningTarget> {
+    return this.#models.get().target();
   }
 
+  /** For one question; who listens to sounds takes {@link listening}. */
   pool(): DecoderPool {
-    this.#pool ??= new DecoderPool({ size: this.#cores().decoders, lowPriority: this.options.load === 'background' });
-    return this.#pool;
+    return this.#pools.get();
   }
 
-  supervisor(): Promise<EncoderSupervisor> {
-    this.#supervisor ??= this.pack().then((pack) => {
-      const options = {
-        encoders: this.#cores().encoders,
-        threadsPerEncoder: 1,
-        lowPriority: this.options.load === 'background',
-      };
-      return new EncoderSupervisor(pack, options, this.#notice);
-    });
-    return this.#supervisor;
+  /** For one question, as {@link pool}. */
+  async supervisor(): Promise<EncoderSupervisor> {
+    return (await this.#models.get().supervisors()).get();
   }
 
   index(): Promise<VectorIndex> {
-    this.#index ??= this.#openIndex();
-    this.#index.catch(() => (this.#index = null));
-    return this.#index;
+    return this.#models.get().index();
+  }
+
+  /** Holds the model in use while the work runs, whatever becomes of the setting. */
+  withModel<T>(work: (model: ModelParts) => Promise<T>): Promise<T> {
+    return this.#models.use(work);
   }
 
   /** @throws UserError nothing-indexed when there is no catalogue */
-  search(): Promise<Search> {
-    this.#search ??= this.#openSearch();
-    this.#search.catch(() => (this.#search = null));
-    return this.#search;
+  searching<T>(work: (search: Search) => Promise<T>): Promise<T> {
+    return this.withModel(async (model) => work(await model.search()));
+  }
+
+  /** Holds model, decoders and encoders while the work runs. @throws UserError model-missing, model-damaged */
+  async listening<T>(work: (listening: Listening) => Promise<T>): Promise<T> {
+    return this.withModel(async (model) => {
+      const supervisors = await model.supervisors();
+      const target = await model.target();
+      return this.#pools.use((pool) => supervisors.use((supervisor) => work({ model, pool, supervisor, target })));
+    });
+  }
+
+  /** What the settings say of cores and priority holds for what begins now. */
+  async takeUpLoad(): Promise<void> {
+    if (this.#load === null || JSON.stringify(this.#load) === JSON.stringify(this.#loadWanted())) return;
+    this.#load = null;
+    this.#pools.replace();
+    if (this.#models.made) (await this.#models.get().supervisors()).replace();
+  }
+
+  /** Encoders of a model; see {@link #loadWanted}. */
+  get encoders(): number {
+    return this.#loadInUse().encoders;
   }
 
   async close(): Promise<void> {
-    await this.#leaveIndexWhole();
-    await Promise.allSettled(
-      [
-        this.#pool?.close() ?? null,
-        this.#supervisor?.then((supervisor) => supervisor.close()) ?? null,
-        this.#index?.then((index) => index.close()) ?? null,
-      ].filter((closing) => closing !== null),
-    );
+    await Promise.all([this.#models.close(), this.#pools.close()]);
     this.#catalogue?.close();
   }
 
-  /** A search that found a damaged index has answered without it; it leaves a good one behind where that is quick. */
-  async #leaveIndexWhole(): Promise<void> {
-    const index = await this.#index?.catch(() => null);
-    if (!index || index.behind === 0 || index.behind > REBUILT_AT_CLOSE) return;
+  /** Tells the user. */
+  notice(message: string): void {
+    this.#notice(message);
+  }
+
+  #chosenModel(): string | null {
     try {
-      // Whoever holds the lock is indexing, and saves the index itself.
-      const release = await acquireWriterLock(this.options.dataFolder);
-      try {
-        await index.sync();
-      } finally {
-        release();
-      }
+      return readSettings(this.existingCatalogue()).model;
     } catch {
-      // Nothing is lost: the next start finds the index as this one found it, and says so.
+      return null; // whoever needs the catalogue says what is wrong with it; a model can be checked without
     }
   }
 
-  async #openIndex(): Promise<VectorIndex> {
-    const spaceId = await this.spaceId();
-    const { dim } = await this.pack();
-    return VectorIndex.open({ dataFolder: this.options.dataFolder, spaceId, dim, notice: this.#notice });
-  }
-
-  async #openSearch(): Promise<Search> {
-    const catalogue = this.existingCatalogue();
-    if (!catalogue) {
-      throw new UserError('nothing-indexed', 'Nothing has been listened to yet. Index a folder first.');
-    }
-    const pack = await this.pack();
-    const supervisor = await this.supervisor();
-    return new Search({
-      db: catalogue.db,
-      spaceId: await this.spaceId(),
-      model: pack.id,
-      relevance: pack.relevance,
-      index: await this.index(),
-      encodeTexts: queryEncoder(
-        (text) => queryTexts(text, pack),
-        (texts) => supervisor.asking((encoder) => encoder.embedTexts(texts)),
-      ),
-    });
+  #loadInUse(): Load {
+    this.#load ??= this.#loadWanted();
+    return this.#load;
   }
 
   /**
    * One decoder for each encoder. Decoding mp3 costs more than the starter model does, yet a second decoder on two
    * cores brought nothing (measured): all cores are busy as it is. A heavier model needs decoders even less.
    */
-  #cores(): { decoders: number; encoders: number } {
-    const cores =
-      this.options.load === 'foreground' ? availableParallelism() : Math.max(1, Math.floor(availableParallelism() / 2));
+  #loadWanted(): Load {
+    const { backgroundCores: cores, lowPriority } =
+      this.options.load === 'foreground'
+        ? { backgroundCores: availableParallelism(), lowPriority: false }
+        : readSettings(this.existingCatalogue());
     const encoders = Math.max(1, Math.ceil(cores / 2));
-    return { encoders, decoders: Math.max(1, cores - encoders) };
+    return { encoders, decoders: Math.max(1, cores - encoders), lowPriority };
   }
 }

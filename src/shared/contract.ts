@@ -1,5 +1,8 @@
 /** Everything a host can ask of the engine, and everything the engine pushes. Both ends are typed from these two maps. */
 import type { FileCalls } from './calls/files.ts';
+import type { LibraryCalls, LibraryEvents } from './calls/library.ts';
+import type { ModelCalls } from './calls/models.ts';
+import type { SettingCalls, SettingEvents } from './calls/settings.ts';
 import type { WireError } from './errors.ts';
 import type { EvalProgress, EvalReport, EvalRequest } from './eval-report.ts';
 import type {
@@ -15,7 +18,7 @@ import type {
   Status,
 } from './types.ts';
 
-export interface Calls extends FileCalls {
+export interface Calls extends FileCalls, LibraryCalls, SettingCalls, ModelCalls {
   /** Starts listening to folders (absolute paths; empty: all known roots). The job goes on after the reply. */
   'index.start': { input: { folders: string[] }; output: JobId };
   /** Waits until a job has ended. @returns its summary. */
@@ -38,7 +41,7 @@ export interface Calls extends FileCalls {
   'doctor.run': { input: null; output: DoctorLine[] };
 }
 
-export interface Events {
+export interface Events extends LibraryEvents, SettingEvents {
   'job.progress': JobProgress;
   'eval.progress': EvalProgress;
   /** Something a user should know now: the index was rebuilt, the encoder was restarted. One sentence. */

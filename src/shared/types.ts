@@ -14,6 +14,8 @@ export interface JobProgress {
   id: JobId;
   kind: JobKind;
   state: JobState;
+  /** Why it is paused: somebody asked for it, or somebody uses the machine (setting `onlyWhenIdle`). Absent otherwise. */
+  pausedFor?: 'user' | 'activity';
   stage: JobStage;
   /** Files dealt with so far; never falls. */
   done: number;

@@ -5,12 +5,14 @@ import { joined, type Condition } from '../search/condition.ts';
 import { folderCondition, type Root } from '../search/folder-filter.ts';
 import { inSet, NO_FAVOURITE, userSets } from '../search/user-filters.ts';
 import { ratingStatements } from './ratings.ts';
+import { ROOT_IN_USE } from './roots.ts';
 
 /**
- * Files that are shown in lists: listened to at least once, and not known to be unusable. Offline ones are.
+ * Files that are shown in lists: listened to at least once, not known to be unusable, in a root that is in use.
+ * Offline ones are.
  * What stands here must be in every index of {@link ORDERS}.
  */
-export const LISTED = "file.state IN ('ready', 'pending') AND file.duration_s IS NOT NULL";
+export const LISTED = `file.state IN ('ready', 'pending') AND file.duration_s IS NOT NULL AND ${ROOT_IN_USE}`;
 
 /**
  * Up to so many files of a known set are looked up one by one and sorted (some ms). For more it is cheaper to walk the

@@ -137,7 +137,7 @@ export function fileStatements(db: Database) {
     `SELECT root.path AS rootPath, relative_path AS relativePath, reason_code AS code, reason AS message, attempts,
             checked_ms AS lastMs
        FROM file JOIN root ON root.id = file.root_id
-       WHERE state = 'failed' AND offline = 0 ORDER BY root.path, relative_path`,
+       WHERE state = 'failed' AND offline = 0 AND root.removed_ms IS NULL ORDER BY root.path, relative_path`,
   );
   const retry = db.prepare<[]>(
     "UPDATE file SET state = 'pending', reason_code = NULL, reason = NULL, attempts = 0 WHERE state = 'failed'",

@@ -7,6 +7,7 @@ import { collectionStatements, type CollectionStatements } from './collections.t
 import { withDatabaseErrors } from './database-errors.ts';
 import { fileListStatements, type FileListStatements } from './file-lists.ts';
 import { fileRowStatements, type FileRowStatements } from './file-rows.ts';
+import { duplicateStatements, type DuplicateStatements } from './duplicates.ts';
 import { fileStatements, type FileStatements } from './files.ts';
 import { integrityCheck } from './integrity.ts';
 import { jobStatements, type JobStatements } from './jobs.ts';
@@ -14,6 +15,7 @@ import { checkedVersion, migrate, NEWEST_VERSION } from './migrate.ts';
 import { ratingStatements, type RatingStatements } from './ratings.ts';
 import { rootStatements, type RootStatements } from './roots.ts';
 import { savedSearchStatements, type SavedSearchStatements } from './saved-searches.ts';
+import { settingStatements, type SettingStatements } from './settings.ts';
 import { tagStatements, type TagStatements } from './tags-words.ts';
 import { totalStatements, type TotalStatements } from './totals.ts';
 import { windowStatements, type WindowStatements } from './windows.ts';
@@ -37,6 +39,8 @@ export interface Catalogue {
   readonly ratings: RatingStatements;
   readonly collections: CollectionStatements;
   readonly savedSearches: SavedSearchStatements;
+  readonly settings: SettingStatements;
+  readonly duplicates: DuplicateStatements;
   /** All or nothing; may be nested. */
   transaction<T>(work: () => T): T;
   /** Reads everything. @returns sentences that say what is wrong; none when all is well */
@@ -76,6 +80,8 @@ export function openCatalogue(dataFolder: string, options: { readonly?: boolean;
         ratings: ratingStatements(db),
         collections: collectionStatements(db),
         savedSearches: savedSearchStatements(db),
+        settings: settingStatements(db),
+        duplicates: duplicateStatements(db),
         transaction: <T>(work: () => T): T => db.transaction(work)(),
         integrityCheck: () => integrityCheck(db),
         bytes: () => bytesOnDisk(path),

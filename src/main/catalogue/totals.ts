@@ -1,6 +1,7 @@
 /** Counts over the catalogue, for the status. */
 import type { Database } from 'better-sqlite3';
 import type { RootStatus } from '../../shared/types.ts';
+import { ROOT_IN_USE } from './roots.ts';
 import { windowStatements } from './windows.ts';
 
 export interface Totals {
@@ -17,7 +18,7 @@ export interface Totals {
 export type TotalStatements = ReturnType<typeof totalStatements>;
 
 export function totalStatements(db: Database) {
-  // Files that are not audio ('other') count nowhere.
+  // Files that are not audio ('other') count nowhere, removed roots neither.
   const perRoot = db.prepare<[number], Omit<RootStatus, 'online'> & { online: 0 | 1 }>(
     `SELECT root.id, root.path, root.online, root.scanned_ms AS scannedMs,
             count(file.id) FILTER (WHERE file.state <> 'other') AS files,
@@ -26,9 +27,17 @@ export function totalStatements(db: Database) {
             count(file.id) FILTER (WHERE file.state <> 'other' AND file.offline = 1) AS offline
        FROM root LEFT JOIN file ON file.root_id = root.id
                  LEFT JOIN listening ON listening.file_id = file.id AND listening.space_id = ?
-       GROUP BY root.id ORDER BY root.path`,
+       WHERE root.removed_ms IS NULL GROUP BY root.id ORDER BY root.path`,
   );
-  const audio = db.prepare<[], number>("SELECT total(duration_s) FROM file WHERE state = 'ready'").pluck();
+  const audio = db
+    .prepare<[], number>(`SELECT total(duration_s) FROM file WHERE state = 'ready' AND ${ROOT_IN_USE}`)
+    .pluck();
+  const hiddenWindows = db
+    .prepare<[number], number>(
+      `SELECT count(*) FROM root CROSS JOIN file ON file.root_id = root.id
+         CROSS JOIN window ON window.file_id = file.id AND window.space_id = ? WHERE root.removed_ms IS NOT NULL`,
+    )
+    .pluck();
   const { count: countWindows } = windowStatements(db);
 
   return {
@@ -42,7 +51,7 @@ export function totalStatements(db: Database) {
         failed: 0,
         offline: 0,
         audioSeconds: audio.get()!,
-        windows: countWindows(spaceId),
+        windows: countWindows(spaceId) - hiddenWindows.get(spaceId)!,
       };
       for (const root of perRoot.all(spaceId)) {
         totals.files += root.files;

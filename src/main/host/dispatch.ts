@@ -2,6 +2,9 @@
 import { z, ZodError } from 'zod';
 import { toWire, UserError } from '../../shared/errors.ts';
 import { EVAL_LAYOUTS } from '../../shared/eval-report.ts';
+import { libraryParsers } from './parsers/library.ts';
+import { modelParsers } from './parsers/models.ts';
+import { settingParsers } from './parsers/settings.ts';
 import type { CallName, Client, Engine, Events, Parsers, Reply } from '../../shared/contract.ts';
 import { fileParsers } from './parsers/files.ts';
 import { absolutePath, searchQuery } from './parsers/search.ts';
@@ -19,6 +22,9 @@ const evalRequest = z.strictObject({
 
 export const parsers: Parsers = {
   ...fileParsers,
+  ...libraryParsers,
+  ...settingParsers,
+  ...modelParsers,
   'index.start': (input) => z.strictObject({ folders: z.array(absolutePath) }).parse(input),
   'job.wait': (input) => jobId.parse(input),
   'job.pause': (input) => jobId.parse(input),

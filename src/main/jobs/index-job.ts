@@ -162,8 +162,16 @@ async function* waitingFiles(
 ): AsyncGenerator<WaitingFile> {
   for (const { row, path } of waitingRows(scopes, parts)) {
     await context.whileNotPaused();
+    if (isTakenAway(row.rootId, scopes, parts.catalogue)) continue;
     yield { fileId: row.id, path, size: row.size, mtimeMs: row.mtimeMs, wasReady: row.state === 'ready' };
   }
+}
+
+/** Removed or paused since the job began: what waits in it is left for another time. */
+function isTakenAway(rootId: number, scopes: readonly ScanScope[], catalogue: Catalogue): boolean {
+  const now = catalogue.roots.byId(rootId);
+  const pausedBefore = scopes.some(({ root }) => root.id === rootId && root.paused);
+  return now === null || now.removedMs !== null || (now.paused && !pausedBefore);
 }
 
 function* waitingRows(

@@ -24,10 +24,19 @@ export interface JobRecords {
   setState(id: JobId, state: JobState): void;
 }
 
+export function alreadyIndexing(): UserError {
+  return new UserError('catalogue-busy', 'Earmark is already indexing. Wait for it to finish, or cancel it first.');
+}
+
 interface Running<T> {
   controller: AbortController;
   progress: JobProgress;
   outcome: Promise<T>;
+  /** Reasons to wait; while there is one, the job is paused. */
+  asked: boolean;
+  heldBack: boolean;
+  /** Somebody resumed it: it is held back no more. */
+  insisted: boolean;
   resumed: PromiseWithResolvers<void> | null;
   workedMs: number;
   workingSinceMs: number | null;
@@ -47,14 +56,7 @@ export class JobRunner<T> {
 
   /** @throws UserError catalogue-busy while another job runs */
   start(kind: JobKind, input: unknown, work: (context: JobContext) => Promise<T>): JobId {
-    for (const job of this.#jobs.values()) {
-      if (job.progress.state === 'running' || job.progress.state === 'paused') {
-        throw new UserError(
-          'catalogue-busy',
-          'Earmark is already indexing. Wait for it to finish, or cancel it first.',
-        );
-      }
-    }
+    if (this.active !== null) throw alreadyIndexing();
     const id = this.#records.start(kind, input);
     const job: Running<T> = {
       controller: new AbortController(),
@@ -63,6 +65,9 @@ export class JobRunner<T> {
         audioSeconds: 0, elapsedSeconds: 0, realTimeFactor: null, etaSeconds: null, currentPath: null,
       }, // prettier-ignore
       outcome: Promise.resolve() as never,
+      asked: false,
+      heldBack: false,
+      insisted: false,
       resumed: null,
       workedMs: 0,
       workingSinceMs: performance.now(),
@@ -82,20 +87,33 @@ export class JobRunner<T> {
 
   pause(id: JobId): void {
     const job = this.#job(id);
-    if (job.progress.state !== 'running') return;
-    job.resumed = Promise.withResolvers();
-    job.workedMs += performance.now() - job.workingSinceMs!;
-    job.workingSinceMs = null;
-    this.#setState(job, 'paused');
+    job.asked = true;
+    this.#pauseOrGoOn(job);
   }
 
+  /** Also ends what {@link holdBack} began, for good: who says "go on" means it. */
   resume(id: JobId): void {
     const job = this.#job(id);
     if (job.progress.state !== 'paused') return;
-    job.workingSinceMs = performance.now();
-    this.#setState(job, 'running');
-    job.resumed?.resolve();
-    job.resumed = null;
+    job.insisted = true;
+    job.asked = false;
+    job.heldBack = false;
+    this.#pauseOrGoOn(job);
+  }
+
+  /** Pauses a job while somebody uses the machine; a pause that was asked for stays when this one ends. */
+  holdBack(id: JobId, held: boolean): void {
+    const job = this.#job(id);
+    job.heldBack = held && !job.insisted;
+    this.#pauseOrGoOn(job);
+  }
+
+  /** The job that has begun and not ended; null when there is none. */
+  get active(): JobId | null {
+    for (const [id, { progress }] of this.#jobs) {
+      if (progress.state === 'running' || progress.state === 'paused') return id;
+    }
+    return null;
   }
 
   /** Asks the job to stop; {@link wait} tells when it has. */
@@ -110,6 +128,25 @@ export class JobRunner<T> {
   async close(): Promise<void> {
     for (const id of this.#jobs.keys()) this.cancel(id);
     await Promise.allSettled([...this.#jobs.values()].map((job) => job.outcome));
+  }
+
+  #pauseOrGoOn(job: Running<T>): void {
+    const { state, pausedFor } = job.progress;
+    if (state !== 'running' && state !== 'paused') return;
+    const reason = job.asked ? 'user' : job.heldBack ? 'activity' : undefined;
+    if (reason === pausedFor) return;
+    if (reason === undefined) delete job.progress.pausedFor;
+    else job.progress.pausedFor = reason;
+    if (reason !== undefined && state === 'running') {
+      job.resumed = Promise.withResolvers();
+      job.workedMs += performance.now() - job.workingSinceMs!;
+      job.workingSinceMs = null;
+    }
+    if (reason === undefined) job.workingSinceMs = performance.now();
+    this.#setState(job, reason === undefined ? 'running' : 'paused');
+    if (reason !== undefined) return;
+    job.resumed?.resolve();
+    job.resumed = null;
   }
 
   async #run(job: Running<T>, work: (context: JobContext) => Promise<T>): Promise<T> {
@@ -138,6 +175,7 @@ export class JobRunner<T> {
   }
 
   #setState(job: Running<T>, state: JobState): void {
+    if (state !== 'paused') delete job.progress.pausedFor;
     job.progress.state = state;
     this.#records.setState(job.progress.id, state);
     this.#sendNow(job);

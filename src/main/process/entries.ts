@@ -3,6 +3,7 @@ export const PROCESS_ENTRIES = {
   decoder: new URL('../decode/decoder-process.ts', import.meta.url),
   inference: new URL('../embed/inference-process.ts', import.meta.url),
   index: new URL('../index/index-process.ts', import.meta.url),
+  watch: new URL('../scan/watch-process.ts', import.meta.url),
   demo: new URL('../demo/demo-process.ts', import.meta.url),
 } as const;
 

@@ -13,12 +13,14 @@ export interface ScanScope {
 
 /**
  * Turns folders as typed into scopes; new roots are added, a folder above known roots takes them over with all
- * that is known of their files.
- * @param folders as given by the user; empty means every known root
+ * that is known of their files; removed ones are in use again.
+ * @param folders as given by the user; empty means every root in use that is not paused
  * @throws UserError not-found, bad-input (a file, not a folder)
  */
 export async function resolveScopes(folders: readonly string[], roots: RootStatements): Promise<ScanScope[]> {
-  if (folders.length === 0) return roots.list().map((root) => ({ root, below: '' }));
+  if (folders.length === 0) {
+    return roots.list().flatMap((root) => (root.paused ? [] : [{ root, below: '' }]));
+  }
   const paths: string[] = [];
   for (const folder of folders) paths.push(await resolveFolder(folder, roots));
   const scopes: ScanScope[] = [];
@@ -72,9 +74,13 @@ async function resolveFolder(folder: string, roots: RootStatements): Promise<str
   }
 }
 
+/** What is known of files below the folder comes along, be it in roots inside it or in a removed root around it. */
 function addRoot(path: string, roots: RootStatements): RootRow {
-  const inner = roots.list().filter((root) => isInside(root.path, path));
+  const others = [...roots.list(), ...roots.removed()].filter((root) => root.path !== path);
   const root = roots.add(path);
-  for (const child of inner) roots.adopt(root.id, child.id, toRelative(child.path, path));
+  for (const other of others) {
+    if (isInside(other.path, path)) roots.adopt(root.id, other.id, toRelative(other.path, path));
+    else if (isInside(path, other.path)) roots.takeOut(other.id, root.id, toRelative(path, other.path));
+  }
   return root;
 }

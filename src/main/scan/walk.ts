@@ -20,7 +20,7 @@ export type WalkEntry =
   | { kind: 'unusable-name'; relativePath: string };
 
 /** Folders that programs and systems put beside sounds; never the user's own sounds. */
-const IGNORED_FOLDERS = new Set([
+export const IGNORED_FOLDERS: ReadonlySet<string> = new Set([
   '$RECYCLE.BIN',
   'System Volume Information',
   '__MACOSX',

@@ -1,15 +1,15 @@
 /** Filters as SQL over the catalogue. Fixed fragments with parameters: nothing a user types becomes SQL. */
 import type { Database } from 'better-sqlite3';
 import type { SearchFilters } from '../../shared/types.ts';
+import { ROOT_IN_USE } from '../catalogue/roots.ts';
 import { joined, likeLiteral, type Condition } from './condition.ts';
 import { folderCondition, type Root } from './folder-filter.ts';
 import { phraseExpression } from './name-evidence.ts';
 import { userConditions } from './user-filters.ts';
 
-/** Files that can be hits at all: read at least once, and not known to be unusable. */
+/** Files that can be hits at all: read at least once, not known to be unusable, in a root that is in use. */
 // The unary plus keeps the planner from choosing the index over states: nearly all files are 'ready'.
-export const SEARCHABLE =
-  "+file.state IN ('ready', 'pending') AND file.format IS NOT NULL AND file.duration_s IS NOT NULL";
+export const SEARCHABLE = `+file.state IN ('ready', 'pending') AND file.format IS NOT NULL AND file.duration_s IS NOT NULL AND ${ROOT_IN_USE}`;
 /** A file is here when it was seen at the last walk and its drive is connected. */
 export const HERE = '(file.offline = 0 AND file.root_id NOT IN (SELECT id FROM root WHERE online = 0))';
 

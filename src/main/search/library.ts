@@ -2,7 +2,7 @@
 import { sep } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import type { AudioFormat } from '../../shared/types.ts';
-import { absolutePath } from '../catalogue/roots.ts';
+import { absolutePath, ROOT_IN_USE } from '../catalogue/roots.ts';
 import { fromFloat16Bytes } from '../embed/float16.ts';
 import { HERE, SEARCHABLE } from './filters.ts';
 import type { Root } from './folder-filter.ts';
@@ -17,6 +17,7 @@ export interface FoundFile {
   offline: boolean;
 }
 
+/** Files of roots that the user took away count nowhere but in `windows`. */
 export interface Coverage {
   /** Files that can be listened to and are here or were once. */
   files: number;
@@ -61,9 +62,14 @@ export class Library {
         WHERE ${SEARCHABLE}`,
     );
     this.#coverage = db.prepare<[{ space: number; most: number }], Coverage>(
-      `SELECT (SELECT count(*) FROM file WHERE state IN ('pending', 'ready')) AS files,
-              (SELECT count(*) FROM listening WHERE space_id = :space) AS listened,
-              (SELECT count(*) FROM (SELECT 1 FROM listening LIMIT 1)) AS listenedByAny,
+      // What is hidden is counted and taken off: to join the rest, nearly all, would be slow at every key.
+      `SELECT (SELECT count(*) FROM file WHERE state IN ('pending', 'ready') AND ${ROOT_IN_USE}) AS files,
+              (SELECT count(*) FROM listening WHERE space_id = :space)
+              - (SELECT count(*) FROM root CROSS JOIN file ON file.root_id = root.id
+                   CROSS JOIN listening ON listening.file_id = file.id AND listening.space_id = :space
+                  WHERE root.removed_ms IS NOT NULL) AS listened,
+              (SELECT count(*) FROM (SELECT 1 FROM listening JOIN file ON file.id = listening.file_id
+                                      WHERE ${ROOT_IN_USE} LIMIT 1)) AS listenedByAny,
               (SELECT count(*) FROM (SELECT 1 FROM window INDEXED BY window_by_space WHERE space_id = :space LIMIT :most)) AS windows`,
     );
     this.#identity = db.prepare<[string], { id: number; contentId: string | null }>(

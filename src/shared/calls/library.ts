@@ -3,9 +3,12 @@ import type { RootStatus } from '../types.ts';
 
 /** What the user has set for one root. */
 export interface RootSettings {
-  /** Look out for changes and listen to them as they come. Off at first on network drives. */
+  /**
+   * Look out for changes and listen to them as they come, once the root has been walked for the first time. Off at
+   * first on network drives.
+   */
   watch: boolean;
-  /** Not listened to until taken off. */
+  /** Not listened to until taken off; only who starts a job on this very folder is heeded. */
   paused: boolean;
 }
 
@@ -29,10 +32,14 @@ export interface DuplicateGroup {
 
 export interface LibraryCalls {
   'root.list': { input: null; output: LibraryRoot[] };
-  /** Makes a folder a root without listening to it yet. @throws UserError folder-missing, bad-input */
+  /**
+   * Makes a folder a root without listening to it yet. A folder inside a root is that root; roots inside the folder
+   * become part of it, with all that is known of their files. @throws UserError not-found, no-permission, bad-input
+   */
   'root.add': { input: { path: string }; output: LibraryRoot };
   /** Hides a root and its sounds; nothing is deleted, and adding the folder again brings all of it back. */
   'root.remove': { input: number; output: null };
+  /** @throws UserError not-found */
   'root.set': { input: { id: number } & Partial<RootSettings>; output: LibraryRoot };
   /** Groups with at least two files, most spare bytes first. Shown, never merged or deleted. */
   'duplicate.list': {

@@ -3,7 +3,7 @@ import type { ModelStatus } from '../types.ts';
 
 export interface ModelCheck {
   id: string;
-  /** Execution provider in use, in plain words: "CPU, 4 threads", "NVIDIA GPU (CUDA)". */
+  /** Execution provider in use, in plain words: "CPU, 4 threads", "NVIDIA GPU (CUDA)"; '' when the model does not run. */
   provider: string;
   /** null: passed. Else the sentence that says what is wrong. */
   problem: string | null;
@@ -14,8 +14,11 @@ export interface ModelCheck {
 }
 
 export interface ModelCalls {
-  /** Runs the pack's self-check and measures its speed; some seconds. */
+  /** Runs the pack's self-check and measures its speed; some seconds. @throws UserError model-missing */
   'model.check': { input: { id: string }; output: ModelCheck };
-  /** Copies a pack folder into the data folder after its hashes are checked. @throws UserError model-damaged */
+  /**
+   * Copies a pack folder into the data folder after its hashes are checked; one that is there already stays as it is.
+   * @throws UserError model-missing (no pack in the folder), model-damaged, bad-input (its id belongs to another pack)
+   */
   'model.install': { input: { folder: string }; output: ModelStatus };
 }

@@ -2,6 +2,7 @@
 import type { Database } from 'better-sqlite3';
 import { up as filesAndWindows } from './0001-files-windows.ts';
 import { up as userData } from './0002-user-data.ts';
+import { up as librarySettings } from './0003-library-settings.ts';
 
 export interface Migration {
   /** The `user_version` of a catalogue after it. */
@@ -13,4 +14,5 @@ export interface Migration {
 export const MIGRATIONS: readonly Migration[] = [
   { version: 1, up: filesAndWindows },
   { version: 2, up: userData },
+  { version: 3, up: librarySettings },
 ];

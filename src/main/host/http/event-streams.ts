@@ -18,6 +18,8 @@ const LATEST_IS_ENOUGH: { [E in EventName]: LatestOf<E> } = {
   'eval.progress': () => '',
   'engine.notice': null,
   'catalogue.changed': null,
+  'root.changed': null,
+  'setting.changed': () => '',
 };
 
 /** One message: `data: {"event", "payload"}`. */

@@ -1,0 +1,105 @@
+/** Roots and what is set for them; sounds that are there twice. */
+import type { LibraryCalls, LibraryRoot } from '../../shared/calls/library.ts';
+import type { Engine } from '../../shared/contract.ts';
+import { UserError } from '../../shared/errors.ts';
+import type { RootStatus } from '../../shared/types.ts';
+import type { Catalogue } from '../catalogue/open.ts';
+import type { RootRow } from '../catalogue/roots.ts';
+import type { Parts } from '../parts.ts';
+import type { LibraryWatch } from '../scan/library-watch.ts';
+import { resolveScopes } from '../scan/roots.ts';
+
+/** No embedding space has this id: nothing counts as listened to. */
+const NO_SPACE = 0;
+
+/** @param changed told which roots are not what they were */
+export function libraryCalls(
+  parts: Parts,
+  watch: LibraryWatch,
+  changed: (rootIds: number[]) => void,
+): Pick<Engine, keyof LibraryCalls> {
+  const describe = async (row: RootRow, status: RootStatus): Promise<LibraryRoot> => {
+    const { watching, problem } = watch.stateOf(row.id);
+    return {
+      ...status,
+      watch: await watch.isWanted(row),
+      paused: row.paused,
+      drive: await watch.driveOf(row.path),
+      watching,
+      watchProblem: problem,
+    };
+  };
+  const list = async (catalogue: Catalogue): Promise<LibraryRoot[]> => {
+    const statuses = new Map(catalogue.totals.perRoot(await spaceOrNone(parts)).map((status) => [status.id, status]));
+    const roots: LibraryRoot[] = [];
+    for (const row of catalogue.roots.list()) {
+      const status = statuses.get(row.id);
+      if (status) roots.push(await describe(row, status));
+    }
+    return roots;
+  };
+  const one = async (catalogue: Catalogue, id: number): Promise<LibraryRoot> => {
+    const root = (await list(catalogue)).find((each) => each.id === id);
+    if (!root) throw noSuchRoot();
+    return root;
+  };
+  const touched = async (rootIds: number[]): Promise<void> => {
+    await watch.refresh();
+    changed(rootIds);
+  };
+
+  return {
+    'root.list': async () => {
+      const catalogue = parts.existingCatalogue();
+      return catalogue ? list(catalogue) : [];
+    },
+    'root.add': async ({ path }) => {
+      const catalogue = parts.catalogue();
+      const before = catalogue.roots.list().map(({ id }) => id);
+      const [scope] = await resolveScopes([path], catalogue.roots);
+      const id = scope!.root.id; // one folder is one scope
+      // Those that have become part of it are not what they were, too.
+      const after = new Set(catalogue.roots.list().map((root) => root.id));
+      await touched([id, ...before.filter((old) => !after.has(old))]);
+      return one(catalogue, id);
+    },
+    'root.remove': async (id) => {
+      rowInUse(parts, id);
+      parts.catalogue().roots.hide(id);
+      await touched([id]);
+      return null;
+    },
+    'root.set': async ({ id, watch: watched, paused }) => {
+      rowInUse(parts, id);
+      const catalogue = parts.catalogue();
+      catalogue.transaction(() => {
+        if (watched !== undefined) catalogue.roots.setWatch(id, watched);
+        if (paused !== undefined) catalogue.roots.setPaused(id, paused);
+      });
+      await touched([id]);
+      return one(catalogue, id);
+    },
+    'duplicate.list': ({ limit }) =>
+      Promise.resolve(parts.existingCatalogue()?.duplicates.list(limit) ?? { groups: [], total: 0, spareBytes: 0 }),
+  };
+}
+
+function rowInUse(parts: Parts, id: number): RootRow {
+  const row = parts.existingCatalogue()?.roots.byId(id);
+  if (!row || row.removedMs !== null) throw noSuchRoot();
+  return row;
+}
+
+function noSuchRoot(): UserError {
+  return new UserError('not-found', 'This folder is not in the library any more. Look at the list of folders again.');
+}
+
+/** The library is shown without a usable model, too; what is wrong with it stands in the list of models. */
+async function spaceOrNone(parts: Parts): Promise<number> {
+  try {
+    return await parts.spaceId();
+  } catch (error) {
+    if (error instanceof UserError && error.code.startsWith('model-')) return NO_SPACE;
+    throw error;
+  }
+}

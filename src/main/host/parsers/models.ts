@@ -1,0 +1,9 @@
+/** What a host may send to the calls about model packs. */
+import { z } from 'zod';
+import type { Parsers } from '../../../shared/contract.ts';
+import type { ModelCalls } from '../../../shared/calls/models.ts';
+
+export const modelParsers: Pick<Parsers, keyof ModelCalls> = {
+  'model.check': (input) => z.strictObject({ id: z.string().min(1).max(1000) }).parse(input),
+  'model.install': (input) => z.strictObject({ folder: z.string().min(1).max(32_768) }).parse(input),
+};

@@ -1,0 +1,10 @@
+/** What a host may send to the calls about settings. */
+import { z } from 'zod';
+import type { Parsers } from '../../../shared/contract.ts';
+import type { SettingCalls } from '../../../shared/calls/settings.ts';
+import { settingsInput } from '../../settings.ts';
+
+export const settingParsers: Pick<Parsers, keyof SettingCalls> = {
+  'setting.get': (input) => z.null().parse(input),
+  'setting.set': (input) => settingsInput.parse(input),
+};

@@ -1,0 +1,186 @@
+/**
+ * Looks out for changes below folders. The watcher is native code with threads of its own, so it lives in a process
+ * of ours: should it crash or be missing, that costs notice of changes until it is up again, never the engine. The
+ * process exists only while there is something to watch.
+ */
+import { stat } from 'node:fs/promises';
+import { Child, ChildDiedError } from '../process/child.ts';
+import { PROCESS_ENTRIES } from '../process/entries.ts';
+import type { WatchMethods, WatchProblem, WatchPushes } from './watch-protocol.ts';
+
+/** More deaths than this within {@link DEATHS_WITHIN_MS} are no accident. */
+const MAX_DEATHS = 3;
+const DEATHS_WITHIN_MS = 10 * 60_000;
+/** How often roots are looked at: an unplugged drive takes its watch away without a word. */
+const LOOK_EVERY_MS = 60_000;
+
+type WatchChild = Child<WatchMethods, WatchPushes>;
+
+export interface WatcherOptions {
+  /** Absolute folders whose changes are nobody's business. */
+  ignore: string[];
+  /** Something changed in a root, or may have changed while nobody looked. */
+  onChange: (rootId: number) => void;
+  /** A root is watched, or is watched no more: see {@link Watcher.stateOf}. */
+  onState: (rootId: number) => void;
+  /** @default 60 000 */
+  lookEveryMs?: number;
+}
+
+export interface WatchState {
+  watching: boolean;
+  /** A sentence; null when all is well, or nothing is known yet. */
+  problem: string | null;
+}
+
+interface Wanted {
+  path: string;
+  watching: boolean;
+  problem: WatchProblem | null;
+  /** Device and inode: another drive at the same place is another folder. null: not there at the last look. */
+  identity: string | null;
+}
+
+export class Watcher {
+  readonly #options: WatcherOptions;
+  readonly #wanted = new Map<number, Wanted>();
+  readonly #look: NodeJS.Timeout;
+  #child: WatchChild | null = null;
+  #deaths: number[] = [];
+  #looking = false;
+  #closed = false;
+
+  constructor(options: WatcherOptions) {
+    this.#options = options;
+    this.#look = setInterval(() => void this.#lookAtRoots(), options.lookEveryMs ?? LOOK_EVERY_MS);
+    this.#look.unref();
+  }
+
+  /** The watching process; null when there is none. */
+  get pid(): number | null {
+    return this.#child?.alive ? this.#child.pid : null;
+  }
+
+  stateOf(rootId: number): WatchState {
+    const wanted = this.#wanted.get(rootId);
+    return { watching: wanted?.watching ?? false, problem: wanted?.problem?.message ?? null };
+  }
+
+  /**
+   * Watches these roots and no others from now on.
+   * @param roots id → absolute path
+   */
+  async watchOnly(roots: ReadonlyMap<number, string>): Promise<void> {
+    for (const [rootId, { path }] of [...this.#wanted]) {
+      if (roots.get(rootId) !== path) await this.#unwatch(rootId);
+    }
+    const fresh = [...roots].filter(([rootId]) => !this.#wanted.has(rootId));
+    for (const [rootId, path] of fresh) {
+      this.#wanted.set(rootId, { path, watching: false, problem: null, identity: null });
+    }
+    await Promise.all(fresh.map(([rootId]) => this.#watch(rootId)));
+    if (this.#wanted.size === 0) await this.#endChild();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearInterval(this.#look);
+    this.#wanted.clear();
+    await this.#endChild();
+  }
+
+  async #watch(rootId: number): Promise<void> {
+    const wanted = this.#wanted.get(rootId);
+    if (!wanted || this.#closed) return;
+    wanted.identity = await identityOf(wanted.path);
+    let problem: WatchProblem | null;
+    try {
+      problem = await this.#running().call('watch', { rootId, path: wanted.path, ignore: this.#options.ignore });
+    } catch (error) {
+      if (error instanceof ChildDiedError) return; // #restart sees to all roots
+      problem = { kind: 'unable', message: `Changes in “${wanted.path}” cannot be looked out for now.` };
+    }
+    if (this.#wanted.get(rootId) !== wanted) return;
+    this.#setState(rootId, wanted, problem);
+  }
+
+  async #unwatch(rootId: number): Promise<void> {
+    this.#wanted.delete(rootId);
+    if (this.#child?.alive) {
+      await this.#child.call('unwatch', { rootId }).catch(() => {}); // it died: then nothing is watched any more
+    }
+  }
+
+  #running(): WatchChild {
+    if (this.#child?.alive) return this.#child;
+    const child: WatchChild = new Child({ processName: 'watch', entry: PROCESS_ENTRIES.watch });
+    this.#child = child;
+    child.on('changed', ({ rootId }) => {
+      if (this.#wanted.has(rootId)) this.#options.onChange(rootId);
+    });
+    child.on('stopped', ({ rootId, problem }) => {
+      const wanted = this.#wanted.get(rootId);
+      if (!wanted) return;
+      wanted.identity = null;
+      this.#setState(rootId, wanted, problem);
+      this.#options.onChange(rootId);
+    });
+    void child.exited.then((how) => {
+      if (this.#child === child) void this.#restart(how);
+    });
+    return child;
+  }
+
+  /** What happened while it was down nobody saw: every root counts as changed. */
+  async #restart(how: string): Promise<void> {
+    this.#child = null;
+    if (this.#closed) return;
+    const now = Date.now();
+    this.#deaths = [...this.#deaths.filter((then) => now - then < DEATHS_WITHIN_MS), now];
+    const hopeless = this.#deaths.length > MAX_DEATHS;
+    for (const [rootId, wanted] of this.#wanted) {
+      const message = `Changes in “${wanted.path}” are not looked out for any more, because the watching process keeps stopping (${how}). They are noticed when Earmark starts.`;
+      this.#setState(rootId, wanted, hopeless ? { kind: 'unable', message } : null, false);
+    }
+    if (hopeless) return;
+    const rootIds = [...this.#wanted.keys()];
+    await Promise.all(rootIds.map((rootId) => this.#watch(rootId)));
+    for (const rootId of rootIds) if (this.#wanted.has(rootId)) this.#options.onChange(rootId);
+  }
+
+  /** Folders that came back are watched again; those that left, or are another folder now, are looked at again. */
+  async #lookAtRoots(): Promise<void> {
+    if (this.#looking) return; // a drive that hangs holds this up, and nothing else
+    this.#looking = true;
+    for (const [rootId, wanted] of [...this.#wanted]) {
+      if (wanted.problem !== null && wanted.problem.kind !== 'gone') continue;
+      const identity = await identityOf(wanted.path);
+      if (this.#wanted.get(rootId) !== wanted || identity === wanted.identity) continue;
+      await this.#watch(rootId);
+      if (this.#wanted.has(rootId)) this.#options.onChange(rootId);
+    }
+    this.#looking = false;
+  }
+
+  #setState(rootId: number, wanted: Wanted, problem: WatchProblem | null, watching = problem === null): void {
+    if (wanted.watching === watching && wanted.problem?.message === problem?.message) return;
+    wanted.watching = watching;
+    wanted.problem = problem;
+    this.#options.onState(rootId);
+  }
+
+  async #endChild(): Promise<void> {
+    const child = this.#child;
+    this.#child = null;
+    await child?.kill();
+  }
+}
+
+async function identityOf(path: string): Promise<string | null> {
+  try {
+    const { dev, ino } = await stat(path, { bigint: true });
+    return `${dev}:${ino}`;
+  } catch {
+    return null; // not there, or not to be reached: the same for a watch
+  }
+}
