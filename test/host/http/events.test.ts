@@ -1,0 +1,210 @@
+/** Events over HTTP: order, slow clients, broken connections, the end. */
+import { request, type IncomingMessage } from 'node:http';
+import { afterEach, expect, test } from 'vitest';
+import { EventEmitter } from 'node:events';
+import type { EngineHandle } from '../../../src/main/engine.ts';
+import { startHttpHost, type HttpHost } from '../../../src/main/host/http/server.ts';
+import { connectHttp, type HttpClient } from '../../../src/renderer/client/http-client.ts';
+import type { JobProgress } from '../../../src/shared/types.ts';
+import { sine, writeWav } from '../../decode/make-audio.ts';
+import { Serving } from './serving.ts';
+
+const open: { close(): Promise<void> | void }[] = [];
+afterEach(async () => {
+  for (const one of open.splice(0).reverse()) await one.close();
+});
+
+async function serve(options: { heartbeatMs?: number } = {}): Promise<Serving> {
+  const serving = await Serving.start(options);
+  open.push(serving);
+  return serving;
+}
+
+async function connected(host: HttpHost, silenceMs?: number): Promise<HttpClient> {
+  const client = await connectHttp({ origin: host.origin, key: host.token, ...(silenceMs ? { silenceMs } : {}) });
+  open.push(client);
+  await state(client, 'connected');
+  return client;
+}
+
+function state(client: HttpClient, wanted: 'connected' | 'lost'): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = client.onState((now) => {
+      if (now !== wanted) return;
+      queueMicrotask(() => stop());
+      resolve();
+    });
+  });
+}
+
+/** The engine's side alone, so that a test can send what it likes as fast as it likes. */
+function eventSource(): { on: EngineHandle['on']; send: (event: string, payload: unknown) => void } {
+  const events = new EventEmitter();
+  return {
+    on: (event, listener) => {
+      events.on(event, listener);
+      return () => void events.off(event, listener);
+    },
+    send: (event, payload) => void events.emit(event, payload),
+  };
+}
+
+function progress(done: number, id = 1): JobProgress {
+  return {
+    id, kind: 'index', state: 'running', stage: 'listening', done, total: null, failed: 0,
+    audioSeconds: 0, elapsedSeconds: 0, realTimeFactor: null, etaSeconds: null, currentPath: 'x'.repeat(200),
+  }; // prettier-ignore
+}
+
+test('two windows on one server see the whole of a job, in order, whichever of them began it', async () => {
+  const serving = await serve();
+  for (let n = 0; n < 6; n++) writeWav(serving.at(`tone_${n}.wav`), [sine(1, 8000, 200 + 100 * n)], 8000);
+  const windows = [await connected(serving.host), await connected(serving.host)];
+  const sources = [serving.handle, ...windows.map(({ client }) => client)];
+  const [direct, ...seen] = sources.map((source) => {
+    const events: unknown[] = [];
+    source.on('job.progress', (payload) => events.push({ ...payload })); // the engine goes on writing to its own
+    source.on('catalogue.changed', (payload) => events.push(payload));
+    return events;
+  });
+  const [first, second] = windows;
+  const job = await first!.client.call('index.start', { folders: [serving.sounds] });
+  const summary = await second!.client.call('job.wait', job);
+  expect(summary).toMatchObject({ files: 6, indexed: 6 });
+  expect(direct!.at(-1)).toMatchObject({ state: 'done', done: 6 });
+  expect(direct!.length).toBeGreaterThan(4);
+  await expect.poll(() => seen).toEqual([direct, direct]);
+});
+
+test('a job goes on when the window that began it leaves', async () => {
+  const serving = await serve();
+  for (let n = 0; n < 4; n++) writeWav(serving.at(`tone_${n}.wav`), [sine(2, 8000, 300 + 50 * n)], 8000);
+  const leaving = await connected(serving.host);
+  const job = await leaving.client.call('index.start', { folders: [serving.sounds] });
+  const waiting = new AbortController();
+  const wait = fetch(`${serving.host.origin}/call/job.wait`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${serving.host.token}`, 'Content-Type': 'application/json' },
+    body: String(job),
+    signal: waiting.signal,
+  });
+  waiting.abort();
+  await expect(wait).rejects.toThrow(/abort/i);
+  leaving.close();
+  const other = await connected(serving.host);
+  expect(await other.client.call('job.wait', job)).toMatchObject({ indexed: 4, cancelled: false });
+});
+
+test('a slow client costs little: it gets the latest progress, every notice, and in order', async () => {
+  const { on, send } = eventSource();
+  const { host, stream } = await slowStream(on);
+  const before = process.memoryUsage().rss;
+  // 100 MB of progress that nobody reads.
+  for (let n = 1; n <= 250_000; n++) {
+    send('job.progress', progress(n));
+    if (n % 50_000 === 0) send('engine.notice', { message: `notice ${n}` });
+  }
+  expect(process.memoryUsage().rss - before).toBeLessThan(64 * 2 ** 20);
+  const messages = await readUntil(stream, ({ payload }) => payload.message === 'notice 250000');
+  expect(messages.length).toBeLessThan(10_000);
+  const notices = messages.filter(({ event }) => event === 'engine.notice').map(({ payload }) => payload.message);
+  expect(notices).toEqual([50_000, 100_000, 150_000, 200_000, 250_000].map((n) => `notice ${n}`));
+  const done = messages.filter(({ event }) => event === 'job.progress').map(({ payload }) => payload.done);
+  expect(done).toEqual(done.toSorted((a, b) => a! - b!));
+  await host.close();
+});
+
+test('a client that takes nothing at all is cut off, and comes again', async () => {
+  const { on, send } = eventSource();
+  const { host, stream } = await slowStream(on);
+  const ended = new Promise((resolve) => stream.once('error', resolve).once('close', resolve));
+  const fileIds = Array.from({ length: 20_000 }, (_, n) => n);
+  for (let n = 0; n < 200; n++) send('catalogue.changed', { fileIds });
+  stream.resume();
+  await ended;
+  const again = await connected(host);
+  const notice = new Promise<string>(
+    (resolve) => void again.client.on('engine.notice', ({ message }) => resolve(message)),
+  );
+  send('engine.notice', { message: 'still here' });
+  expect(await notice).toBe('still here');
+  again.close();
+  await host.close();
+});
+
+test('the client notices a lost connection, says so, and comes back', async () => {
+  const serving = await serve();
+  const client = await connected(serving.host);
+  const states: string[] = [];
+  client.onState((now) => states.push(now));
+  const { port, token } = serving.host;
+  await serving.host.close();
+  await expect.poll(() => states).toEqual(['connected', 'lost']);
+  await expect(client.client.call('status.get', null)).rejects.toMatchObject({ code: 'engine-broken' });
+  // The same port, and another key: this window does not belong to it and does not go on knocking.
+  const { handle, audio } = serving;
+  serving.host = await startHttpHost({ handle, audio, windowFolder: serving.folder, port });
+  expect(serving.host.token).not.toBe(token);
+  await expect.poll(async () => client.client.call('status.get', null).catch((error: unknown) => error)).toMatchObject({ code: 'signed-out' }); // prettier-ignore
+  expect(states).toEqual(['connected', 'lost']);
+});
+
+test('silence is a lost connection; signs of life are not silence', async () => {
+  const quiet = await serve({ heartbeatMs: 60_000 });
+  const doubting = await connected(quiet.host, 300);
+  const states: string[] = [];
+  doubting.onState((now) => states.push(now));
+  await expect.poll(() => states, { timeout: 5000 }).toEqual(['connected', 'lost', 'connected']);
+  const lively = await serve({ heartbeatMs: 100 });
+  const trusting = await connected(lively.host, 1500);
+  const other: string[] = [];
+  trusting.onState((now) => other.push(now));
+  await new Promise((resolve) => setTimeout(resolve, 2000));
+  expect(other).toEqual(['connected']);
+});
+
+test('the server closes while clients listen, call and play', async () => {
+  const serving = await Serving.start();
+  writeWav(serving.at('long.wav'), [sine(100, 44_100, 100)], 44_100);
+  await serving.index();
+  const client = await connected(serving.host);
+  const playing = await serving.get(`/audio/${serving.fileId('long.wav')}`); // and nobody reads it
+  const started = performance.now();
+  await serving.close();
+  expect(performance.now() - started).toBeLessThan(5000);
+  await expect(playing.arrayBuffer()).rejects.toThrow();
+  await state(client, 'lost');
+});
+
+interface Message {
+  event: string;
+  payload: { done?: number; message?: string };
+}
+
+/** A server of events alone, and a client of it that has not read anything yet. */
+async function slowStream(on: EngineHandle['on']): Promise<{ host: HttpHost; stream: IncomingMessage }> {
+  const serving = await serve();
+  const host = await startHttpHost({ handle: { ...serving.handle, on }, audio: serving.audio, windowFolder: serving.folder }); // prettier-ignore
+  const headers = { Authorization: `Bearer ${host.token}` };
+  const stream = await new Promise<IncomingMessage>((resolve, reject) => {
+    request(`${host.origin}/events`, { headers }, resolve).on('error', reject).end();
+  });
+  stream.pause();
+  return { host, stream };
+}
+
+async function readUntil(stream: IncomingMessage, isLast: (message: Message) => boolean): Promise<Message[]> {
+  const messages: Message[] = [];
+  let pending = '';
+  for await (const chunk of stream.setEncoding('utf8') as AsyncIterable<string>) {
+    pending += chunk;
+    const parts = pending.split('\n\n');
+    pending = parts.pop()!;
+    for (const part of parts) {
+      if (!part.startsWith('data: ')) continue;
+      messages.push(JSON.parse(part.slice(6)) as Message);
+      if (isLast(messages.at(-1)!)) return messages;
+    }
+  }
+  throw new Error(`the stream ended after ${messages.length} messages`);
+}
