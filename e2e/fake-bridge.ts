@@ -1,0 +1,34 @@
+/** Runs in the page before it: puts the engine that is not there where the desktop app's bridge would be. */
+import type { Bridge } from '../src/renderer/client/host.ts';
+import { toWire } from '../src/shared/errors.ts';
+import { fakeEngine, type FakeEngine, type FakeOptions } from '../test/renderer/fake-client.ts';
+
+declare global {
+  interface Window {
+    /** Set by the test before this runs. */
+    fakeOptions: FakeOptions;
+    fake: FakeEngine;
+  }
+}
+
+const fake = fakeEngine(window.fakeOptions);
+window.fake = fake;
+const bridge: Bridge = {
+  async invoke(name, input) {
+    try {
+      return { ok: true, value: await fake.call(name, input) };
+    } catch (error) {
+      return { ok: false, error: toWire(error) };
+    }
+  },
+  on: (event, listener) => fake.on(event, listener),
+  host: {
+    audioUrl: (fileId) => `./audio/${fileId}`,
+    revealFile: () => Promise.resolve(),
+    chooseFolders: () => Promise.resolve(['/Volumes/SFX']),
+    pathOfDroppedFile: (file) => `/dropped/${file.name}`,
+    dragOut: null,
+    makeDemoSounds: () => Promise.resolve('/Volumes/SFX'),
+  },
+};
+window.earmark = bridge;

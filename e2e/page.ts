@@ -1,0 +1,139 @@
+/** The built window in a real browser, served under the policy that the hosts serve it under. */
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join } from 'node:path';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { build, type Rolldown } from 'vite';
+import type { FakeOptions } from '../test/renderer/fake-client.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+const RENDERER = join(ROOT, 'dist/renderer');
+const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+const ARGS =
+  '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync --autoplay-policy=no-user-gesture-required';
+
+/** As `earmark serve` sends it. */
+export const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' blob: data:",
+  "media-src 'self' blob:",
+  "connect-src 'self'",
+  "font-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** Why these tests cannot run here, in a line; null when they can. */
+export function whatIsMissing(): string | null {
+  if (!existsSync(join(RENDERER, 'index.html'))) return 'The window is not built: npm run build:renderer';
+  if (existsSync(CHROMIUM)) return null;
+  return `No Chromium at ${CHROMIUM}: apt-get install chromium, or set CHROMIUM to where it is.`;
+}
+
+export interface Stage {
+  browser: Browser;
+  open(options: Partial<FakeOptions> & { width?: number; height?: number; hash?: string }): Promise<Window>;
+  close(): Promise<void>;
+}
+
+export interface Window {
+  page: Page;
+  /** What the console said that it should not have: errors, warnings, breaches of the policy. */
+  complaints: string[];
+}
+
+export async function openStage(): Promise<Stage> {
+  const bridge = await bundledBridge();
+  const { server, origin } = await serve();
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGS.split(' ') });
+  return {
+    browser,
+    async open({ width = 1280, height = 800, hash = '', ...options }) {
+      const context = await browser.newContext({ viewport: { width, height }, colorScheme: 'dark' });
+      const page = await context.newPage();
+      const complaints: string[] = [];
+      page.on('console', (message) => {
+        if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+      });
+      page.on('pageerror', (error) => complaints.push(String(error)));
+      const fakeOptions: FakeOptions = { size: 400, answerMs: 15, appearance: 'dark', ...options };
+      await page.addInitScript(`window.fakeOptions = ${JSON.stringify(fakeOptions)};\n${bridge}`);
+      await page.goto(`${origin}/${hash}`);
+      await page.waitForSelector('nav');
+      return { page, complaints };
+    },
+    async close() {
+      await browser.close();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** An init script is no module: everything in one function. */
+async function bundledBridge(): Promise<string> {
+  const [result] = (await build({
+    root: ROOT,
+    configFile: false,
+    logLevel: 'error',
+    build: {
+      write: false,
+      minify: false,
+      lib: { entry: join(import.meta.dirname, 'fake-bridge.ts'), formats: ['iife'], name: 'fakeBridge' },
+    },
+  })) as Rolldown.RolldownOutput[];
+  return result!.output[0].code;
+}
+
+const TYPES: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+};
+
+async function serve(): Promise<{ server: Server; origin: string }> {
+  const server = createServer((request, response) => {
+    const path = new URL(request.url ?? '/', 'http://localhost').pathname;
+    const send = (status: number, type: string, body: Uint8Array | string) => {
+      response.writeHead(status, { 'Content-Type': type, 'Content-Security-Policy': POLICY });
+      response.end(body);
+    };
+    if (path === '/audio/404') return send(404, 'application/json', '{}');
+    if (path.startsWith('/audio/')) return send(200, 'audio/wav', tone(Number(path.split('/').at(-1))));
+    const file = join(RENDERER, path === '/' ? 'index.html' : path);
+    readFile(file).then(
+      (body) => send(200, TYPES[extname(file)] ?? 'application/octet-stream', body),
+      () => send(404, 'text/plain', 'not found'),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { server, origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+
+/** Three seconds of a quiet tone: 8 kHz, 16 bit, mono. */
+function tone(fileId: number): Uint8Array {
+  const samples = 24_000;
+  const wav = Buffer.alloc(44 + 2 * samples);
+  wav.write('RIFF', 0);
+  wav.writeUInt32LE(36 + 2 * samples, 4);
+  wav.write('WAVEfmt ', 8);
+  wav.writeUInt32LE(16, 16);
+  wav.writeUInt16LE(1, 20);
+  wav.writeUInt16LE(1, 22);
+  wav.writeUInt32LE(8000, 24);
+  wav.writeUInt32LE(16_000, 28);
+  wav.writeUInt16LE(2, 32);
+  wav.writeUInt16LE(16, 34);
+  wav.write('data', 36);
+  wav.writeUInt32LE(2 * samples, 40);
+  const hertz = 200 + (fileId % 40) * 10;
+  for (let index = 0; index < samples; index++) {
+    wav.writeInt16LE(Math.round(3000 * Math.sin((2 * Math.PI * hertz * index) / 8000)), 44 + 2 * index);
+  }
+  return wav;
+}

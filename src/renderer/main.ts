@@ -1,0 +1,25 @@
+/** Finds the engine, by the desktop app's bridge or over http, and draws the window. */
+import { mount } from 'svelte';
+import './theme/tokens.css';
+import './theme/base.css';
+import { bridgeConnection, type Connection } from './client/host.ts';
+import { httpConnection } from './client/http-connection.ts';
+import StartFailure from './frame/StartFailure.svelte';
+import { App } from './stores/app.svelte.ts';
+import { sentenceOf } from './stores/notices.svelte.ts';
+import Window from './Window.svelte';
+
+const target = document.getElementById('app');
+if (target === null) throw new Error('the page has no #app');
+
+async function connect(): Promise<Connection> {
+  return window.earmark === undefined ? httpConnection() : bridgeConnection(window.earmark);
+}
+
+try {
+  const app = new App(await connect());
+  mount(Window, { target, props: { app } });
+  await app.start();
+} catch (error) {
+  mount(StartFailure, { target, props: { sentence: sentenceOf(error) } });
+}

@@ -1,0 +1,66 @@
+/** The job that runs, if one does, and the state of the library around it. */
+import type { Client } from '../../shared/contract.ts';
+import type { JobProgress, Status } from '../../shared/types.ts';
+import { jobEnding } from '../words/job-sentence.ts';
+import type { Notices } from './notices.svelte.ts';
+
+export class Jobs {
+  readonly #client: Client;
+  readonly #notices: Notices;
+  #latest = $state.raw<JobProgress | null>(null);
+  #status = $state.raw<Status | null>(null);
+
+  constructor(client: Client, notices: Notices) {
+    this.#client = client;
+    this.#notices = notices;
+    client.on('job.progress', (progress) => this.#take(progress));
+    client.on('engine.notice', ({ message }) => notices.say(message));
+  }
+
+  /** null when nothing runs or waits. */
+  get active(): JobProgress | null {
+    const job = this.#latest;
+    return job !== null && (job.state === 'running' || job.state === 'paused') ? job : null;
+  }
+
+  /** null before the first answer. */
+  get status(): Status | null {
+    return this.#status;
+  }
+
+  /** Nothing to search yet, and no folder that could bring something. */
+  get isLibraryEmpty(): boolean {
+    return this.#status !== null && this.#status.roots.length === 0 && this.#status.files === 0;
+  }
+
+  async refresh(): Promise<void> {
+    const status = await this.#notices.attempt(() => this.#client.call('status.get', null));
+    if (status !== null) this.#status = status;
+  }
+
+  /** @param folders absolute paths; empty: all known roots */
+  async listenTo(folders: string[]): Promise<void> {
+    const started = await this.#notices.attempt(() => this.#client.call('index.start', { folders }));
+    if (started !== null) await this.refresh();
+  }
+
+  async pauseOrResume(): Promise<void> {
+    const job = this.active;
+    if (job === null) return;
+    await this.#notices.attempt(() => this.#client.call(job.state === 'paused' ? 'job.resume' : 'job.pause', job.id));
+  }
+
+  async cancel(): Promise<void> {
+    const job = this.active;
+    if (job !== null) await this.#notices.attempt(() => this.#client.call('job.cancel', job.id));
+  }
+
+  #take(progress: JobProgress): void {
+    const wasActive = this.active?.id === progress.id;
+    this.#latest = progress;
+    if (this.active !== null || !wasActive) return;
+    const ending = jobEnding(progress);
+    if (ending !== null) this.#notices.say(ending);
+    void this.refresh();
+  }
+}

@@ -1,0 +1,145 @@
+/** What the user says about files: favourites, stars, collections, saved searches. All of it can be taken back. */
+import type { Client } from '../../shared/contract.ts';
+import type { Collection, FileRow, SavedSearch } from '../../shared/calls/files.ts';
+import type { SearchQuery } from '../../shared/types.ts';
+import { counted } from '../words/units.ts';
+import type { FileCache } from './file-cache.svelte.ts';
+import type { Notices } from './notices.svelte.ts';
+import type { Undo } from './undo.svelte.ts';
+
+/** `file.rows` takes no more at once. */
+const ROWS_AT_ONCE = 1_000;
+
+export class Marks {
+  readonly #client: Client;
+  readonly #notices: Notices;
+  readonly #files: FileCache;
+  readonly #undo: Undo;
+  #collections = $state.raw<readonly Collection[]>([]);
+  #savedSearches = $state.raw<readonly SavedSearch[]>([]);
+
+  constructor(client: Client, notices: Notices, files: FileCache, undo: Undo) {
+    this.#client = client;
+    this.#notices = notices;
+    this.#files = files;
+    this.#undo = undo;
+  }
+
+  get collections(): readonly Collection[] {
+    return this.#collections;
+  }
+  get savedSearches(): readonly SavedSearch[] {
+    return this.#savedSearches;
+  }
+
+  async load(): Promise<void> {
+    const lists = await this.#notices.attempt(() =>
+      Promise.all([this.#client.call('collection.list', null), this.#client.call('savedSearch.list', null)]),
+    );
+    if (lists !== null) [this.#collections, this.#savedSearches] = lists;
+  }
+
+  /** Makes all of them favourites, or none of them if all are already. */
+  async toggleFavourite(fileIds: number[]): Promise<void> {
+    const before = await this.#rows(fileIds);
+    if (before === null || before.length === 0) return;
+    const favourite = before.some((row) => !row.favourite);
+    const set = async (ids: number[], to: boolean) => {
+      await this.#client.call('favourite.set', { fileIds: ids, favourite: to });
+      this.#files.patch(ids, { favourite: to });
+    };
+    const changed = before.filter((row) => row.favourite !== favourite).map(({ fileId }) => fileId);
+    if ((await this.#notices.attempt(async () => (await set(changed, favourite), true))) === null) return;
+    this.#undo.did({ name: favourite ? 'favourite' : 'no favourite', undo: () => set(changed, !favourite) });
+  }
+
+  /** The same number again takes the stars away. @param stars 1..5 */
+  async rate(fileIds: number[], stars: number): Promise<void> {
+    const before = await this.#rows(fileIds);
+    if (before === null || before.length === 0) return;
+    const to = before.every((row) => row.stars === stars) ? 0 : stars;
+    const set = async (ids: number[], value: number) => {
+      await this.#client.call('stars.set', { fileIds: ids, stars: value });
+      this.#files.patch(ids, { stars: value });
+    };
+    if ((await this.#notices.attempt(async () => (await set(fileIds, to), true))) === null) return;
+    const backTo = Map.groupBy(before, (row) => row.stars);
+    const undo = async () => {
+      for (const [value, rows] of backTo)
+        await set(
+          rows.map(({ fileId }) => fileId),
+          value,
+        );
+    };
+    this.#undo.did({ name: to === 0 ? 'no stars' : counted(to, 'star'), undo });
+  }
+
+  async createCollection(name: string): Promise<Collection | null> {
+    const made = await this.#notices.attempt(() => this.#client.call('collection.create', { name }));
+    if (made !== null) await this.load();
+    return made;
+  }
+
+  async addTo(collection: Collection, fileIds: number[]): Promise<void> {
+    const ids = await this.#notIn(collection, fileIds);
+    if (ids === null) return;
+    if (ids.length === 0) {
+      this.#notices.say(`Already in “${collection.name}”.`);
+      return;
+    }
+    const added = await this.#change('collection.add', collection.id, ids);
+    if (!added) return;
+    const undo = () => this.#change('collection.take', collection.id, ids);
+    this.#undo.did({ name: `add to “${collection.name}”`, undo });
+    this.#notices.say(`${counted(ids.length, 'sound')} added to “${collection.name}”.`);
+  }
+
+  async takeFrom(collection: Collection, fileIds: number[]): Promise<void> {
+    if (!(await this.#change('collection.take', collection.id, fileIds))) return;
+    const undo = () => this.#change('collection.add', collection.id, fileIds);
+    this.#undo.did({ name: `take out of “${collection.name}”`, undo });
+  }
+
+  async saveSearch(name: string, query: SearchQuery): Promise<void> {
+    const saved = await this.#notices.attempt(() => this.#client.call('savedSearch.save', { name, query }));
+    if (saved === null) return;
+    await this.load();
+    this.#notices.say(`Saved as “${name}”.`);
+  }
+
+  async removeSearch(search: SavedSearch): Promise<void> {
+    const remove = async () => {
+      await this.#client.call('savedSearch.remove', search.id);
+      await this.load();
+      return true;
+    };
+    if ((await this.#notices.attempt(remove)) === null) return;
+    this.#undo.did({ name: `remove “${search.name}”`, undo: () => this.saveSearch(search.name, search.query) });
+  }
+
+  async #change(call: 'collection.add' | 'collection.take', id: number, fileIds: number[]): Promise<boolean> {
+    const done = await this.#notices.attempt(() => this.#client.call(call, { id, fileIds }));
+    if (done !== null) await this.load();
+    return done !== null;
+  }
+
+  /** Only these are taken out again by an undo; what was in the collection before stays there. */
+  async #notIn(collection: Collection, fileIds: number[]): Promise<number[] | null> {
+    const inside = await this.#notices.attempt(() =>
+      this.#client.call('file.list', { of: { collectionId: collection.id }, order: 'name', descending: false }),
+    );
+    if (inside === null) return null;
+    const known = new Set(inside);
+    return fileIds.filter((id) => !known.has(id));
+  }
+
+  async #rows(fileIds: number[]): Promise<FileRow[] | null> {
+    return this.#notices.attempt(async () => {
+      const rows: FileRow[] = [];
+      for (let from = 0; from < fileIds.length; from += ROWS_AT_ONCE) {
+        rows.push(...(await this.#client.call('file.rows', fileIds.slice(from, from + ROWS_AT_ONCE))));
+      }
+      return rows;
+    });
+  }
+}

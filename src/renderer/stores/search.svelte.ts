@@ -1,0 +1,183 @@
+/** What is looked for, and the files found: an answer to words and sounds, or the library when nothing is asked. */
+import type { Client } from '../../shared/contract.ts';
+import type { FileOrder, FileRow } from '../../shared/calls/files.ts';
+import { UserError } from '../../shared/errors.ts';
+import type { SearchHit, SearchQuery } from '../../shared/types.ts';
+import { arrange, type Order } from '../query/order.ts';
+import { withoutEmptyFilters } from '../query/tokens.ts';
+import { fileName } from '../words/paths.ts';
+import type { Notices } from './notices.svelte.ts';
+
+const TYPING_PAUSE_MS = 80;
+/** Only then does anything move on the screen: most answers are there before. */
+const SLOW_AFTER_MS = 300;
+/** Hits under the cut are not sent, so a list this long is rare; `file.rows` takes a thousand at once. */
+export const MOST_HITS = 500;
+
+/** A sound as the query, or as one half of it. */
+export interface LikeSound {
+  path: string;
+  /** From this moment on, s; null: all of it. */
+  startSeconds: number | null;
+}
+
+export interface Answer {
+  kind: 'found' | 'library';
+  /** In the order shown. */
+  ids: readonly number[];
+  /** By file id; empty for the library. */
+  hits: ReadonlyMap<number, SearchHit>;
+  /** Position of the first hit that is no more than a maybe; null when there is none or the order is another. */
+  maybeFrom: number | null;
+  notices: readonly string[];
+}
+
+const NO_HITS: ReadonlyMap<number, SearchHit> = new Map();
+
+export class Search {
+  readonly #client: Client;
+  readonly #notices: Notices;
+  readonly #onAnswer: (answer: Answer) => void;
+  #text = $state('');
+  #like = $state.raw<LikeSound | null>(null);
+  #order = $state.raw<Order>({ by: 'relevance', descending: false });
+  #answer = $state.raw<Answer | null>(null);
+  /** Why the words cannot be understood as they stand. */
+  #hint = $state<string | null>(null);
+  #slow = $state(false);
+  #asked = 0;
+  #pause: ReturnType<typeof setTimeout> | undefined;
+
+  /** @param onAnswer told of every answer that is shown */
+  constructor(client: Client, notices: Notices, onAnswer: (answer: Answer) => void) {
+    this.#client = client;
+    this.#notices = notices;
+    this.#onAnswer = onAnswer;
+  }
+
+  get text(): string {
+    return this.#text;
+  }
+  get like(): LikeSound | null {
+    return this.#like;
+  }
+  /** The library has no relevance: by name then. */
+  get order(): Order {
+    if (this.#order.by === 'relevance' && !this.isAsking) return { by: 'name', descending: false };
+    return this.#order;
+  }
+  get answer(): Answer | null {
+    return this.#answer;
+  }
+  get hint(): string | null {
+    return this.#hint;
+  }
+  /** An answer takes so long that it should be said. */
+  get slow(): boolean {
+    return this.#slow;
+  }
+  /** Something is looked for; otherwise the whole library is shown. */
+  get isAsking(): boolean {
+    return withoutEmptyFilters(this.#text) !== '' || this.#like !== null;
+  }
+  /** As it would be saved. */
+  get query(): SearchQuery {
+    const text = withoutEmptyFilters(this.#text);
+    const { path, startSeconds } = this.#like ?? { path: null, startSeconds: null };
+    return {
+      ...(text !== '' && { text }),
+      ...(path !== null && { likePath: path }),
+      ...(startSeconds !== null && { likeStartSeconds: startSeconds }),
+    };
+  }
+
+  type(text: string): void {
+    this.#text = text;
+    clearTimeout(this.#pause);
+    this.#pause = setTimeout(() => void this.ask(), TYPING_PAUSE_MS);
+  }
+
+  /** Searches by a sound; the words stay, and then it is both that count. */
+  likeSound(like: LikeSound | null): void {
+    this.#like = like;
+    void this.ask();
+  }
+
+  sortBy(order: Order): void {
+    this.#order = order;
+    void this.ask();
+  }
+
+  open(query: SearchQuery): void {
+    this.#text = query.text ?? '';
+    const { likePath: path, likeStartSeconds } = query;
+    this.#like = path === undefined ? null : { path, startSeconds: likeStartSeconds ?? null };
+    void this.ask();
+  }
+
+  /** Asks now. An answer that has been overtaken by a later question is dropped; the old one stays until then. */
+  async ask(): Promise<void> {
+    clearTimeout(this.#pause);
+    const mine = ++this.#asked;
+    const slow = setTimeout(() => {
+      if (mine === this.#asked) this.#slow = true;
+    }, SLOW_AFTER_MS);
+    try {
+      const answer = this.isAsking ? await this.#find() : await this.#browse();
+      if (mine !== this.#asked) return;
+      this.#answer = answer;
+      this.#hint = null;
+      this.#onAnswer(answer);
+    } catch (error) {
+      if (mine !== this.#asked) return;
+      // Half a filter is no failure: it is said beside the field, and the old answer stays.
+      if (error instanceof UserError && (error.code === 'bad-input' || error.code === 'nothing-indexed')) {
+        this.#hint = error.userMessage;
+      } else {
+        this.#notices.fail(error, { name: 'Try again', run: () => void this.ask() });
+      }
+    } finally {
+      clearTimeout(slow);
+      if (mine === this.#asked) this.#slow = false;
+    }
+  }
+
+  async #find(): Promise<Answer> {
+    const { hits, notices } = await this.#client.call('search.query', { ...this.query, limit: MOST_HITS });
+    const rows = await this.#rowsToSortBy(hits);
+    const sorted = arrange(hits, rows, this.#order);
+    const maybe = this.#order.by === 'relevance' ? sorted.findIndex(({ band }) => isUnsure(band)) : -1;
+    return {
+      kind: 'found',
+      ids: sorted.map(({ fileId }) => fileId),
+      hits: new Map(sorted.map((hit) => [hit.fileId, hit])),
+      maybeFrom: maybe === -1 ? null : maybe,
+      notices,
+    };
+  }
+
+  /** Hits carry their duration and path; by anything else they are sorted with the help of their rows. */
+  async #rowsToSortBy(hits: SearchHit[]): Promise<ReadonlyMap<number, FileRow>> {
+    if (!['added', 'changed', 'stars', 'loudness'].includes(this.#order.by)) return new Map();
+    const rows = await this.#client.call(
+      'file.rows',
+      hits.map(({ fileId }) => fileId),
+    );
+    return new Map(rows.map((row) => [row.fileId, row]));
+  }
+
+  async #browse(): Promise<Answer> {
+    const { by, descending } = this.order;
+    const ids = await this.#client.call('file.list', { of: {}, order: by as FileOrder, descending });
+    return { kind: 'library', ids, hits: NO_HITS, maybeFrom: null, notices: [] };
+  }
+}
+
+/** The name on the chip. */
+export function likeName({ path }: LikeSound): string {
+  return fileName(path);
+}
+
+function isUnsure(band: SearchHit['band']): boolean {
+  return band === 'maybe' || band === 'unlikely';
+}

@@ -1,0 +1,231 @@
+/**
+ * An engine that is not there: the contract over sounds that do not exist, in memory. It stands in for the outside of
+ * the window, so that the window can be looked at and driven without a catalogue, a model or a single file.
+ */
+import type { Collection, SavedSearch } from '../../src/shared/calls/files.ts';
+import type { Settings } from '../../src/shared/calls/settings.ts';
+import type { CallName, Client, Engine, EventName, Events } from '../../src/shared/contract.ts';
+import { UserError } from '../../src/shared/errors.ts';
+import type { JobProgress, SearchHit, SearchQuery, Status } from '../../src/shared/types.ts';
+import { fakeLibrary, rowOf, type FakeSound } from './fake-library.ts';
+
+export interface FakeOptions {
+  /** Sounds in the library. */
+  size: number;
+  /** Time every answer takes, ms. */
+  answerMs: number;
+  appearance: Settings['appearance'];
+}
+
+export interface FakeEngine extends Client {
+  /** Lets the engine push something. */
+  push<E extends EventName>(event: E, payload: Events[E]): void;
+  /** Every call so far, in its order. */
+  readonly asked: { name: CallName; input: unknown }[];
+  /** Calls fail with this until it is null again. */
+  broken: UserError | null;
+  answerMs: number;
+}
+
+const JOB: JobProgress = {
+  id: 1,
+  kind: 'index',
+  state: 'running',
+  stage: 'listening',
+  done: 0,
+  total: 60,
+  failed: 0,
+  audioSeconds: 0,
+  elapsedSeconds: 0,
+  realTimeFactor: null,
+  etaSeconds: null,
+  currentPath: null,
+};
+
+export function fakeEngine({ size, answerMs, appearance }: FakeOptions): FakeEngine {
+  let sounds = fakeLibrary(size);
+  const collections = new Map<number, { name: string; fileIds: Set<number> }>([
+    [1, { name: 'Night shift', fileIds: new Set([1, 2, 3]) }],
+  ]);
+  const saved = new Map<number, SavedSearch>([[1, { id: 1, name: 'Short rain', query: { text: 'rain dur:<120' } }]]);
+  let nextId = 10;
+  let settings: Settings = {
+    backgroundCores: 1,
+    lowPriority: true,
+    onlyWhenIdle: false,
+    appearance,
+    rowHeight: 'comfortable',
+    playOnSelect: true,
+    volume: 0.8,
+    model: 'starter',
+  };
+  const listeners = new Map<EventName, Set<(payload: never) => void>>();
+  const push = <E extends EventName>(event: E, payload: Events[E]) => {
+    for (const listener of listeners.get(event) ?? []) listener(payload as never);
+  };
+  const known = (id: number): FakeSound => {
+    const sound = sounds.get(id);
+    if (sound === undefined) throw new UserError('not-found', 'This sound is not in the catalogue any more.');
+    return sound;
+  };
+  const collectionOf = (id: number): Collection => {
+    const { name, fileIds } = collections.get(id)!;
+    return { id, name, files: fileIds.size };
+  };
+
+  const calls: Partial<Engine> = {
+    'status.get': () => Promise.resolve(statusOf(sounds)),
+    'search.query': (query) => Promise.resolve({ query, model: 'starter', hits: find(sounds, query), notices: [] }),
+    'index.start': () => {
+      sounds = fakeLibrary(60);
+      push('job.progress', JOB);
+      return Promise.resolve(JOB.id);
+    },
+    'file.get': (id) => {
+      const sound = known(id);
+      const inside = [...collections].filter(([, { fileIds }]) => fileIds.has(id)).map(([number]) => number);
+      const { peaks: _, ...detail } = sound;
+      return Promise.resolve({ ...detail, collections: inside });
+    },
+    'file.rows': (ids) => Promise.resolve(ids.filter((id) => sounds.has(id)).map((id) => rowOf(known(id)))),
+    'file.list': ({ of, order, descending }) => {
+      const inside = of.collectionId === undefined ? null : collections.get(of.collectionId)!.fileIds;
+      const ids = [...sounds.keys()].filter((id) => inside === null || inside.has(id));
+      if (order === 'duration') ids.sort((a, b) => known(a).durationSeconds - known(b).durationSeconds);
+      return Promise.resolve(descending ? ids.reverse() : ids);
+    },
+    'file.waveforms': (ids) =>
+      Promise.resolve(ids.map((fileId) => ({ fileId, peaks: btoa(String.fromCharCode(...known(fileId).peaks)) }))),
+    'favourite.set': ({ fileIds, favourite }) => {
+      for (const id of fileIds) known(id).favourite = favourite;
+      return Promise.resolve(null);
+    },
+    'stars.set': ({ fileIds, stars }) => {
+      for (const id of fileIds) known(id).stars = stars;
+      return Promise.resolve(null);
+    },
+    'collection.list': () => Promise.resolve([...collections.keys()].map(collectionOf)),
+    'collection.create': ({ name }) => {
+      collections.set(++nextId, { name, fileIds: new Set() });
+      return Promise.resolve(collectionOf(nextId));
+    },
+    'collection.add': ({ id, fileIds }) => {
+      for (const fileId of fileIds) collections.get(id)!.fileIds.add(fileId);
+      return Promise.resolve(collectionOf(id));
+    },
+    'collection.take': ({ id, fileIds }) => {
+      for (const fileId of fileIds) collections.get(id)!.fileIds.delete(fileId);
+      return Promise.resolve(collectionOf(id));
+    },
+    'savedSearch.list': () => Promise.resolve([...saved.values()]),
+    'savedSearch.save': ({ name, query }) => {
+      const id = [...saved.values()].find((one) => one.name === name)?.id ?? ++nextId;
+      saved.set(id, { id, name, query });
+      return Promise.resolve({ id, name, query });
+    },
+    'savedSearch.remove': (id) => {
+      saved.delete(id);
+      return Promise.resolve(null);
+    },
+    'setting.get': () => Promise.resolve(settings),
+    'setting.set': (changes) => {
+      settings = { ...settings, ...changes };
+      return Promise.resolve(settings);
+    },
+  };
+
+  const engine: FakeEngine = {
+    asked: [],
+    broken: null,
+    answerMs,
+    push,
+    async call(name, input) {
+      engine.asked.push({ name, input });
+      await new Promise((resolve) => setTimeout(resolve, engine.answerMs));
+      if (engine.broken !== null) throw engine.broken;
+      const answer = calls[name];
+      if (answer === undefined) throw new UserError('not-found', `Nothing answers ${name} here.`);
+      return answer(input);
+    },
+    on(event, listener) {
+      const all = listeners.get(event) ?? new Set();
+      listeners.set(event, all);
+      all.add(listener);
+      return () => void all.delete(listener);
+    },
+  };
+  return engine;
+}
+
+/** Sounds whose names have the words; the more of them, the surer. The first half is found, the rest is a maybe. */
+function find(sounds: ReadonlyMap<number, FakeSound>, { text = '', likePath, limit = 50 }: SearchQuery): SearchHit[] {
+  if (/dur:\S*x/.test(text)) {
+    throw new UserError('bad-input', `“${text}” is not understood. Write dur:<3, dur:>1.5, dur:2-10 or dur:1m30.`);
+  }
+  const words = text
+    .replace(/\S+:\S*|-\S+/g, '')
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '');
+  const found: { sound: FakeSound; share: number }[] = [];
+  for (const sound of sounds.values()) {
+    const path = sound.path.toLowerCase();
+    const matching = words.filter((word) => path.includes(word)).length;
+    const share =
+      words.length === 0 ? (likePath === undefined ? 0.5 : Number(path !== likePath)) : matching / words.length;
+    if (share > 0) found.push({ sound, share });
+  }
+  found.sort((a, b) => b.share - a.share);
+  return found.slice(0, limit).map(({ sound, share }, place) => hitOf(sound, share, place, words));
+}
+
+function hitOf(sound: FakeSound, share: number, place: number, words: readonly string[]): SearchHit {
+  const score = share * Math.exp(-place / 9);
+  const loudest = sound.peaks.indexOf(Math.max(...sound.peaks)) / sound.peaks.length;
+  const startSeconds = Math.max(0, loudest * sound.durationSeconds - 0.4);
+  const matching = words.filter((word) => sound.path.toLowerCase().includes(word));
+  return {
+    fileId: sound.fileId,
+    path: sound.path,
+    score,
+    startSeconds,
+    endSeconds: Math.min(sound.durationSeconds, startSeconds + Math.max(0.5, sound.durationSeconds * 0.3)),
+    band: score > 0.6 ? 'strong' : score > 0.35 ? 'likely' : 'maybe',
+    why: [
+      { kind: 'sound', cosine: score / 2, text: `sounds like it (${(score / 2).toFixed(2)})` },
+      ...(matching.length === 0
+        ? []
+        : [
+            {
+              kind: 'name' as const,
+              words: matching,
+              text: `name matches ${matching.map((word) => `"${word}"`).join(', ')}`,
+            },
+          ]),
+    ],
+    durationSeconds: sound.durationSeconds,
+    format: sound.format,
+    offline: sound.offline,
+  };
+}
+
+function statusOf(sounds: ReadonlyMap<number, FakeSound>): Status {
+  const files = sounds.size;
+  return {
+    dataFolder: '/data',
+    model: 'starter',
+    roots:
+      files === 0
+        ? []
+        : [{ id: 1, path: '/Volumes/SFX', online: true, files, ready: files, failed: 0, offline: 0, scannedMs: 1 }],
+    files,
+    ready: files,
+    failed: 0,
+    offline: 0,
+    audioSeconds: files * 20,
+    windows: files * 4,
+    catalogueBytes: 1,
+    indexBytes: 1,
+    lastJob: null,
+  };
+}

@@ -1,0 +1,137 @@
+/** Sounds that do not exist, for looking at the window: names, facts and waveforms, the same every time. */
+import type { FileDetail, FileRow } from '../../src/shared/calls/files.ts';
+import { AUDIO_FORMATS, type NativeTag } from '../../src/shared/types.ts';
+
+type Shape = 'hit' | 'swell' | 'bed' | 'pulses';
+
+/** Folder, name, seconds, shape of its loudness, favourite, stars. */
+const KNOWN: readonly [folder: string, name: string, seconds: number, shape: Shape, stars?: number][] = [
+  ['Doors/Wood', 'DOORWood_slam heavy oak_03', 1.8, 'hit', 4],
+  ['Doors/Wood', 'DOORWood_slam heavy oak_04', 2.1, 'hit'],
+  ['Foley/Castle', 'castle gate closes', 6.2, 'swell', 5],
+  ['Doors/Cabin', 'cabin door shut, close mic', 1.2, 'hit'],
+  ['Impacts/Crates', 'crate_drop_2', 0.9, 'hit'],
+  ['Doors/Barn', 'barn door heavy, dragged and closed', 8.4, 'pulses', 3],
+  ['Doors/Metal', 'DOORMetl_vault slam long tail', 11.6, 'hit'],
+  ['Doors/Wood', 'wardrobe door wooden thud', 0.7, 'hit'],
+  ['Foley/House', 'book_close', 0.7, 'hit'],
+  ['Foley/House', 'kitchen drawer wooden', 1.5, 'pulses'],
+  ['Impacts/Wood', 'log on log 07', 1.1, 'hit'],
+  ['Doors/Creaks', 'old door creak slow', 4.6, 'swell', 2],
+  ['Weather/Rain', 'rain on tin roof', 184, 'bed'],
+  ['Weather/Rain', 'rain, light, leaves', 97, 'bed', 3],
+  ['Weather/Thunder', 'thunder far roll', 14.2, 'swell'],
+  ['Field/Forest', 'forest dawn chorus, blackbird', 312, 'bed', 5],
+  ['Field/City', 'tram bell and passing', 22.4, 'swell'],
+  ['Field/City', 'market square afternoon', 241, 'bed'],
+  ['Drums/Kicks', 'kick_deep_808', 0.62, 'hit'],
+  ['Drums/Snares', 'snare brushed', 0.41, 'hit'],
+  ['Loops/120', 'shaker loop 120 bpm', 4, 'pulses', 1],
+  ['Loops/90', 'dub bass line 90 bpm', 10.7, 'pulses'],
+  ['Voices', 'crowd cheer stadium', 9.3, 'swell'],
+  ['Voices', 'child laughs, short', 2.3, 'pulses'],
+  ['Machines', 'sewing machine, bursts', 12.8, 'pulses'],
+  ['Machines', 'fan hum steady', 60, 'bed'],
+  ['Water', 'stream between stones', 75, 'bed', 4],
+  ['Water', 'drop in a cave, reverb', 3.1, 'hit'],
+  ['UI', 'click soft glass', 0.09, 'hit'],
+  ['UI', 'notify two notes rising', 0.8, 'pulses'],
+];
+
+export interface FakeSound extends FileDetail {
+  peaks: Uint8Array;
+}
+
+/** @param size how many; beyond the named ones they are takes of them */
+export function fakeLibrary(size: number): Map<number, FakeSound> {
+  const sounds = new Map<number, FakeSound>();
+  for (let index = 0; index < size; index++) sounds.set(index + 1, fakeSound(index));
+  return sounds;
+}
+
+export function rowOf(sound: FakeSound): FileRow {
+  const { bytes: _, codec: _codec, peakDb: _peak, tags: _tags, warnings: _warnings, ...rest } = sound;
+  const { windows: _windows, collections: _collections, copies: _copies, peaks: _peaks, ...row } = rest;
+  return row;
+}
+
+function fakeSound(index: number): FakeSound {
+  const [folder, name, seconds, shape, stars = 0] = KNOWN[index % KNOWN.length]!;
+  const take = Math.floor(index / KNOWN.length);
+  const random = seeded(index + 1);
+  const format = AUDIO_FORMATS[[0, 4, 5, 3][index % 4]!]!;
+  const durationSeconds = seconds * (1 + (take === 0 ? 0 : random() * 0.4));
+  const path = `/Volumes/SFX/${folder}/${name}${take === 0 ? '' : ` take ${take}`}.${format}`;
+  const lossless = format !== 'mp3';
+  return {
+    fileId: index + 1,
+    path,
+    rootId: 1,
+    format,
+    durationSeconds,
+    sampleRate: index % 3 === 0 ? 96_000 : 48_000,
+    channels: index % 5 === 0 ? 1 : 2,
+    bitDepth: lossless ? 24 : null,
+    loudnessLufs: durationSeconds < 0.4 ? null : -10 - random() * 24,
+    offline: index % 29 === 28,
+    favourite: stars >= 4,
+    stars,
+    changedMs: Date.UTC(2026, 3, 1 + (index % 28)),
+    addedMs: Date.UTC(2026, 9, 1 + (index % 28)),
+    bytes: Math.round(durationSeconds * (lossless ? 288_000 : 40_000)),
+    codec: lossless ? 'pcm_s24le' : 'mp3',
+    peakDb: -0.3 - random() * 5,
+    tags: tagsOf(folder, name),
+    warnings: index % 17 === 16 ? [{ code: 'wrong-extension', message: 'Its name says MP3, its content is WAV.' }] : [],
+    windows: windowsOf(durationSeconds),
+    collections: index < 3 ? [1] : [],
+    copies: index === 0 ? [{ fileId: 9000, path: '/Volumes/Backup/old/door slam.wav', offline: true }] : [],
+    peaks: peaksOf(shape, random),
+  };
+}
+
+function tagsOf(folder: string, name: string): NativeTag[] {
+  const [category] = folder.split('/');
+  return [
+    { nativeId: 'bext:Description', field: 'description', value: name },
+    { nativeId: 'iXML:USER/CATEGORY', field: 'category', value: category!.toUpperCase() },
+    { nativeId: 'LIST/INFO:IART', field: 'artist', value: 'North Hall Recordings' },
+  ];
+}
+
+function windowsOf(durationSeconds: number): FakeSound['windows'] {
+  const windows = Math.max(1, Math.ceil(durationSeconds / 5));
+  return Array.from({ length: windows }, (_, window) => ({
+    startSeconds: window * 5,
+    endSeconds: Math.min(durationSeconds, window * 5 + 5),
+  }));
+}
+
+function peaksOf(shape: Shape, random: () => number): Uint8Array {
+  const heights = Array.from({ length: 400 }, (_, index) => {
+    const at = index / 400;
+    const noise = 0.55 + 0.45 * random();
+    switch (shape) {
+      case 'hit':
+        return noise * (at < 0.06 ? at / 0.06 : Math.exp(-(at - 0.06) * 6) + 0.03);
+      case 'swell':
+        return noise * Math.sin(Math.PI * at) ** 2;
+      case 'bed':
+        return noise * (0.5 + 0.2 * Math.sin(at * 9) + 0.12 * Math.sin(at * 41));
+      case 'pulses':
+        return noise * Math.abs(Math.sin(at * 22)) ** 4 * (1 - at * 0.3) + 0.02;
+    }
+  });
+  return Uint8Array.from(heights, (height) => Math.round(255 * Math.min(1, height)));
+}
+
+/** A small generator (mulberry32), so that every picture is the same. */
+function seeded(seed: number): () => number {
+  let state = seed * 0x9e3779b1;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+}
