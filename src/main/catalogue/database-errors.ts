@@ -13,7 +13,8 @@ export function classify(error: unknown, where = 'the catalogue'): UserError | n
   if (code === null) return null;
   const name = where === 'the catalogue' ? where : `the catalogue “${where}”`;
   const Name = name.charAt(0).toUpperCase() + name.slice(1);
-  if (code === 'ENOSPC' || code === 'EDQUOT' || code.startsWith('SQLITE_FULL')) {
+  // SHMSIZE: the index of the write-ahead log could not grow (https://sqlite.org/rescode.html#ioerr_shmsize).
+  if (code === 'ENOSPC' || code === 'EDQUOT' || code.startsWith('SQLITE_FULL') || code === 'SQLITE_IOERR_SHMSIZE') {
     return new UserError(
       'disk-full',
       `There is no room left on the disk of ${name}. Free some space and try again.`,

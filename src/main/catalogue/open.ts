@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { UserError } from '../../shared/errors.ts';
 import { collectionStatements, type CollectionStatements } from './collections.ts';
-import { withDatabaseErrors } from './database-errors.ts';
+import { classify, withDatabaseErrors } from './database-errors.ts';
 import { fileListStatements, type FileListStatements } from './file-lists.ts';
 import { fileRowStatements, type FileRowStatements } from './file-rows.ts';
 import { duplicateStatements, type DuplicateStatements } from './duplicates.ts';
@@ -147,7 +147,13 @@ function bytesOnDisk(path: string): number {
 
 function closeDatabase(db: Database.Database): void {
   if (!db.open) return;
-  // Keeps the planner's statistics fresh; cheap, since SQLite looks only at tables that changed much.
-  if (!db.readonly) db.pragma('optimize');
-  db.close();
+  try {
+    // Keeps the planner's statistics fresh; cheap, since SQLite looks only at tables that changed much.
+    if (!db.readonly) db.pragma('optimize');
+  } catch (error) {
+    // A full or vanished disk: whoever wanted to write was told. Older statistics do no harm.
+    if (!classify(error)) throw error;
+  } finally {
+    db.close();
+  }
 }
