@@ -22,14 +22,14 @@ export interface HttpClient {
   /** For the next window of the same tab: a one-time key has been used up. */
   token: string;
   /** @param asWav a copy that every browser plays, for a player that could not play the file itself */
-  audioUrl(fileId: number, asWav?: boolean): string;
+  audioUrl: (fileId: number, asWav?: boolean) => string;
   /**
    * Tells at once how it stands, and whenever that changes. After `lost` events may have been missed: ask anew at
    * `connected`. @returns to stop being told
    */
-  onState(listener: (state: 'connected' | 'lost') => void): () => void;
+  onState: (listener: (state: 'connected' | 'lost') => void) => () => void;
   /** Ends the event stream; calls under way go on. */
-  close(): void;
+  close: () => void;
 }
 
 /**

@@ -76,7 +76,7 @@ export async function sendAudio(
   });
 }
 
-function statusOf(code: ErrorCode): number {
+export function statusOf(code: ErrorCode): number {
   if (NOT_THERE.has(code)) return 404;
   if (UNUSABLE.has(code)) return 422;
   return code === 'disk-full' ? 507 : 500;

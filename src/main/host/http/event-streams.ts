@@ -58,8 +58,9 @@ export class EventStreams {
     for (const client of this.#clients) client.end();
   }
 
-  #listen<E extends EventName>(on: EngineHandle['on'], event: E): () => void {
-    const latestOf: LatestOf<E> = LATEST_IS_ENOUGH[event];
+  #listen(on: EngineHandle['on'], event: EventName): () => void {
+    // The table is exact; here, where any event may come, only that name and payload belong together is known.
+    const latestOf = LATEST_IS_ENOUGH[event] as LatestOf<EventName>;
     return on(event, (payload) => {
       if (this.#clients.size === 0) return;
       const text = frame(event, payload);
