@@ -130,12 +130,6 @@ describe('removing a root', () => {
     expect(windows()).toEqual(before);
   });
 
-  test('a job on the removed folder brings it back as well', async () => {
-    await trial.call('root.remove', await idOf(trial.at('go')));
-    expect(await trial.index(trial.at('go'))).toMatchObject({ indexed: 0, unchanged: 2 });
-    expect(await trial.paths('low')).toHaveLength(3);
-  });
-
   test('a folder inside a removed root comes back alone; the root around it comes back whole', async () => {
     const before = windows();
     await trial.call('root.remove', await idOf(trial.at('go')));
@@ -162,23 +156,22 @@ describe('removing a root', () => {
     expect(await trial.paths('low')).toHaveLength(3);
   });
 
-  test('a sound that moves out of a removed root is recognised', async () => {
-    await trial.call('root.remove', await idOf(trial.at('go')));
-    renameSync(trial.at('go/low.wav'), trial.at('keep/moved.wav'));
-    expect(await trial.index()).toMatchObject({ indexed: 0, moved: 1, unchanged: 1 });
-  });
-
-  test('with all of them removed there is nothing to search, said in one sentence', async () => {
-    for (const { id } of await trial.call('root.list', null)) await trial.call('root.remove', id);
-    await expect(trial.call('search.query', { text: 'low' })).rejects.toMatchObject({ code: 'nothing-indexed' });
-    await expect(trial.call('index.start', { folders: [] })).rejects.toMatchObject({ code: 'bad-input' });
-  });
-
-  test('what is not in the library cannot be removed or set', async () => {
+  test('a job on the removed folder brings it back as well; what moves out of it is recognised; then nothing is left', async () => {
     const id = await idOf(trial.at('go'));
     await trial.call('root.remove', id);
     await expect(trial.call('root.remove', id)).rejects.toMatchObject({ code: 'not-found' });
+    await expect(trial.call('root.set', { id, paused: true })).rejects.toMatchObject({ code: 'not-found' });
     await expect(trial.call('root.set', { id: 999, paused: true })).rejects.toMatchObject({ code: 'not-found' });
+    expect(await trial.index(trial.at('go'))).toMatchObject({ indexed: 0, unchanged: 2 });
+    expect(await trial.paths('low')).toHaveLength(3);
+
+    await trial.call('root.remove', id);
+    renameSync(trial.at('go/low.wav'), trial.at('keep/moved.wav'));
+    expect(await trial.index()).toMatchObject({ indexed: 0, moved: 1, unchanged: 1 });
+
+    for (const root of await trial.call('root.list', null)) await trial.call('root.remove', root.id);
+    await expect(trial.call('search.query', { text: 'low' })).rejects.toMatchObject({ code: 'nothing-indexed' });
+    await expect(trial.call('index.start', { folders: [] })).rejects.toMatchObject({ code: 'bad-input' });
   });
 });
 

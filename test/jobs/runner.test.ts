@@ -60,3 +60,39 @@ test('a failed job says why, and the next one may start; two at once may not', a
   expect(states).toEqual(['failed']);
   expect(await runner.wait(runner.start('index', {}, () => Promise.resolve('fine')))).toBe('fine');
 });
+
+test('a job that is held back says why; a pause that was asked for stays when that ends', async () => {
+  const { runner, sent, id } = startJob(async (context) => {
+    await new Promise(setImmediate);
+    await context.whileNotPaused();
+    return 'done';
+  });
+  expect(runner.active).toBe(id);
+  runner.holdBack(id, true);
+  expect(sent.at(-1)).toMatchObject({ state: 'paused', pausedFor: 'activity' });
+  runner.pause(id);
+  expect(sent.at(-1)).toMatchObject({ state: 'paused', pausedFor: 'user' });
+  runner.holdBack(id, false);
+  expect(sent.at(-1)).toMatchObject({ state: 'paused', pausedFor: 'user' });
+  runner.resume(id);
+  runner.holdBack(id, true); // who says "go on" means it
+  expect(sent.at(-1)).toMatchObject({ state: 'running' });
+  expect(sent.at(-1)).not.toHaveProperty('pausedFor');
+  expect(await runner.wait(id)).toBe('done');
+  expect(runner.active).toBeNull();
+  runner.holdBack(id, true);
+  expect(sent.at(-1)!.state).toBe('done');
+});
+
+test('a job that is held back goes on by itself when that ends', async () => {
+  const { runner, states, id } = startJob(async (context) => {
+    await new Promise(setImmediate);
+    await context.whileNotPaused();
+    return 'done';
+  });
+  runner.holdBack(id, true);
+  runner.holdBack(id, true);
+  runner.holdBack(id, false);
+  expect(await runner.wait(id)).toBe('done');
+  expect(states).toEqual(['paused', 'running', 'done']);
+});

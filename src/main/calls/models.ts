@@ -14,7 +14,9 @@ export function modelCalls(parts: Parts): Pick<Engine, keyof ModelCalls> {
   return {
     'model.check': async ({ id }) => {
       try {
-        return await check(await findPack({ dataFolder }, id), parts);
+        const used = await parts.pack().catch(() => null); // what is wrong with that one is said when it is asked for
+        const wanted = used?.id === id ? used : await findPack({ dataFolder }, id);
+        return await check(wanted, wanted.folder === used?.folder, parts);
       } catch (error) {
         // What is wrong with a pack that is there is the answer, not an error.
         if (!(error instanceof UserError) || error.code === 'model-missing') throw error;
@@ -30,10 +32,9 @@ export function modelCalls(parts: Parts): Pick<Engine, keyof ModelCalls> {
 }
 
 /** The pack in use is checked in the process that runs it, another one in a process of its own. */
-async function check(pack: ModelPack, parts: Parts): Promise<ModelCheck> {
-  const used = await parts.pack().catch(() => null);
+async function check(pack: ModelPack, inUse: boolean, parts: Parts): Promise<ModelCheck> {
   const { encoders } = parts;
-  if (used?.folder === pack.folder) {
+  if (inUse) {
     return parts.listening(({ supervisor }) => supervisor.asking((encoder) => checkPack(pack, encoder, encoders)));
   }
   const encoder = await Encoder.start(pack, { encoders });

@@ -21,7 +21,8 @@ export function settingCalls(
     'setting.get': read,
     'setting.set': async (values) => {
       const before = await modelInUse(parts);
-      const after = values.model === undefined ? before : await idOf(values.model, parts);
+      // One that is used from a folder of its own is in use, and yet not to be found by its id.
+      const after = values.model === undefined || values.model === before ? before : await idOf(values.model, parts);
       parts.catalogue().settings.set({ ...values, ...(values.model === undefined ? {} : { model: after }) });
       if (after !== before) await changeModel(after, parts, indexing);
       const settings = await read();

@@ -13,6 +13,8 @@ import { IdleGate } from './idle-gate.ts';
 import { runIndexJob } from './index-job.ts';
 import { alreadyIndexing, JobRunner } from './runner.ts';
 
+/** Roots whose changes settle at about the same time go into one job. */
+const JOIN_MS = 200;
 /** Another program is indexing: asked again after this long, ms. */
 const BUSY_RETRY_MS = 10_000;
 
@@ -34,7 +36,7 @@ export class Indexing {
   /** The job that began by itself, and its roots. */
   #automatic: { id: JobId; rootIds: number[] } | null = null;
   #starting: Promise<unknown> = Promise.resolve();
-  #retry: NodeJS.Timeout | null = null;
+  #timer: NodeJS.Timeout | null = null;
   #closed = false;
 
   constructor(parts: Parts, listeners: IndexingListeners) {
@@ -84,7 +86,7 @@ export class Indexing {
   /** These roots are to be looked through in the background, as soon as no other job runs. */
   request(rootIds: Iterable<number>): void {
     for (const rootId of rootIds) this.#waiting.add(rootId);
-    this.#next();
+    this.#nextAfter(JOIN_MS);
   }
 
   /** Ends the job that runs, whoever started it, and waits for its end. */
@@ -100,7 +102,7 @@ export class Indexing {
 
   async close(): Promise<void> {
     this.#closed = true;
-    if (this.#retry) clearTimeout(this.#retry);
+    if (this.#timer) clearTimeout(this.#timer);
     this.#waiting.clear();
     await this.#starting;
     await this.#runner?.close();
@@ -117,8 +119,10 @@ export class Indexing {
         this.#automatic = { id, rootIds: scopes.map(({ root }) => root.id) };
         this.jobs.wait(id).catch((error: unknown) => this.#tell(error));
       } catch (error) {
-        if (error instanceof UserError && error.code === 'catalogue-busy') this.#askAgainLater(rootIds);
-        else this.#tell(error);
+        if (error instanceof UserError && error.code === 'catalogue-busy') {
+          for (const rootId of rootIds) this.#waiting.add(rootId);
+          this.#nextAfter(BUSY_RETRY_MS);
+        } else this.#tell(error);
       }
     });
   }
@@ -190,13 +194,12 @@ export class Indexing {
     await this.jobs.wait(id).catch(() => {}); // it has been told of already
   }
 
-  #askAgainLater(rootIds: readonly number[]): void {
-    for (const rootId of rootIds) this.#waiting.add(rootId);
-    this.#retry ??= setTimeout(() => {
-      this.#retry = null;
+  #nextAfter(ms: number): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = null;
       this.#next();
-    }, BUSY_RETRY_MS);
-    this.#retry.unref();
+    }, ms);
+    this.#timer.unref();
   }
 
   #tell(error: unknown): void {
