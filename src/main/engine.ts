@@ -2,8 +2,9 @@
 import { EventEmitter } from 'node:events';
 import type { Engine, Events } from '../shared/contract.ts';
 import { fileCalls } from './calls/files.ts';
-import type { EmbedItem, EmbedResult, Status } from '../shared/types.ts';
+import type { EmbedItem, EmbedResult, JobId, Status } from '../shared/types.ts';
 import { libraryCalls } from './calls/library.ts';
+import { mapCalls } from './calls/map.ts';
 import { modelCalls } from './calls/models.ts';
 import { settingCalls } from './calls/settings.ts';
 import { classify } from './catalogue/database-errors.ts';
@@ -15,6 +16,7 @@ import { querySound } from './embed/query-sound.ts';
 import { Evaluations } from './eval/evaluations.ts';
 import { indexBytes } from './index/index-folder.ts';
 import { Indexing } from './jobs/indexing.ts';
+import { MapMaking } from './map/making.ts';
 import { listPacks } from './models/installed.ts';
 import { Parts, type EngineOptions, type Listening } from './parts.ts';
 import { LibraryWatch } from './scan/library-watch.ts';
@@ -40,6 +42,8 @@ export function createEngine(options: EngineOptions): EngineHandle {
       send('root.changed', { rootIds });
     },
   });
+  const maps = new MapMaking(parts, (progress) => send('job.progress', progress));
+  const jobsOf = (id: JobId) => (maps.has(id) ? maps.jobs : indexing.jobs);
   const watch = new LibraryWatch({
     roots: () => parts.existingCatalogue()?.roots ?? null,
     dataFolder: options.dataFolder,
@@ -67,18 +71,19 @@ export function createEngine(options: EngineOptions): EngineHandle {
     ...libraryCalls(parts, watch, (rootIds) => send('root.changed', { rootIds })),
     ...settingCalls(parts, indexing, (settings) => send('setting.changed', settings)),
     ...modelCalls(parts),
+    ...mapCalls(parts, maps),
     'index.start': ({ folders }) => indexing.start(folders),
-    'job.wait': (id) => indexing.jobs.wait(id),
+    'job.wait': (id) => jobsOf(id).wait(id),
     'job.pause': (id) => {
-      indexing.jobs.pause(id);
+      jobsOf(id).pause(id);
       return Promise.resolve(null);
     },
     'job.resume': (id) => {
-      indexing.jobs.resume(id);
+      jobsOf(id).resume(id);
       return Promise.resolve(null);
     },
     'job.cancel': (id) => {
-      indexing.jobs.cancel(id);
+      jobsOf(id).cancel(id);
       return Promise.resolve(null);
     },
     'search.query': (query) => {
@@ -121,6 +126,7 @@ export function createEngine(options: EngineOptions): EngineHandle {
     close: async () => {
       await watch.close();
       await indexing.close();
+      await maps.close();
       await evaluations.close();
       await parts.close();
     },

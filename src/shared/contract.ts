@@ -1,6 +1,7 @@
 /** Everything a host can ask of the engine, and everything the engine pushes. Both ends are typed from these two maps. */
 import type { FileCalls } from './calls/files.ts';
 import type { LibraryCalls, LibraryEvents } from './calls/library.ts';
+import type { MapCalls } from './calls/map.ts';
 import type { ModelCalls } from './calls/models.ts';
 import type { SettingCalls, SettingEvents } from './calls/settings.ts';
 import type { WireError } from './errors.ts';
@@ -18,7 +19,7 @@ import type {
   Status,
 } from './types.ts';
 
-export interface Calls extends FileCalls, LibraryCalls, SettingCalls, ModelCalls {
+export interface Calls extends FileCalls, LibraryCalls, SettingCalls, ModelCalls, MapCalls {
   /** Starts listening to folders (absolute paths; empty: all known roots). The job goes on after the reply. */
   'index.start': { input: { folders: string[] }; output: JobId };
   /** Waits until a job has ended. @returns its summary. */

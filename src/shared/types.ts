@@ -4,10 +4,10 @@ import type { ErrorCode, FileErrorCode } from './errors.ts';
 // ── Jobs ────────────────────────────────────────────────────────────────────
 
 export type JobId = number;
-export type JobKind = 'index';
+export type JobKind = 'index' | 'map';
 export type JobState = 'running' | 'paused' | 'done' | 'cancelled' | 'failed' | 'interrupted';
-/** In the order a job goes through them. */
-export type JobStage = 'walking' | 'recognising' | 'listening' | 'indexing';
+/** In the order a job goes through them: the first four of an index job, the last two of a map job. */
+export type JobStage = 'walking' | 'recognising' | 'listening' | 'indexing' | 'comparing' | 'arranging';
 
 /** The latest one is enough to draw the whole picture; sent at most 10 times a second. */
 export interface JobProgress {
@@ -17,7 +17,7 @@ export interface JobProgress {
   /** Why it is paused: somebody asked for it, or somebody uses the machine (setting `onlyWhenIdle`). Absent otherwise. */
   pausedFor?: 'user' | 'activity';
   stage: JobStage;
-  /** Files dealt with so far; never falls. */
+  /** Files dealt with so far; never falls. Of a map that is made anew: the share of the work, as files. */
   done: number;
   /** Files to deal with; null while still counting. */
   total: number | null;

@@ -3,6 +3,7 @@ import { z, ZodError } from 'zod';
 import { toWire, UserError } from '../../shared/errors.ts';
 import { EVAL_LAYOUTS } from '../../shared/eval-report.ts';
 import { libraryParsers } from './parsers/library.ts';
+import { mapParsers } from './parsers/map.ts';
 import { modelParsers } from './parsers/models.ts';
 import { settingParsers } from './parsers/settings.ts';
 import type { CallName, Client, Engine, Events, Parsers, Reply } from '../../shared/contract.ts';
@@ -25,6 +26,7 @@ export const parsers: Parsers = {
   ...libraryParsers,
   ...settingParsers,
   ...modelParsers,
+  ...mapParsers,
   'index.start': (input) => z.strictObject({ folders: z.array(absolutePath) }).parse(input),
   'job.wait': (input) => jobId.parse(input),
   'job.pause': (input) => jobId.parse(input),

@@ -1,16 +1,20 @@
-/** Where the code of each child process begins: the only place that a bundler has to rewrite. */
+/** Where the code of each child process begins. Built or not, the files lie beside each other as they do in src. */
+const ENDING = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
+const entry = (path: string) => new URL(`${path}${ENDING}`, import.meta.url);
+
 export const PROCESS_ENTRIES = {
-  decoder: new URL('../decode/decoder-process.ts', import.meta.url),
-  inference: new URL('../embed/inference-process.ts', import.meta.url),
-  index: new URL('../index/index-process.ts', import.meta.url),
-  watch: new URL('../scan/watch-process.ts', import.meta.url),
-  demo: new URL('../demo/demo-process.ts', import.meta.url),
+  decoder: entry('../decode/decoder-process'),
+  inference: entry('../embed/inference-process'),
+  index: entry('../index/index-process'),
+  watch: entry('../scan/watch-process'),
+  demo: entry('../demo/demo-process'),
+  map: entry('../map/map-process'),
 } as const;
 
 /** The same for worker threads, which live inside one of these processes. */
 export const WORKER_ENTRIES = {
-  audioEncoder: new URL('../embed/audio-encoder-worker.ts', import.meta.url),
-  textEncoder: new URL('../embed/text-encoder-worker.ts', import.meta.url),
+  audioEncoder: entry('../embed/audio-encoder-worker'),
+  textEncoder: entry('../embed/text-encoder-worker'),
 } as const;
 
 export type ProcessName = keyof typeof PROCESS_ENTRIES;

@@ -1,4 +1,4 @@
-/** The job that runs, if one does, and the state of the library around it. */
+/** The jobs that run, if any do, and the state of the library around it. */
 import type { Client } from '../../shared/contract.ts';
 import type { JobProgress, Status } from '../../shared/types.ts';
 import { jobEnding } from '../words/job-sentence.ts';
@@ -8,6 +8,7 @@ export class Jobs {
   readonly #client: Client;
   readonly #notices: Notices;
   #latest = $state.raw<JobProgress | null>(null);
+  #map = $state.raw<JobProgress | null>(null);
   #status = $state.raw<Status | null>(null);
 
   constructor(client: Client, notices: Notices) {
@@ -17,10 +18,14 @@ export class Jobs {
     client.on('engine.notice', ({ message }) => notices.say(message));
   }
 
-  /** null when nothing runs or waits. */
+  /** The job that listens; null when none runs or waits. */
   get active(): JobProgress | null {
-    const job = this.#latest;
-    return job !== null && (job.state === 'running' || job.state === 'paused') ? job : null;
+    return unended(this.#latest);
+  }
+
+  /** The map that is being drawn, which listening does not wait for; null when none is. */
+  get drawing(): JobProgress | null {
+    return unended(this.#map);
   }
 
   /** null before the first answer. */
@@ -56,6 +61,10 @@ export class Jobs {
   }
 
   #take(progress: JobProgress): void {
+    if (progress.kind === 'map') {
+      this.#takeMap(progress);
+      return;
+    }
     const wasActive = this.active?.id === progress.id;
     this.#latest = progress;
     if (this.active !== null || !wasActive) return;
@@ -63,4 +72,15 @@ export class Jobs {
     if (ending !== null) this.#notices.say(ending);
     void this.refresh();
   }
+
+  #takeMap(progress: JobProgress): void {
+    const wasDrawing = this.drawing?.id === progress.id;
+    this.#map = progress;
+    const ending = this.drawing === null && wasDrawing ? jobEnding(progress) : null;
+    if (ending !== null) this.#notices.say(ending);
+  }
+}
+
+function unended(job: JobProgress | null): JobProgress | null {
+  return job !== null && (job.state === 'running' || job.state === 'paused') ? job : null;
 }

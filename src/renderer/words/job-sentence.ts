@@ -9,6 +9,7 @@ export function jobSentence(job: JobProgress): string {
 
 /** Once, when a job has ended; null when there is nothing worth saying. */
 export function jobEnding(job: JobProgress): string | null {
+  if (job.kind === 'map') return mapEnding(job);
   const heard = counted(job.done - job.failed, 'sound');
   switch (job.state) {
     case 'done':
@@ -23,6 +24,12 @@ export function jobEnding(job: JobProgress): string | null {
     case 'interrupted':
       return null;
   }
+}
+
+/** A failed one has been told of with its reason. */
+function mapEnding({ state }: JobProgress): string | null {
+  if (state === 'done') return 'The map is ready.';
+  return state === 'cancelled' ? 'The map stays as it was.' : null;
 }
 
 /** 0..1; null while still counting. */
@@ -43,6 +50,12 @@ function whatHappens({ state, stage, done, total }: JobProgress): string {
       return verb === null ? `Listening to ${left ?? 'sounds'}` : `${verb}: ${left ?? 'sounds'} to go`;
     case 'indexing':
       return verb ?? 'Making sounds findable';
+    case 'comparing':
+    case 'arranging': {
+      const share = total === null || total === 0 ? null : Math.floor((100 * done) / total);
+      const what = stage === 'comparing' ? 'Comparing sounds for the map' : 'Drawing the map';
+      return `${verb === null ? what : `${verb}: ${what.toLowerCase()}`}${share === null ? '' : `, ${share} %`}`;
+    }
   }
 }
 

@@ -10,6 +10,8 @@ const STAGE_WORDS: Record<JobProgress['stage'], string> = {
   recognising: 'Recognising moved and changed files',
   listening: 'Listening',
   indexing: 'Building the index',
+  comparing: 'Comparing sounds',
+  arranging: 'Drawing the map',
 };
 
 export class ProgressLine {
