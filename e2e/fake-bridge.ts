@@ -1,6 +1,6 @@
 /** Runs in the page before it: puts the engine that is not there where the desktop app's bridge would be. */
 import type { Bridge } from '../src/renderer/client/host.ts';
-import { toWire } from '../src/shared/errors.ts';
+import { toWire, UserError } from '../src/shared/errors.ts';
 import { fakeEngine, type FakeEngine, type FakeOptions } from '../test/renderer/fake-client.ts';
 
 declare global {
@@ -8,6 +8,8 @@ declare global {
     /** Set by the test before this runs. */
     fakeOptions: FakeOptions;
     fake: FakeEngine;
+    /** For a test to make an error of this kind in the page. */
+    UserErrorPrototype: UserError;
   }
 }
 
@@ -32,3 +34,4 @@ const bridge: Bridge = {
   },
 };
 window.earmark = bridge;
+window.UserErrorPrototype = UserError.prototype;

@@ -56,6 +56,7 @@ export async function openStage(): Promise<Stage> {
     async open({ width = 1280, height = 800, hash = '', ...options }) {
       const context = await browser.newContext({ viewport: { width, height }, colorScheme: 'dark' });
       const page = await context.newPage();
+      page.setDefaultTimeout(8_000);
       const complaints: string[] = [];
       page.on('console', (message) => {
         if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
@@ -103,8 +104,10 @@ async function serve(): Promise<{ server: Server; origin: string }> {
       response.writeHead(status, { 'Content-Type': type, 'Content-Security-Policy': POLICY });
       response.end(body);
     };
-    if (path === '/audio/404') return send(404, 'application/json', '{}');
-    if (path.startsWith('/audio/')) return send(200, 'audio/wav', tone(Number(path.split('/').at(-1))));
+    if (path.startsWith('/audio/')) {
+      send(200, 'audio/wav', tone(Number(path.split('/').at(-1))));
+      return;
+    }
     const file = join(RENDERER, path === '/' ? 'index.html' : path);
     readFile(file).then(
       (body) => send(200, TYPES[extname(file)] ?? 'application/octet-stream', body),

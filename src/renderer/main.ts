@@ -2,6 +2,7 @@
 import { mount } from 'svelte';
 import './theme/tokens.css';
 import './theme/base.css';
+import { ACTIONS } from './actions/actions.ts';
 import { bridgeConnection, type Connection } from './client/host.ts';
 import { httpConnection } from './client/http-connection.ts';
 import StartFailure from './frame/StartFailure.svelte';
@@ -19,6 +20,10 @@ async function connect(): Promise<Connection> {
 try {
   const app = new App(await connect());
   mount(Window, { target, props: { app } });
+  window.earmark?.onAction?.((id) => {
+    const action = ACTIONS.find((one) => one.id === id);
+    if (action?.when(app)) action.run(app);
+  });
   await app.start();
 } catch (error) {
   mount(StartFailure, { target, props: { sentence: sentenceOf(error) } });

@@ -7,7 +7,7 @@ import type { Settings } from '../../src/shared/calls/settings.ts';
 import type { CallName, Client, Engine, EventName, Events } from '../../src/shared/contract.ts';
 import { UserError } from '../../src/shared/errors.ts';
 import type { JobProgress, SearchHit, SearchQuery, Status } from '../../src/shared/types.ts';
-import { fakeLibrary, rowOf, type FakeSound } from './fake-library.ts';
+import { fakeLibrary, peaksOf, rowOf, type FakeSound } from './fake-library.ts';
 
 export interface FakeOptions {
   /** Sounds in the library. */
@@ -84,7 +84,7 @@ export function fakeEngine({ size, answerMs, appearance }: FakeOptions): FakeEng
     'file.get': (id) => {
       const sound = known(id);
       const inside = [...collections].filter(([, { fileIds }]) => fileIds.has(id)).map(([number]) => number);
-      const { peaks: _, ...detail } = sound;
+      const { shape: _, ...detail } = sound;
       return Promise.resolve({ ...detail, collections: inside });
     },
     'file.rows': (ids) => Promise.resolve(ids.filter((id) => sounds.has(id)).map((id) => rowOf(known(id)))),
@@ -95,7 +95,7 @@ export function fakeEngine({ size, answerMs, appearance }: FakeOptions): FakeEng
       return Promise.resolve(descending ? ids.reverse() : ids);
     },
     'file.waveforms': (ids) =>
-      Promise.resolve(ids.map((fileId) => ({ fileId, peaks: btoa(String.fromCharCode(...known(fileId).peaks)) }))),
+      Promise.resolve(ids.map((fileId) => ({ fileId, peaks: btoa(String.fromCharCode(...peaksOf(known(fileId)))) }))),
     'favourite.set': ({ fileIds, favourite }) => {
       for (const id of fileIds) known(id).favourite = favourite;
       return Promise.resolve(null);
@@ -181,7 +181,8 @@ function find(sounds: ReadonlyMap<number, FakeSound>, { text = '', likePath, lim
 
 function hitOf(sound: FakeSound, share: number, place: number, words: readonly string[]): SearchHit {
   const score = share * Math.exp(-place / 9);
-  const loudest = sound.peaks.indexOf(Math.max(...sound.peaks)) / sound.peaks.length;
+  const peaks = peaksOf(sound);
+  const loudest = peaks.indexOf(Math.max(...peaks)) / peaks.length;
   const startSeconds = Math.max(0, loudest * sound.durationSeconds - 0.4);
   const matching = words.filter((word) => sound.path.toLowerCase().includes(word));
   return {

@@ -39,7 +39,7 @@ const KNOWN: readonly [folder: string, name: string, seconds: number, shape: Sha
 ];
 
 export interface FakeSound extends FileDetail {
-  peaks: Uint8Array;
+  shape: Shape;
 }
 
 /** @param size how many; beyond the named ones they are takes of them */
@@ -50,9 +50,10 @@ export function fakeLibrary(size: number): Map<number, FakeSound> {
 }
 
 export function rowOf(sound: FakeSound): FileRow {
-  const { bytes: _, codec: _codec, peakDb: _peak, tags: _tags, warnings: _warnings, ...rest } = sound;
-  const { windows: _windows, collections: _collections, copies: _copies, peaks: _peaks, ...row } = rest;
-  return row;
+  const { fileId, path, rootId, format, durationSeconds, sampleRate, channels, bitDepth, loudnessLufs } = sound;
+  const { offline, favourite, stars, changedMs, addedMs } = sound;
+  const facts = { fileId, path, rootId, format, durationSeconds, sampleRate, channels, bitDepth, loudnessLufs };
+  return { ...facts, offline, favourite, stars, changedMs, addedMs };
 }
 
 function fakeSound(index: number): FakeSound {
@@ -86,7 +87,7 @@ function fakeSound(index: number): FakeSound {
     windows: windowsOf(durationSeconds),
     collections: index < 3 ? [1] : [],
     copies: index === 0 ? [{ fileId: 9000, path: '/Volumes/Backup/old/door slam.wav', offline: true }] : [],
-    peaks: peaksOf(shape, random),
+    shape,
   };
 }
 
@@ -107,7 +108,9 @@ function windowsOf(durationSeconds: number): FakeSound['windows'] {
   }));
 }
 
-function peaksOf(shape: Shape, random: () => number): Uint8Array {
+/** Uint8Array[400], 0..255. Made when asked for: a hundred thousand of them are never looked at. */
+export function peaksOf({ fileId, shape }: FakeSound): Uint8Array {
+  const random = seeded(fileId);
   const heights = Array.from({ length: 400 }, (_, index) => {
     const at = index / 400;
     const noise = 0.55 + 0.45 * random();

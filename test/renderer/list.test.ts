@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest';
 import { BoundedCache } from '../../src/renderer/list/bounded-cache.ts';
-import { move, NOTHING_SELECTED, selectOnly, stretchTo, toggle } from '../../src/renderer/list/selected-range.ts';
+import {
+  followFiles,
+  move,
+  NOTHING_SELECTED,
+  selectOnly,
+  stretchTo,
+  toggle,
+} from '../../src/renderer/list/selected-range.ts';
 import { scrollTopFor, virtualWindow, type ListShape } from '../../src/renderer/list/virtual-window.ts';
 
 const LIST: ListShape = { rows: 100_000, rowHeight: 36, viewportHeight: 600 };
@@ -60,6 +67,17 @@ test('selecting: Ctrl takes one in and out', () => {
   const two = toggle(selectOnly(3), 7);
   expect([...two.chosen]).toEqual([3, 7]);
   expect([...toggle(two, 3).chosen]).toEqual([7]);
+});
+
+test('the selection follows its files into another list', () => {
+  const two = toggle(selectOnly(0), 2); // files 10 and 30
+  const there = followFiles(two, [10, 20, 30], [30, 20, 10, 5]);
+  expect(there.current).toBe(0);
+  expect([...there.chosen].sort()).toEqual([0, 2]);
+  expect(followFiles(two, [10, 20, 30], [30, 7])).toMatchObject({ current: 0, anchor: 0 });
+  // The one that keys act on has gone: nothing is left to act on by surprise.
+  expect(followFiles(two, [10, 20, 30], [10, 7])).toEqual(NOTHING_SELECTED);
+  expect(followFiles(NOTHING_SELECTED, [], [1, 2])).toEqual(NOTHING_SELECTED);
 });
 
 test('the cache forgets what was used longest ago', () => {

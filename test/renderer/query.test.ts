@@ -54,7 +54,9 @@ test.each([
       .join(' '),
   ).toBe(words);
   expect(found.filter(({ kind }) => kind === 'minus').map(({ value }) => value)).toEqual(minus);
-  const named = [...Object.values(filters), collection].filter((value) => value !== undefined);
+  const named: unknown[] = [...(Object.values(filters) as unknown[]), collection].filter(
+    (value) => value !== undefined,
+  );
   expect(found.filter(({ kind }) => kind === 'filter')).toHaveLength(named.length);
 });
 

@@ -16,6 +16,8 @@ export interface Action {
   group: Group;
   /** In the form of keys.ts; the first is the one shown. */
   keys: readonly string[];
+  /** Listed under the keys, not offered by name: nobody looks for "next sound" in a list. */
+  keysOnly?: boolean;
   /** A key of one letter does nothing while text is typed; these work there too. */
   whileTyping?: boolean;
   /** Whether it makes sense now; actions that do not are neither run nor offered. */
@@ -141,19 +143,60 @@ export const ACTIONS: readonly Action[] = [
     when: (app) => onSearch(app) && app.search.isAsking,
     run: (app) => app.show('save-search'),
   },
-  { id: 'listen.next', name: 'Next sound', group: 'Listen', keys: ['ArrowDown'], when: onSearch, run: walk(1) },
-  { id: 'listen.previous', name: 'Previous sound', group: 'Listen', keys: ['ArrowUp'], when: onSearch, run: walk(-1) },
+  {
+    id: 'listen.next',
+    keysOnly: true,
+    name: 'Next sound',
+    group: 'Listen',
+    keys: ['ArrowDown'],
+    when: onSearch,
+    run: walk(1),
+  },
+  {
+    id: 'listen.previous',
+    keysOnly: true,
+    name: 'Previous sound',
+    group: 'Listen',
+    keys: ['ArrowUp'],
+    when: onSearch,
+    run: walk(-1),
+  },
   {
     id: 'listen.page-down',
+    keysOnly: true,
     name: 'A page down',
     group: 'Listen',
     keys: ['PageDown'],
     when: onSearch,
     run: walk(PAGE_ROWS),
   },
-  { id: 'listen.page-up', name: 'A page up', group: 'Listen', keys: ['PageUp'], when: onSearch, run: walk(-PAGE_ROWS) },
-  { id: 'listen.first', name: 'First sound', group: 'Listen', keys: ['Home'], when: onSearch, run: walk(-Infinity) },
-  { id: 'listen.last', name: 'Last sound', group: 'Listen', keys: ['End'], when: onSearch, run: walk(Infinity) },
+  {
+    id: 'listen.page-up',
+    keysOnly: true,
+    name: 'A page up',
+    group: 'Listen',
+    keys: ['PageUp'],
+    when: onSearch,
+    run: walk(-PAGE_ROWS),
+  },
+  {
+    id: 'listen.first',
+    keysOnly: true,
+    name: 'First sound',
+    group: 'Listen',
+    keys: ['Home'],
+    when: onSearch,
+    run: walk(-Infinity),
+  },
+  {
+    id: 'listen.last',
+    keysOnly: true,
+    name: 'Last sound',
+    group: 'Listen',
+    keys: ['End'],
+    when: onSearch,
+    run: walk(Infinity),
+  },
   {
     id: 'listen.play',
     name: 'Play or stop',
@@ -164,6 +207,7 @@ export const ACTIONS: readonly Action[] = [
   },
   {
     id: 'listen.back',
+    keysOnly: true,
     name: 'Back a second',
     group: 'Listen',
     keys: ['ArrowLeft'],
@@ -172,6 +216,7 @@ export const ACTIONS: readonly Action[] = [
   },
   {
     id: 'listen.forward',
+    keysOnly: true,
     name: 'Forward a second',
     group: 'Listen',
     keys: ['ArrowRight'],

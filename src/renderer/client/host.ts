@@ -38,6 +38,8 @@ export interface Connection {
 export interface Bridge {
   invoke<N extends CallName>(name: N, input: Calls[N]['input']): Promise<Reply<N>>;
   on<E extends EventName>(event: E, listener: (payload: Events[E]) => void): () => void;
+  /** Told the id of an action that was chosen in the menu. @returns to stop being told */
+  onAction?(listener: (id: string) => void): () => void;
   host: Host;
 }
 

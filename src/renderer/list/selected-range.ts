@@ -36,3 +36,19 @@ export function move(selection: RowSelection, step: number, rows: number, stretc
   const row = Math.max(0, Math.min(rows - 1, from + step));
   return stretch ? stretchTo(selection, row) : selectOnly(row);
 }
+
+/** The same files in another list, wherever they stand there; those that are not in it are let go. */
+export function followFiles(
+  selection: RowSelection,
+  before: readonly number[],
+  after: readonly number[],
+): RowSelection {
+  if (selection.chosen.size === 0) return NOTHING_SELECTED;
+  const rowOf = new Map(after.map((fileId, row) => [fileId, row]));
+  const follow = (row: number) => rowOf.get(before[row] ?? -1) ?? -1;
+  const chosen = new Set([...selection.chosen].map(follow).filter((row) => row !== -1));
+  const current = follow(selection.current);
+  if (chosen.size === 0 || current === -1) return NOTHING_SELECTED;
+  const anchor = follow(selection.anchor);
+  return { current, anchor: anchor === -1 ? current : anchor, chosen };
+}

@@ -76,6 +76,10 @@ export class App {
   get overlay(): Overlay | null {
     return this.#overlay;
   }
+  /** There is nothing yet, and nothing under way. */
+  get firstStart(): boolean {
+    return this.jobs.isLibraryEmpty && this.jobs.active === null;
+  }
   get panelOpen(): boolean {
     return this.#panelOpen;
   }
@@ -92,7 +96,6 @@ export class App {
   /** @param overlay null closes what is open */
   show(overlay: Overlay | null): void {
     this.#overlay = overlay;
-    if (overlay === null) this.#focusList?.();
   }
 
   togglePanel(): void {

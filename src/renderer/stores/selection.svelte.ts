@@ -1,5 +1,13 @@
 /** Which rows are selected. Positions follow the files when the answer changes. */
-import { move, NOTHING_SELECTED, selectOnly, stretchTo, toggle, type RowSelection } from '../list/selected-range.ts';
+import {
+  followFiles,
+  move,
+  NOTHING_SELECTED,
+  selectOnly,
+  stretchTo,
+  toggle,
+  type RowSelection,
+} from '../list/selected-range.ts';
 
 export class Selection {
   #ids = $state.raw<readonly number[]>([]);
@@ -7,10 +15,8 @@ export class Selection {
 
   /** A new list. What was selected stays so where it is still there. */
   show(ids: readonly number[]): void {
-    const fileId = this.fileId;
+    this.#rows = followFiles(this.#rows, this.#ids, ids);
     this.#ids = ids;
-    const row = fileId === null ? -1 : ids.indexOf(fileId);
-    this.#rows = row === -1 ? NOTHING_SELECTED : selectOnly(row);
   }
 
   get ids(): readonly number[] {

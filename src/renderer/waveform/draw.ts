@@ -11,6 +11,8 @@ export interface Picture {
   lit: readonly [from: number, to: number] | null;
   /** What has been played, 0..1; null when it is not playing. */
   played: number | null;
+  /** Full light; among many others a lit part is dimmed a little. */
+  bright: boolean;
 }
 
 export interface WaveColours {
@@ -62,7 +64,7 @@ export function paint(canvas: HTMLCanvasElement, picture: Picture, colours: Wave
     const isLit = lit !== null && share >= lit[0] && share <= lit[1];
     const isPlayed = played !== null && share <= played;
     context.fillStyle = isLit || isPlayed ? colours.accent : lit === null ? colours.wave : colours.quiet;
-    context.globalAlpha = played === null || isPlayed ? 1 : isLit ? 0.55 : 0.85;
+    context.globalAlpha = isPlayed ? 1 : isLit ? (played !== null ? 0.55 : picture.bright ? 1 : 0.72) : 1;
     context.shadowColor = isPlayed ? colours.glow : 'transparent';
     context.shadowBlur = isPlayed ? 6 * density : 0;
     const tall = Math.max(1.5, heights[bar]! * (height - 2));

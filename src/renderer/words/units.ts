@@ -29,7 +29,7 @@ export function place(seconds: number): string {
   return `${clock(Math.floor(tenths / 10))}.${tenths % 10}`;
 }
 
-/** How long something still takes, roughly: `a few seconds`, `50 s`, `38 min`, `3 h 20 min`. */
+/** How long something still takes, or lasts in all, roughly: `a few seconds`, `50 s`, `38 min`, `3 h 20 min`. */
 export function timeLeft(seconds: number): string {
   if (seconds < 5) return 'a few seconds';
   if (seconds < 58) return `${Math.ceil(seconds / 5) * 5} s`;

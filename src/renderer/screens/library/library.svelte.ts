@@ -1,0 +1,195 @@
+/** The folders, what could not be read and what is there twice, as the engine has them. Rests while nobody looks. */
+import type { DuplicateGroup, LibraryRoot, RootSettings } from '../../../shared/calls/library.ts';
+import type { Client } from '../../../shared/contract.ts';
+import { UserError } from '../../../shared/errors.ts';
+import type { FailureRow, JobProgress } from '../../../shared/types.ts';
+import type { Jobs } from '../../stores/jobs.svelte.ts';
+import { sentenceOf, type Notices } from '../../stores/notices.svelte.ts';
+import { perApp } from '../../stores/per-app.ts';
+import type { Undo } from '../../stores/undo.svelte.ts';
+import { rootName } from './root-words.ts';
+
+/** While a job runs every file changes the figures; they are asked for again this often at most, ms. */
+const REFRESH_MS = 2_000;
+export const GROUPS_AT_ONCE = 20;
+
+export interface Duplicates {
+  groups: readonly DuplicateGroup[];
+  /** All groups there are. */
+  total: number;
+  spareBytes: number;
+}
+
+interface LibraryParts {
+  client: Client;
+  notices: Notices;
+  undo: Undo;
+  jobs: Jobs;
+}
+
+export const libraryOf = perApp((app) => new Library(app));
+
+export class Library {
+  readonly #client: Client;
+  readonly #notices: Notices;
+  readonly #undo: Undo;
+  readonly #jobs: Jobs;
+  #roots = $state.raw<readonly LibraryRoot[] | null>(null);
+  #failures = $state.raw<readonly FailureRow[]>([]);
+  #duplicates = $state.raw<Duplicates | null>(null);
+  #problem = $state<string | null>(null);
+  #groupsWanted = GROUPS_AT_ONCE;
+  #watched = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Counting what is there twice goes through the whole catalogue: not for every file that was heard. */
+  #duplicatesStale = true;
+  /** Added while a job ran; listened to when it has ended. */
+  #waiting: string[] = [];
+
+  constructor({ client, notices, undo, jobs }: LibraryParts) {
+    this.#client = client;
+    this.#notices = notices;
+    this.#undo = undo;
+    this.#jobs = jobs;
+    client.on('root.changed', () => this.#soon(true));
+    client.on('catalogue.changed', () => this.#soon(false));
+    client.on('job.progress', (progress) => this.#jobMoved(progress));
+    document.addEventListener('visibilitychange', () => this.#soon(true));
+  }
+
+  /** null before the first answer. */
+  get roots(): readonly LibraryRoot[] | null {
+    return this.#roots;
+  }
+  get failures(): readonly FailureRow[] {
+    return this.#failures;
+  }
+  /** null before the first answer. */
+  get duplicates(): Duplicates | null {
+    return this.#duplicates;
+  }
+  /** Why the list could not be brought, a sentence; null when it is as the engine has it. */
+  get problem(): string | null {
+    return this.#problem;
+  }
+
+  /** Somebody looks at it from now on. @returns to say that nobody does any more */
+  show(): () => void {
+    this.#watched = true;
+    this.#duplicatesStale = true;
+    void this.refresh();
+    return () => {
+      this.#watched = false;
+    };
+  }
+
+  async refresh(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const anew = this.#duplicatesStale || this.#duplicates === null;
+    this.#duplicatesStale = false;
+    try {
+      [this.#roots, this.#failures, this.#duplicates] = await Promise.all([
+        this.#client.call('root.list', null),
+        this.#client.call('failure.list', null),
+        anew ? this.#client.call('duplicate.list', { limit: this.#groupsWanted }) : this.#duplicates,
+      ]);
+      this.#problem = null;
+    } catch (error) {
+      this.#duplicatesStale = anew;
+      this.#problem = sentenceOf(error);
+    }
+  }
+
+  async showMoreDuplicates(): Promise<void> {
+    this.#groupsWanted += GROUPS_AT_ONCE;
+    this.#duplicatesStale = true;
+    await this.refresh();
+  }
+
+  /**
+   * Makes a folder part of the library and listens to it, or does so when the job that runs has ended.
+   * @param path absolute @returns why not, a sentence; null when it is in the library
+   */
+  async add(path: string): Promise<string | null> {
+    let root: LibraryRoot;
+    try {
+      root = await this.#client.call('root.add', { path });
+    } catch (error) {
+      return sentenceOf(error);
+    }
+    await this.refresh();
+    await this.listen(root.path);
+    return null;
+  }
+
+  /** @param path of a root: looks for changes in it and listens to what is new, now or after the job that runs */
+  async listen(path: string): Promise<void> {
+    try {
+      await this.#client.call('index.start', { folders: [path] });
+    } catch (error) {
+      const busy = error instanceof UserError && error.code === 'catalogue-busy' && this.#jobs.active !== null;
+      if (!busy) {
+        this.#notices.fail(error, { name: 'Try again', run: () => void this.listen(path) });
+        return;
+      }
+      if (!this.#waiting.includes(path)) this.#waiting.push(path);
+      this.#notices.say(`${rootName(path)} is next: it is listened to when the present run has ended.`);
+    }
+    void this.#jobs.refresh();
+  }
+
+  async remove({ id, path }: LibraryRoot): Promise<void> {
+    const name = rootName(path);
+    const removed = await this.#notices.attempt(async () => (await this.#client.call('root.remove', id), true));
+    if (removed === null) return;
+    this.#waiting = this.#waiting.filter((waiting) => waiting !== path);
+    let back = false;
+    const undo = async () => {
+      if (back) return; // by the notice, and then by the key
+      await this.#client.call('root.add', { path });
+      back = true;
+      await this.#changed();
+    };
+    this.#undo.did({ name: `remove ${name}`, undo });
+    this.#notices.say(`${name} is out of the library. Its files are untouched, and what is known of them is kept.`, {
+      name: 'Undo',
+      run: () => void this.#notices.attempt(undo),
+    });
+    await this.#changed();
+  }
+
+  async set(root: LibraryRoot, settings: Partial<RootSettings>): Promise<void> {
+    const now = await this.#notices.attempt(() => this.#client.call('root.set', { id: root.id, ...settings }));
+    if (now !== null) this.#roots = this.#roots?.map((one) => (one.id === now.id ? now : one)) ?? null;
+  }
+
+  /** Forgets why files could not be read and tries all of them again. */
+  async retryFailures(): Promise<void> {
+    const forgotten = await this.#notices.attempt(() => this.#client.call('failure.retry', null));
+    if (forgotten === null) return;
+    await this.#jobs.listenTo([]);
+    await this.refresh();
+  }
+
+  async #changed(): Promise<void> {
+    this.#duplicatesStale = true;
+    await Promise.all([this.refresh(), this.#jobs.refresh()]);
+  }
+
+  #jobMoved({ state }: JobProgress): void {
+    if (state === 'running' || state === 'paused') return;
+    this.#soon(true);
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    // Who stops a job does not want the next one to begin.
+    if (state === 'done' && waiting.length > 0) void this.#jobs.listenTo(waiting);
+  }
+
+  /** While changes keep coming the first timer still fires: a refresh is late, never starved. */
+  #soon(duplicates: boolean): void {
+    this.#duplicatesStale ||= duplicates;
+    if (!this.#watched || document.hidden) return;
+    this.#timer ??= setTimeout(() => void this.refresh(), REFRESH_MS);
+  }
+}
