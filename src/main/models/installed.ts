@@ -1,19 +1,19 @@
 /** Which packs there are: those shipped with the program, and those the user put into the data folder. */
 import { readdir, stat } from 'node:fs/promises';
 import { basename, isAbsolute, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { UserError } from '../../shared/errors.ts';
 import type { ModelStatus } from '../../shared/types.ts';
+import { RESOURCES_FOLDER } from '../install.ts';
 import { loadPack, type ModelPack } from './pack.ts';
 
 /** The folder name of the pack that is used unless another one is asked for. */
 export const DEFAULT_PACK = 'starter';
-export const SHIPPED_MODELS_FOLDER = fileURLToPath(new URL('../../../resources/models/', import.meta.url));
+export const SHIPPED_MODELS_FOLDER = join(RESOURCES_FOLDER, 'models');
 
 export interface PackPlaces {
   /** The engine's data folder; packs lie in its `models` folder, which need not exist. */
   dataFolder: string;
-  /** For a packaged app, whose resources lie elsewhere. @default SHIPPED_MODELS_FOLDER */
+  /** @default SHIPPED_MODELS_FOLDER */
   shippedFolder?: string;
 }
 

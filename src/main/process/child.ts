@@ -3,11 +3,11 @@
  * a crash there costs the item in work, and killing a child is a clean way to cancel (a worker_thread inside
  * native code cannot be terminated without aborting the whole program).
  */
-import { fork, type ChildProcess } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import os from 'node:os';
 import { fromWire, toWire, type WireError } from '../../shared/errors.ts';
 import { NO_TELEMETRY } from './no-telemetry.ts';
+import { openParentChannel } from './parent-channel.ts';
+import { startProcess, type ProcessOptions, type StartedProcess } from './start-process.ts';
 
 /** Calls that a child answers: name → input and output. Payloads are structured-cloned (typed arrays allowed). */
 export type Methods = Record<string, { input: unknown; output: unknown }>;
@@ -37,59 +37,55 @@ export class ChildDiedError extends Error {
   }
 }
 
-export interface ChildOptions {
-  /** For messages: "decoder", "inference", … */
-  processName: string;
-  entry: URL;
+export interface ChildOptions extends Omit<ProcessOptions, 'env'> {
   /** Added to the engine's own environment. */
   env?: Record<string, string>;
   /** Run below normal priority (background work in the app). */
   lowPriority?: boolean;
-  /** V8 old-space limit in MiB; native memory is not counted. */
-  maxOldSpaceMiB?: number;
 }
 
 /** A running child process, as its parent sees it. */
 export class Child<M extends Methods, P extends Pushes = NoPushes> {
-  readonly pid: number;
   /** Resolves with how it ended ("code 1", "signal SIGKILL"), never rejects. */
   readonly exited: Promise<string>;
-  readonly #process: ChildProcess;
+  readonly #process: StartedProcess;
   readonly #processName: string;
   readonly #waiting = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
   readonly #listeners = new Map<keyof P, Set<(payload: never) => void>>();
   #nextCall = 1;
+  #pid = -1;
   #ended: string | null = null;
 
-  constructor(options: ChildOptions) {
-    this.#processName = options.processName;
-    this.#process = fork(fileURLToPath(options.entry), [], {
-      serialization: 'advanced',
-      // stdout of the engine belongs to the command line (one JSON document); children may only speak on stderr.
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-      env: { ...process.env, ...options.env, ...NO_TELEMETRY },
-      execArgv: options.maxOldSpaceMiB === undefined ? [] : [`--max-old-space-size=${options.maxOldSpaceMiB}`],
-    });
-    this.pid = this.#process.pid ?? -1;
-    if (options.lowPriority && this.pid > 0) {
-      try {
-        os.setPriority(this.pid, os.constants.priority.PRIORITY_BELOW_NORMAL);
-      } catch {
-        // A process that ended at once has no priority to set; its exit is reported below.
-      }
-    }
-    this.#process.on('message', (message) => this.#receive(message as ReplyMessage | PushMessage));
-    this.exited = new Promise((resolve) => {
-      const end = (how: string) => {
-        if (this.#ended !== null) return;
-        this.#ended = how;
-        for (const { reject } of this.#waiting.values()) reject(new ChildDiedError(this.#processName, how));
-        this.#waiting.clear();
-        resolve(how);
-      };
-      this.#process.on('error', (error) => end(error.message));
-      this.#process.on('exit', (code, signal) => end(signal ? `signal ${signal}` : `code ${code}`));
-    });
+  constructor({ processName, entry, env, lowPriority = false, maxOldSpaceMiB }: ChildOptions) {
+    this.#processName = processName;
+    const exited = Promise.withResolvers<string>();
+    this.exited = exited.promise;
+    this.#process = startProcess(
+      {
+        processName,
+        entry,
+        env: { ...process.env, ...env, ...NO_TELEMETRY },
+        ...(maxOldSpaceMiB === undefined ? {} : { maxOldSpaceMiB }),
+      },
+      {
+        started: (pid) => {
+          this.#pid = pid;
+          if (lowPriority) yieldToOthers(pid);
+        },
+        message: (message) => this.#receive(message as ReplyMessage | PushMessage),
+        ended: (how) => {
+          this.#ended = how;
+          for (const { reject } of this.#waiting.values()) reject(new ChildDiedError(processName, how));
+          this.#waiting.clear();
+          exited.resolve(how);
+        },
+      },
+    );
+  }
+
+  /** −1 until it is known, and when it could not be started. */
+  get pid(): number {
+    return this.#pid;
   }
 
   get alive(): boolean {
@@ -105,11 +101,7 @@ export class Child<M extends Methods, P extends Pushes = NoPushes> {
     const call = this.#nextCall++;
     return new Promise((resolve, reject) => {
       this.#waiting.set(call, { resolve, reject });
-      this.#process.send({ call, name, input } satisfies CallMessage, (error) => {
-        // Its channel is broken: it is dead or as good as dead. Only its exit rejects the call: a caller that tries
-        // again before that would be given the same process.
-        if (error) this.#process.kill('SIGKILL');
-      });
+      this.#process.send({ call, name, input } satisfies CallMessage);
     });
   }
 
@@ -123,7 +115,7 @@ export class Child<M extends Methods, P extends Pushes = NoPushes> {
 
   /** Kills at once and waits until it is gone. Calls under way are rejected. */
   async kill(): Promise<void> {
-    if (this.#ended === null) this.#process.kill('SIGKILL');
+    if (this.#ended === null) this.#process.kill();
     await this.exited;
   }
 
@@ -140,6 +132,14 @@ export class Child<M extends Methods, P extends Pushes = NoPushes> {
   }
 }
 
+function yieldToOthers(pid: number): void {
+  try {
+    os.setPriority(pid, os.constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // A process that ended at once has no priority to set; its exit is reported all the same.
+  }
+}
+
 export type Handlers<M extends Methods> = {
   [N in keyof M]: (input: M[N]['input']) => Promise<M[N]['output']> | M[N]['output'];
 };
@@ -152,19 +152,11 @@ export type Handlers<M extends Methods> = {
 export function serveParent<M extends Methods, P extends Pushes = NoPushes>(
   handlers: Handlers<M>,
 ): <N extends keyof P & string>(name: N, payload: P[N]) => void {
-  if (!process.send) throw new Error('this file is the beginning of a child process; it is not run by hand');
-  const send = (message: ReplyMessage | PushMessage) => {
-    // A parent that went away shows as an error here and as 'disconnect' below; one of them is enough.
-    if (process.connected) process.send?.(message, undefined, undefined, () => {});
-  };
-  process.on('disconnect', () => process.exit(0));
-  // The parent may have gone while this file was being loaded; nobody would tell us any more.
-  if (!process.connected) process.exit(0);
+  const parent = openParentChannel();
+  const send = (message: ReplyMessage | PushMessage) => parent.send(message);
   // Ctrl-C reaches the whole process group; when to stop is the parent's decision.
   process.on('SIGINT', () => {});
-  process.on('message', (message: CallMessage) => {
-    void answer(message);
-  });
+  parent.onMessage((message) => void answer(message as CallMessage));
   async function answer({ call, name, input }: CallMessage): Promise<void> {
     try {
       const handler = handlers[name];

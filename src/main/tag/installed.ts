@@ -1,10 +1,10 @@
 /** Which vocabularies there are: those shipped with the program, and those the user put into the data folder. */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { RESOURCES_FOLDER } from '../install.ts';
 import { checkVocabulary, type Vocabulary } from './vocabulary.ts';
 
-export const SHIPPED_VOCABULARIES_FOLDER = fileURLToPath(new URL('../../../resources/vocabularies/', import.meta.url));
+export const SHIPPED_VOCABULARIES_FOLDER = join(RESOURCES_FOLDER, 'vocabularies');
 
 /** Far above any real one: 5000 long labels take 4 MiB. Keeps a misplaced recording from being read into memory. */
 const MAX_BYTES = 16 * 2 ** 20;
@@ -12,7 +12,7 @@ const MAX_BYTES = 16 * 2 ** 20;
 export interface VocabularyPlaces {
   /** The engine's data folder; vocabularies lie in its `vocabularies` folder, which need not exist. */
   dataFolder: string;
-  /** For a packaged app, whose resources lie elsewhere. @default SHIPPED_VOCABULARIES_FOLDER */
+  /** @default SHIPPED_VOCABULARIES_FOLDER */
   shippedFolder?: string;
 }
 
