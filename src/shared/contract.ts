@@ -20,7 +20,7 @@ import type {
 } from './types.ts';
 
 export interface Calls extends FileCalls, LibraryCalls, SettingCalls, ModelCalls, MapCalls {
-  /** Starts listening to folders (absolute paths; empty: all known roots). The job goes on after the reply. */
+  /** Starts listening to folders (absolute paths; empty: all roots that are not paused). The job goes on after the reply. */
   'index.start': { input: { folders: string[] }; output: JobId };
   /** Waits until a job has ended. @returns its summary. */
   'job.wait': { input: JobId; output: IndexSummary };

@@ -20,13 +20,16 @@ export function libraryCalls(
 ): Pick<Engine, keyof LibraryCalls> {
   const describe = async (row: RootRow, status: RootStatus): Promise<LibraryRoot> => {
     const { watching, problem } = watch.stateOf(row.id);
+    const wanted = await watch.isWanted(row);
+    // What has just been set holds before the watching process has followed.
+    const active = wanted && !row.paused;
     return {
       ...status,
-      watch: await watch.isWanted(row),
+      watch: wanted,
       paused: row.paused,
       drive: await watch.driveOf(row.path),
-      watching,
-      watchProblem: problem,
+      watching: active && watching,
+      watchProblem: active ? problem : null,
     };
   };
   const list = async (catalogue: Catalogue): Promise<LibraryRoot[]> => {
@@ -43,8 +46,9 @@ export function libraryCalls(
     if (!root) throw noSuchRoot();
     return root;
   };
-  const touched = async (rootIds: number[]): Promise<void> => {
-    await watch.refresh();
+  const touched = (rootIds: number[]): void => {
+    // Nobody waits for it: with a large folder the system takes its time. `root.changed` comes again when it is done.
+    void watch.refresh();
     changed(rootIds);
   };
 
@@ -60,14 +64,14 @@ export function libraryCalls(
       const id = scope!.root.id; // one folder is one scope
       // Those that have become part of it are not what they were, too.
       const after = new Set(catalogue.roots.list().map((root) => root.id));
-      await touched([id, ...before.filter((old) => !after.has(old))]);
+      touched([id, ...before.filter((old) => !after.has(old))]);
       return one(catalogue, id);
     },
-    'root.remove': async (id) => {
+    'root.remove': (id) => {
       rowInUse(parts, id);
       parts.catalogue().roots.hide(id);
-      await touched([id]);
-      return null;
+      touched([id]);
+      return Promise.resolve(null);
     },
     'root.set': async ({ id, watch: watched, paused }) => {
       rowInUse(parts, id);
@@ -76,7 +80,7 @@ export function libraryCalls(
         if (watched !== undefined) catalogue.roots.setWatch(id, watched);
         if (paused !== undefined) catalogue.roots.setPaused(id, paused);
       });
-      await touched([id]);
+      touched([id]);
       return one(catalogue, id);
     },
     'duplicate.list': ({ limit }) =>
