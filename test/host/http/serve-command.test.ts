@@ -76,6 +76,12 @@ test(
   },
 );
 
+test('a port that is taken is said, and the command ends', { timeout: PATIENCE_MS }, async () => {
+  const { port } = await announced(start('--no-open'));
+  const taken = await trial.run(['--json', 'serve', '--no-open', '--port', String(port)]);
+  expect(expectRefused(taken, 'bad-input', 2)).toContain(`Port ${port} is taken`);
+});
+
 test(
   'Ctrl-C while it listens to a folder: the job is cancelled, what was heard stays',
   { timeout: 2 * PATIENCE_MS },
