@@ -7,6 +7,7 @@ import type { Settings } from '../../src/shared/calls/settings.ts';
 import type { CallName, Client, Engine, EventName, Events } from '../../src/shared/contract.ts';
 import { UserError } from '../../src/shared/errors.ts';
 import type { JobProgress, SearchHit, SearchQuery, Status } from '../../src/shared/types.ts';
+import { fakeLegend, fakeMap, MAP_JOB } from './fake-map.ts';
 import { fakeLibrary, peaksOf, rowOf, type FakeSound } from './fake-library.ts';
 
 export interface FakeOptions {
@@ -15,6 +16,8 @@ export interface FakeOptions {
   /** Time every answer takes, ms. */
   answerMs: number;
   appearance: Settings['appearance'];
+  /** Whether a map has been drawn, and how many sounds are missing on it. @default drawn, none missing */
+  map?: { drawn: boolean; missing: number };
 }
 
 export interface FakeEngine extends Client {
@@ -42,12 +45,13 @@ const JOB: JobProgress = {
   currentPath: null,
 };
 
-export function fakeEngine({ size, answerMs, appearance }: FakeOptions): FakeEngine {
+export function fakeEngine({ size, answerMs, appearance, map: givenMap }: FakeOptions): FakeEngine {
   let sounds = fakeLibrary(size);
   const collections = new Map<number, { name: string; fileIds: Set<number> }>([
     [1, { name: 'Night shift', fileIds: new Set([1, 2, 3]) }],
   ]);
   const saved = new Map<number, SavedSearch>([[1, { id: 1, name: 'Short rain', query: { text: 'rain dur:<120' } }]]);
+  let map = { drawn: true, missing: 0, ...givenMap };
   let nextId = 10;
   let settings: Settings = {
     backgroundCores: 1,
@@ -127,6 +131,13 @@ export function fakeEngine({ size, answerMs, appearance }: FakeOptions): FakeEng
       saved.delete(id);
       return Promise.resolve(null);
     },
+    'map.get': () => Promise.resolve(map.drawn ? fakeMap(sounds, map.missing) : null),
+    'map.make': () => {
+      map = { drawn: true, missing: 0 };
+      push('job.progress', MAP_JOB);
+      return Promise.resolve(MAP_JOB.id);
+    },
+    'map.legend': (by) => Promise.resolve(fakeLegend(sounds, by)),
     'setting.get': () => Promise.resolve(settings),
     'setting.set': (changes) => {
       settings = { ...settings, ...changes };

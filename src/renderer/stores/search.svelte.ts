@@ -21,11 +21,18 @@ export interface LikeSound {
   startSeconds: number | null;
 }
 
+/** Sounds chosen elsewhere, shown as they are. */
+export interface GivenSounds {
+  fileIds: readonly number[];
+  /** Where they were chosen, as it stands on the chip after "from": `the map`. */
+  from: string;
+}
+
 export interface Answer {
-  kind: 'found' | 'library';
+  kind: 'found' | 'given' | 'library';
   /** In the order shown. */
   ids: readonly number[];
-  /** By file id; empty for the library. */
+  /** By file id; empty when nothing was looked for. */
   hits: ReadonlyMap<number, SearchHit>;
   /** Position of the first hit that is no more than a maybe; null when there is none or the order is another. */
   maybeFrom: number | null;
@@ -40,6 +47,7 @@ export class Search {
   readonly #onAnswer: (answer: Answer) => void;
   #text = $state('');
   #like = $state.raw<LikeSound | null>(null);
+  #given = $state.raw<GivenSounds | null>(null);
   #order = $state.raw<Order>({ by: 'relevance', descending: false });
   #answer = $state.raw<Answer | null>(null);
   /** Why the words cannot be understood as they stand. */
@@ -60,6 +68,10 @@ export class Search {
   }
   get like(): LikeSound | null {
     return this.#like;
+  }
+  /** Shown as long as nothing is looked for; whatever is looked for takes their place. */
+  get given(): GivenSounds | null {
+    return this.#given;
   }
   /** The library has no relevance: by name then. */
   get order(): Order {
@@ -93,6 +105,7 @@ export class Search {
 
   type(text: string): void {
     this.#text = text;
+    this.#given = null;
     clearTimeout(this.#pause);
     this.#pause = setTimeout(() => void this.ask(), TYPING_PAUSE_MS);
   }
@@ -100,6 +113,7 @@ export class Search {
   /** Searches by a sound; the words stay, and then it is both that count. */
   likeSound(like: LikeSound | null): void {
     this.#like = like;
+    this.#given = null;
     void this.ask();
   }
 
@@ -108,7 +122,17 @@ export class Search {
     void this.ask();
   }
 
+  /** A list of sounds instead of an answer. null: the whole library again. */
+  give(given: GivenSounds | null): void {
+    clearTimeout(this.#pause);
+    this.#text = '';
+    this.#like = null;
+    this.#given = given;
+    void this.ask();
+  }
+
   open(query: SearchQuery): void {
+    this.#given = null;
     this.#text = query.text ?? '';
     const { likePath: path, likeStartSeconds } = query;
     this.#like = path === undefined ? null : { path, startSeconds: likeStartSeconds ?? null };
@@ -168,8 +192,11 @@ export class Search {
 
   async #browse(): Promise<Answer> {
     const { by, descending } = this.order;
+    const given = this.#given;
     const ids = await this.#client.call('file.list', { of: {}, order: by as FileOrder, descending });
-    return { kind: 'library', ids, hits: NO_HITS, maybeFrom: null, notices: [] };
+    if (given === null) return { kind: 'library', ids, hits: NO_HITS, maybeFrom: null, notices: [] };
+    const wanted = new Set(given.fileIds);
+    return { kind: 'given', ids: ids.filter((id) => wanted.has(id)), hits: NO_HITS, maybeFrom: null, notices: [] };
   }
 }
 

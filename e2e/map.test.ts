@@ -1,0 +1,238 @@
+/** The map in a real browser, under the policy it is served under: drawn by WebGL 2, walked by keys, chosen by a lasso. */
+import axe from 'axe-core';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { MAP_JOB } from '../test/renderer/fake-map.ts';
+import { openStage, whatIsMissing, type Stage, type Window as OpenWindow } from './page.ts';
+
+const missing = whatIsMissing();
+if (missing !== null) console.error(missing);
+
+describe.skipIf(missing !== null)('the map', () => {
+  let stage: Stage;
+  let open: OpenWindow | null = null;
+  beforeAll(async () => {
+    stage = await openStage();
+  });
+  afterEach(async () => {
+    const complaints = open?.complaints ?? [];
+    await open?.page.context().close();
+    open = null;
+    // A driver in software says how slow reading pixels back is; nothing else may be said.
+    expect(complaints.filter((text) => !text.includes('GPU stall due to ReadPixels'))).toEqual([]);
+  });
+  afterAll(() => stage.close());
+
+  async function enter(options: Parameters<Stage['open']>[0] = {}): Promise<Page> {
+    open = await stage.open({ hash: '#/map', ...options });
+    return open.page;
+  }
+  const map = (page: Page) => page.getByRole('application', { name: /^Map of/ });
+  const asked = (page: Page, name: string) =>
+    page.evaluate((wanted) => window.fake.asked.filter((call) => call.name === wanted).map(({ input }) => input), name);
+  const shot = async (page: Page, name: string) => {
+    const folder = process.env['SCREENSHOTS'];
+    if (folder !== undefined) await page.screenshot({ path: `${folder}/${name}.png` });
+  };
+  /** Colours in the middle of what is drawn, as a person sees them: pixels that are not the ground. */
+  async function drawnPixels(page: Page): Promise<number> {
+    const picture = (await page.locator('canvas').first().screenshot()).toString('base64');
+    return page.evaluate(async (png) => {
+      const image = new Image();
+      image.src = `data:image/png;base64,${png}`;
+      await image.decode();
+      const canvas = document.createElement('canvas');
+      [canvas.width, canvas.height] = [image.width, image.height];
+      const context = canvas.getContext('2d')!;
+      context.drawImage(image, 0, 0);
+      const { data } = context.getImageData(0, 0, image.width, image.height);
+      let coloured = 0;
+      for (let i = 0; i < data.length; i += 4) {
+        const [r, g, b] = [data[i]!, data[i + 1]!, data[i + 2]!];
+        if (Math.max(r, g, b) - Math.min(r, g, b) > 40) coloured++;
+      }
+      return coloured;
+    }, picture);
+  }
+
+  test.each(['dark', 'light'] as const)('drawn, named, nothing that axe finds wrong, %s', async (appearance) => {
+    const page = await enter({ appearance });
+    await page.getByRole('list', { name: 'Colours' }).waitFor();
+    await page.waitForTimeout(200);
+    expect(await drawnPixels(page)).toBeGreaterThan(2000);
+    await map(page).focus();
+    await page.keyboard.press('ArrowRight');
+    await page.locator('.tip b').waitFor();
+    await page.waitForSelector('aside h2');
+    await page.evaluate(axe.source);
+    const { violations } = await page.evaluate(() => window.axe.run({ resultTypes: ['violations'] }));
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`)).toEqual([]);
+    await shot(page, `map-${appearance}`);
+  });
+
+  test('arrows walk from sound to sound, Enter plays, S finds what is like it', async () => {
+    const page = await enter();
+    await page.getByRole('list', { name: 'Colours' }).waitFor();
+    await map(page).focus();
+    const seen = new Set<string>();
+    for (const key of ['ArrowRight', 'ArrowRight', 'ArrowUp', 'ArrowLeft', 'ArrowDown']) {
+      const before = await page
+        .locator('.ring')
+        .getAttribute('style')
+        .catch(() => null);
+      await page.keyboard.press(key);
+      await page.locator('.ring').first().waitFor();
+      const after = await page.locator('.ring').first().getAttribute('style');
+      expect(after).not.toBe(before);
+      seen.add(after!);
+    }
+    expect(seen.size).toBeGreaterThanOrEqual(3);
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Stop' }).waitFor();
+    await page.locator('.tip b').waitFor();
+    await page.keyboard.press('s');
+    await page.locator('.like').waitFor();
+    expect((await asked(page, 'search.query')).at(-1)).toHaveProperty('likePath');
+  });
+
+  test('the pointer names and plays what it rests on; a click selects', async () => {
+    const page = await enter({ size: 3 });
+    await map(page).waitFor();
+    await map(page).focus();
+    await page.keyboard.press('ArrowRight');
+    const ring = page.locator('.ring').first();
+    await ring.waitFor();
+    const { x, y } = (await ring.boundingBox())!;
+    await page.keyboard.press('Space'); // quiet again
+    await page.mouse.move(x + 60, y + 60);
+    await page.mouse.move(x + 10, y + 10);
+    await page.getByRole('button', { name: 'Stop' }).waitFor();
+    await page.mouse.click(x + 10, y + 10);
+    await page.waitForSelector('aside h2');
+    expect(await page.locator('aside h2').first().textContent()).toBe(await page.locator('.tip b').textContent());
+  });
+
+  test('wheel and keys zoom, a pull moves the map, 0 shows all of it', async () => {
+    const page = await enter();
+    await map(page).focus();
+    await page.keyboard.press('ArrowRight');
+    const at = async () => (await page.locator('.ring').first().boundingBox())!;
+    const whole = await at();
+    await page.mouse.move(whole.x + 110, whole.y + 60);
+    await page.mouse.wheel(0, -400);
+    await page.waitForFunction(
+      (left) => document.querySelector('.ring')!.getBoundingClientRect().x < left - 20,
+      whole.x,
+    );
+    const zoomed = await at();
+    await page.mouse.down();
+    await page.mouse.move(whole.x + 150, whole.y + 80, { steps: 4 });
+    await page.mouse.up();
+    const pulled = await at();
+    expect(pulled.x - zoomed.x).toBeCloseTo(40, -1);
+    expect(pulled.y - zoomed.y).toBeCloseTo(20, -1);
+    await map(page).focus();
+    await page.keyboard.press('0');
+    await page.waitForFunction(
+      (left) => Math.abs(document.querySelector('.ring')!.getBoundingClientRect().x - left) < 2,
+      whole.x,
+    );
+  });
+
+  test('a lasso becomes a list in Search, with a chip that takes it away again', async () => {
+    const page = await enter();
+    await page.getByRole('list', { name: 'Colours' }).waitFor();
+    const { x, y, width, height } = (await map(page).boundingBox())!;
+    await page.getByRole('button', { name: 'Lasso' }).click();
+    const corner = (share: number, down: number) => page.mouse.move(x + share * width, y + down * height, { steps: 5 });
+    await corner(0.4, 0.3);
+    await page.mouse.down();
+    await corner(0.75, 0.3);
+    await corner(0.75, 0.75);
+    await corner(0.4, 0.75);
+    await page.mouse.up();
+    const bar = page.getByRole('status').filter({ hasText: 'Show as a list' });
+    const many = (await bar.locator('span').textContent())!;
+    await shot(page, 'map-lasso');
+    await page.getByRole('button', { name: 'Show as a list' }).click();
+    await page.getByText(`${many} from the map`).waitFor();
+    await page.waitForSelector('[role=row]');
+    const rows = Number(await page.getByRole('grid').getAttribute('aria-rowcount'));
+    expect(`${rows} sounds`).toBe(many);
+    expect(rows).toBeGreaterThan(5);
+    expect(rows).toBeLessThan(400);
+    await shot(page, 'map-in-search');
+    await page.getByRole('button', { name: 'Show the whole library' }).click();
+    await page.waitForFunction(() => document.querySelector('[role=grid]')?.getAttribute('aria-rowcount') === '400');
+  });
+
+  test('a class is lit alone; colours by format', async () => {
+    const page = await enter();
+    const colours = page.getByRole('list', { name: 'Colours' });
+    await colours.waitFor();
+    await page.waitForTimeout(200);
+    const all = await drawnPixels(page);
+    await colours.getByRole('button').first().click();
+    await page.waitForTimeout(200);
+    expect(await drawnPixels(page)).toBeLessThan(0.8 * all);
+    await page.getByRole('radio', { name: 'Format' }).check({ force: true });
+    await colours.getByText('mp3').waitFor();
+  });
+
+  test('none yet: a sentence and a button, progress, the map', async () => {
+    const page = await enter({ map: { drawn: false, missing: 0 } });
+    await shot(page, 'map-none');
+    await page.getByRole('button', { name: 'Draw the map' }).click();
+    await page.getByText('Comparing sounds for the map, 20 % · 40 s left').waitFor();
+    await shot(page, 'map-drawing');
+    await page.evaluate((job) => window.fake.push('job.progress', { ...job, state: 'done', done: 100 }), MAP_JOB);
+    await map(page).waitFor();
+    await page.getByText('The map is ready.').waitFor();
+    expect(await asked(page, 'map.make')).toEqual([{ anew: false }]);
+  });
+
+  test('new sounds: a few are added, many ask for another map', async () => {
+    const few = await enter({ map: { drawn: true, missing: 12 } });
+    await few.getByText('12 new sounds are not on it yet.').waitFor();
+    await few.getByRole('button', { name: 'Add them' }).click();
+    expect(await asked(few, 'map.make')).toEqual([{ anew: false }]);
+    await few.context().close();
+    const many = await enter({ map: { drawn: true, missing: 900 } });
+    await many.getByRole('button', { name: 'Draw again' }).click();
+    expect(await asked(many, 'map.make')).toEqual([{ anew: true }]);
+  });
+
+  test('a hundred thousand points', async () => {
+    const page = await enter({ size: 100_000 });
+    await page.getByRole('list', { name: 'Colours' }).waitFor({ timeout: 30_000 });
+    await page.waitForTimeout(500);
+    await shot(page, 'map-100000');
+    const frames = await map(page).evaluate(async (surface) => {
+      const times: number[] = [];
+      for (let step = 0; step < 20; step++) {
+        const before = performance.now();
+        surface.dispatchEvent(new WheelEvent('wheel', { deltaY: step < 10 ? -60 : 60, clientX: 500, clientY: 400, cancelable: true })); // prettier-ignore
+        await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+        times.push(performance.now() - before);
+      }
+      return times.sort((a, b) => a - b);
+    });
+    console.info(`100,000 points: two frames after a turn of the wheel, median ${frames[10]!.toFixed(0)} ms`);
+    await map(page).focus();
+    await page.keyboard.press('ArrowRight');
+    await page.locator('.tip b').waitFor();
+  });
+
+  test('without WebGL a sentence, and everything else works', async () => {
+    open = await stage.open({ hash: '' });
+    const { page } = open;
+    await page.evaluate(() => {
+      HTMLCanvasElement.prototype.getContext = new Proxy(HTMLCanvasElement.prototype.getContext, {
+        apply: (target, canvas, args: [string]) =>
+          args[0] === 'webgl2' ? null : (Reflect.apply(target, canvas, args) as unknown),
+      });
+      window.location.hash = '/map';
+    });
+    await page.getByText('WebGL 2, which this browser or graphics driver does not offer').waitFor();
+  });
+});

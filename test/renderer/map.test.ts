@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest';
+import { classColours, css, oklch } from '../../src/renderer/screens/map/colours.ts';
+import { inside, nearestTo, nextTowards } from '../../src/renderer/screens/map/geometry.ts';
+import { panned, scaleOf, showing, toMap, toScreen, WHOLE, zoomedAt } from '../../src/renderer/screens/map/view.ts';
+
+const SIZE = { width: 800, height: 600 };
+/** Four at the corners of a square, one in its middle. */
+const FIVE = Float32Array.of(-0.5, -0.5, 0.5, -0.5, 0.5, 0.5, -0.5, 0.5, 0, 0);
+
+describe('which point is meant', () => {
+  test('the nearest within reach', () => {
+    expect(nearestTo(FIVE, 0.45, 0.4, 0.2)).toBe(2);
+    expect(nearestTo(FIVE, 0.9, 0.9, 0.2)).toBe(-1);
+    expect(nearestTo(new Float32Array(0), 0, 0, Infinity)).toBe(-1);
+  });
+  test('arrows lead to the nearest that way, and nowhere when there is none', () => {
+    expect(nextTowards(FIVE, 0, 1, 0)).toBe(1); // straight ahead counts for more than nearer and aside
+    expect(nextTowards(FIVE, 0, 0, 1)).toBe(3);
+    expect(nextTowards(FIVE, 2, -1, 0)).toBe(3);
+    expect(nextTowards(FIVE, 4, 1, 0)).toBe(1);
+    expect(nextTowards(FIVE, 4, 0, 1)).toBe(-1); // what lies on the diagonal is reached along x
+    expect(nextTowards(FIVE, 2, 1, 0)).toBe(-1);
+  });
+  test('every point can be reached by arrows', () => {
+    let state = 1;
+    const random = () => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
+    const places = Float32Array.from({ length: 400 }, () => 2 * random() - 1);
+    const reached = new Set([0]);
+    for (const point of reached) {
+      for (const [dx, dy] of [[1, 0], [-1, 0], [0, 1], [0, -1]] as const) {
+        const next = nextTowards(places, point, dx, dy);
+        if (next >= 0) reached.add(next);
+      }
+    } // prettier-ignore
+    expect(reached.size).toBeGreaterThan(195); // a point in a corner of a crowd may be passed by from all sides
+  });
+  test('inside a lasso, also a dented one', () => {
+    const square = [-0.6, -0.6, 0.6, -0.6, 0.6, 0.6, -0.6, 0.6];
+    expect(inside(FIVE, square)).toEqual([0, 1, 2, 3, 4]);
+    const dented = [-0.6, -0.6, 0.6, -0.6, 0.6, 0.6, 0.2, 0.6, 0, -0.3, -0.2, 0.6, -0.6, 0.6];
+    expect(inside(FIVE, dented)).toEqual([0, 1, 2, 3]);
+    expect(inside(FIVE, [])).toEqual([]);
+    expect(inside(FIVE, [0, 0, 0.1, 0.1])).toEqual([]);
+  });
+});
+
+describe('what is seen', () => {
+  test('there and back', () => {
+    const view = { x: 0.2, y: -0.3, zoom: 3 };
+    const [left, top] = toScreen(view, SIZE, 0.25, -0.1);
+    const [x, y] = toMap(view, SIZE, left, top);
+    expect([x, y].map((value) => value.toFixed(9))).toEqual(['0.250000000', '-0.100000000']);
+    expect(toScreen(WHOLE, SIZE, 0, 0)).toEqual([400, 300]);
+    expect(toScreen(WHOLE, SIZE, 0, 1)[1]).toBe(28); // y is upwards, and there is a margin
+  });
+  test('zooming keeps what is under the pointer; not further out than the whole, nor in without end', () => {
+    const [x, y] = toMap(WHOLE, SIZE, 500, 200);
+    const near = zoomedAt(WHOLE, SIZE, 500, 200, 4);
+    const [left, top] = toScreen(near, SIZE, x, y);
+    expect([left, top].map(Math.round)).toEqual([500, 200]);
+    expect(zoomedAt(near, SIZE, 10, 10, 0.001)).toEqual(WHOLE);
+    expect(zoomedAt(near, SIZE, 10, 10, 1e9).zoom).toBe(400);
+  });
+  test('the map cannot be pulled out of sight', () => {
+    const near = zoomedAt(WHOLE, SIZE, 400, 300, 2);
+    const far = panned(near, SIZE, 1e6, 0);
+    expect(far.x).toBe(-0.5);
+    expect(panned(near, SIZE, 10, 0).x).toBeCloseTo(-10 / scaleOf(near, SIZE));
+  });
+  test('a point that is walked to comes into sight, and one in sight moves nothing', () => {
+    const near = { x: 0, y: 0, zoom: 4 };
+    expect(showing(near, SIZE, 0.05, 0.05)).toBe(near);
+    expect(showing(near, SIZE, 0.6, 0.6)).toEqual({ x: 0.6, y: 0.6, zoom: 4 });
+  });
+});
+
+describe('colours', () => {
+  test('known values', () => {
+    expect(css(oklch(1, 0, 0))).toBe('rgb(255 255 255)');
+    expect(css(oklch(0, 0, 0))).toBe('rgb(0 0 0)');
+    // oklch(62.8% 0.2577 29.23) is pure red.
+    expect(css(oklch(0.62796, 0.25768, 29.234))).toBe('rgb(255 0 0)');
+  });
+  test.each(['dark', 'light'] as const)(
+    'twelve and one that can be told from each other and from the ground, %s',
+    (theme) => {
+      const colours = classColours(theme);
+      expect(colours).toHaveLength(13);
+      const luminance = (rgb: readonly number[]) => {
+        const [r, g, b] = rgb.map((value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4));
+        return 0.2126 * r! + 0.7152 * g! + 0.0722 * b!;
+      };
+      const ground =
+        theme === 'dark'
+          ? luminance([0x13, 0x16, 0x18].map((v) => v / 255))
+          : luminance([0xf6, 0xf7, 0xf7].map((v) => v / 255));
+      for (const colour of colours.slice(0, 12)) {
+        const [a, b] = [luminance(colour), ground].sort((x, y) => y - x);
+        expect((a! + 0.05) / (b! + 0.05)).toBeGreaterThan(3);
+      }
+      for (const [i, one] of colours.entries()) {
+        for (const other of colours.slice(i + 1)) {
+          expect(Math.hypot(...one.map((value, c) => value - other[c]!))).toBeGreaterThan(0.06);
+        }
+      }
+    },
+  );
+});
