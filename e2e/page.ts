@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { build, type Rolldown } from 'vite';
+import { tone } from './tone.ts';
 import type { FakeOptions } from '../test/renderer/fake-client.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -15,7 +16,7 @@ const ARGS =
   '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync --autoplay-policy=no-user-gesture-required';
 
 /** As `earmark serve` sends it. */
-export const POLICY = [
+const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
@@ -35,6 +36,11 @@ export function whatIsMissing(): string | null {
   return `No Chromium at ${CHROMIUM}: apt-get install chromium, or set CHROMIUM to where it is.`;
 }
 
+/** A browser without a page. */
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: CHROMIUM, args: ARGS.split(' ') });
+}
+
 export interface Stage {
   browser: Browser;
   open(options: Partial<FakeOptions> & { width?: number; height?: number; hash?: string }): Promise<Window>;
@@ -50,7 +56,7 @@ export interface Window {
 export async function openStage(): Promise<Stage> {
   const bridge = await bundledBridge();
   const { server, origin } = await serve();
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGS.split(' ') });
+  const browser = await launchBrowser();
   return {
     browser,
     async open({ width = 1280, height = 800, hash = '', ...options }) {
@@ -105,7 +111,7 @@ async function serve(): Promise<{ server: Server; origin: string }> {
       response.end(body);
     };
     if (path.startsWith('/audio/')) {
-      send(200, 'audio/wav', tone(Number(path.split('/').at(-1))));
+      send(200, 'audio/wav', tone(200 + (Number(path.split('/').at(-1)) % 40) * 10));
       return;
     }
     const file = join(RENDERER, path === '/' ? 'index.html' : path);
@@ -116,27 +122,4 @@ async function serve(): Promise<{ server: Server; origin: string }> {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return { server, origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
-}
-
-/** Three seconds of a quiet tone: 8 kHz, 16 bit, mono. */
-function tone(fileId: number): Uint8Array {
-  const samples = 24_000;
-  const wav = Buffer.alloc(44 + 2 * samples);
-  wav.write('RIFF', 0);
-  wav.writeUInt32LE(36 + 2 * samples, 4);
-  wav.write('WAVEfmt ', 8);
-  wav.writeUInt32LE(16, 16);
-  wav.writeUInt16LE(1, 20);
-  wav.writeUInt16LE(1, 22);
-  wav.writeUInt32LE(8000, 24);
-  wav.writeUInt32LE(16_000, 28);
-  wav.writeUInt16LE(2, 32);
-  wav.writeUInt16LE(16, 34);
-  wav.write('data', 36);
-  wav.writeUInt32LE(2 * samples, 40);
-  const hertz = 200 + (fileId % 40) * 10;
-  for (let index = 0; index < samples; index++) {
-    wav.writeInt16LE(Math.round(3000 * Math.sin((2 * Math.PI * hertz * index) / 8000)), 44 + 2 * index);
-  }
-  return wav;
 }

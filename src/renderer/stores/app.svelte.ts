@@ -51,7 +51,7 @@ export class App {
     this.client = client;
     this.host = host;
     this.settings = new SettingsStore(client, this.notices);
-    this.jobs = new Jobs(client, this.notices);
+    this.jobs = new Jobs(client, this.notices, (ended) => this.#jobProgressed(ended));
     this.files = new FileCache(client, this.notices);
     this.marks = new Marks(client, this.notices, this.files, this.undo);
     // The selection follows its files into every new answer.
@@ -167,6 +167,14 @@ export class App {
     this.#refreshing ??= setTimeout(() => {
       if (!document.hidden) this.#refresh();
     }, REFRESH_MS);
+  }
+
+  /**
+   * The library fills while it is being listened to. What a search has found stays as it is meanwhile, so that rows
+   * do not move under the pointer; it is asked again when the job has ended.
+   */
+  #jobProgressed(ended: boolean): void {
+    if (ended || (!this.search.isAsking && this.#refreshing === undefined)) this.#catalogueChanged([]);
   }
 
   #refresh(): void {

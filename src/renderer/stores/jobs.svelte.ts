@@ -7,13 +7,16 @@ import type { Notices } from './notices.svelte.ts';
 export class Jobs {
   readonly #client: Client;
   readonly #notices: Notices;
+  readonly #onProgress: (ended: boolean) => void;
   #latest = $state.raw<JobProgress | null>(null);
   #map = $state.raw<JobProgress | null>(null);
   #status = $state.raw<Status | null>(null);
 
-  constructor(client: Client, notices: Notices) {
+  /** @param onProgress told when a job has dealt with more files, and when it has ended */
+  constructor(client: Client, notices: Notices, onProgress: (ended: boolean) => void) {
     this.#client = client;
     this.#notices = notices;
+    this.#onProgress = onProgress;
     client.on('job.progress', (progress) => this.#take(progress));
     client.on('engine.notice', ({ message }) => notices.say(message));
   }
@@ -65,9 +68,11 @@ export class Jobs {
       this.#takeMap(progress);
       return;
     }
-    const wasActive = this.active?.id === progress.id;
+    const before = this.active?.id === progress.id ? this.active : null;
     this.#latest = progress;
-    if (this.active !== null || !wasActive) return;
+    const ended = this.active === null;
+    if (ended || before?.done !== progress.done || before.stage !== progress.stage) this.#onProgress(ended);
+    if (!ended || before === null) return;
     const ending = jobEnding(progress);
     if (ending !== null) this.#notices.say(ending);
     void this.refresh();

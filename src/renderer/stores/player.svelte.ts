@@ -4,6 +4,8 @@ import type { Notices } from './notices.svelte.ts';
 
 /** The one that plays and the next three. */
 const ELEMENTS = 4;
+/** Nearly every sound begins before this; only then is it worth saying. */
+const WAITING_AFTER_MS = 400;
 
 /** A place in a file, s. */
 export interface Span {
@@ -25,6 +27,8 @@ export class Player {
   #duration = $state(0);
   #hit = $state.raw<Span | null>(null);
   #looping = $state(false);
+  #waiting = $state(false);
+  #waitingSoon: ReturnType<typeof setTimeout> | undefined;
   #volume = $state(1);
   /** Asked to play and not stopped since. */
   #wanted: number | null = null;
@@ -37,6 +41,10 @@ export class Player {
 
   get fileId(): number | null {
     return this.#fileId;
+  }
+  /** It should sound by now and does not yet: the host makes a copy that can be played, or the disk is slow. */
+  get waiting(): boolean {
+    return this.#waiting;
   }
   get playing(): boolean {
     return this.#playing;
@@ -72,6 +80,9 @@ export class Player {
       this.#current?.pause();
       this.#fileId = file.fileId;
       this.#looping = false;
+      this.#playing = false;
+      this.#wanted = null;
+      this.#waiting = false;
     }
     this.#title = file.title;
     this.#duration = file.durationSeconds;
@@ -87,6 +98,10 @@ export class Player {
     element.currentTime = from;
     this.#position = from;
     this.#wanted = this.#fileId;
+    clearTimeout(this.#waitingSoon);
+    this.#waitingSoon = setTimeout(() => {
+      this.#waiting = this.#wanted !== null && !this.#playing;
+    }, WAITING_AFTER_MS);
     try {
       await element.play();
     } catch (error) {
@@ -103,6 +118,7 @@ export class Player {
 
   stop(): void {
     this.#wanted = null;
+    this.#waiting = false;
     this.#current?.pause();
   }
 
@@ -189,6 +205,7 @@ export class Player {
 
   #started(element: HTMLAudioElement): void {
     this.#playing = true;
+    this.#waiting = false;
     cancelAnimationFrame(this.#frame);
     const draw = () => {
       if (element !== this.#current || element.paused) return;
@@ -200,6 +217,7 @@ export class Player {
 
   #stopped(element: HTMLAudioElement): void {
     this.#playing = false;
+    this.#wanted = null;
     this.#position = element.currentTime;
   }
 
@@ -223,6 +241,8 @@ export class Player {
     this.#asWav.delete(fileId);
     if (fileId !== this.#fileId) return;
     this.#playing = false;
+    this.#wanted = null;
+    this.#waiting = false;
     this.#notices.say(`“${this.#title}” cannot be played: it is not there now, or is damaged.`);
   }
 }
