@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: measures Earmark on this machine and prints a table (README.md says what each row means).
  *   --quick       small sizes, to see that everything runs; no comparison with targets
- *   --only LIST   some of: indexing, query, index, scan, memory
+ *   --only LIST   some of: indexing, query, index, scan, memory, map
  *   --folder DIR  also index the sounds in DIR (they are only read)
  *   --json FILE   the same as data
  * Exit code 0 when everything could be measured, whatever the figures are.
@@ -15,6 +15,7 @@ import { loadPack } from '../src/main/models/pack.ts';
 import type { BenchContext, Section } from './context.ts';
 import { indexing } from './indexing.ts';
 import { describeMachine, loadNow, machineLine } from './machine.ts';
+import { map } from './map.ts';
 import { memory } from './memory.ts';
 import { query } from './query.ts';
 import { scan } from './scan.ts';
@@ -27,6 +28,7 @@ const SECTIONS: Readonly<Record<string, { title: string; measure: Section }>> = 
   index: { title: 'The index', measure: vectorSearch },
   scan: { title: 'Looking again', measure: scan },
   memory: { title: 'Memory of all processes', measure: memory },
+  map: { title: 'The map', measure: map },
 };
 
 const { values: options } = parseArgs({

@@ -1,0 +1,82 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { folderClasses } from '../../src/main/map/folder-classes.ts';
+import { fromNames, legendOf, MOST_CLASSES } from '../../src/main/map/legend.ts';
+import { tagClasses } from '../../src/main/map/tag-classes.ts';
+import { HeardLibrary } from './heard-library.ts';
+
+const below = (rootPath: string, ...relativePaths: string[]) =>
+  relativePaths.map((relativePath) => ({ rootPath, relativePath }));
+
+describe('folders', () => {
+  test('the first level that tells files apart', () => {
+    const all = below('/sfx', 'Pro/Doors/Wood/a.wav', 'Pro/Doors/b.wav', 'Pro/Rain/c.wav', 'Pro/Rain/Roof/d.wav');
+    expect(folderClasses(all)).toEqual(['Doors', 'Doors', 'Rain', 'Rain']);
+  });
+  test('one stray file does not make a level', () => {
+    const many = Array.from({ length: 9 }, (_, i) => `Pro/${i % 2 === 0 ? 'Doors' : 'Rain'}/${i}.wav`);
+    expect(new Set(folderClasses(below('/sfx', ...many, 'stray.wav')))).toEqual(new Set(['Doors', 'Rain', 'sfx']));
+  });
+  test('several roots, one of them inside a drive of the other kind', () => {
+    expect(folderClasses([...below('/a/Drums', 'k.wav'), ...below('E:\\Loops', 'l.wav')])).toEqual(['Drums', 'Loops']);
+  });
+  test('folders of one name are told apart by those above them', () => {
+    const all = below('/sfx', 'x.wav', 'A/Wood/1.wav', 'A/Wood/2.wav', 'A/Wood/3.wav', 'A/Wood/4.wav', 'A/Wood/5.wav');
+    expect(folderClasses([...below('/one/Wood', 'a.wav'), ...below('/two/Wood', 'b.wav')])).toEqual(['one/Wood', 'two/Wood']); // prettier-ignore
+    expect(folderClasses(all).at(-1)).toBe('A');
+  });
+  test('all in one folder; none at all', () => {
+    expect(folderClasses(below('/sfx', 'a.wav', 'b.wav'))).toEqual(['sfx', 'sfx']);
+    expect(folderClasses([null])).toEqual([null]);
+    expect(folderClasses([])).toEqual([]);
+  });
+});
+
+describe('tags', () => {
+  test('the commonest of a sound’s own, the folder where there is none, not the one that all have', () => {
+    const tags = [['sfx; Door'], ['sfx', 'door, wood'], ['sfx', 'rain'], ['SFX,wood,door'], ['sfx'], null];
+    const paths = below('/lib', 'a.wav', 'b.wav', 'c.wav', 'd.wav', 'e.wav', 'Birds/f.wav');
+    expect(tagClasses(tags, paths)).toEqual(['Door', 'Door', 'rain', 'Door', null, 'Birds']);
+  });
+  test('whole sentences are no tags', () => {
+    const long = 'A long description of what was recorded there on a windy day in spring';
+    expect(tagClasses([[long]], below('/lib', 'Wind/a.wav'))).toEqual(['Wind']);
+  });
+});
+
+test('at most twelve classes, the largest first; the rest in none', () => {
+  const names = Array.from({ length: 20 }, (_, i) => Array.from({ length: 20 - i }, () => `class ${i}`)).flat();
+  const { classes, classOfPoint } = fromNames([...names, null]);
+  expect(classes).toHaveLength(MOST_CLASSES);
+  expect(classes.slice(0, 2)).toEqual([
+    { name: 'class 0', points: 20 },
+    { name: 'class 1', points: 19 },
+  ]);
+  const numbers = [...Buffer.from(classOfPoint, 'base64')];
+  expect(numbers.slice(0, 20)).toEqual(Array.from({ length: 20 }, () => 0));
+  expect(numbers.slice(-2)).toEqual([255, 255]);
+});
+
+describe('from a catalogue', () => {
+  let library: HeardLibrary;
+  beforeEach(() => {
+    library = new HeardLibrary();
+  });
+  afterEach(() => library.end());
+
+  test('in the order of the points, gone files in no class', async () => {
+    const ids = library.add([
+      { cluster: 0, path: 'Doors/a.wav', tags: ['door'] },
+      { cluster: 1, path: 'Rain/b.mp3', format: 'mp3', tags: ['rain; weather'] },
+      { cluster: 1, path: 'Rain/c.mp3', format: 'mp3', tags: ['Weather'] },
+    ]);
+    const points = Int32Array.from([ids[2]!, 999, ids[0]!, ids[1]!]);
+    const { db } = library.catalogue;
+    const named = async (colouring: 'folder' | 'format' | 'tag') => {
+      const { classes, classOfPoint } = await legendOf(db, colouring, points);
+      return [...Buffer.from(classOfPoint, 'base64')].map((number) => classes[number]?.name ?? null);
+    };
+    expect(await named('format')).toEqual(['mp3', null, 'wav', 'mp3']);
+    expect(await named('folder')).toEqual(['Rain', null, 'Doors', 'Rain']);
+    expect(await named('tag')).toEqual(['Weather', null, 'door', 'Weather']);
+  });
+});
