@@ -39,7 +39,7 @@ FIGURES = {
     "caption R@10 label": "caption → clip, R@10, any clip of that label",
     "caption R@1 label": "caption → clip, R@1, any clip of that label",
     "caption mAP label": "caption → clip, mAP by label",
-    "queries R@10 label": "queries in ordinary words (opened by nobody who trained), R@10 by label",
+    "queries R@10 label": "queries in ordinary words (written by somebody else, unseen by the authors of the training words), R@10 by label",
     "queries in template R@10 label": "the same inside the prompt template",
     "queries as searched R@10 label": "the same as a search embeds them: both, averaged",
     "queries as searched mAP": "the same, mAP",
@@ -94,7 +94,7 @@ definitions from WordNet 3.0, copyright 2006 by Princeton University; names and 
 ## Recipe
 `training/README.md` in the source. In short: text pretraining on pairs that mean the same; audio pretraining on several
 tasks at once (labels, categories, tags, instrument, speech / music / effect, pitch, loudness envelope); then both encoders
-together: contrastive loss by label overlap with near misses as extra negatives, audio tasks and text pairs kept on; views as
+together: contrastive loss by label overlap with near misses as extra negatives, label, category and tag heads and text pairs along; views as
 recorded elsewhere (room, tone colour, lost band, background), random cuts from 0.3 s, silence, speed, masks, mixing;
 averaged weights.
 

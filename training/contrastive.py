@@ -1,4 +1,4 @@
-"""Joint training of both encoders: audio against text, with the audio tasks and the text pairs kept on.
+"""Joint training of both encoders: audio against text, with label, category and tag heads and the text pairs along.
 
 Starts from .cache/text.pt (or the held-out one, see pretrain_text.py) and, if it is there, .cache/<run>/audio.pt. Writes
 .cache/<run>/last.pt after every epoch (resume with the same command) and .cache/<run>/final.pt with the averaged weights.
@@ -57,7 +57,7 @@ def main() -> None:
     parser.add_argument("--extra", type=int, default=64, help="further texts a batch")
     parser.add_argument("--pairs", type=int, default=128, help="text pairs a step")
     parser.add_argument("--half-windows", type=float, default=0.7, help="share of the epochs, from the first, on 2.5-s windows")
-    parser.add_argument("--label-tasks-only", action="store_true", help="only the tasks that come from labels, to compare with")
+    parser.add_argument("--all-tasks", action="store_true", help="instrument, kind, pitch and envelope stay on too, to compare with")
     parser.add_argument("--plain-targets", action="store_true", help="labels are the same or not, nothing between, to compare with")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
@@ -65,7 +65,7 @@ def main() -> None:
     clips = TrainingClips(arguments.corpus, arguments.hold_out)
     concepts = read_lexicon()
     source = PairSource(clips.clips, concepts, arguments.ucs, random.Random(arguments.seed))
-    tasks, recipe = Tasks.of(clips.clips, FROM_LABELS if arguments.label_tasks_only else tuple(WEIGHTS)), recipe_of(arguments)
+    tasks, recipe = Tasks.of(clips.clips, tuple(WEIGHTS) if arguments.all_tasks else FROM_LABELS), recipe_of(arguments)
     relations = Relations(clips.clips, concepts, graded=not arguments.plain_targets)
     batches = Batches(clips, source.maker, tasks, relations, recipe, arguments.seed)
     folder = CACHE / arguments.run

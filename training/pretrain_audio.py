@@ -68,7 +68,7 @@ def steps_in_epoch(clips: TrainingClips, recipe: Recipe, batch: int) -> int:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     add_recipe_arguments(parser)
-    parser.add_argument("--epochs", type=int, default=15)
+    parser.add_argument("--epochs", type=int, default=12)
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(arguments.seed)

@@ -20,7 +20,7 @@ KINDS = ("speech", "music", "effect")
 KIND_OF = {"speech": "speech", "music": "music", "loops": "music", "instrument": "music", "drums": "music"}
 PLAYED = ("instrument", "drums")
 WEIGHTS = {"label": 1.0, "category": 0.5, "tags": 1.0, "instrument": 0.3, "kind": 0.3, "pitch": 0.3, "envelope": 0.3}
-FROM_LABELS = ("label", "category", "tags")  # the first run's heads, to compare with
+FROM_LABELS = ("label", "category", "tags")  # those that stay on in joint training
 Targets = dict[str, Tensor]
 
 

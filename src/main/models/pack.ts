@@ -66,6 +66,8 @@ const DESCRIPTION = z.object({
       error: 'there must be as many textEmbeddings as texts',
     })
     .optional(),
+  // How high labels of vocabularies score on sounds in general (../tag/background.ts).
+  background: packFile.optional(),
   preprocessingVersion: z.number().int().nonnegative().default(1),
   sha256: z.record(
     packFile,
@@ -85,7 +87,7 @@ export type RelevanceCurve = z.infer<typeof sigmoid>;
  * A validated pack: the fields of its model.json, whose meaning DESCRIPTION above and the packs' documentation give,
  * and where its files are. Plain data: it is sent to the inference process as it is.
  */
-export interface ModelPack extends Omit<PackDescription, 'audio' | 'text' | 'relevance' | 'selfCheck'> {
+export interface ModelPack extends Omit<PackDescription, 'audio' | 'text' | 'relevance' | 'background' | 'selfCheck'> {
   /** Absolute. */
   folder: string;
   audio: PackDescription['audio'] & {
@@ -102,6 +104,8 @@ export interface ModelPack extends Omit<PackDescription, 'audio' | 'text' | 'rel
   };
   /** null for a pack without calibration. */
   relevance: { text: RelevanceCurve; audio: RelevanceCurve } | null;
+  /** Absolute path; null for a pack without background statistics. */
+  backgroundPath: string | null;
   /** Golden values; null for a pack that brings none. */
   selfCheck: NonNullable<PackDescription['selfCheck']> | null;
   /** Of all files the description names, and of the description. */
@@ -127,8 +131,11 @@ export async function loadPack(folder: string): Promise<ModelPack> {
   const { description, descriptionBytes } = await readDescription(at);
   const { audio, text, sha256 } = description;
   const tokenizer = text.tokenizer;
-  const graphsAndTokenizer = [audio.file, text.file, ...(tokenizer.type === 'tokenizer.json' ? [tokenizer.file] : [])];
-  const unhashed = graphsAndTokenizer.filter((name) => !Object.hasOwn(sha256, name));
+  const used = [
+    ...filesOfSpace(description),
+    ...(description.background === undefined ? [] : [description.background]),
+  ];
+  const unhashed = used.filter((name) => !Object.hasOwn(sha256, name));
   if (unhashed.length > 0) throw damaged(at, `its model.json gives no SHA-256 for ${unhashed.join(', ')}`);
   let bytes = descriptionBytes;
   for (const [name, hash] of Object.entries(sha256)) bytes += await checkFile(at, name, hash);
@@ -146,6 +153,7 @@ export async function loadPack(folder: string): Promise<ModelPack> {
       tokenizerPath: tokenizer.type === 'tokenizer.json' ? join(at, tokenizer.file) : null,
     },
     relevance: description.relevance ?? null,
+    backgroundPath: description.background === undefined ? null : join(at, description.background),
     selfCheck: description.selfCheck ?? null,
     bytes,
   };
@@ -153,13 +161,18 @@ export async function loadPack(folder: string): Promise<ModelPack> {
 
 /** The identity under which embeddings are stored. Independent of where the pack lies. */
 export function spaceOf(pack: ModelPack): EmbeddingSpace {
-  const lines = Object.entries(pack.sha256).map(([name, hash]) => `${name}:${hash}`);
+  const lines = filesOfSpace(pack).map((name) => `${name}:${pack.sha256[name]!}`);
   return {
     modelId: pack.id,
     weightHash: createHash('sha256').update(lines.sort().join('\n')).digest('hex'),
     preprocessing: pack.preprocessingVersion,
     dim: pack.dim,
   };
+}
+
+/** What decides the embeddings. Calibration may be bettered without listening to everything again. */
+function filesOfSpace({ audio, text }: Pick<PackDescription, 'audio' | 'text'>): string[] {
+  return [audio.file, text.file, ...(text.tokenizer.type === 'tokenizer.json' ? [text.tokenizer.file] : [])];
 }
 
 async function readDescription(folder: string): Promise<{ description: PackDescription; descriptionBytes: number }> {

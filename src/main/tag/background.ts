@@ -1,0 +1,74 @@
+/**
+ * A pack's background statistics: how high each label of a vocabulary scores on sounds in general. Labels differ in
+ * that by far more than right and wrong sounds do, so a cosine means something only against them.
+ */
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { UserError } from '../../shared/errors.ts';
+import type { ModelPack } from '../models/pack.ts';
+import { vocabularyHash, type Vocabulary } from './vocabulary.ts';
+
+const CONTENT = z.object({
+  windows: z.number().int().positive(), // of the reference set
+  quantiles: z.array(z.number().gt(0).lt(1)),
+  vocabularies: z.array(
+    z.object({
+      id: z.string(),
+      hash: z.string(), // vocabularyHash of what was measured
+      labels: z.record(z.string(), z.array(z.number())), // mean, standard deviation, then the quantiles
+    }),
+  ),
+});
+
+/** Of one label's cosines to the windows of the reference set. */
+export interface LabelBackground {
+  mean: number;
+  standardDeviation: number;
+  /** Share of windows below, and the cosine they are below; ascending. */
+  quantiles: { share: number; cosine: number }[];
+}
+
+/**
+ * @returns by label id; null when the pack has none, or none for this vocabulary as it now is (labels added or
+ *   reworded): then the user's own library is all there is to compare with
+ * @throws UserError model-damaged
+ */
+export async function readBackground(
+  pack: Pick<ModelPack, 'backgroundPath' | 'folder'>,
+  vocabulary: Vocabulary,
+): Promise<Map<string, LabelBackground> | null> {
+  if (pack.backgroundPath === null) return null;
+  const content = parse(await readFile(pack.backgroundPath, 'utf8'), pack.folder);
+  const hash = vocabularyHash(vocabulary);
+  const measured = content.vocabularies.find((one) => one.hash === hash);
+  if (!measured) return null;
+  return new Map(
+    Object.entries(measured.labels).map(([id, [mean, standardDeviation, ...cosines]]) => {
+      if (mean === undefined || standardDeviation === undefined || cosines.length !== content.quantiles.length) {
+        throw damaged(pack.folder, `the label “${id}” has too few numbers`);
+      }
+      const quantiles = cosines.map((cosine, at) => ({ share: content.quantiles[at]!, cosine }));
+      return [id, { mean, standardDeviation, quantiles }];
+    }),
+  );
+}
+
+function parse(json: string, folder: string): z.infer<typeof CONTENT> {
+  let raw: unknown;
+  try {
+    raw = JSON.parse(json);
+  } catch (error) {
+    throw damaged(folder, 'they are not valid JSON', error);
+  }
+  const result = CONTENT.safeParse(raw);
+  if (result.success) return result.data;
+  throw damaged(folder, result.error.issues[0]?.message ?? 'wrong shape', result.error);
+}
+
+function damaged(folder: string, what: string, cause?: unknown): UserError {
+  return new UserError(
+    'model-damaged',
+    `The background statistics of the model pack in “${folder}” cannot be used: ${what}. Install or copy the pack again.`,
+    cause,
+  );
+}
