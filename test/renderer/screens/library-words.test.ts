@@ -6,6 +6,7 @@ import { failureGroups } from '../../../src/renderer/screens/library/failure-gro
 import { jobFigures, jobSteps, pauseSentence, speed } from '../../../src/renderer/screens/library/job-words.ts';
 import {
   driveName,
+  heardShare,
   libraryLead,
   offlineSentence,
   rootFacts,
@@ -21,7 +22,7 @@ const ROOT: LibraryRoot = {
   ready: 41_000,
   failed: 0,
   offline: 0,
-  scannedMs: 1,
+  scannedMs: Date.UTC(2026, 10, 22, 12),
   watch: true,
   paused: false,
   drive: 'removable',
@@ -69,24 +70,31 @@ test('a drive that is away is named, and nothing is lost by it', () => {
 });
 
 test('facts of a folder say what is missing, and nothing that is not so', () => {
-  expect(rootFacts(ROOT)).toBe('41,000 sounds · all heard');
+  expect(rootFacts(ROOT)).toBe('41,000 sounds · all heard · looked through 22 Nov 2026');
   expect(rootFacts({ ...ROOT, files: 12_480, ready: 12_300, failed: 3, offline: 2 })).toBe(
-    '12,480 sounds · 12,300 heard · 3 could not be read · 2 not there now',
+    '12,480 sounds · 12,300 heard · 3 could not be read · 2 not there now · looked through 22 Nov 2026',
   );
   expect(rootFacts({ ...ROOT, files: 0, ready: 0, scannedMs: null })).toBe('Not looked through yet');
-  expect(rootFacts({ ...ROOT, files: 0, ready: 0 })).toBe('No sounds in it');
-  expect(rootFacts({ ...ROOT, online: false, offline: 41_000 })).toBe('41,000 sounds · all heard');
+  expect(rootFacts({ ...ROOT, files: 0, ready: 0 })).toBe('No sounds in it · looked through 22 Nov 2026');
+  expect(rootFacts({ ...ROOT, online: false, offline: 41_000, scannedMs: null })).toBe('41,000 sounds · all heard');
+});
+
+test('what cannot be read is not waited for', () => {
+  expect(heardShare({ ...ROOT, files: 30, ready: 26, failed: 4 })).toBeNull();
+  expect(heardShare({ ...ROOT, files: 30, ready: 13, failed: 4 })).toBe(0.5);
 });
 
 test('watching is only claimed while the engine watches', () => {
-  expect(watchWords(ROOT)).toContain('noticed as they happen');
-  expect(watchWords({ ...ROOT, watching: false })).toContain('nothing watches it just now');
-  expect(watchWords({ ...ROOT, watching: false, watchProblem: 'Too many folders.' })).toBe('Too many folders.');
-  expect(watchWords({ ...ROOT, watching: false, scannedMs: null })).toContain('once it has been looked through');
-  expect(watchWords({ ...ROOT, watching: false, online: false })).toContain('once it is back');
-  expect(watchWords({ ...ROOT, watch: false, watching: false })).toContain('when you look for them');
-  expect(watchWords({ ...ROOT, watch: false, watching: false, drive: 'network' })).toContain('network drive');
-  expect(watchWords({ ...ROOT, paused: true })).toContain('Paused');
+  expect(watchWords(ROOT, false)).toContain('noticed as they happen');
+  expect(watchWords({ ...ROOT, watching: false }, false)).toContain('nothing watches it just now');
+  expect(watchWords({ ...ROOT, watching: false }, true)).toBe('Watching is on.');
+  expect(watchWords({ ...ROOT, watching: false, watchProblem: 'Too many folders.' }, false)).toBe('Too many folders.');
+  expect(watchWords({ ...ROOT, watching: false, scannedMs: null }, false)).toContain('once it has been looked through');
+  expect(watchWords({ ...ROOT, watching: false, online: false }, false)).toContain('once it is back');
+  expect(watchWords({ ...ROOT, watching: false, online: false, watchProblem: 'Gone.' }, false)).not.toBe('Gone.');
+  expect(watchWords({ ...ROOT, watch: false, watching: false }, false)).toContain('when you look for them');
+  expect(watchWords({ ...ROOT, watch: false, watching: false, drive: 'network' }, false)).toContain('network drive');
+  expect(watchWords({ ...ROOT, paused: true }, false)).toContain('Paused');
 });
 
 test('the line above adds the folders up', () => {

@@ -40,6 +40,7 @@ export class Library {
   #problem = $state<string | null>(null);
   #groupsWanted = GROUPS_AT_ONCE;
   #watched = false;
+  #asked = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Counting what is there twice goes through the whole catalogue: not for every file that was heard. */
   #duplicatesStale = true;
@@ -86,17 +87,22 @@ export class Library {
   async refresh(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const anew = this.#duplicatesStale || this.#duplicates === null;
+    const mine = ++this.#asked;
+    const anew = this.#duplicatesStale;
     this.#duplicatesStale = false;
     try {
-      [this.#roots, this.#failures, this.#duplicates] = await Promise.all([
+      const [roots, failures, duplicates] = await Promise.all([
         this.#client.call('root.list', null),
         this.#client.call('failure.list', null),
-        anew ? this.#client.call('duplicate.list', { limit: this.#groupsWanted }) : this.#duplicates,
+        anew ? this.#client.call('duplicate.list', { limit: this.#groupsWanted }) : null,
       ]);
+      if (duplicates !== null) this.#duplicates = duplicates;
+      if (mine !== this.#asked) return; // a later answer is there, or on its way
+      this.#roots = roots;
+      this.#failures = failures;
       this.#problem = null;
     } catch (error) {
-      this.#duplicatesStale = anew;
+      this.#duplicatesStale ||= anew;
       this.#problem = sentenceOf(error);
     }
   }

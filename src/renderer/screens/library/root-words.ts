@@ -1,7 +1,7 @@
 /** What there is to say about one folder of the library. */
 import type { LibraryRoot } from '../../../shared/calls/library.ts';
 import { fileName } from '../../words/paths.ts';
-import { count, counted } from '../../words/units.ts';
+import { count, counted, day } from '../../words/units.ts';
 
 /** `/home/me/Sounds/` → `Sounds`; a whole drive is called by its path. */
 export function rootName(path: string): string {
@@ -36,24 +36,32 @@ export function offlineSentence({ path, files }: Pick<LibraryRoot, 'path' | 'fil
     : `The drive ${drive} is not connected; ${kept}.`;
 }
 
-/** `12,480 sounds · 12,300 heard · 3 could not be read · 2 not there now` */
+/** `12,480 sounds · 12,300 heard · 3 could not be read · 2 not there now · looked through 22 Nov 2026` */
 export function rootFacts({ files, ready, failed, offline, online, scannedMs }: LibraryRoot): string {
-  if (files === 0) return scannedMs === null ? 'Not looked through yet' : 'No sounds in it';
+  const when = scannedMs === null ? null : `looked through ${day(scannedMs)}`;
+  if (files === 0) return when === null ? 'Not looked through yet' : `No sounds in it · ${when}`;
   return [
     counted(files, 'sound'),
     ready === files ? 'all heard' : `${count(ready)} heard`,
     failed > 0 ? `${count(failed)} could not be read` : null,
     // Of a drive that is away it has been said already.
     offline > 0 && online ? `${count(offline)} not there now` : null,
+    when,
   ]
     .filter((part) => part !== null)
     .join(' · ');
 }
 
-/** Whether changes in it are noticed, and why not. */
-export function watchWords(root: LibraryRoot): string {
+/** What has been heard of what can be, 0..1; null when nothing is left to hear. */
+export function heardShare({ files, ready, failed }: LibraryRoot): number | null {
+  return ready + failed >= files ? null : ready / (files - failed);
+}
+
+/** Whether changes in it are noticed, and why not. @param busy a job runs: what it ends with is not known yet */
+export function watchWords(root: LibraryRoot, busy: boolean): string {
   const { watch, watching, watchProblem, paused, online, scannedMs, drive } = root;
   if (paused) return 'Paused: it is left alone until you resume it.';
+  if (!online) return watch ? 'Watching goes on once it is back.' : 'Not watched.';
   if (!watch) {
     return drive === 'network'
       ? 'A network drive: it is watched only if you switch that on, since other machines’ changes may not be announced.'
@@ -61,8 +69,8 @@ export function watchWords(root: LibraryRoot): string {
   }
   if (watching) return 'Changes are noticed as they happen.';
   if (watchProblem !== null) return watchProblem;
-  if (!online) return 'It is watched again once it is back.';
   if (scannedMs === null) return 'It is watched once it has been looked through.';
+  if (busy) return 'Watching is on.';
   return 'Watching is on, but nothing watches it just now; look for changes yourself.';
 }
 
