@@ -1,0 +1,20 @@
+/** Begin of the desktop app. Everything is decided in host.ts; here it meets the real Electron. */
+import { join } from 'node:path';
+import * as electron from 'electron';
+import { toWire } from '../../../shared/errors.ts';
+import { defaultDataFolder, INSTALL_FOLDER, RESOURCES_FOLDER } from '../../install.ts';
+import { startDesktopHost } from './host.ts';
+
+const { app, dialog } = electron;
+
+// Not awaited: Electron becomes ready only when this file has been run to its end.
+startDesktopHost(electron, {
+  dataFolder: process.env['EARMARK_DATA'] ?? defaultDataFolder(),
+  windowFolder: join(INSTALL_FOLDER, 'dist', 'renderer'),
+  preload: join(INSTALL_FOLDER, 'dist', 'preload', 'preload.cjs'),
+  iconFolder: join(RESOURCES_FOLDER, 'icons'),
+}).catch((error: unknown) => {
+  const { userMessage, detail } = toWire(error);
+  dialog.showErrorBox('Earmark cannot start', `${userMessage}\n\n${detail}`);
+  app.exit(1);
+});

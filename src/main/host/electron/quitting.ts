@@ -1,0 +1,116 @@
+/** Leaving: the question while work is under way, the order in which everything ends, and that it ends. */
+import type { JobProgress } from '../../../shared/types.ts';
+import { workSentence } from './work-sign.ts';
+
+/** A child that hangs must not hold up someone who wants to leave: it ends by itself when its parent is gone. */
+const CLOSING_PATIENCE_MS = 5000;
+
+export type Leave = 'quit' | 'finish-first' | 'stay';
+
+/** What to ask, and what each button means. */
+export function questionBeforeQuitting(
+  job: JobProgress,
+  canHide: boolean,
+): {
+  message: string;
+  detail: string;
+  buttons: string[];
+  answers: Leave[];
+} {
+  const answers: Leave[] = canHide ? ['finish-first', 'quit', 'stay'] : ['quit', 'stay'];
+  const names: Record<Leave, string> = { 'finish-first': 'Finish in the background', quit: 'Quit', stay: 'Cancel' };
+  return {
+    message: 'Earmark is still listening to your sounds.',
+    detail: `${workSentence(job)}. What it has heard is kept; the rest waits for the next time.`,
+    buttons: answers.map((answer) => names[answer]),
+    answers,
+  };
+}
+
+export interface QuittingPieces {
+  /** Work that has not ended. */
+  job: () => JobProgress | null;
+  /** @returns the index of the button */
+  ask: (question: ReturnType<typeof questionBeforeQuitting>) => Promise<number>;
+  /** Takes the windows off the screen; they stay. Absent where closing them does the same (macOS). */
+  hide?: () => void;
+  /** Ends the engine and whatever else must not be cut off. */
+  close: () => Promise<void>;
+  /** Ends the program at once. */
+  exit: () => void;
+  patienceMs?: number;
+}
+
+export class Quitting {
+  readonly #pieces: QuittingPieces;
+  #state: 'open' | 'asking' | 'hidden' | 'closing' | 'closed' = 'open';
+
+  constructor(pieces: QuittingPieces) {
+    this.#pieces = pieces;
+  }
+
+  /** The user has left and work goes on without a window. */
+  get finishing(): boolean {
+    return this.#state === 'hidden';
+  }
+
+  get closing(): boolean {
+    return this.#state === 'closing' || this.#state === 'closed';
+  }
+
+  /**
+   * The user wants to leave, by quitting or by closing the last window.
+   * @returns true when that may happen at once; false when it is held up: for an answer, or until all has ended
+   */
+  request(): boolean {
+    if (this.#state === 'closed') return true;
+    if (this.#state === 'asking' || this.#state === 'closing') return false;
+    const job = this.#pieces.job();
+    if (job === null) void this.quitNow();
+    else void this.#ask(job);
+    return false;
+  }
+
+  /** The last work has ended. */
+  workEnded(): void {
+    if (this.#state === 'hidden') void this.quitNow();
+  }
+
+  /** The window is wanted again. */
+  comeBack(): void {
+    if (this.#state === 'hidden') this.#state = 'open';
+  }
+
+  /** Without a question: the machine is being shut down, or the answer is known. */
+  async quitNow(): Promise<void> {
+    if (this.closing) return;
+    this.#state = 'closing';
+    const { close, exit, patienceMs = CLOSING_PATIENCE_MS } = this.#pieces;
+    let patience: NodeJS.Timeout | undefined;
+    const impatient = new Promise<void>((resolve) => (patience = setTimeout(resolve, patienceMs)));
+    try {
+      await Promise.race([close(), impatient]);
+    } catch (error) {
+      // Nobody is there any more to read a sentence; the catalogue keeps what was finished.
+      process.stderr.write(`earmark: while closing: ${String(error)}\n`);
+    }
+    clearTimeout(patience);
+    this.#state = 'closed';
+    exit();
+  }
+
+  async #ask(job: JobProgress): Promise<void> {
+    this.#state = 'asking';
+    const { ask, hide } = this.#pieces;
+    const question = questionBeforeQuitting(job, hide !== undefined);
+    const answer = question.answers[await ask(question)] ?? 'stay';
+    // Shut down while the question was open.
+    if (this.closing) return;
+    this.#state = 'open';
+    if (answer === 'quit' || (answer === 'finish-first' && this.#pieces.job() === null)) await this.quitNow();
+    else if (answer === 'finish-first') {
+      this.#state = 'hidden';
+      hide?.();
+    }
+  }
+}

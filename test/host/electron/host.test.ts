@@ -1,0 +1,212 @@
+/** The desktop app put together, with the real engine, real processes and a small model, over the stub of Electron. */
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Reply } from '../../../src/shared/contract.ts';
+import { CHANNELS } from '../../../src/main/host/electron/channels.ts';
+import { startDesktopHost, type DesktopHost } from '../../../src/main/host/electron/host.ts';
+import { startProcessesBy, type StartProcess } from '../../../src/main/process/start-process.ts';
+import { sine, writeWav } from '../../decode/make-audio.ts';
+import { StubWindow, stubElectron, type Stub } from './stub.ts';
+
+const folder = realpathSync(mkdtempSync(join(tmpdir(), 'el-')));
+const dataFolder = join(folder, 'data');
+const sounds = join(folder, 'sounds');
+const windowFolder = join(folder, 'window');
+const places = { dataFolder, windowFolder, preload: join(folder, 'preload.cjs'), iconFolder: join(folder, 'icons') };
+const TINY_PACK = fileURLToPath(new URL('../../fixtures/tiny-pack', import.meta.url));
+const POLICY = /^default-src 'none'; script-src 'self'; /;
+
+let stub: Stub;
+let host: DesktopHost;
+let processesBefore: StartProcess;
+
+beforeAll(async () => {
+  mkdirSync(sounds);
+  cpSync(TINY_PACK, join(dataFolder, 'models', 'tiny-pack'), { recursive: true });
+  mkdirSync(join(windowFolder, 'assets'), { recursive: true });
+  writeFileSync(join(windowFolder, 'index.html'), '<!doctype html><title>Earmark</title>');
+  writeFileSync(join(windowFolder, 'assets', 'index-0123abcd.js'), 'export {};');
+  writeWav(join(sounds, 'tone.wav'), [sine(2, 32_000, 440)], 32_000);
+  // What startDesktopHost sets is put back: other tests in this process fork.
+  processesBefore = startProcessesBy(() => {
+    throw new Error('not this way');
+  });
+  stub = stubElectron();
+  host = (await startDesktopHost(stub.electron, places))!;
+});
+afterAll(async () => {
+  startProcessesBy(processesBefore);
+  await host.engine.close();
+  rmSync(folder, { recursive: true });
+});
+
+async function call<T>(name: string, input: unknown): Promise<T> {
+  const reply = (await stub.invoke(CHANNELS.call, name, input)) as Reply<never>;
+  if (!reply.ok) throw new Error(reply.error.userMessage);
+  return reply.value;
+}
+const window = () => StubWindow.all[0]!;
+const eventsOf = (name: string) =>
+  window().sent.filter(([channel, event]) => channel === CHANNELS.event && event === name);
+
+test('the window is closed in: sandbox, isolation, no Node, its own page', () => {
+  expect(window().visible).toBe(true);
+  expect(window().options.webPreferences).toMatchObject({
+    sandbox: true,
+    contextIsolation: true,
+    nodeIntegration: false,
+    webviewTag: false,
+    webSecurity: true,
+    preload: places.preload,
+  });
+  expect(stub.schemes).toEqual([
+    { scheme: 'earmark', privileges: { standard: true, secure: true, stream: true, supportFetchAPI: true } },
+  ]);
+  expect(window().openHandler!({ url: 'https://evil.example' })).toEqual({ action: 'deny' });
+  for (const event of ['will-navigate', 'will-frame-navigate', 'will-redirect']) {
+    const prevented: string[] = [];
+    for (const url of ['https://evil.example', 'earmark://app/index.html']) {
+      window().webContents.emit(event, { url, preventDefault: () => prevented.push(url) });
+    }
+    expect(prevented).toEqual(['https://evil.example']);
+  }
+  expect(stub.errors).toEqual([]);
+});
+
+test('the page comes from a fixed table, under the policy', async () => {
+  const page = await stub.fetch('earmark://app/index.html');
+  expect(page.status).toBe(200);
+  expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
+  expect(page.headers.get('content-security-policy')).toMatch(POLICY);
+  expect(page.headers.get('content-security-policy')).not.toContain('unsafe');
+  expect(await page.text()).toContain('<title>Earmark</title>');
+  const script = await stub.fetch('earmark://app/assets/index-0123abcd.js');
+  expect(script.headers.get('content-type')).toMatch(/javascript/);
+  const etag = script.headers.get('etag')!;
+  expect(
+    (await stub.fetch('earmark://app/assets/index-0123abcd.js', { headers: { 'If-None-Match': etag } })).status,
+  ).toBe(304);
+  expect(await (await stub.fetch('earmark://app/', { method: 'HEAD' })).text()).toBe('');
+  for (const path of ['preload.cjs', '../preload.cjs', '%2e%2e/preload.cjs', 'assets', 'audio/1', 'audio/x']) {
+    const answer = await stub.fetch(`earmark://app/${path}`);
+    expect(answer.status, path).toBe(404);
+    expect(answer.headers.get('content-security-policy')).toMatch(POLICY);
+  }
+  expect((await stub.fetch('earmark://app/index.html', { method: 'POST', body: 'x' })).status).toBe(405);
+});
+
+test('who is not the window is not heard', async () => {
+  const strangers = [null, { url: 'https://evil.example/', parent: null }, { url: 'earmark://app/', parent: {} }];
+  for (const frame of strangers) {
+    for (const channel of [CHANNELS.call, CHANNELS.reveal, CHANNELS.chooseFolders, CHANNELS.makeDemoSounds]) {
+      await expect(stub.invokeFrom(frame, channel, 'status.get', null)).rejects.toThrow('sender');
+    }
+  }
+  expect(await stub.invoke(CHANNELS.call, 'status.get', { too: 'much' })).toMatchObject({
+    ok: false,
+    error: { code: 'bad-input' },
+  });
+  expect(await stub.invoke(CHANNELS.call, 'toString', null)).toMatchObject({ ok: false, error: { code: 'bad-input' } });
+});
+
+describe('with a folder', () => {
+  let fileId = 0;
+
+  test('it is listened to in utility processes, shown outside the window, found and played', async () => {
+    await call('setting.set', { model: 'tiny-pack', lowPriority: false });
+    stub.chosen = [sounds];
+    const chosen = (await stub.invoke(CHANNELS.chooseFolders)) as string[];
+    expect(chosen).toEqual([sounds]);
+    const id = await call<number>('index.start', { folders: chosen });
+    expect(await call('job.wait', id)).toMatchObject({ files: 1, indexed: 1, failed: [] });
+    const names = stub.forks.map(({ serviceName }) => serviceName);
+    expect(names).toEqual(expect.arrayContaining(['Earmark decoder', 'Earmark inference', 'Earmark index']));
+    expect(eventsOf('job.progress').at(-1)![2]).toMatchObject({ id, state: 'done' });
+    expect(eventsOf('catalogue.changed')).not.toEqual([]);
+    expect(stub.trays.every(({ destroyed }) => destroyed)).toBe(true);
+    expect(stub.blockers.size).toBe(0);
+    await expect.poll(() => window().bar, { timeout: 20_000 }).toEqual([-1, { mode: 'none' }]);
+
+    const { hits } = await call<{ hits: { fileId: number; path: string }[] }>('search.query', { text: 'tone', includeUnlikely: true }); // prettier-ignore
+    expect(hits.map(({ path }) => path)).toEqual([join(sounds, 'tone.wav')]);
+    fileId = hits[0]!.fileId;
+  });
+
+  test('its sound is served by id, in parts', async () => {
+    const bytes = readFileSync(join(sounds, 'tone.wav'));
+    const whole = await stub.fetch(`earmark://app/audio/${fileId}`);
+    expect(whole.status).toBe(200);
+    expect(whole.headers.get('accept-ranges')).toBe('bytes');
+    expect(Buffer.from(await whole.arrayBuffer()).equals(bytes)).toBe(true);
+    const part = await stub.fetch(`earmark://app/audio/${fileId}`, { headers: { Range: 'bytes=100-199' } });
+    expect(part.status).toBe(206);
+    expect(part.headers.get('content-range')).toBe(`bytes 100-199/${bytes.length}`);
+    expect(part.headers.get('content-type')).toBe('audio/wav');
+    expect(Buffer.from(await part.arrayBuffer()).equals(bytes.subarray(100, 200))).toBe(true);
+    const beyond = await stub.fetch(`earmark://app/audio/${fileId}`, { headers: { Range: 'bytes=99999999-' } });
+    expect(beyond.status).toBe(416);
+    expect((await stub.fetch(`earmark://app/audio/${fileId + 1}`)).status).toBe(404);
+    expect((await stub.fetch(`earmark://app/audio/${fileId}?as=wav`, { method: 'HEAD' })).status).toBe(200);
+  });
+
+  test('a player that stops listening ends the reading', async () => {
+    const { body } = await stub.fetch(`earmark://app/audio/${fileId}`);
+    const reader = body!.getReader();
+    await reader.read();
+    await reader.cancel();
+    expect(await reader.read()).toEqual({ done: true, value: undefined });
+  });
+
+  test('files are shown and dragged out, those of the library alone', async () => {
+    const tone = join(sounds, 'tone.wav');
+    const gone = join(sounds, 'gone.wav');
+    for (const path of [tone, '/etc/passwd', join(sounds, '..', 'data', 'catalogue.db'), 7, gone]) {
+      await stub.invoke(CHANNELS.reveal, path);
+    }
+    expect(stub.revealed).toEqual([tone]);
+    expect(eventsOf('engine.notice').at(-1)![2]).toEqual({
+      message: '“gone.wav” is not there now. Its drive may not be connected.',
+    });
+    stub.tell(CHANNELS.dragOut, ['/etc/passwd', tone, gone, null]);
+    stub.tell(CHANNELS.dragOut, ['/etc/passwd']);
+    stub.tell(CHANNELS.dragOut, 'tone.wav');
+    expect(window().dragged).toEqual([{ file: tone, files: [tone], icon: join(places.iconFolder, 'drag.png') }]);
+  });
+});
+
+test('the menu tells the window what was chosen', () => {
+  const edit = stub.menu.flatMap(({ submenu }) => submenu as Electron.MenuItemConstructorOptions[]);
+  edit.find(({ id }) => id === 'find.focus')!.click!(undefined as never, undefined, undefined as never);
+  expect(window().sent.at(-1)).toEqual([CHANNELS.action, 'find.focus']);
+});
+
+test('a second start brings this one to the front, and the page that died is loaded again, not for ever', () => {
+  window().visible = false;
+  stub.app.emit('second-instance');
+  expect(window().visible).toBe(true);
+  expect(StubWindow.all).toHaveLength(1);
+  for (let times = 0; times < 5; times++) {
+    window().webContents.emit('render-process-gone', {}, { reason: 'crashed' });
+  }
+  window().webContents.emit('render-process-gone', {}, { reason: 'clean-exit' });
+  expect(window().reloads).toBe(3);
+  expect(stub.errors).toHaveLength(2);
+});
+
+test.skipIf(process.platform === 'darwin')('closing the window ends the engine, then the program', async () => {
+  window().close();
+  window().close();
+  await expect.poll(() => stub.app.exits, { timeout: 30_000 }).toEqual([0]);
+  expect(existsSync(join(dataFolder, 'window', 'window-state.json'))).toBe(true);
+  expect(stub.questions).toEqual([]);
+});
+
+test('a second Earmark on the same catalogue leaves at once', async () => {
+  const second = stubElectron({ firstInstance: false });
+  expect(await startDesktopHost(second.electron, places)).toBeNull();
+  expect(second.app.quits).toBe(1);
+  expect(second.schemes).toEqual([]);
+});
