@@ -1,24 +1,31 @@
 /** The table of actions as a page of keys. */
-import { ACTIONS, GROUPS, type Group } from '../../actions/actions.ts';
 
-export interface Shortcut {
+/** What of an action stands on the page. */
+export interface Shortcut<Group extends string = string> {
   id: string;
   name: string;
-  /** In the form of keys.ts; none: by name only, from the list of all commands. */
+  group: Group;
+  /** In the form of keys.ts. */
   keys: readonly string[];
 }
 
 /** Five lines that differ by a number only are one. */
 const STARS = /^mark\.stars-(\d)$/;
 
-/** Every action, by group, in the order of the table. */
-export function shortcutGroups(): { group: Group; shortcuts: Shortcut[] }[] {
-  return GROUPS.map((group) => ({
+/** Every action that has a key, by group, in the order of the table. */
+export function shortcutGroups<Group extends string>(
+  groups: readonly Group[],
+  actions: readonly Shortcut<Group>[],
+): { group: Group; shortcuts: Shortcut<Group>[] }[] {
+  const allStars = actions.filter(({ id }) => STARS.test(id)).flatMap(({ keys }) => keys);
+  return groups.map((group) => ({
     group,
-    shortcuts: ACTIONS.filter((action) => action.group === group).flatMap(({ id, name, keys }): Shortcut[] => {
-      const star = STARS.exec(id)?.[1];
-      if (star === undefined) return [{ id, name, keys }];
-      return star === '1' ? [{ id, name: 'Stars', keys: ['1', '2', '3', '4', '5'] }] : [];
-    }),
+    shortcuts: actions
+      .filter((action) => action.group === group && action.keys.length > 0)
+      .flatMap((action) => {
+        const star = STARS.exec(action.id)?.[1];
+        if (star === undefined) return [action];
+        return star === '1' ? [{ ...action, name: 'Stars', keys: allStars }] : [];
+      }),
   }));
 }
