@@ -55,7 +55,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/renderer/**/*.ts', 'e2e/**/*.ts'],
+    files: ['src/renderer/**/*.ts', 'e2e/**/*.ts', 'test/renderer/**/*.ts'],
     languageOptions: {
       parser: tseslint.parser, // for *.svelte.ts too: runes are plain calls to it, and their types are known
       parserOptions: { project: ['./tsconfig.renderer.json'] },

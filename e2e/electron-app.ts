@@ -3,14 +3,14 @@
  * starting Electron: that one needs `--inspect`, which the packaged app refuses (docs/adr/0004).
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { findElectron } from '../scripts/electron-program.ts';
 
 const ROOT = join(import.meta.dirname, '..');
-const ELECTRON = join(ROOT, 'node_modules', 'electron');
 const START_MS = 60_000;
 
 /** Program and first arguments, or why there is none. */
@@ -20,12 +20,8 @@ export function findApp(): { program: string; args: string[] } | { missing: stri
     const program = resolve(packaged);
     return existsSync(program) ? { program, args: [] } : { missing: `There is no packaged app at ${program}.` };
   }
-  // As the electron package finds it, without its habit of downloading what is missing.
-  const pathFile = join(ELECTRON, 'path.txt');
-  const program = existsSync(pathFile) && join(ELECTRON, 'dist', readFileSync(pathFile, 'utf8'));
-  if (program === false || !existsSync(program)) {
-    return { missing: "Electron's binary is not installed: npx install-electron" };
-  }
+  const program = findElectron();
+  if (program === null) return { missing: "Electron's binary is not installed: npx install-electron" };
   for (const file of ['dist/main/host/electron/main.js', 'dist/preload/preload.cjs', 'dist/renderer/index.html']) {
     if (!existsSync(join(ROOT, file)))
       return { missing: `${file} is not built: npm run build:renderer && npm run build:main` };

@@ -30,7 +30,6 @@ const bridge: Bridge = {
     chooseFolders: () => Promise.resolve(['/Volumes/SFX']),
     pathOfDroppedFile: (file) => `/dropped/${file.name}`,
     dragOut: null,
-    makeDemoSounds: () => Promise.resolve('/Volumes/SFX'),
   },
 };
 window.earmark = bridge;

@@ -33,7 +33,6 @@ const bridge: Bridge = {
     chooseFolders: () => ipcRenderer.invoke(CHANNELS.chooseFolders),
     pathOfDroppedFile: (file) => webUtils.getPathForFile(file),
     dragOut: (paths) => ipcRenderer.send(CHANNELS.dragOut, paths),
-    makeDemoSounds: () => ipcRenderer.invoke(CHANNELS.makeDemoSounds),
   },
 };
 

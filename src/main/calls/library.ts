@@ -1,16 +1,20 @@
 /** Roots and what is set for them; sounds that are there twice. */
+import { join } from 'node:path';
 import type { LibraryCalls, LibraryRoot } from '../../shared/calls/library.ts';
 import type { Engine } from '../../shared/contract.ts';
 import { UserError } from '../../shared/errors.ts';
 import type { RootStatus } from '../../shared/types.ts';
 import type { Catalogue } from '../catalogue/open.ts';
 import type { RootRow } from '../catalogue/roots.ts';
+import { writeDemoLibrary } from '../demo/library.ts';
 import type { Parts } from '../parts.ts';
 import type { LibraryWatch } from '../scan/library-watch.ts';
 import { resolveScopes } from '../scan/roots.ts';
 
 /** No embedding space has this id: nothing counts as listened to. */
 const NO_SPACE = 0;
+/** Below the data folder. */
+const DEMO_FOLDER = 'demo-sounds';
 
 /** @param changed told which roots are not what they were */
 export function libraryCalls(
@@ -82,6 +86,11 @@ export function libraryCalls(
       });
       touched([id]);
       return one(catalogue, id);
+    },
+    'demo.make': async () => {
+      const folder = join(parts.options.dataFolder, DEMO_FOLDER);
+      await writeDemoLibrary(folder);
+      return folder;
     },
     'duplicate.list': ({ limit }) =>
       Promise.resolve(parts.existingCatalogue()?.duplicates.list(limit) ?? { groups: [], total: 0, spareBytes: 0 }),

@@ -17,8 +17,6 @@ export interface Host {
   pathOfDroppedFile: ((file: File) => string) | null;
   /** Hands files over to the system's drag and drop; to be called in `dragstart`. */
   dragOut: ((paths: string[]) => void) | null;
-  /** Writes the demo sounds to a folder of their own. @returns its absolute path */
-  makeDemoSounds: (() => Promise<string>) | null;
 }
 
 export type ConnectionState = 'connected' | 'lost';

@@ -32,7 +32,6 @@ export async function httpConnection(): Promise<Connection> {
       chooseFolders: null,
       pathOfDroppedFile: null,
       dragOut: null,
-      makeDemoSounds: null,
     },
   };
 }

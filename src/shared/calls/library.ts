@@ -41,6 +41,11 @@ export interface LibraryCalls {
   'root.remove': { input: number; output: null };
   /** @throws UserError not-found */
   'root.set': { input: { id: number } & Partial<RootSettings>; output: LibraryRoot };
+  /**
+   * Writes the demo sounds, made by Earmark's own synthesiser, into the data folder. @returns their folder, absolute;
+   * it is not a root yet
+   */
+  'demo.make': { input: null; output: string };
   /** Groups with at least two files, most spare bytes first. Shown, never merged or deleted. */
   'duplicate.list': {
     input: { limit: number };

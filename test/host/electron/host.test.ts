@@ -101,7 +101,7 @@ test('the page comes from a fixed table, under the policy', async () => {
 test('who is not the window is not heard', async () => {
   const strangers = [null, { url: 'https://evil.example/', parent: null }, { url: 'earmark://app/', parent: {} }];
   for (const frame of strangers) {
-    for (const channel of [CHANNELS.call, CHANNELS.reveal, CHANNELS.chooseFolders, CHANNELS.makeDemoSounds]) {
+    for (const channel of [CHANNELS.call, CHANNELS.reveal, CHANNELS.chooseFolders]) {
       await expect(stub.invokeFrom(frame, channel, 'status.get', null)).rejects.toThrow('sender');
     }
   }

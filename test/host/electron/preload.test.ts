@@ -39,13 +39,11 @@ test('calls and questions', async () => {
   await bridge.invoke('status.get', null);
   await bridge.host.revealFile!('/a.wav');
   expect(await bridge.host.chooseFolders!()).toBe(`answer to ${CHANNELS.chooseFolders}`);
-  await bridge.host.makeDemoSounds!();
   bridge.host.dragOut!(['/a.wav']);
   expect(ipc.asked).toEqual([
     [CHANNELS.call, 'status.get', null],
     [CHANNELS.reveal, '/a.wav'],
     [CHANNELS.chooseFolders],
-    [CHANNELS.makeDemoSounds],
   ]);
   expect(ipc.told).toEqual([[CHANNELS.dragOut, ['/a.wav']]]);
   expect(bridge.host.audioUrl(5, true)).toBe('earmark://app/audio/5?as=wav');

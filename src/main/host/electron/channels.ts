@@ -11,7 +11,6 @@ export const CHANNELS = {
   /** Window asks: → absolute paths of folders, empty when the dialog was closed. */
   chooseFolders: 'earmark:choose-folders',
   /** Window asks: → absolute path of the folder of demo sounds. */
-  makeDemoSounds: 'earmark:make-demo-sounds',
   /** Window tells: paths. */
   dragOut: 'earmark:drag-out',
 } as const;

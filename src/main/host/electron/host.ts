@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type * as Electron from 'electron';
 import type { JobProgress } from '../../../shared/types.ts';
-import { writeDemoLibrary } from '../../demo/library.ts';
+import { dispatch } from '../dispatch.ts';
 import { createEngine, type EngineHandle } from '../../engine.ts';
 import { version } from '../../install.ts';
 import { startProcessesBy } from '../../process/start-process.ts';
@@ -50,6 +50,8 @@ export interface DesktopPlaces {
   preload: string;
   /** icon.png, tray.png, drag.png */
   iconFolder: string;
+  /** To be listened to from the start. */
+  folders?: string[];
 }
 
 /** What a test may want to look at. */
@@ -173,11 +175,6 @@ function open(electron: ElectronApi, places: DesktopPlaces, windowData: string):
         .get()
         ?.roots.list()
         .map(({ path }) => path) ?? [],
-    makeDemoSounds: async () => {
-      const folder = join(dataFolder, 'demo-sounds');
-      await writeDemoLibrary(folder);
-      return folder;
-    },
     dragIcon: join(iconFolder, 'drag.png'),
   });
   engine.on('job.progress', (progress) => {
@@ -190,6 +187,10 @@ function open(electron: ElectronApi, places: DesktopPlaces, windowData: string):
     powerMonitor.on(event as 'on-ac', () => sign.show(work.current));
   }
 
+  const listenTo = async (folders: string[]) => {
+    const started = await dispatch(engine.engine, 'index.start', { folders });
+    if (!started.ok) dialog.showErrorBox('Earmark', started.error.userMessage);
+  };
   const run = (id: string) => {
     showWindow();
     window.current?.webContents.send(CHANNELS.action, id);
@@ -207,6 +208,7 @@ function open(electron: ElectronApi, places: DesktopPlaces, windowData: string):
   powerMonitor.on('shutdown', () => void quitting.quitNow());
 
   window.show();
+  if (places.folders && places.folders.length > 0) void listenTo(places.folders);
   return { engine, window };
 }
 

@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { BrowserWindow, Dialog, IpcMain, IpcMainEvent, IpcMainInvokeEvent, Shell } from 'electron';
 import type { CallName, EventName, Events } from '../../../shared/contract.ts';
-import { toWire } from '../../../shared/errors.ts';
 import type { EngineHandle } from '../../engine.ts';
 import { dispatch } from '../dispatch.ts';
 import { isOwnFrame } from './boundaries.ts';
@@ -31,8 +30,6 @@ export interface MessagePieces {
   windowOf: (contents: IpcMainInvokeEvent['sender']) => Electron.BrowserWindow | null;
   /** Absolute paths of the folders in use. */
   roots: () => string[];
-  /** @returns the absolute path of the folder */
-  makeDemoSounds: () => Promise<string>;
   /** Picture beside the pointer while files are dragged; an absolute path. */
   dragIcon: string;
 }
@@ -67,15 +64,6 @@ export function connectWindows(pieces: MessagePieces): () => void {
     const window = pieces.windowOf(sender);
     const chosen = await (window ? dialog.showOpenDialog(window, options) : dialog.showOpenDialog(options));
     return chosen.canceled ? [] : chosen.filePaths;
-  });
-
-  answering(CHANNELS.makeDemoSounds, async () => {
-    try {
-      return await pieces.makeDemoSounds();
-    } catch (error) {
-      tell('engine.notice', { message: toWire(error).userMessage });
-      throw error;
-    }
   });
 
   ipcMain.on(CHANNELS.dragOut, (event: IpcMainEvent, paths: unknown) => {

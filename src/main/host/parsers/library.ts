@@ -13,5 +13,6 @@ export const libraryParsers: Pick<Parsers, keyof LibraryCalls> = {
     z
       .strictObject({ id: rootId, watch: z.boolean().exactOptional(), paused: z.boolean().exactOptional() })
       .parse(input),
+  'demo.make': (input) => z.null().parse(input),
   'duplicate.list': (input) => z.strictObject({ limit: z.number().int().min(1).max(10_000) }).parse(input),
 };
