@@ -217,6 +217,10 @@ describe.skipIf(missing !== null)('the screens over earmark serve', { timeout: 1
     await says('“Night train” is removed. Its 2 sounds stay in the library.');
     expect(await button('Open Night train, 2 sounds').count()).toBe(0);
     await button('Undo').click();
+    await button('Open Night train, 2 sounds').waitFor();
+    await button('Remove Night train').press('Enter');
+    await button('Open Night train, 2 sounds').waitFor({ state: 'detached' });
+    await page.keyboard.press('Control+z');
     await button('Open Night train, 2 sounds').click();
     await page.waitForFunction(() => document.querySelector('.found')?.textContent === '2 found');
     expect(await page.getByLabel('Describe a sound').inputValue()).toBe('col:"Night train"');

@@ -129,7 +129,9 @@ test('figures that are not known are dashes', () => {
 
 test('a pause says what ends it', () => {
   expect(pauseSentence({ ...JOB, state: 'paused', pausedFor: 'activity' })).toContain('goes on by itself');
-  expect(pauseSentence({ ...JOB, state: 'paused', pausedFor: 'user' })).toContain('Paused');
+  expect(pauseSentence({ ...JOB, state: 'paused', pausedFor: 'user' })).toContain(
+    'nothing that has been heard is lost',
+  );
 });
 
 test('failures are grouped by reason, most first, and every reason has a name', () => {

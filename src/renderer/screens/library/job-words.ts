@@ -75,5 +75,5 @@ export function speed(factor: number): string {
 export function pauseSentence({ pausedFor }: JobProgress): string {
   return pausedFor === 'activity'
     ? 'Waiting while this machine is in use. It goes on by itself a minute after.'
-    : 'Paused. Files in work are finished first; nothing that has been heard is lost.';
+    : 'Files in work are finished first; nothing that has been heard is lost.';
 }
