@@ -90,7 +90,7 @@ describe.skipIf(missing !== null)('the map', () => {
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Stop' }).waitFor();
     await page.locator('.tip b').waitFor();
-    await page.keyboard.press('s');
+    await page.keyboard.press('s'); // an action of the window: it works on what is selected, wherever
     await page.locator('.like').waitFor();
     expect((await asked(page, 'search.query')).at(-1)).toHaveProperty('likePath');
   });
@@ -227,10 +227,7 @@ describe.skipIf(missing !== null)('the map', () => {
     open = await stage.open({ hash: '' });
     const { page } = open;
     await page.evaluate(() => {
-      HTMLCanvasElement.prototype.getContext = new Proxy(HTMLCanvasElement.prototype.getContext, {
-        apply: (target, canvas, args: [string]) =>
-          args[0] === 'webgl2' ? null : (Reflect.apply(target, canvas, args) as unknown),
-      });
+      Object.defineProperty(HTMLCanvasElement.prototype, 'getContext', { value: () => null });
       window.location.hash = '/map';
     });
     await page.getByText('WebGL 2, which this browser or graphics driver does not offer').waitFor();

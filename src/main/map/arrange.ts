@@ -1,4 +1,4 @@
-/** From what was heard to a map, all of it anew: mean embeddings → principal components → neighbours → UMAP. */
+/** From what was heard to a map, all of it anew: mean embeddings → principal components → neighbours → UMAP, then room for every point. */
 import type { Database } from 'better-sqlite3';
 import { fitSquare, separate } from './fit-square.ts';
 import { fuzzyGraph } from './fuzzy-graph.ts';
@@ -8,6 +8,7 @@ import { nearestNeighbours } from './neighbours.ts';
 import { principalComponents, project, type Components } from './principal-components.ts';
 import type { Arranged, ArrangeProgress } from './protocol.ts';
 import { FastRandom } from './random.ts';
+import { spreadOut } from './spread-out.ts';
 
 /** Files that the components are found from: more change them no more, and cost a second a thousand. */
 const SAMPLE = 6000;
@@ -24,7 +25,7 @@ const BEGIN_NOISE = 1e-3;
 const SEED = 3;
 
 /** Of all the time it takes at 100 000 files. */
-const SHARES = { components: 0.08, reading: 0.12, neighbours: 0.35 };
+const SHARES = { components: 0.08, reading: 0.12, neighbours: 0.35, layout: 0.4, spreading: 0.05 };
 
 /**
  * A generator that yields where it stands every few dozen ms.
@@ -57,12 +58,15 @@ export function* arrange(
       nearestNeighbours(points, components.count, NEIGHBOURS, progress),
     );
     const after = before + SHARES.neighbours;
-    yield* withProgress('arranging', after, 1 - after, files.length, (progress) =>
+    yield* withProgress('arranging', after, SHARES.layout, files.length, (progress) =>
       layOut(places, fuzzyGraph(neighbours), epochsFor(files.length), progress),
     );
   }
   fitSquare(places);
   separate(places);
+  yield* withProgress('arranging', 1 - SHARES.spreading, SHARES.spreading, files.length, (progress) =>
+    spreadOut(places, progress),
+  );
   return {
     fileIds: Int32Array.from(files, ({ fileId }) => fileId),
     places,

@@ -30,6 +30,11 @@ export class MapMaking {
     return this.#runner;
   }
 
+  /** Jobs that run or are paused; asking makes no catalogue. */
+  get running(): JobProgress[] {
+    return this.#runner?.running ?? [];
+  }
+
   /** Whether it is a map job of this session. */
   has(id: JobId): boolean {
     return this.#ids.has(id);

@@ -27,7 +27,7 @@ export interface Action {
 
 const always = () => true;
 const onSearch = (app: App) => app.screen === 'search';
-const somethingSelected = (app: App) => onSearch(app) && app.selection.size > 0;
+const somethingSelected = (app: App) => (onSearch(app) || app.screen === 'map') && app.selection.size > 0;
 const somethingPlaying = (app: App) => app.player.fileId !== null;
 
 /** s */
@@ -49,6 +49,7 @@ function likeSelected(app: App, fromThisMoment: boolean): void {
   const here = app.player.fileId === fileId ? app.player.position : (app.hitOf(fileId)?.startSeconds ?? 0);
   const like = { path, startSeconds: fromThisMoment ? here : null };
   app.search.likeSound(like);
+  app.goTo('search');
   app.notices.say(`Sounds like “${likeName(like)}”. Words in the field count too.`);
 }
 

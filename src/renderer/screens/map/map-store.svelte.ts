@@ -15,9 +15,12 @@ export interface DrawnMap {
   madeMs: number;
 }
 
+/** Of points that are in none of the classes. */
+export const NO_CLASS = 255;
+
 export interface Classes {
   names: MapLegend['classes'];
-  /** Of each point, 255 for none. */
+  /** Of each point; {@link NO_CLASS} for none. */
   ofPoint: Uint8Array;
 }
 
@@ -29,7 +32,7 @@ export const COLOURINGS = [
 
 const COLOURING_KEY = 'earmark.map-colouring';
 /** While sounds are listened to, changes come in bursts. */
-const REFRESH_MS = 2_000;
+const REFRESH_MS = 8_000;
 
 export class MapStore {
   readonly #app: App;
@@ -38,6 +41,7 @@ export class MapStore {
   #classes = $state.raw<Classes | null>(null);
   #problem = $state<string | null>(null);
   #colouring = $state<MapColouring>(savedColouring());
+  #lightClass = $state<number | null>(null);
   #selected = $state(-1);
   #lassoed = $state.raw<readonly number[]>([]);
   #asked = 0;
@@ -71,9 +75,14 @@ export class MapStore {
   get colouring(): MapColouring {
     return this.#colouring;
   }
-  /** A point; −1 for none. */
+  /** The class that is lit alone; null for all of them. */
+  get lightClass(): number | null {
+    return this.#lightClass;
+  }
+  /** A point; −1 for none. While the window's selection is of the map, that: the player's buttons move it, too. */
   get selected(): number {
-    return this.#selected;
+    const { selection } = this.#app;
+    return selection.ids === this.#map?.fileIds ? selection.current : this.#selected;
   }
   /** Points inside the lasso, in their order. */
   get lassoed(): readonly number[] {
@@ -130,8 +139,13 @@ export class MapStore {
     if (job !== null) await this.#app.notices.attempt(() => this.#app.client.call('job.cancel', job.id));
   }
 
+  light(number: number | null): void {
+    this.#lightClass = number;
+  }
+
   colourBy(colouring: MapColouring): void {
     this.#colouring = colouring;
+    this.#lightClass = null;
     localStorage.setItem(COLOURING_KEY, colouring);
     void this.#app.notices.attempt(() => this.#loadClasses(this.#asked));
   }
@@ -174,9 +188,11 @@ export class MapStore {
     const fileOf = (point: number) => before?.fileIds[point];
     const pointOf = new Map((map?.fileIds ?? []).map((id, point) => [id, point]));
     const moved = (point: number) => pointOf.get(fileOf(point) ?? -1) ?? -1;
-    const selected = moved(this.#selected);
+    // What was selected in a list before is found on the map.
+    const fileId = fileOf(this.selected) ?? this.#app.selection.fileId ?? -1;
+    const selected = pointOf.get(fileId) ?? -1;
     const lassoed = this.#lassoed.map(moved).filter((point) => point >= 0);
-    this.#classes = null;
+    if (map?.fileIds.length !== before?.fileIds.length || map?.madeMs !== before?.madeMs) this.#classes = null;
     this.#map = map;
     this.#selected = selected;
     this.#lassoed = lassoed;
