@@ -74,6 +74,7 @@ export function createEngine(options: EngineOptions): EngineHandle {
     ...mapCalls(parts, maps),
     'index.start': ({ folders }) => indexing.start(folders),
     'job.wait': (id) => jobsOf(id).wait(id),
+    'job.list': () => Promise.resolve([...indexing.running, ...maps.running]),
     'job.pause': (id) => {
       jobsOf(id).pause(id);
       return Promise.resolve(null);

@@ -24,6 +24,8 @@ export interface Calls extends FileCalls, LibraryCalls, SettingCalls, ModelCalls
   'index.start': { input: { folders: string[] }; output: JobId };
   /** Waits until a job has ended. @returns its summary. */
   'job.wait': { input: JobId; output: IndexSummary };
+  /** Jobs that run or are paused: what a window that has just been opened missed of `job.progress`. */
+  'job.list': { input: null; output: JobProgress[] };
   'job.pause': { input: JobId; output: null };
   'job.resume': { input: JobId; output: null };
   'job.cancel': { input: JobId; output: null };

@@ -40,6 +40,22 @@ test('a paused job waits, its clock too, and goes on when resumed', async () => 
   expect(states).toEqual(['paused', 'running', 'done']);
 });
 
+test('what runs can be asked for, paused jobs too, until they have ended', async () => {
+  const { runner, id } = startJob(async (context) => {
+    context.report({ done: 7, total: 9 });
+    await new Promise(setImmediate);
+    await context.whileNotPaused();
+    return 'done';
+  });
+  runner.pause(id);
+  expect(runner.running).toEqual([
+    expect.objectContaining({ id, state: 'paused', pausedFor: 'user', done: 7, total: 9 }),
+  ]);
+  runner.resume(id);
+  await runner.wait(id);
+  expect(runner.running).toEqual([]);
+});
+
 test('cancel reaches a paused job', async () => {
   const { runner, states, id } = startJob(async (context) => {
     await new Promise(setImmediate);

@@ -78,6 +78,7 @@ export function fakeEngine({ size, answerMs, appearance, map: givenMap }: FakeOp
   };
 
   const calls: Partial<Engine> = {
+    'job.list': () => Promise.resolve([]),
     'status.get': () => Promise.resolve(statusOf(sounds)),
     'search.query': (query) => Promise.resolve({ query, model: 'starter', hits: find(sounds, query), notices: [] }),
     'index.start': () => {

@@ -29,6 +29,7 @@ export const parsers: Parsers = {
   ...mapParsers,
   'index.start': (input) => z.strictObject({ folders: z.array(absolutePath) }).parse(input),
   'job.wait': (input) => jobId.parse(input),
+  'job.list': (input) => z.null().parse(input),
   'job.pause': (input) => jobId.parse(input),
   'job.resume': (input) => jobId.parse(input),
   'job.cancel': (input) => jobId.parse(input),

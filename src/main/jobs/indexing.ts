@@ -60,6 +60,11 @@ export class Indexing {
     return this.#runner;
   }
 
+  /** Jobs that run or are paused; asking makes no catalogue. */
+  get running(): JobProgress[] {
+    return this.#runner?.running ?? [];
+  }
+
   /**
    * Somebody asks for it. A job that began by itself is put off.
    * @param folders absolute; empty: all roots that are not paused

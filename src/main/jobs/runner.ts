@@ -116,6 +116,13 @@ export class JobRunner<T> {
     return null;
   }
 
+  /** As they stand now; jobs that have ended are not among them. */
+  get running(): JobProgress[] {
+    return [...this.#jobs.values()]
+      .filter(({ progress: { state } }) => state === 'running' || state === 'paused')
+      .map((job) => ({ ...job.progress, elapsedSeconds: this.#elapsedMs(job) / 1000 }));
+  }
+
   /** Asks the job to stop; {@link wait} tells when it has. */
   cancel(id: JobId): void {
     const job = this.#job(id);

@@ -85,7 +85,13 @@ export class App {
   }
 
   async start(): Promise<void> {
-    await Promise.all([this.settings.load(), this.jobs.refresh(), this.marks.load(), this.search.ask()]);
+    await Promise.all([
+      this.settings.load(),
+      this.jobs.load(),
+      this.jobs.refresh(),
+      this.marks.load(),
+      this.search.ask(),
+    ]);
     this.player.setVolume(this.settings.now.volume);
   }
 

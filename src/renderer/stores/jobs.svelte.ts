@@ -41,6 +41,12 @@ export class Jobs {
     return this.#status !== null && this.#status.roots.length === 0 && this.#status.files === 0;
   }
 
+  /** What was going on before this window was opened. */
+  async load(): Promise<void> {
+    const running = await this.#notices.attempt(() => this.#client.call('job.list', null));
+    for (const progress of running ?? []) this.#take(progress);
+  }
+
   async refresh(): Promise<void> {
     const status = await this.#notices.attempt(() => this.#client.call('status.get', null));
     if (status !== null) this.#status = status;

@@ -53,6 +53,7 @@ export class SettingsStore {
     this.#unsaved = {};
     const settings = await this.#notices.attempt(() => this.#client.call('setting.set', changes));
     if (settings !== null) this.#take(settings);
+    else await this.load(); // what could not be saved does not hold
   }
 
   /** What has not been saved yet is newer than what the engine says. */

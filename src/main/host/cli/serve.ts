@@ -36,7 +36,7 @@ export interface ServeOptions {
 export async function serve(options: ServeOptions): Promise<number> {
   const { dataFolder, model, json, verbose } = options;
   const stop = stopOnSignals();
-  const handle = createEngine({ dataFolder, ...(model === undefined ? {} : { model }), load: 'background' });
+  const handle = createEngine({ dataFolder, ...(model === undefined ? {} : { model }), load: 'background', watchRoots: true }); // prettier-ignore
   const reader = new CatalogueReader(dataFolder);
   const audio = new AudioFiles({ dataFolder, catalogue: () => reader.get() });
   let host: HttpHost | null = null;
