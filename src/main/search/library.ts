@@ -98,10 +98,13 @@ export class Library {
     );
   }
 
-  /** At most a second old; "nothing yet" is never remembered. */
-  coverage(): Coverage {
+  /**
+   * At most a second old; "nothing yet" is never remembered.
+   * @param anew counted again, whatever is remembered
+   */
+  coverage(anew = false): Coverage {
     const now = performance.now();
-    if (!this.#counted?.coverage.windows || now - this.#counted.at > COVERAGE_KEPT_MS) {
+    if (anew || !this.#counted?.coverage.windows || now - this.#counted.at > COVERAGE_KEPT_MS) {
       const coverage = this.#coverage.get({ space: this.#spaceId, most: COUNT_WINDOWS_TO })!;
       this.#counted = { at: now, coverage };
     }

@@ -75,6 +75,10 @@ export class Search {
     const shown = question.includeUnlikely ? ranked : ranked.filter(({ band }) => band !== 'unlikely');
     const hits = shown.slice(0, question.limit);
     const notices = [coverageNotice(coverage)];
+    // The last folder may have been taken out since the sounds were counted.
+    if (hits.length === 0 && this.#lookups.filters.firstFileIds({ includeOffline: true }, 1).length === 0) {
+      throw nothingIndexed(this.#lookups.library.coverage(true));
+    }
     if (hits.length === 0) notices.push(emptyNotice(question.filters, this.#lookups.filters, ranked.length));
     return {
       query: understood(query, question),
