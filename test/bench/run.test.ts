@@ -36,7 +36,14 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test('every section measures something, and every figure is one', () => {
-  expect(report.sections.map(({ section }) => section)).toEqual(['indexing', 'query', 'index', 'scan', 'memory']);
+  expect(report.sections.map(({ section }) => section)).toEqual([
+    'indexing',
+    'query',
+    'index',
+    'scan',
+    'memory',
+    'map',
+  ]);
   for (const { section, rows } of report.sections) {
     if (section !== 'memory' || process.platform === 'linux') expect(rows.length, section).toBeGreaterThan(0);
     for (const { what, value } of rows) expect(value, what).toBeGreaterThan(0);
