@@ -1,5 +1,5 @@
-/** The program itself, `earmark serve` with a tiny model, for as long as a test needs it. */
-import { spawn, type ChildProcess } from 'node:child_process';
+/** The program itself, `earmark serve`, for as long as a test needs it. */
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,19 +8,29 @@ import { createInterface } from 'node:readline';
 const ROOT = join(import.meta.dirname, '..');
 export const TINY_PACK = join(ROOT, 'test/fixtures/tiny-pack');
 
+export interface ServeOptions {
+  /** A pack's folder or id; null: the one that is shipped. @default the tests' tiny one, which hears next to nothing */
+  model?: string | null;
+  /** For the test's files; its data lie in it as well, in `data`. One that is given stays. @default a new one */
+  folder?: string;
+}
+
 export interface ServedEarmark {
-  /** For the test's files; its data lie in it as well. Goes at the end. */
   folder: string;
-  /** With its key. */
+  /** With its key, which any number of windows may use. */
   url: string;
+  /** Processes of this name that the engine runs now: `inference`, `decoder`, … @returns their ids */
+  processes(name: string): number[];
   end(): Promise<void>;
 }
 
 /** @param soundFolders absolute; listened to from the start */
-export async function serveEarmark(soundFolders: string[] = []): Promise<ServedEarmark> {
-  const folder = mkdtempSync(join(tmpdir(), 'earmark-e2e-'));
-  const options = ['--data', join(folder, 'data'), '--model', TINY_PACK, '--json', 'serve', '--no-open'];
-  const server = spawn(process.execPath, [join(ROOT, 'bin/earmark'), ...options, ...soundFolders], {
+export async function serveEarmark(soundFolders: string[] = [], options: ServeOptions = {}): Promise<ServedEarmark> {
+  const { model = TINY_PACK } = options;
+  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'earmark-e2e-'));
+  const pack = model === null ? [] : ['--model', model];
+  const args = ['--data', join(folder, 'data'), ...pack, '--json', 'serve', '--no-open', ...soundFolders];
+  const server = spawn(process.execPath, [join(ROOT, 'bin/earmark'), ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const url = await new Promise<string>((resolve, reject) => {
@@ -30,9 +40,10 @@ export async function serveEarmark(soundFolders: string[] = []): Promise<ServedE
   return {
     folder,
     url,
+    processes: (name) => descendants(server.pid!).flatMap(({ pid, entry }) => (entry === name ? [pid] : [])),
     async end() {
       await ended(server);
-      rmSync(folder, { recursive: true, force: true });
+      if (options.folder === undefined) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }
@@ -42,4 +53,21 @@ async function ended(server: ChildProcess): Promise<void> {
   const exit = new Promise((resolve) => server.once('exit', resolve));
   server.kill('SIGINT');
   await exit;
+}
+
+/** @returns each with the script it began with: `…/inference-process.ts` → `inference` */
+function descendants(ancestor: number): { pid: number; entry: string }[] {
+  const listed = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8', maxBuffer: 1 << 24 });
+  const all = listed.split('\n').flatMap((line) => {
+    const [, pid, parent, args] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
+    const entry = /([\w-]+)-process\.[jt]s/.exec(args ?? '')?.[1] ?? '';
+    return pid === undefined ? [] : [{ pid: Number(pid), parent: Number(parent), entry }];
+  });
+  const found: { pid: number; entry: string }[] = [];
+  for (let parents = [ancestor]; parents.length > 0;) {
+    const children = all.filter(({ parent }) => parents.includes(parent));
+    found.push(...children);
+    parents = children.map(({ pid }) => pid);
+  }
+  return found;
 }

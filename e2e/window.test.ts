@@ -254,5 +254,11 @@ describe.skipIf(missing !== null)('the window', () => {
     await page.keyboard.press('Enter');
     await page.waitForFunction(() => document.documentElement.dataset['theme'] === 'light');
     expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('Describe a sound');
+    // Elsewhere more than one command is called “Search”.
+    await page.getByRole('link', { name: 'Tags' }).click();
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: 'Commands' }).fill('search');
+    await page.keyboard.press('Enter');
+    await page.getByRole('combobox', { name: 'Describe a sound' }).waitFor();
   });
 });

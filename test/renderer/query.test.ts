@@ -13,6 +13,7 @@ test.each([
   ['dur:2-10 ch:mono sr:44100', ['2 to 10 s', 'mono', '44.1 kHz']],
   ['dur:3 in:"/Sounds/My doors" tag:"sci fi"', ['about 3 s', 'in /Sounds/My doors', 'tag “sci fi”']],
   ['fav: stars:>=3 col:"night shift"', ['favourites', '3 stars and more', 'collection “night shift”']],
+  ['rain dur:soon', ['length “soon”']],
   ['-"heavy rain" dur:1m30', ['not “heavy rain”', 'about 1m30']],
   ['lo-fi drum - 3:45 re:verb', []],
 ])('chips of %s', (text, labels) => {

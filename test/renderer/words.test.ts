@@ -82,6 +82,7 @@ test('a job says once that it has ended, and nothing while it runs or when there
   expect(jobEnding({ ...JOB, state: 'done', done: 13_000 })).toBe(
     'Ready: 12,997 sounds looked through · 3 could not be read',
   );
+  expect(jobEnding({ ...JOB, state: 'done', done: 3 })).toBe('Nothing new was heard: 3 could not be read');
   expect(jobEnding({ ...JOB, state: 'done', done: 0, total: 0 })).toBeNull();
   expect(jobEnding({ ...JOB, state: 'cancelled' })).toMatch(/^Stopped after 517 sounds/);
 });

@@ -118,6 +118,7 @@ function describe({ key, value }: Token): string {
 }
 
 function describeDuration(value: string): string {
+  if (!/\d/.test(value)) return `length “${value}”`; // no length; the engine says what one looks like
   const compared = /^([<>≤≥])=?(.+)$/u.exec(value);
   if (compared) return `${/[<≤]/.test(compared[1]!) ? 'shorter' : 'longer'} than ${seconds(compared[2]!)}`;
   const range = /^(.*?)(?:-|–|\.\.)(.*)$/.exec(value);

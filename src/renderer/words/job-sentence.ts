@@ -14,6 +14,7 @@ export function jobEnding(job: JobProgress): string | null {
   switch (job.state) {
     case 'done':
       if (job.total === 0) return null;
+      if (job.failed > 0 && job.done === job.failed) return `Nothing new was heard: ${failures(job).join('')}`;
       return [`Ready: ${heard} looked through`, ...failures(job)].join(' · ');
     case 'cancelled':
       return `Stopped after ${heard}. What has been heard stays; the rest waits for the next time.`;

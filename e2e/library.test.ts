@@ -1,0 +1,334 @@
+/**
+ * A real library from beginning to end, as its user sees it: demo sounds on a disk, the shipped model, the program
+ * itself, a browser that plays. The tests build on each other, in their order.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { DEMO_SEARCHES, writeDemoLibrary } from '../src/main/demo/library.ts';
+import { launchBrowser, whatIsMissing } from './page.ts';
+import { serveEarmark, type ServedEarmark } from './serving.ts';
+import { hiss } from './tone.ts';
+import type { SearchQuery, SearchResult } from '../src/shared/types.ts';
+
+declare global {
+  interface Window {
+    /** The element that was asked to play last. */
+    sounding: (HTMLMediaElement & { webkitAudioDecodedByteCount: number }) | undefined;
+  }
+}
+
+const missing = whatIsMissing();
+if (missing !== null) console.error(missing);
+/** A machine that is busy with other things takes its time. */
+const WAIT_MS = 60_000;
+
+/** Quickly made, in all the formats of the demo, with right answers to some of its searches. */
+const NAMES = [
+  'ANMLDog_Barking_Yard_01.wav',
+  'ANMLCat_Meow_Hungry_01.wav',
+  'cow moo.mp3',
+  'sheep_bleat.flac',
+  'rooster-morning.ogg',
+  'crow_caw_x3.aif',
+  'owl_night.ogg',
+  'rain-on-roof.mp3',
+  'WATRDrip_Cave_Reverb.wav',
+  'toilet flush.m4a',
+  'Splash-Pond.wav',
+  'VEHCar_Start_Idle.wav',
+  'car-horn-2x.ogg',
+  'bicycle ding.wav',
+  'helicopter_pass.opus',
+  'take_017.wav',
+  'take_018.wav',
+  'New Recording 12.m4a',
+  '8f3a21c0.ogg',
+  'DOORWood_knock_04.wav',
+] as const;
+const FORMATS = ['wav', 'mp3', 'flac', 'ogg', 'opus', 'm4a', 'aiff'];
+/** Enough for a run that can be disturbed in its middle. */
+const LONG_FILES = 32;
+const LONG_SECONDS = 60;
+
+describe.skipIf(missing !== null)('a real library', { timeout: 180_000 }, () => {
+  let served: ServedEarmark;
+  let browser: Browser;
+  let page: Page;
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    served = await serveEarmark([], { model: null });
+    await writeDemoLibrary(join(served.folder, 'Sounds'), { names: NAMES });
+    browser = await launchBrowser();
+    page = await openWindow();
+  }, 150_000);
+  afterEach(() => {
+    expect(complaints).toEqual([]);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await served.end();
+  });
+
+  async function openWindow(): Promise<Page> {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, colorScheme: 'dark' });
+    const opened = await context.newPage();
+    opened.setDefaultTimeout(WAIT_MS);
+    opened.on('console', (message) => {
+      const driver = /GL Driver Message|GPU stall/.test(message.text());
+      if (['error', 'warning'].includes(message.type()) && !driver) complaints.push(message.text());
+    });
+    opened.on('pageerror', (error) => complaints.push(String(error)));
+    await opened.addInitScript(() => {
+      // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its element below
+      const { play } = HTMLMediaElement.prototype;
+      HTMLMediaElement.prototype.play = function (this: NonNullable<Window['sounding']>) {
+        window.sounding = this;
+        return play.call(this);
+      };
+    });
+    await opened.goto(served.url);
+    await opened.waitForSelector('nav');
+    return opened;
+  }
+  const field = () => page.getByRole('combobox', { name: 'Describe a sound' });
+  const go = (name: string, on = page) => on.getByRole('link', { name, exact: true }).click();
+  const says = (text: string | RegExp, on = page) => on.getByText(text).first().waitFor();
+  const rows = () => page.locator('[role=row] .name');
+  /** File names in the order shown. */
+  const shown = () => rows().evaluateAll((names) => names.map((name) => name.getAttribute('title') ?? ''));
+  const listLength = (many: number) =>
+    page.waitForFunction(
+      (wanted) => document.querySelector('[role=grid]')?.getAttribute('aria-rowcount') === String(wanted),
+      many,
+    );
+  /** Types it and waits until its answer is on the screen. */
+  async function search(text: string): Promise<void> {
+    const answered = page.waitForResponse(
+      (response) =>
+        response.url().endsWith('/call/search.query') &&
+        (response.request().postDataJSON() as SearchQuery).text === text,
+    );
+    await field().fill(text);
+    const { value } = (await (await answered).json()) as { value: SearchResult };
+    const first = value.hits[0]?.path.split('/').at(-1);
+    await page.waitForFunction(
+      (name) => document.querySelector('[role=row] .name')?.getAttribute('title') === (name ?? undefined),
+      first ?? null,
+    );
+  }
+  /** Its sound goes on and comes out of a decoder. @returns where it was, s */
+  async function expectSounding(): Promise<number> {
+    await page.waitForFunction(() => {
+      const { sounding } = window;
+      if (sounding === undefined || sounding.paused || sounding.webkitAudioDecodedByteCount === 0) return false;
+      const began = (sounding.dataset['began'] ??= String(sounding.currentTime));
+      return sounding.currentTime > Number(began) + 0.1;
+    });
+    return page.evaluate(() => {
+      delete window.sounding!.dataset['began'];
+      return window.sounding!.currentTime;
+    });
+  }
+
+  test('a folder is added at the first start and heard while one watches', async () => {
+    await page.getByRole('button', { name: 'Choose folders' }).click();
+    await page.getByLabel('Which folder should Earmark listen to?').fill(join(served.folder, 'Sounds'));
+    await page.keyboard.press('Enter');
+    await page.getByRole('progressbar').first().waitFor();
+    await go('Library');
+    await says(`${NAMES.length} sounds in 1 folder, all of them heard`);
+    expect(await page.locator('#failures').count()).toBe(0);
+    await go('Search');
+    await listLength(NAMES.length);
+    await page.waitForFunction(
+      (many) => [...document.querySelectorAll('[role=row] .name')].filter((name) => name.textContent !== '…').length === many, // prettier-ignore
+      NAMES.length,
+    );
+  });
+
+  test('sentences find what was made for them, also where the name says nothing', async () => {
+    const known = DEMO_SEARCHES.filter(({ expected }) => expected.some((name) => (NAMES as readonly string[]).includes(name))); // prettier-ignore
+    expect(known.length).toBeGreaterThanOrEqual(5);
+    let right = 0;
+    for (const { query, expected } of known) {
+      await search(query);
+      const [first] = await shown();
+      if (first !== undefined && expected.includes(first)) right++;
+      else console.info(`“${query}” found ${first ?? 'nothing'} first`);
+    }
+    expect(right).toBeGreaterThanOrEqual(known.length - 1);
+  });
+
+  test('a hit is selected, explained and heard from where it is', async () => {
+    await search('a dog barking');
+    await field().press('ArrowDown');
+    await page.getByRole('heading', { name: 'ANMLDog_Barking_Yard_01' }).waitFor();
+    await page.getByRole('heading', { name: 'Why this hit' }).waitFor();
+    const hit = Number(await page.evaluate(() => /The hit: \d+:(\d+\.\d)/.exec(document.body.textContent)?.[1]));
+    expect(await expectSounding()).toBeGreaterThan(hit);
+    await page.waitForFunction(
+      () => Number(document.querySelector<HTMLInputElement>('[aria-label=Position]')!.value) > 0.1,
+    );
+    await page.keyboard.press('Enter'); // into the list, where Space is no letter
+    await page.keyboard.press('Space');
+    await page.getByRole('button', { name: 'Play', exact: true }).waitFor();
+    expect(await page.evaluate(() => window.sounding!.paused)).toBe(true);
+    // Not a row of zeros: the picture of it has dark and light.
+    const heights = await page.evaluate(() => {
+      const canvas = document.querySelector<HTMLCanvasElement>('.strip canvas')!;
+      const { data, width, height } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+      return Array.from({ length: width }, (_, x) => Array.from({ length: height }, (__, y) => data[4 * (y * width + x) + 3]!).filter((alpha) => alpha > 0).length); // prettier-ignore
+    });
+    expect(Math.max(...heights)).toBeGreaterThan(3 * Math.min(...heights.filter((tall) => tall > 0)));
+  });
+
+  test.each(FORMATS)('%s is played by the browser', async (format) => {
+    await search(`fmt:${format}`);
+    await field().press('ArrowDown');
+    await page.getByRole('button', { name: 'Stop' }).waitFor();
+    await expectSounding();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Space');
+    await page.getByRole('button', { name: 'Play', exact: true }).waitFor();
+  });
+
+  test('filters narrow what is found, and each of them can be taken away', async () => {
+    await search('animal fmt:wav,ogg dur:<30');
+    const narrow = await shown();
+    expect(narrow.length).toBeGreaterThan(0);
+    expect(narrow.filter((name) => !/\.(wav|ogg)$/.test(name))).toEqual([]);
+    await page.getByRole('button', { name: /^Remove: .*WAV/ }).click();
+    await page.waitForFunction(() => document.querySelector('input')?.value === 'animal dur:<30');
+    await search('fmt:flac');
+    expect(await shown()).toEqual(['sheep_bleat.flac']);
+    await search('dur:>100000');
+    await says('nothing found');
+  });
+
+  test('sounds like this one, with and without words', async () => {
+    await search('a dog barking');
+    await field().press('Enter');
+    await page.keyboard.press('s');
+    await says('sounds like ANMLDog_Barking_Yard_01');
+    await field().fill('');
+    await page.waitForFunction(() => {
+      const first = document.querySelector('[role=row] .name')?.getAttribute('title');
+      return first !== null && first !== 'ANMLDog_Barking_Yard_01.wav';
+    });
+    const similar = await shown();
+    expect(similar).not.toContain('ANMLDog_Barking_Yard_01.wav');
+    // Of twenty sounds eight are animals; the nearest to a dog is one of them.
+    expect(similar[0]).toMatch(/Cat|cow|sheep|rooster|crow|owl/);
+    await page.getByRole('button', { name: 'Do not search by this sound' }).click();
+    await listLength(NAMES.length);
+  });
+
+  test('without a mouse: walk, mark, collect, go elsewhere and back; all of it is there after a reload', async () => {
+    await field().focus();
+    await field().press('Enter');
+    await page.keyboard.press('Home');
+    const first = await page.locator('.row.current .name').getAttribute('title');
+    await page.keyboard.press('ArrowDown');
+    await page.waitForFunction(
+      (before) => document.querySelector('.row.current .name')?.getAttribute('title') !== before,
+      first,
+    );
+    await expectSounding();
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('Shift+ArrowDown');
+    await page.keyboard.press('4');
+    await page.getByText('4 ★').nth(1).waitFor();
+    await page.keyboard.press('f');
+    await page.getByLabel('favourite', { exact: true }).first().waitFor();
+    await page.keyboard.press('c');
+    await page.keyboard.type('Farm');
+    await page.keyboard.press('Enter');
+    await says('2 sounds added to “Farm”.');
+    await page.keyboard.press('m');
+    await page.getByRole('button', { name: 'Draw the map' }).waitFor();
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('collections');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Open Farm, 2 sounds' }).waitFor();
+    await page.reload();
+    await page.getByRole('button', { name: 'Open Farm, 2 sounds' }).press('Enter');
+    await listLength(2);
+    expect(await shown()).toContain(first);
+  });
+
+  test('the map is drawn; what a lasso takes in becomes a list', async () => {
+    await go('Map');
+    await page.getByRole('button', { name: 'Draw the map' }).click();
+    const map = page.getByRole('application', { name: `Map of ${NAMES.length} sounds` });
+    await map.waitFor();
+    await page.getByRole('list', { name: 'Colours' }).waitFor();
+    await map.focus();
+    await page.keyboard.press('ArrowRight');
+    await page.locator('.tip b').waitFor();
+    await page.keyboard.press('Enter');
+    await expectSounding();
+    await page.keyboard.press('Space');
+    await page.getByRole('button', { name: 'Lasso' }).click();
+    const { x, y, width, height } = (await map.boundingBox())!;
+    const corner = (across: number, down: number) =>
+      page.mouse.move(x + across * width, y + down * height, { steps: 4 });
+    await corner(0.02, 0.02);
+    await page.mouse.down();
+    for (const [across, down] of [[0.98, 0.02], [0.98, 0.98], [0.02, 0.98]] as const) await corner(across, down); // prettier-ignore
+    await page.mouse.up();
+    const bar = page.getByRole('status').filter({ hasText: 'Show as a list' });
+    const many = Number((await bar.locator('span').textContent())!.split(' ')[0]);
+    expect(many).toBeGreaterThan(NAMES.length / 2); // the legend lies over a part of it
+    await page.getByRole('button', { name: 'Show as a list' }).click();
+    await listLength(many);
+    await page.getByRole('button', { name: 'Show the whole library' }).click();
+    await listLength(NAMES.length);
+  });
+
+  test('two windows; the listening process is killed and a window is opened again in the middle', async () => {
+    const long = join(served.folder, 'Night recordings');
+    mkdirSync(long);
+    for (let file = 1; file <= LONG_FILES; file++) {
+      writeFileSync(join(long, `night ${String(file).padStart(2, '0')}.wav`), hiss(LONG_SECONDS, file));
+    }
+    const other = await openWindow();
+    const listening = (on: Page) =>
+      on
+        .getByRole('progressbar', { name: /^Listening to/ })
+        .first()
+        .waitFor();
+    await go('Library');
+    await page.getByRole('button', { name: 'Add folders' }).click();
+    await page.getByLabel('Which folder should Earmark listen to?').fill(long);
+    await page.keyboard.press('Enter');
+    await Promise.all([listening(page), listening(other)]);
+    await expect.poll(() => served.processes('inference').length, { timeout: WAIT_MS }).toBe(1);
+    const [inference] = served.processes('inference');
+    // Something has been heard, much is still to come.
+    await page.waitForFunction((many) => {
+      const left = /Listening to (\d+) sounds/.exec(document.body.textContent)?.[1];
+      return left !== undefined && Number(left) < many;
+    }, LONG_FILES);
+    process.kill(inference!, 'SIGKILL');
+    await page.reload();
+    await listening(page);
+    await expect.poll(() => served.processes('inference').filter((pid) => pid !== inference).length).toBe(1);
+    await go('Search');
+    await search('rain on a roof');
+    expect((await shown())[0]).toBe('rain-on-roof.mp3');
+    const all = NAMES.length + LONG_FILES;
+    await go('Library');
+    await go('Library', other);
+    for (const window of [page, other]) await says(`${all} sounds in 2 folders, all of them heard`, window);
+    expect(await page.locator('#failures').count()).toBe(0);
+
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('darkligh');
+    await page.keyboard.press('Enter');
+    await other.waitForFunction(() => document.documentElement.dataset['theme'] === 'light');
+    await other.context().close();
+  });
+});

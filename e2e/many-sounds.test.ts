@@ -1,0 +1,97 @@
+/** A catalogue of a hundred thousand sounds in the window, over the program itself. */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { launchBrowser, whatIsMissing } from './page.ts';
+import { serveEarmark, type ServedEarmark } from './serving.ts';
+
+const missing = whatIsMissing();
+if (missing !== null) console.error(missing);
+const FILES = 100_000;
+const PROGRAM = join(import.meta.dirname, '../test/catalogue/write-many-files.ts');
+
+describe.skipIf(missing !== null)('a hundred thousand sounds', { timeout: 120_000 }, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'earmark-many-'));
+  let served: ServedEarmark;
+  let browser: Browser;
+  let page: Page;
+
+  beforeAll(async () => {
+    await promisify(execFile)(process.execPath, [PROGRAM, join(folder, 'data'), String(FILES)]);
+    served = await serveEarmark([], { model: null, folder });
+    browser = await launchBrowser();
+    page = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme: 'dark' });
+    page.setDefaultTimeout(30_000);
+  }, 180_000);
+  afterAll(async () => {
+    await browser.close();
+    await served.end();
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  });
+
+  const rowNamed = (row: number, name: string) =>
+    page.waitForFunction(([id, wanted]) => document.querySelector(`#${id} .name`)?.textContent === wanted, [
+      `row-${row}`,
+      name,
+    ] as const);
+
+  test('the list is there, scrolls, reaches its end, and is turned round', async () => {
+    await page.goto(served.url);
+    const began = performance.now();
+    await rowNamed(0, 'sound 000001');
+    console.info(`the first rows were there ${((performance.now() - began) / 1000).toFixed(1)} s after the page`);
+    const grid = page.getByRole('grid');
+    expect(await grid.getAttribute('aria-rowcount')).toBe(String(FILES));
+
+    const fetched: number[] = [];
+    page.on('request', (request) => {
+      if (request.url().endsWith('/call/file.rows')) fetched.push((request.postDataJSON() as number[]).length);
+    });
+    const frames = await grid.evaluate(async (list) => {
+      const times: number[] = [];
+      for (let step = 0; step < 60; step++) {
+        const before = performance.now();
+        list.scrollTop += 24_000;
+        await new Promise(requestAnimationFrame);
+        times.push(performance.now() - before);
+      }
+      return times.sort((a, b) => a - b);
+    });
+    const [top, height] = await grid.evaluate((list) => [list.scrollTop, list.querySelector('.row')!.clientHeight]);
+    const row = Math.ceil(top / (height + 1)) + 4;
+    await page.waitForFunction(() => {
+      const names = [...document.querySelectorAll('[role=row] .name')];
+      return names.length > 10 && names.every((name) => name.textContent !== '…');
+    });
+    const passed = fetched.reduce((sum, many) => sum + many, 0);
+    console.info(`scrolling: median frame ${frames[30]!.toFixed(0)} ms, ${passed} rows fetched of ${row} passed by`);
+    expect(row).toBeGreaterThan(30_000);
+    expect(passed).toBeLessThan(row / 5);
+
+    await grid.focus();
+    await page.keyboard.press('End');
+    await rowNamed(FILES - 1, 'sound 100000');
+    expect(await page.locator('[role=row]').count()).toBeLessThan(60);
+    await page.keyboard.press('Home');
+    await rowNamed(0, 'sound 000001');
+    await page.getByRole('button', { name: 'Turn the order round' }).click();
+    await rowNamed(FILES - 1, 'sound 000001'); // what was selected stays in sight
+    await page.keyboard.press('Home');
+    await rowNamed(0, 'sound 100000');
+  });
+
+  test('names are searched, filters narrow, a folder is one of them', async () => {
+    const field = page.getByRole('combobox', { name: 'Describe a sound' });
+    await field.fill('in:"reel 042"');
+    await page.waitForFunction(() => document.querySelector('.found')?.textContent.includes('500 found'));
+    await field.fill('in:"reel 042" dur:<1');
+    await page.waitForFunction(() => {
+      const many = /^(\d+) found/.exec(document.querySelector('.found')?.textContent ?? '')?.[1];
+      return many !== undefined && Number(many) > 0 && Number(many) < 20;
+    });
+  });
+});
