@@ -20,7 +20,6 @@ declare global {
 }
 
 const missing = whatIsMissing();
-if (missing !== null) console.error(missing);
 /** A machine that is busy with other things takes its time. */
 const WAIT_MS = 60_000;
 

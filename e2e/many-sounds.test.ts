@@ -10,17 +10,17 @@ import { launchBrowser, whatIsMissing } from './page.ts';
 import { serveEarmark, type ServedEarmark } from './serving.ts';
 
 const missing = whatIsMissing();
-if (missing !== null) console.error(missing);
 const FILES = 100_000;
 const PROGRAM = join(import.meta.dirname, '../test/catalogue/write-many-files.ts');
 
 describe.skipIf(missing !== null)('a hundred thousand sounds', { timeout: 120_000 }, () => {
-  const folder = mkdtempSync(join(tmpdir(), 'earmark-many-'));
+  let folder: string;
   let served: ServedEarmark;
   let browser: Browser;
   let page: Page;
 
   beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'earmark-many-'));
     await promisify(execFile)(process.execPath, [PROGRAM, join(folder, 'data'), String(FILES)]);
     served = await serveEarmark([], { model: null, folder });
     browser = await launchBrowser();

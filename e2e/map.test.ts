@@ -6,7 +6,6 @@ import { MAP_JOB } from '../test/renderer/fake-map.ts';
 import { openStage, whatIsMissing, type Stage, type Window as OpenWindow } from './page.ts';
 
 const missing = whatIsMissing();
-if (missing !== null) console.error(missing);
 
 describe.skipIf(missing !== null)('the map', () => {
   let stage: Stage;

@@ -9,7 +9,6 @@ import { serveEarmark, TINY_PACK, type ServedEarmark } from './serving.ts';
 import { tone } from './tone.ts';
 
 const missing = whatIsMissing();
-if (missing !== null) console.error(missing);
 /** A machine that is busy with other things takes its time. */
 const WAIT_MS = 40_000;
 

@@ -9,7 +9,6 @@ import { launchBrowser, whatIsMissing } from './page.ts';
 import { tone } from './tone.ts';
 
 const missing = whatIsMissing();
-if (missing !== null) console.error(missing);
 const ROOT = join(import.meta.dirname, '..');
 const WAIT_MS = 40_000;
 

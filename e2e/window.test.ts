@@ -11,7 +11,6 @@ declare global {
 }
 
 const missing = whatIsMissing();
-if (missing !== null) console.error(missing);
 
 describe.skipIf(missing !== null)('the window', () => {
   let stage: Stage;
@@ -242,7 +241,7 @@ describe.skipIf(missing !== null)('the window', () => {
     const page = await enter({ size: 0 });
     await page.getByRole('button', { name: 'try the demo sounds' }).click();
     await page.getByText('Listening to 60 sounds').waitFor();
-    expect(await asked(page, 'index.start')).toEqual([{ folders: ['/Volumes/SFX'] }]);
+    expect(await asked(page, 'index.start')).toEqual([{ folders: ['/data/demo-sounds'] }]);
     expect(await page.getByRole('progressbar').getAttribute('aria-valuenow')).toBe('0');
   });
 

@@ -81,6 +81,7 @@ export function fakeEngine({ size, answerMs, appearance, map: givenMap }: FakeOp
     'job.list': () => Promise.resolve([]),
     'status.get': () => Promise.resolve(statusOf(sounds)),
     'search.query': (query) => Promise.resolve({ query, model: 'starter', hits: find(sounds, query), notices: [] }),
+    'demo.make': () => Promise.resolve('/data/demo-sounds'),
     'index.start': () => {
       sounds = fakeLibrary(60);
       push('job.progress', JOB);

@@ -116,8 +116,9 @@ export class App {
   }
   focusSearch(): void {
     this.goTo('search');
-    // The screen may have to be drawn first.
-    requestAnimationFrame(() => this.#focusSearch?.());
+    // The next key may come at once; a screen that is not there yet has to be drawn first.
+    if (this.#focusSearch !== null) this.#focusSearch();
+    else requestAnimationFrame(() => this.#focusSearch?.());
   }
   focusList(): void {
     this.#focusList?.();
