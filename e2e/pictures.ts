@@ -17,7 +17,7 @@ if (missing !== null) console.error(missing);
 const PICTURES = join(import.meta.dirname, '../docs/pictures');
 const LIBRARY = join(tmpdir(), 'earmark-pictures');
 const SOUNDS = join(LIBRARY, 'Sounds');
-/** Found in a short file by its name, and in five minutes of a garden at the place where a dog barks. */
+/** Found in a short file by its name, and in a long recording of a garden at the place where a dog barks. */
 const QUERY = 'a dog barking';
 const LONG_SOUND = 'garden_afternoon_long.flac';
 const INSTALL_FOLDER = join(import.meta.dirname, '..');
