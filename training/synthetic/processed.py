@@ -1,6 +1,6 @@
 """Everyday sounds of which the corpus has a few recordings and nothing synthesises well: each take is put together anew
 from the events of one recording, at another speed and with other pauses. A source held out of training must leave these
-out too; see `HELD_OUT_WITH_CORPUS` in contrastive.py."""
+out too; see `REPROCESSED` in ../batches.py."""
 
 from __future__ import annotations
 
