@@ -8,26 +8,13 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 import { build, type Rolldown } from 'vite';
 import { tone } from './tone.ts';
 import type { FakeOptions } from '../test/renderer/fake-client.ts';
+import { CONTENT_SECURITY_POLICY } from '../src/main/host/http/replies.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const RENDERER = join(ROOT, 'dist/renderer');
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 const ARGS =
   '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync --autoplay-policy=no-user-gesture-required';
-
-/** As `earmark serve` sends it. */
-const POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' blob: data:",
-  "media-src 'self' blob:",
-  "connect-src 'self'",
-  "font-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
 
 /** Why these tests cannot run here, in a line; null when they can. */
 export function whatIsMissing(): string | null {
@@ -109,7 +96,7 @@ async function serve(): Promise<{ server: Server; origin: string }> {
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname;
     const send = (status: number, type: string, body: Uint8Array | string) => {
-      response.writeHead(status, { 'Content-Type': type, 'Content-Security-Policy': POLICY });
+      response.writeHead(status, { 'Content-Type': type, 'Content-Security-Policy': CONTENT_SECURITY_POLICY });
       response.end(body);
     };
     if (path.startsWith('/audio/')) {

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import type { WireError } from '../../../shared/errors.ts';
 
 /** The page loads, runs and asks nothing but its own server. */
-const CONTENT_SECURITY_POLICY = [
+export const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
