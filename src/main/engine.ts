@@ -7,6 +7,8 @@ import { libraryCalls } from './calls/library.ts';
 import { mapCalls } from './calls/map.ts';
 import { modelCalls } from './calls/models.ts';
 import { settingCalls } from './calls/settings.ts';
+import { tagCalls } from './calls/tags.ts';
+import { writeCalls } from './calls/write.ts';
 import { classify } from './catalogue/database-errors.ts';
 import { cataloguePath } from './catalogue/open.ts';
 import { acquireWriterLock } from './catalogue/writer-lock.ts';
@@ -72,6 +74,8 @@ export function createEngine(options: EngineOptions): EngineHandle {
     ...settingCalls(parts, indexing, (settings) => send('setting.changed', settings)),
     ...modelCalls(parts),
     ...mapCalls(parts, maps),
+    ...tagCalls(),
+    ...writeCalls(),
     'index.start': ({ folders }) => indexing.start(folders),
     'job.wait': (id) => jobsOf(id).wait(id),
     'job.list': () => Promise.resolve([...indexing.running, ...maps.running]),

@@ -4,6 +4,9 @@ import type { LibraryCalls, LibraryEvents } from './calls/library.ts';
 import type { MapCalls } from './calls/map.ts';
 import type { ModelCalls } from './calls/models.ts';
 import type { SettingCalls, SettingEvents } from './calls/settings.ts';
+import type { TagCalls, TagEvents } from './calls/tags.ts';
+import type { VocabularyCalls } from './calls/vocabularies.ts';
+import type { WriteCalls, WriteEvents } from './calls/write.ts';
 import type { WireError } from './errors.ts';
 import type { EvalProgress, EvalReport, EvalRequest } from './eval-report.ts';
 import type {
@@ -19,7 +22,8 @@ import type {
   Status,
 } from './types.ts';
 
-export interface Calls extends FileCalls, LibraryCalls, SettingCalls, ModelCalls, MapCalls {
+export interface Calls
+  extends FileCalls, LibraryCalls, SettingCalls, ModelCalls, MapCalls, VocabularyCalls, TagCalls, WriteCalls {
   /** Starts listening to folders (absolute paths; empty: all roots that are not paused). The job goes on after the reply. */
   'index.start': { input: { folders: string[] }; output: JobId };
   /** Waits until a job has ended. @returns its summary. */
@@ -44,7 +48,7 @@ export interface Calls extends FileCalls, LibraryCalls, SettingCalls, ModelCalls
   'doctor.run': { input: null; output: DoctorLine[] };
 }
 
-export interface Events extends LibraryEvents, SettingEvents {
+export interface Events extends LibraryEvents, SettingEvents, TagEvents, WriteEvents {
   'job.progress': JobProgress;
   'eval.progress': EvalProgress;
   /** Something a user should know now: the index was rebuilt, the encoder was restarted. One sentence. */

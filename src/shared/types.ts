@@ -4,10 +4,21 @@ import type { ErrorCode, FileErrorCode } from './errors.ts';
 // ── Jobs ────────────────────────────────────────────────────────────────────
 
 export type JobId = number;
-export type JobKind = 'index' | 'map';
+export type JobKind = 'index' | 'map' | 'tag' | 'plan' | 'write' | 'undo' | 'rename';
 export type JobState = 'running' | 'paused' | 'done' | 'cancelled' | 'failed' | 'interrupted';
-/** In the order a job goes through them: the first four of an index job, the last two of a map job. */
-export type JobStage = 'walking' | 'recognising' | 'listening' | 'indexing' | 'comparing' | 'arranging';
+/** In the order a job goes through them: four of an index job, two of a map job, one of each that follows. */
+export type JobStage =
+  | 'walking'
+  | 'recognising'
+  | 'listening'
+  | 'indexing'
+  | 'comparing'
+  | 'arranging'
+  | 'tagging'
+  | 'planning'
+  | 'writing'
+  | 'undoing'
+  | 'renaming';
 
 /** The latest one is enough to draw the whole picture; sent at most 10 times a second. */
 export interface JobProgress {

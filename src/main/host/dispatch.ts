@@ -6,6 +6,8 @@ import { libraryParsers } from './parsers/library.ts';
 import { mapParsers } from './parsers/map.ts';
 import { modelParsers } from './parsers/models.ts';
 import { settingParsers } from './parsers/settings.ts';
+import { tagParsers } from './parsers/tags.ts';
+import { writeParsers } from './parsers/write.ts';
 import type { CallName, Client, Engine, Events, Parsers, Reply } from '../../shared/contract.ts';
 import { fileParsers } from './parsers/files.ts';
 import { absolutePath, searchQuery } from './parsers/search.ts';
@@ -27,6 +29,8 @@ export const parsers: Parsers = {
   ...settingParsers,
   ...modelParsers,
   ...mapParsers,
+  ...tagParsers,
+  ...writeParsers,
   'index.start': (input) => z.strictObject({ folders: z.array(absolutePath) }).parse(input),
   'job.wait': (input) => jobId.parse(input),
   'job.list': (input) => z.null().parse(input),

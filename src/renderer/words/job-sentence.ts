@@ -39,6 +39,14 @@ export function jobShare({ done, total }: JobProgress): number | null {
   return total === 0 ? 1 : Math.min(1, done / total);
 }
 
+const DOING = {
+  tagging: 'Tagging',
+  planning: 'Working out what would change',
+  writing: 'Writing tags',
+  undoing: 'Undoing',
+  renaming: 'Renaming',
+} as const;
+
 function whatHappens({ state, stage, done, total }: JobProgress): string {
   const verb = state === 'paused' ? 'Paused' : null;
   const left = total === null ? null : counted(Math.max(0, total - done), 'sound');
@@ -57,6 +65,12 @@ function whatHappens({ state, stage, done, total }: JobProgress): string {
       const what = stage === 'comparing' ? 'Comparing sounds for the map' : 'Drawing the map';
       return `${verb === null ? what : `${verb}: ${what.toLowerCase()}`}${share === null ? '' : `, ${share} %`}`;
     }
+    case 'tagging':
+    case 'planning':
+    case 'writing':
+    case 'undoing':
+    case 'renaming':
+      return `${verb ?? DOING[stage]}: ${count(done)} of ${total === null ? 'still counting' : count(total)}`;
   }
 }
 

@@ -3,6 +3,8 @@ import type { Database } from 'better-sqlite3';
 import { up as filesAndWindows } from './0001-files-windows.ts';
 import { up as userData } from './0002-user-data.ts';
 import { up as librarySettings } from './0003-library-settings.ts';
+import { up as tags } from './0004-tags.ts';
+import { up as writeJournal } from './0005-write-journal.ts';
 
 export interface Migration {
   /** The `user_version` of a catalogue after it. */
@@ -15,4 +17,6 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 1, up: filesAndWindows },
   { version: 2, up: userData },
   { version: 3, up: librarySettings },
+  { version: 4, up: tags },
+  { version: 5, up: writeJournal },
 ];

@@ -12,6 +12,11 @@ const STAGE_WORDS: Record<JobProgress['stage'], string> = {
   indexing: 'Building the index',
   comparing: 'Comparing sounds',
   arranging: 'Drawing the map',
+  tagging: 'Tagging',
+  planning: 'Working out what would change',
+  writing: 'Writing',
+  undoing: 'Undoing',
+  renaming: 'Renaming',
 };
 
 export class ProgressLine {

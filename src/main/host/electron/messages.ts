@@ -17,6 +17,8 @@ const EVENTS: Record<EventName, true> = {
   'catalogue.changed': true,
   'root.changed': true,
   'setting.changed': true,
+  'tag.changed': true,
+  'write.changed': true,
 };
 
 export interface MessagePieces {

@@ -20,6 +20,8 @@ const LATEST_IS_ENOUGH: { [E in EventName]: LatestOf<E> } = {
   'catalogue.changed': null,
   'root.changed': null,
   'setting.changed': () => '',
+  'tag.changed': null,
+  'write.changed': ({ runId }) => runId,
 };
 
 /** One message: `data: {"event", "payload"}`. */

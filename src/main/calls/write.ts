@@ -1,0 +1,25 @@
+/** The calls about write-back, exports and names. */
+import type { WriteCalls } from '../../shared/calls/write.ts';
+import type { Engine } from '../../shared/contract.ts';
+import { UserError } from '../../shared/errors.ts';
+
+export function writeCalls(): Pick<Engine, keyof WriteCalls> {
+  const later = () => Promise.reject(new UserError('bad-input', 'This comes with the next commit.'));
+  return {
+    'write.profiles': later,
+    'write.saveProfile': later,
+    'write.removeProfile': later,
+    'write.plan': later,
+    'write.planned': later,
+    'write.planFiles': later,
+    'write.start': later,
+    'write.wait': later,
+    'write.runs': later,
+    'write.runFiles': later,
+    'write.undo': later,
+    'write.sidecars': later,
+    'export.files': later,
+    'rename.propose': later,
+    'rename.start': later,
+  };
+}

@@ -1,0 +1,156 @@
+/** Write-back: accepted tags into the files' own metadata. Planned, journalled, undoable; audio bytes never change. */
+import type { AudioFormat, JobId } from '../types.ts';
+
+/** What a profile can write; DESIGN.md §8 and docs/write-back.md say where each goes in each format. */
+export const WRITE_FIELDS = [
+  'title', 'description', 'keywords', 'category', 'subcategory', 'catId', 'ucsCategoryFull', 'genre', 'mood', 'instrument', 'comment', 'grouping',
+] as const; // prettier-ignore
+export type WriteField = (typeof WRITE_FIELDS)[number];
+
+/**
+ * `fill`: only where the field is empty. `append`: our values after what is there, none twice. `replace`: instead of
+ * what is there. Values that an earlier write of ours put there are always replaced by the new ones.
+ */
+export type WriteMode = 'fill' | 'append' | 'replace';
+
+export interface WriteRule {
+  field: WriteField;
+  mode: WriteMode;
+  /** Which accepted tags go there; none: those of every vocabulary whose profile fits. */
+  vocabularyIds: string[];
+}
+
+export interface WriteProfile {
+  /** sfx, music, dj; others are the user's. */
+  id: string;
+  name: string;
+  shipped: boolean;
+  rules: WriteRule[];
+  /** The file keeps its modification time. */
+  keepTime: boolean;
+}
+
+export interface FieldChange {
+  field: WriteField | 'provenance';
+  /** In the format's own words: `iXML:ASWG/category`, `bext:Description`, `TCON`, `GENRE`, `©gen`. */
+  nativeId: string;
+  /** null: not there. */
+  before: string | null;
+  after: string | null;
+  mode: WriteMode;
+  /** What had to be done to make it fit: shortened, turned into ASCII; '' for nothing. A sentence. */
+  note: string;
+}
+
+export type FilePlanState =
+  | 'change' // will be written
+  | 'same' // has it all already
+  | 'refused'; // cannot be written: `reason` says why and what else there is
+
+export interface FilePlan {
+  fileId: number;
+  /** Absolute. */
+  path: string;
+  format: AudioFormat;
+  state: FilePlanState;
+  reason: string;
+  changes: FieldChange[];
+}
+
+export interface PlanSummary {
+  planId: number;
+  profileId: string;
+  files: number;
+  change: number;
+  same: number;
+  refused: number;
+  /** Fields that change, over all files. */
+  fields: number;
+}
+
+export type WriteOutcome =
+  | 'written'
+  | 'undone'
+  | 'skipped' // changed since the plan, open elsewhere, …: as it was
+  | 'failed' // as it was; the reason says why
+  | 'not-restored'; // changed by another program since: left alone
+
+export interface WrittenFile {
+  fileId: number;
+  path: string;
+  outcome: WriteOutcome;
+  reason: string;
+  changes: FieldChange[];
+}
+
+export interface WriteRun {
+  runId: number;
+  kind: 'write' | 'rename';
+  profileId: string;
+  startedMs: number;
+  /** null while it runs. */
+  finishedMs: number | null;
+  written: number;
+  skipped: number;
+  failed: number;
+  undone: number;
+  notRestored: number;
+}
+
+/** One file name by UCS: CatID_FXName_CreatorID_SourceID, what is not known left out. */
+export interface RenameProposal {
+  fileId: number;
+  path: string;
+  /** Absolute, in the same folder; equal to path when there is nothing to propose. */
+  proposed: string;
+  /** Why not, a sentence; '' when it can be done. */
+  reason: string;
+}
+
+export const EXPORT_FORMATS = ['csv', 'json', 'm3u'] as const;
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+
+export interface WriteCalls {
+  'write.profiles': { input: null; output: WriteProfile[] };
+  /** Makes or replaces a profile of the user's. @throws UserError bad-input for the id of a shipped one */
+  'write.saveProfile': { input: WriteProfile; output: WriteProfile };
+  'write.removeProfile': { input: string; output: null };
+  /** Reads the files and works out what would change; nothing is written. Empty `fileIds` and `folders`: all files with accepted tags. */
+  'write.plan': { input: { profileId: string; fileIds: number[]; folders: string[] }; output: JobId };
+  /** @returns the plan when its job has ended; a plan lives as long as the engine */
+  'write.planned': { input: JobId; output: PlanSummary };
+  /** Changes first, then refusals, then those that are as they should be. At most 500 at a time. */
+  'write.planFiles': {
+    input: { planId: number; state: FilePlanState | null; offset: number; limit: number };
+    output: FilePlan[];
+  };
+  /** @param input.leaveOut file ids of the plan that are not to be written */
+  'write.start': { input: { planId: number; leaveOut: number[] }; output: JobId };
+  /** Of a write, an undo or a rename. @returns its run when it has ended */
+  'write.wait': { input: JobId; output: WriteRun };
+  /** Newest first. */
+  'write.runs': { input: null; output: WriteRun[] };
+  'write.runFiles': {
+    input: { runId: number; outcome: WriteOutcome | null; offset: number; limit: number };
+    output: WrittenFile[];
+  };
+  /** The whole run, or only these files of whatever run wrote them last. */
+  'write.undo': { input: { runId: number | null; fileIds: number[] }; output: JobId };
+  /** XMP sidecars for files that cannot be written themselves. @returns paths written, and files left out with why */
+  'write.sidecars': {
+    input: { fileIds: number[] };
+    output: { written: string[]; leftOut: { path: string; reason: string }[] };
+  };
+  /** A list of sounds as a table or playlist. An existing file is replaced only when `replace`. */
+  'export.files': {
+    input: { fileIds: number[]; format: ExportFormat; path: string; replace: boolean };
+    output: { files: number };
+  };
+  'rename.propose': { input: { fileIds: number[] }; output: RenameProposal[] };
+  /** Only what `rename.propose` would propose now; the catalogue follows. Undone by `write.undo`. */
+  'rename.start': { input: { fileIds: number[] }; output: JobId };
+}
+
+export interface WriteEvents {
+  'write.changed': { runId: number };
+}
