@@ -1,0 +1,60 @@
+/** Looking for sounds, by words and by other sounds. */
+import type { App } from '../stores/app.svelte.ts';
+import { likeName } from '../stores/search.svelte.ts';
+import { always, onSearch, somethingSelected, type Action } from './action.ts';
+
+function likeSelected(app: App, fromThisMoment: boolean): void {
+  const { fileId } = app.selection;
+  const path = fileId === null ? null : app.pathOf(fileId);
+  if (fileId === null || path === null) return;
+  const here = app.player.fileId === fileId ? app.player.position : (app.hitOf(fileId)?.startSeconds ?? 0);
+  const like = { path, startSeconds: fromThisMoment ? here : null };
+  app.search.likeSound(like);
+  app.goTo('search');
+  app.notices.say(`Sounds like “${likeName(like)}”. Words in the field count too.`);
+}
+
+export const FIND_ACTIONS: readonly Action[] = [
+  {
+    id: 'find.focus',
+    name: 'Search',
+    group: 'Find',
+    keys: ['/', 'Mod+F'],
+    whileTyping: true,
+    when: always,
+    run: (app) => app.focusSearch(),
+  },
+  {
+    id: 'find.similar',
+    name: 'Find sounds like this one',
+    group: 'Find',
+    keys: ['S'],
+    when: somethingSelected,
+    run: (app) => likeSelected(app, false),
+  },
+  {
+    id: 'find.similar-moment',
+    name: 'Find sounds like this moment',
+    group: 'Find',
+    keys: ['Shift+S'],
+    when: somethingSelected,
+    run: (app) => likeSelected(app, true),
+  },
+  {
+    id: 'find.clear',
+    name: 'Show the whole library',
+    group: 'Find',
+    keys: [],
+    when: (app) => onSearch(app) && app.search.isAsking,
+    run: (app) => app.search.open({}),
+  },
+  {
+    id: 'find.save',
+    name: 'Save this search',
+    group: 'Find',
+    keys: ['Mod+S'],
+    whileTyping: true,
+    when: (app) => onSearch(app) && app.search.isAsking,
+    run: (app) => app.show('save-search'),
+  },
+];
