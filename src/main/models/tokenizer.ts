@@ -26,18 +26,18 @@ export interface TokenBatch {
   numberOfTokens: number;
 }
 
-/** @throws UserError 'model-damaged' for a tokenizer file that cannot be used, 'model-unusable' for an unknown kind */
+/** @throws UserError 'model-damaged' for a tokenizer file that cannot be used */
 export async function loadTokenizer(pack: ModelPack): Promise<Tokenize> {
-  const { type, maxLength } = pack.text.tokenizer;
-  if (type === 'gpt2-bpe' || pack.text.tokenizerPath === null) {
-    throw new UserError(
-      'model-unusable',
-      `The model pack in “${pack.folder}” needs the GPT-2 tokenizer, which this version of Earmark does not have. Choose another model.`,
-    );
+  const { tokenizerPath } = pack.text;
+  const { maxLength } = pack.text.tokenizer;
+  if (tokenizerPath === null) {
+    // Loaded only where it is needed: its table takes half a megabyte of source.
+    const { gpt2Tokenizer } = await import('./gpt2-tokenizer.ts');
+    return gpt2Tokenizer(maxLength);
   }
   let tokenizer: HuggingFaceTokenizer;
   try {
-    tokenizer = new Tokenizer(JSON.parse(await readFile(pack.text.tokenizerPath, 'utf8')) as object, {});
+    tokenizer = new Tokenizer(JSON.parse(await readFile(tokenizerPath, 'utf8')) as object, {});
   } catch (error) {
     throw new UserError(
       'model-damaged',
