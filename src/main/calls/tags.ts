@@ -20,6 +20,7 @@ export function tagCalls(): Pick<Engine, keyof TagCalls | keyof VocabularyCalls>
     'tag.ofFiles': later,
     'tag.why': later,
     'tag.windows': later,
+    'tag.ofLabel': later,
     'tag.decide': later,
     'tag.forecast': later,
     'tag.acceptAll': later,

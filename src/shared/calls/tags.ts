@@ -129,6 +129,11 @@ export interface TagCalls {
   'tag.why': { input: { fileId: number; tagId: number }; output: TagWhy[] };
   /** @throws UserError file-missing, not-found */
   'tag.windows': { input: { fileId: number; vocabularyId: string; minProbability: number }; output: TaggedWindow[] };
+  /**
+   * The tag of a label, made when nothing was ever suggested or decided for it, so that a user can give it by name.
+   * @returns its tagId @throws UserError not-found for a vocabulary or label that is not there
+   */
+  'tag.ofLabel': { input: { vocabularyId: string; labelId: string }; output: number };
   /** Nothing is written to any file by this. @returns what `tag.undo` takes */
   'tag.decide': { input: { decisions: Decision[] }; output: { stepId: number; changed: number } };
   'tag.forecast': { input: TagScope; output: BulkForecast };
