@@ -1,0 +1,214 @@
+/** Text frames of an ID3v2 tag edited, in the version found; every other byte of the tag stays as it is. */
+import { cannotEdit, type FieldEdit, type Part, type StoredField } from '../container.ts';
+import { joined, partLength, splicedSize } from '../splice.ts';
+import {
+  frameName,
+  framesOf,
+  isEditable,
+  isId3List,
+  parseTextBody,
+  readFields,
+  separator,
+  valuesOf,
+} from './fields.ts';
+import { HEADER_BYTES, parseTag, type Id3Frame, type Id3Tag } from './tag.ts';
+import { appendText, decodeText, encodeText, encodingFor, terminator } from './text.ts';
+import { putSyncsafe, SYNCSAFE_LIMIT, unsynchronise } from './unsynchronisation.ts';
+
+/** Frames that are made anew when a tag has none: ID3v2.3 (docs/write-back.md). */
+const NEW_TAG = Uint8Array.from([0x49, 0x44, 0x33, 3, 0, 0, 0, 0, 0, 0]);
+
+/**
+ * @param bytes a whole ID3v2 tag, as it begins an MP3 or fills the `id3 ` chunk of a WAVE or AIFF file
+ * @returns the fields that {@link editId3} can edit, in the order of their frames
+ * @throws UserError undecodable-audio, unsupported-format for a tag that is damaged or of an unknown kind
+ */
+export function readId3(bytes: Uint8Array): StoredField[] {
+  return readFields(parseTag(bytes));
+}
+
+/**
+ * @param bytes as {@link readId3}; null to make a tag, of version 2.3
+ * @param edits for ids that `id3Places` gives
+ * @param newPadding zeros put behind the frames when they need more room than there is, bytes
+ * @returns the tag as it is to be; of the same length where its padding can take the change; empty when there was
+ *   none and nothing is to be in it
+ * @throws as {@link readId3}, and when a frame to be edited is compressed, or the tag would exceed 256 MiB
+ */
+export function editId3(bytes: Uint8Array | null, edits: readonly FieldEdit[], newPadding = 0): Uint8Array {
+  const parts = editId3Parts(bytes, edits, newPadding);
+  return Buffer.concat(parts.map((part) => ('bytes' in part ? part.bytes : bytes!.subarray(part.from, part.to))));
+}
+
+/** As {@link editId3}. @returns the parts of the new tag; positions are in the old one, and bytes behind it left out */
+export function editId3Parts(bytes: Uint8Array | null, edits: readonly FieldEdit[], newPadding: number): Part[] {
+  const isNew = bytes === null;
+  const tag = parseTag(bytes ?? NEW_TAG);
+  const replaced = new Map<Id3Frame, Uint8Array | null>();
+  const added: Uint8Array[] = [];
+  for (const edit of edits) {
+    const frame = editFrames(tag, edit, replaced);
+    if (frame) added.push(frame);
+  }
+  const untouched: Part[] = isNew ? [] : [{ from: 0, to: tag.total }];
+  if (replaced.size === 0 && added.length === 0) return untouched;
+
+  const frames: Part[] = tag.frames.flatMap((frame): Part[] => {
+    const instead = replaced.get(frame);
+    if (instead === undefined) return [{ from: frame.from, to: frame.to }];
+    return instead === null ? [] : [{ bytes: instead }];
+  });
+  const rest: Part[] = tag.padding > 0 ? [] : [{ from: tag.framesEnd, to: tag.end }];
+  const content: Part[] = [...frames, ...added.map((frame) => ({ bytes: frame })), ...rest];
+
+  const extendedBytes = tag.extended.to - tag.extended.from;
+  const used = HEADER_BYTES + extendedBytes + splicedSize(content);
+  const room = tag.end - used;
+  // Behind bytes that are no frames zeros are no padding; and a tag with a footer may have none.
+  const mayPad = rest.every((part) => partLength(part) === 0) && !tag.footer;
+  const padding = !mayPad ? 0 : room >= 0 ? room : newPadding;
+  const end = used + padding;
+  if (end - HEADER_BYTES >= SYNCSAFE_LIMIT) throw cannotEdit('Its ID3 tag would be over 256 MB, more than ID3 allows.');
+
+  const header: Part =
+    isNew || end !== tag.end ? { bytes: sized(bytes ?? NEW_TAG, end) } : { from: 0, to: HEADER_BYTES };
+  const footer = !tag.footer
+    ? []
+    : end === tag.end
+      ? [{ from: tag.end, to: tag.total }]
+      : [{ bytes: footerOf(bytes!, end) }];
+  const kept = Math.min(padding, tag.padding);
+  const zeros: Part[] = [{ bytes: new Uint8Array(padding - kept) }, { from: tag.end - kept, to: tag.end }];
+  return joined([header, ...extendedHeader(tag, bytes, padding), ...content, ...zeros, ...footer], tag.total);
+}
+
+/**
+ * Works out what becomes of the frames that hold one field.
+ * @param replaced gets the new bytes of frames that change, null for those that go
+ * @returns a frame to be added, or null
+ */
+function editFrames(tag: Id3Tag, edit: FieldEdit, replaced: Map<Id3Frame, Uint8Array | null>): Uint8Array | null {
+  const { nativeId, values } = edit;
+  if (!isEditable(nativeId)) throw new RangeError(`${nativeId} is no field of ours in ID3v2`);
+  if (!isId3List(nativeId) && values.length > 1) throw new RangeError(`${nativeId} holds one value`);
+  const frames = framesOf(tag, nativeId);
+  const unreadable = tag.frames.some(({ id, body }) => id === frameName(nativeId, tag.version).id && body === null);
+  if (unreadable) throw cannotEdit('Its ID3 tag is compressed or encrypted in part: save it with a tag editor first.');
+
+  const before = frames.map((frame) => valuesOf(frame, nativeId, tag.version));
+  if (sameValues(before.flat(), values)) return null;
+  if (values.length === 0) {
+    for (const frame of frames) replaced.set(frame, null);
+    return null;
+  }
+  const [first, ...others] = frames;
+  if (!first) return renderFrame(tag, nativeId, null, newBody(tag, nativeId, values, ''));
+  // Values of several frames become those of the first one.
+  for (const frame of others) replaced.set(frame, null);
+  const body =
+    appendedBody(tag, first, nativeId, before[0]!, values) ??
+    newBody(tag, nativeId, values, parseTextBody(first)?.language ?? '');
+  replaced.set(first, renderFrame(tag, nativeId, first, body));
+  return null;
+}
+
+/** Where the new values only follow the old ones, the old ones stay as they were written. */
+function appendedBody(
+  tag: Id3Tag,
+  frame: Id3Frame,
+  nativeId: string,
+  before: readonly string[],
+  values: readonly string[],
+): Uint8Array | null {
+  const parts = parseTextBody(frame);
+  if (!parts || !isId3List(nativeId) || before.length === 0) return null;
+  if (!sameValues(values.slice(0, before.length), before)) return null;
+  const old = frame.body!.subarray(parts.valueFrom);
+  const text = decodeText(parts.encoding, old).replace(/\0+$/, '');
+  const mark = separator(tag.version, text);
+  // “(17)(6)” takes a free text right behind it.
+  const isReference =
+    nativeId === 'TCON' && mark === '/' && text.endsWith(')') && /^(\((\d{1,3}|RX|CR)\))+$/.test(text);
+  const more = values.slice(before.length).join(mark);
+  const value = appendText(parts.encoding, old, isReference ? more : mark + more);
+  return value && Buffer.concat([frame.body!.subarray(0, parts.valueFrom), value]);
+}
+
+function newBody(tag: Id3Tag, nativeId: string, values: readonly string[], language: string): Uint8Array {
+  const { id, description } = frameName(nativeId, tag.version);
+  // In 2.3 a bracket at the beginning of a genre is a reference unless it is doubled.
+  const texts = nativeId === 'TCON' && tag.version < 4 ? values.map((value) => value.replace(/^\(/, '((')) : values;
+  const text = texts.join(tag.version === 4 ? '\0' : '/');
+  const encoding = encodingFor(tag.version, text + (description ?? ''));
+  const pieces: Uint8Array[] = [Uint8Array.of(encoding)];
+  if (id === 'COMM' || id === 'COM') pieces.push(Buffer.from(language === '' ? 'eng' : language, 'latin1'));
+  if (description !== null) pieces.push(encodeText(encoding, description), terminator(encoding));
+  pieces.push(encodeText(encoding, text));
+  return Buffer.concat(pieces);
+}
+
+/** @param old the frame it stands for, whose group and first flags it keeps */
+function renderFrame(tag: Id3Tag, nativeId: string, old: Id3Frame | null, content: Uint8Array): Uint8Array {
+  const id = Buffer.from(old?.id ?? frameName(nativeId, tag.version).id, 'latin1');
+  const group = old?.group ?? null;
+  const body = group === null ? content : Buffer.concat([Uint8Array.of(group), content]);
+  if (tag.version === 4) return renderFrame24(tag, id, old?.status ?? 0, group, body);
+  if (body.length >= 1 << (tag.version === 2 ? 24 : 28)) throw cannotEdit('A value is longer than ID3 allows.');
+  const header = Buffer.alloc(tag.version === 2 ? 6 : 10);
+  id.copy(header);
+  if (tag.version === 2) {
+    header.writeUIntBE(body.length, 3, 3);
+  } else {
+    header.writeUInt32BE(body.length, 4);
+    header[8] = old?.status ?? 0;
+    header[9] = group === null ? 0 : 0x20;
+  }
+  const frame = Buffer.concat([header, body]);
+  return tag.unsynchronised ? unsynchronise(frame) : frame;
+}
+
+function renderFrame24(
+  tag: Id3Tag,
+  id: Uint8Array,
+  status: number,
+  group: number | null,
+  body: Uint8Array,
+): Uint8Array {
+  const safe = tag.unsynchronised ? unsynchronise(body) : body;
+  const header = Buffer.alloc(10);
+  header.set(id);
+  if (safe.length >= SYNCSAFE_LIMIT) throw cannotEdit('A value is longer than ID3 allows.');
+  // As the rest of the tag has it: readers decide once for all frames.
+  if (tag.plainSizes) header.writeUInt32BE(safe.length, 4);
+  else putSyncsafe(header, 4, safe.length);
+  header[8] = status;
+  header[9] = (group === null ? 0 : 0x40) | (safe.length === body.length ? 0 : 0x02);
+  return Buffer.concat([header, safe]);
+}
+
+/** The extended header of 2.3 states the padding (§3.2), that of 2.4 says nothing that an edit changes. */
+function extendedHeader(tag: Id3Tag, bytes: Uint8Array | null, padding: number): Part[] {
+  const { from, to } = tag.extended;
+  if (bytes === null || tag.version !== 3 || to === from || padding === tag.padding) return [{ from, to }];
+  if (tag.unsynchronised)
+    throw cannotEdit('Its ID3 tag has an unusual extended header: save it with a tag editor first.');
+  const extended = Buffer.from(bytes.subarray(from, to));
+  extended.writeUInt32BE(padding, 6);
+  return [{ bytes: extended }];
+}
+
+function sized(header: Uint8Array, end: number): Uint8Array {
+  const copy = Uint8Array.from(header.subarray(0, HEADER_BYTES));
+  putSyncsafe(copy, 6, end - HEADER_BYTES);
+  return copy;
+}
+
+function footerOf(header: Uint8Array, end: number): Uint8Array {
+  const footer = sized(header, end);
+  footer.set(Buffer.from('3DI', 'latin1'));
+  return footer;
+}
+
+function sameValues(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((value, n) => value === b[n]);
+}

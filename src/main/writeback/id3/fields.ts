@@ -1,0 +1,145 @@
+/** Which of our fields is in which ID3v2 frame, and what such a frame says. docs/write-back.md gives the reasons. */
+import type { PlacedField, StoredField } from '../container.ts';
+import { genresIn } from './genres.ts';
+import type { Id3Frame, Id3Tag, Id3Version } from './tag.ts';
+import { afterTerminator, decodeText, isEncoding } from './text.ts';
+
+/** By the names of ID3v2.3 and 2.4; a tag of 2.2 is read and written as if it had these. */
+const PLACES: Readonly<Record<PlacedField, string>> = {
+  title: 'TIT2',
+  description: 'TXXX:DESCRIPTION',
+  keywords: 'TXXX:KEYWORDS',
+  category: 'TXXX:CATEGORY',
+  subcategory: 'TXXX:SUBCATEGORY',
+  catId: 'TXXX:CATID',
+  ucsCategoryFull: 'TXXX:CATEGORYFULL',
+  genre: 'TCON',
+  mood: 'TMOO',
+  instrument: 'TXXX:INSTRUMENT',
+  comment: 'COMM',
+  grouping: 'TIT1',
+  provenance: 'TXXX:EARMARK',
+};
+
+/** Where some programs keep the same; used when the file has it there and not in the usual place. */
+const OTHER_PLACES: Partial<Readonly<Record<PlacedField, string>>> = {
+  mood: 'TXXX:MOOD', // programs that keep to the letter of 2.3, which has no TMOO yet
+  grouping: 'GRP1', // iTunes since 12.5, where TIT1 is the name of a work
+};
+
+const EDITABLE = new Set([...Object.values(PLACES), ...Object.values(OTHER_PLACES)]);
+const LISTS: ReadonlySet<string> = new Set(['TCON', 'TMOO', 'TXXX:MOOD', 'TXXX:INSTRUMENT']);
+
+/** 2.2 has no TMOO: the mood of such a tag is a TXX. */
+const NAMES_IN_2_2: Readonly<Record<string, string>> = {
+  TIT2: 'TT2',
+  TIT1: 'TT1',
+  GRP1: 'GP1',
+  TCON: 'TCO',
+  COMM: 'COM',
+};
+
+/** As {@link Container.places}. */
+export function id3Places(field: PlacedField, found: readonly StoredField[]): readonly string[] {
+  const has = (nativeId: string | undefined) => found.some((stored) => stored.nativeId === nativeId);
+  const other = OTHER_PLACES[field];
+  return other !== undefined && has(other) && !has(PLACES[field]) ? [other] : [PLACES[field]];
+}
+
+export function isId3List(nativeId: string): boolean {
+  return LISTS.has(nativeId);
+}
+
+export function isEditable(nativeId: string): boolean {
+  return EDITABLE.has(nativeId);
+}
+
+/** What is behind the name of a place: a frame, and for TXXX and COMM the description that tells it from others. */
+export interface FrameName {
+  id: string;
+  /** null for frames that have none. */
+  description: string | null;
+}
+
+export function frameName(nativeId: string, version: Id3Version): FrameName {
+  const name = version === 2 && nativeId === 'TMOO' ? 'TXXX:MOOD' : nativeId;
+  if (name.startsWith('TXXX:')) return { id: version === 2 ? 'TXX' : 'TXXX', description: name.slice('TXXX:'.length) };
+  const id = version === 2 ? (NAMES_IN_2_2[name] ?? name) : name;
+  return { id, description: name === 'COMM' ? '' : null };
+}
+
+/** Body of a frame with text in it, taken apart; positions are in the body. */
+export interface TextBody {
+  encoding: number;
+  /** Three letters, `COMM` only. */
+  language: string;
+  /** null for frames that have none. */
+  description: string | null;
+  valueFrom: number;
+}
+
+/** @returns null when it is not as such a frame must be */
+export function parseTextBody(frame: Id3Frame): TextBody | null {
+  const { body } = frame;
+  if (!body || !isEncoding(body[0])) return null;
+  const encoding = body[0];
+  const isComment = frame.id === 'COMM' || frame.id === 'COM';
+  if (!isComment && !/^TXXX?$/.test(frame.id)) return { encoding, language: '', description: null, valueFrom: 1 };
+  const from = isComment ? 4 : 1;
+  const valueFrom = afterTerminator(encoding, body, from);
+  if (valueFrom < 0) return null;
+  const language = isComment ? String.fromCharCode(...body.subarray(1, 4)) : '';
+  const description = decodeText(encoding, body.subarray(from, valueFrom)).replaceAll('\0', '');
+  return { encoding, language, description, valueFrom };
+}
+
+/** Frames that hold a field, in their order; of comments only the one that programs show as the comment. */
+export function framesOf(tag: Id3Tag, nativeId: string): Id3Frame[] {
+  const name = frameName(nativeId, tag.version);
+  const frames = tag.frames.filter((frame) => {
+    if (frame.id !== name.id) return false;
+    if (name.description === null) return true;
+    return parseTextBody(frame)?.description?.toLowerCase() === name.description.toLowerCase();
+  });
+  if (nativeId !== 'COMM') return frames;
+  const inLanguage = (language: string) => frames.find((frame) => parseTextBody(frame)?.language === language);
+  const main = inLanguage('eng') ?? inLanguage('XXX') ?? frames[0];
+  return main ? [main] : [];
+}
+
+/** Programs that write 2.3 separate values by a slash; some by a zero, as 2.4 does. */
+export function separator(version: Id3Version, text: string): '\0' | '/' {
+  return version === 4 || text.includes('\0') ? '\0' : '/';
+}
+
+/** @returns no empty ones; none for a frame that cannot be read */
+export function valuesOf(frame: Id3Frame, nativeId: string, version: Id3Version): string[] {
+  const parts = parseTextBody(frame);
+  if (!parts) return [];
+  const text = decodeText(parts.encoding, frame.body!.subarray(parts.valueFrom)).replace(/\0+$/, '');
+  // A single text goes on behind a zero only by mistake; the rest is shown too, so that nobody replaces it unseen.
+  if (!isId3List(nativeId)) return text === '' ? [] : [text.replaceAll('\0', ' ')];
+  const strings = text.split(separator(version, text));
+  return nativeId === 'TCON' ? strings.flatMap(genresIn) : strings.filter((value) => value !== '');
+}
+
+/** @returns the editable fields of a tag, in the order of its frames */
+export function readFields(tag: Id3Tag): StoredField[] {
+  const fields: { at: number; stored: StoredField }[] = [];
+  // In 2.2 the two names of the mood are one frame.
+  const ids = tag.version === 2 ? [...EDITABLE].filter((id) => id !== 'TXXX:MOOD') : [...EDITABLE];
+  for (const nativeId of ids) {
+    for (const frame of framesOf(tag, nativeId)) {
+      for (const value of valuesOf(frame, nativeId, tag.version))
+        fields.push({ at: frame.from, stored: { nativeId, value } });
+    }
+  }
+  return fields.sort((a, b) => a.at - b.at).map(({ stored }) => stored);
+}
+
+/** As {@link Container.fit}. */
+export function fitId3(nativeId: string, value: string): { value: string; note: string } {
+  const text = value.replaceAll('\0', ' ');
+  if (!isId3List(nativeId) || !text.includes('/')) return { value: text, note: '' };
+  return { value: text.replaceAll('/', '-'), note: 'The slash became “-”: ID3v2.3 separates values by slashes.' };
+}

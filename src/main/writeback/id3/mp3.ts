@@ -1,0 +1,47 @@
+/** MP3: an ID3v2 tag in front of the frames. ID3v1 and APEv2 tags at the end stay as they are (docs/write-back.md). */
+import { cannotEdit, readRange, type Container, type FieldEdit, type OpenFile, type Part } from '../container.ts';
+import { findFrames, mpegHeader } from '../../decode/mpeg-frames.ts';
+import { joined } from '../splice.ts';
+import { editId3Parts, readId3 } from './edit.ts';
+import { fitId3, id3Places, isId3List } from './fields.ts';
+import { HEADER_BYTES, id3TagBytes, parseTag } from './tag.ts';
+
+/** So that later edits need not move the sound again. */
+const NEW_PADDING_BYTES = 2048;
+
+export const mp3: Container = {
+  formats: ['mp3'],
+  places: id3Places,
+  isList: isId3List,
+  fit: fitId3,
+
+  async read(file) {
+    const tag = await readTag(file);
+    return tag === null ? [] : readId3(tag);
+  },
+
+  async edit(file, edits: readonly FieldEdit[]): Promise<Part[]> {
+    const tag = await readTag(file);
+    const parts = editId3Parts(tag, edits, NEW_PADDING_BYTES);
+    const from = tag?.length ?? 0;
+    return joined([...parts, { from, to: file.size }], file.size);
+  },
+
+  async *payload(file) {
+    yield* readRange(file, (await readTag(file))?.length ?? 0, file.size);
+  },
+};
+
+/** @returns the first tag, whole; null when the file does not begin with one */
+async function readTag(file: OpenFile): Promise<Uint8Array | null> {
+  const bytes = id3TagBytes(await file.read(0, Math.min(HEADER_BYTES, file.size)));
+  if (bytes === null) return null;
+  // A length that is wrong would have us write into the sound.
+  const tooLong = 'Its ID3 tag says that it is longer than it is: repair it with a tag editor first.';
+  if (bytes > file.size) throw cannotEdit(tooLong);
+  const tag = await file.read(0, bytes);
+  const { framesEnd, padding } = parseTag(tag);
+  if (padding === 0 && findFrames(Buffer.from(tag.subarray(framesEnd)), false, mpegHeader) >= 0)
+    throw cannotEdit(tooLong);
+  return tag;
+}
