@@ -2,7 +2,7 @@
 import { EventEmitter } from 'node:events';
 import type { Engine, Events } from '../shared/contract.ts';
 import { fileCalls } from './calls/files.ts';
-import type { EmbedItem, EmbedResult, JobId, Status } from '../shared/types.ts';
+import type { EmbedItem, EmbedResult, JobId, SearchQuery, Status } from '../shared/types.ts';
 import { libraryCalls } from './calls/library.ts';
 import { mapCalls } from './calls/map.ts';
 import { modelCalls } from './calls/models.ts';
@@ -22,6 +22,7 @@ import { MapMaking } from './map/making.ts';
 import { listPacks } from './models/installed.ts';
 import { Parts, type EngineOptions, type Listening } from './parts.ts';
 import { LibraryWatch } from './scan/library-watch.ts';
+import type { Search } from './search/search.ts';
 
 export type { EngineOptions };
 
@@ -69,7 +70,7 @@ export function createEngine(options: EngineOptions): EngineHandle {
   );
 
   const engine: Engine = {
-    ...fileCalls(parts),
+    ...fileCalls(parts, (fileIds) => send('file.marked', { fileIds })),
     ...libraryCalls(parts, watch, (rootIds) => send('root.changed', { rootIds })),
     ...settingCalls(parts, indexing, (settings) => send('setting.changed', settings)),
     ...modelCalls(parts),
@@ -91,16 +92,9 @@ export function createEngine(options: EngineOptions): EngineHandle {
       jobsOf(id).cancel(id);
       return Promise.resolve(null);
     },
-    'search.query': (query) => {
-      const { likePath, likeStartSeconds } = query;
-      if (likePath === undefined) return parts.searching((search) => search.run(query));
-      return parts.listening(async (listening) => {
-        const search = await listening.model.search();
-        const spaceId = await listening.model.spaceId();
-        const catalogue = parts.existingCatalogue();
-        return search.run(query, await querySound(likePath, likeStartSeconds, catalogue, spaceId, listening));
-      });
-    },
+    'search.query': (query) => withQuerySound(parts, query, (search, like) => search.run(query, like)),
+    'search.windows': ({ fileId, query }) =>
+      withQuerySound(parts, query, (search, like) => search.windows(fileId, query, like)),
     'embed.files': ({ paths, raw }) => parts.listening((listening) => embedFiles(paths, raw, listening)),
     'embed.texts': ({ texts, raw }) => parts.listening((listening) => embedTexts(texts, raw, listening)),
     'failure.list': () => Promise.resolve(parts.existingCatalogue()?.files.failures() ?? []),
@@ -136,6 +130,21 @@ export function createEngine(options: EngineOptions): EngineHandle {
       await parts.close();
     },
   };
+}
+
+/** @param work is given the windows of the sound that the query names, none where it names none */
+function withQuerySound<T>(
+  parts: Parts,
+  { likePath, likeStartSeconds }: SearchQuery,
+  work: (search: Search, likeWindows: Float32Array[]) => Promise<T>,
+): Promise<T> {
+  if (likePath === undefined) return parts.searching((search) => work(search, []));
+  return parts.listening(async (listening) => {
+    const search = await listening.model.search();
+    const spaceId = await listening.model.spaceId();
+    const catalogue = parts.existingCatalogue();
+    return work(search, await querySound(likePath, likeStartSeconds, catalogue, spaceId, listening));
+  });
 }
 
 async function embedFiles(

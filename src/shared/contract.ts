@@ -1,5 +1,5 @@
 /** Everything a host can ask of the engine, and everything the engine pushes. Both ends are typed from these two maps. */
-import type { FileCalls } from './calls/files.ts';
+import type { FileCalls, FileEvents } from './calls/files.ts';
 import type { LibraryCalls, LibraryEvents } from './calls/library.ts';
 import type { MapCalls } from './calls/map.ts';
 import type { ModelCalls } from './calls/models.ts';
@@ -20,6 +20,7 @@ import type {
   SearchQuery,
   SearchResult,
   Status,
+  WindowRelevance,
 } from './types.ts';
 
 export interface Calls
@@ -34,6 +35,11 @@ export interface Calls
   'job.resume': { input: JobId; output: null };
   'job.cancel': { input: JobId; output: null };
   'search.query': { input: SearchQuery; output: SearchResult };
+  /**
+   * What is where in one file: each of its parts, in order of time, against the words and the sound of a query; filters
+   * count for nothing here. Empty when the query has neither. @throws UserError file-missing, bad-input
+   */
+  'search.windows': { input: { fileId: number; query: SearchQuery }; output: WindowRelevance[] };
   /** `raw`: as the encoder gives them, before L2 normalisation. */
   'embed.files': { input: { paths: string[]; raw: boolean }; output: EmbedResult };
   'embed.texts': { input: { texts: string[]; raw: boolean }; output: EmbedResult };
@@ -48,7 +54,7 @@ export interface Calls
   'doctor.run': { input: null; output: DoctorLine[] };
 }
 
-export interface Events extends LibraryEvents, SettingEvents, TagEvents, WriteEvents {
+export interface Events extends FileEvents, LibraryEvents, SettingEvents, TagEvents, WriteEvents {
   'job.progress': JobProgress;
   'eval.progress': EvalProgress;
   /** Something a user should know now: the index was rebuilt, the encoder was restarted. One sentence. */

@@ -182,6 +182,15 @@ export interface SearchHit {
   offline: boolean;
 }
 
+/** A part of a file that was embedded as one, and how well it fits a query, by sound alone. */
+export interface WindowRelevance {
+  startSeconds: number;
+  endSeconds: number;
+  /** Probability-like, 0..1, as the score of a hit without its name. */
+  relevance: number;
+  band: Band;
+}
+
 export interface SearchResult {
   /** As understood: what was searched for after filters and minus terms were taken out. */
   query: SearchQuery;

@@ -2,9 +2,11 @@
 import { copyFileSync, existsSync, mkdtempSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CallName, Engine } from '../../src/shared/contract.ts';
 import { createEngine, type EngineHandle } from '../../src/main/engine.ts';
+import { cataloguePath } from '../../src/main/catalogue/open.ts';
 import { dispatch } from '../../src/main/host/dispatch.ts';
 import { TINY_PACK } from '../faults/program.ts';
 import { put, tone, wav } from '../faults/sounds.ts';
@@ -85,6 +87,7 @@ test('file.list and file.rows: what was listened to, in order, with its facts', 
     stars: 0,
     changedMs: statSync(path).mtimeMs,
     addedMs: expect.closeTo(Date.now(), -6) as number,
+    tagNames: ['about 120 hertz'],
   });
 });
 
@@ -111,6 +114,52 @@ test('file.waveforms: the same bytes as the catalogue keeps', async () => {
   const peaks = Buffer.from(first!.peaks, 'base64');
   expect(peaks.length).toBeGreaterThan(10);
   expect(Math.max(...peaks)).toBeCloseTo(127, -1); // the tone's highest sample is 0.5
+});
+
+test('file.rows: accepted tags come before those of the file, three at most, none twice', async () => {
+  const fileId = id('low/hum 10.wav');
+  const tagNames = async () => (await engine['file.rows']([fileId, id('high/again.wav')])).map((row) => row.tagNames);
+  const db = new Database(cataloguePath(join(folder, 'data')));
+  try {
+    const say = db.prepare('INSERT INTO file_tag (file_id, native_id, field, value) VALUES (?, ?, ?, ?)');
+    const tag = db.prepare('INSERT INTO tag (id, vocabulary_id, label_id, name) VALUES (?, ?, ?, ?)');
+    const decide = db.prepare(
+      'INSERT INTO decision (file_id, tag_id, accepted, bulk, decided_ms) VALUES (?, ?, ?, 0, ?)',
+    );
+    say.run(fileId, 'GENRE', 'genre', 'Drone');
+    say.run(fileId, 'CATEGORY', 'category', 'MACHINES');
+    say.run(fileId, 'IKEY', 'keywords', `hum; Machines, ${'a whole sentence '.repeat(9)}, transformer`);
+    expect(await tagNames()).toEqual([['MACHINES', 'about 120 hertz', 'hum'], ['about 2000 hertz']]);
+    tag.run(1, 'effects', 'hum', 'Hum');
+    tag.run(2, 'effects', 'dog', 'Dog');
+    tag.run(3, 'effects', 'engine', 'Engine');
+    decide.run(fileId, 1, 1, 20);
+    decide.run(fileId, 2, 0, 10);
+    decide.run(fileId, 3, 1, 5);
+    expect(await tagNames()).toEqual([['Engine', 'Hum', 'MACHINES'], ['about 2000 hertz']]);
+    expect((await engine['file.get'](fileId)).tagNames).toEqual(['Engine', 'Hum', 'MACHINES']);
+  } finally {
+    db.exec("DELETE FROM decision; DELETE FROM tag; DELETE FROM file_tag WHERE native_id IN ('GENRE', 'CATEGORY', 'IKEY')"); // prettier-ignore
+    db.close();
+  }
+});
+
+test('file.marked says which files were marked, and that lists changed; what fails is not said', async () => {
+  const said: number[][] = [];
+  const stop = handle.on('file.marked', ({ fileIds }) => said.push(fileIds));
+  const [one, two] = [id('high/again.wav'), id('low/hum 10.wav')];
+  await engine['stars.set']({ fileIds: [one], stars: 2 });
+  await engine['favourite.set']({ fileIds: [one, two], favourite: true });
+  const { id: collectionId } = await engine['collection.create']({ name: 'Marked' });
+  await engine['collection.add']({ id: collectionId, fileIds: [two] });
+  await expect(engine['stars.set']({ fileIds: [999_999], stars: 2 })).rejects.toMatchObject({ code: 'file-missing' });
+  expect(await engine['collection.remove'](collectionId)).toEqual({ name: 'Marked', fileIds: [two] });
+  const kept = await engine['savedSearch.save']({ name: 'Hums', query: { text: 'hum' } });
+  await engine['savedSearch.remove'](kept.id);
+  await engine['stars.set']({ fileIds: [one], stars: 0 });
+  await engine['favourite.set']({ fileIds: [one, two], favourite: false });
+  stop();
+  expect(said).toEqual([[one], [one, two], [], [two], [two], [], [], [one], [one, two]]);
 });
 
 test('stars, favourites and collections show in rows, lists, details and searches, and stay when a file moves', async () => {

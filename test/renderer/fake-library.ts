@@ -51,9 +51,9 @@ export function fakeLibrary(size: number): Map<number, FakeSound> {
 
 export function rowOf(sound: FakeSound): FileRow {
   const { fileId, path, rootId, format, durationSeconds, sampleRate, channels, bitDepth, loudnessLufs } = sound;
-  const { offline, favourite, stars, changedMs, addedMs } = sound;
+  const { offline, favourite, stars, changedMs, addedMs, tagNames } = sound;
   const facts = { fileId, path, rootId, format, durationSeconds, sampleRate, channels, bitDepth, loudnessLufs };
-  return { ...facts, offline, favourite, stars, changedMs, addedMs };
+  return { ...facts, offline, favourite, stars, changedMs, addedMs, tagNames };
 }
 
 function fakeSound(index: number): FakeSound {
@@ -82,6 +82,7 @@ function fakeSound(index: number): FakeSound {
     bytes: Math.round(durationSeconds * (lossless ? 288_000 : 40_000)),
     codec: lossless ? 'pcm_s24le' : 'mp3',
     peakDb: -0.3 - random() * 5,
+    tagNames: folder.split('/').slice(0, 1),
     tags: tagsOf(folder, name),
     warnings: index % 17 === 16 ? [{ code: 'wrong-extension', message: 'Its name says MP3, its content is WAV.' }] : [],
     windows: windowsOf(durationSeconds),

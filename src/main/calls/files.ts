@@ -5,13 +5,20 @@ import type { Catalogue } from '../catalogue/open.ts';
 import { fileMissing } from '../catalogue/known-files.ts';
 import type { Parts } from '../parts.ts';
 
-/** Reading makes no catalogue where there is none; what the user wants kept does. */
-export function fileCalls(parts: Parts): Pick<Engine, keyof FileCalls> {
+/**
+ * Reading makes no catalogue where there is none; what the user wants kept does.
+ * @param marked told of every change, with the files it is about
+ */
+export function fileCalls(parts: Parts, marked: (fileIds: number[]) => void): Pick<Engine, keyof FileCalls> {
   const read = <T>(what: (catalogue: Catalogue) => T, ifNone: T): T => {
     const catalogue = parts.existingCatalogue();
     return catalogue ? what(catalogue) : ifNone;
   };
-  const write = <T>(what: (catalogue: Catalogue) => T): Promise<T> => settled(() => what(parts.catalogue()));
+  const mark = async <T>(fileIds: number[], what: (catalogue: Catalogue) => T): Promise<T> => {
+    const done = await settled(() => what(parts.catalogue()));
+    marked(fileIds);
+    return done;
+  };
 
   return {
     'file.get': async (id) => {
@@ -30,26 +37,30 @@ export function fileCalls(parts: Parts): Pick<Engine, keyof FileCalls> {
       ),
     'file.waveforms': (ids) => settled(() => read(({ fileRows }) => fileRows.waveforms(ids), [])),
     'favourite.set': ({ fileIds, favourite }) =>
-      write(({ ratings }) => {
+      mark(fileIds, ({ ratings }) => {
         ratings.setFavourite(fileIds, favourite);
         return null;
       }),
     'stars.set': ({ fileIds, stars }) =>
-      write(({ ratings }) => {
+      mark(fileIds, ({ ratings }) => {
         ratings.setStars(fileIds, stars);
         return null;
       }),
     'collection.list': () => settled(() => read(({ collections }) => collections.list(), [])),
-    'collection.create': ({ name }) => write(({ collections }) => collections.create(name)),
-    'collection.rename': ({ id, name }) => write(({ collections }) => collections.rename(id, name)),
-    'collection.remove': (id) => write(({ collections }) => collections.remove(id)),
-    'collection.restore': ({ name, fileIds }) => write(({ collections }) => collections.restore(name, fileIds)),
-    'collection.add': ({ id, fileIds }) => write(({ collections }) => collections.add(id, fileIds)),
-    'collection.take': ({ id, fileIds }) => write(({ collections }) => collections.take(id, fileIds)),
+    'collection.create': ({ name }) => mark([], ({ collections }) => collections.create(name)),
+    'collection.rename': ({ id, name }) => mark([], ({ collections }) => collections.rename(id, name)),
+    'collection.remove': async (id) => {
+      const held = await settled(() => parts.catalogue().collections.remove(id));
+      marked(held.fileIds);
+      return held;
+    },
+    'collection.restore': ({ name, fileIds }) => mark(fileIds, ({ collections }) => collections.restore(name, fileIds)),
+    'collection.add': ({ id, fileIds }) => mark(fileIds, ({ collections }) => collections.add(id, fileIds)),
+    'collection.take': ({ id, fileIds }) => mark(fileIds, ({ collections }) => collections.take(id, fileIds)),
     'savedSearch.list': () => settled(() => read(({ savedSearches }) => savedSearches.list(), [])),
-    'savedSearch.save': ({ name, query }) => write(({ savedSearches }) => savedSearches.save(name, query)),
+    'savedSearch.save': ({ name, query }) => mark([], ({ savedSearches }) => savedSearches.save(name, query)),
     'savedSearch.remove': (id) =>
-      write(({ savedSearches }) => {
+      mark([], ({ savedSearches }) => {
         savedSearches.remove(id);
         return null;
       }),

@@ -5,18 +5,20 @@ import type { DecodeWarning } from '../../shared/types.ts';
 import { HERE } from '../search/filters.ts';
 import { LISTED } from './file-lists.ts';
 import { absolutePath } from './roots.ts';
+import { rowTagStatements } from './row-tags.ts';
 import { tagStatements } from './tags-words.ts';
 
 type Place = { rootPath: string; relativePath: string };
-type Raw = Omit<FileRow, 'path' | 'offline' | 'favourite'> & Place & { here: 0 | 1; favourite: 0 | 1 };
+type Raw = Omit<FileRow, 'path' | 'offline' | 'favourite' | 'tagNames'> & Place & { here: 0 | 1; favourite: 0 | 1 };
 type RawCopy = Place & { fileId: number; here: 0 | 1 };
 
-function toRow({ rootPath, relativePath, here, favourite, ...facts }: Raw): FileRow {
+function toRow({ rootPath, relativePath, here, favourite, ...facts }: Raw, tagNames: string[] = []): FileRow {
   return {
     ...facts,
     path: absolutePath(rootPath, relativePath),
     offline: here === 0,
     favourite: favourite === 1,
+    tagNames,
   };
 }
 
@@ -24,6 +26,7 @@ export type FileRowStatements = ReturnType<typeof fileRowStatements>;
 
 export function fileRowStatements(db: Database) {
   const tags = tagStatements(db);
+  const rowTags = rowTagStatements(db);
   // Whatever has facts is shown, also a file that failed since: the list it stands in may be older than that.
   const rows = db.prepare<[string], Raw>(
     `SELECT file.id AS fileId, root.path AS rootPath, file.relative_path AS relativePath, file.root_id AS rootId,
@@ -61,7 +64,10 @@ export function fileRowStatements(db: Database) {
 
   return {
     /** In the order of the ids; without those that are unknown or were never listened to. */
-    rows: (ids: readonly number[]): FileRow[] => rows.all(JSON.stringify(ids)).map(toRow),
+    rows(ids: readonly number[]): FileRow[] {
+      const names = rowTags.of(ids);
+      return rows.all(JSON.stringify(ids)).map((row) => toRow(row, names.get(row.fileId)));
+    },
     /**
      * @param spaceId of the model whose windows are wanted
      * @returns null when the file is unknown or was never listened to
@@ -71,7 +77,7 @@ export function fileRowStatements(db: Database) {
       if (!row) return null;
       const { bytes, codec, peakDb, warnings } = more.get(id)!;
       return {
-        ...toRow(row),
+        ...toRow(row, rowTags.of([id]).get(id)),
         bytes,
         codec: codec ?? '',
         peakDb,

@@ -12,7 +12,8 @@ import type { CallName, Client, Engine, Events, Parsers, Reply } from '../../sha
 import { fileParsers } from './parsers/files.ts';
 import { absolutePath, searchQuery } from './parsers/search.ts';
 
-const jobId = z.number().int().positive();
+const id = z.number().int().positive();
+const jobId = id;
 
 const evalRequest = z.strictObject({
   dataset: absolutePath,
@@ -38,6 +39,7 @@ export const parsers: Parsers = {
   'job.resume': (input) => jobId.parse(input),
   'job.cancel': (input) => jobId.parse(input),
   'search.query': (input) => searchQuery.parse(input),
+  'search.windows': (input) => z.strictObject({ fileId: id, query: searchQuery }).parse(input),
   'embed.files': (input) => z.strictObject({ paths: z.array(absolutePath), raw: z.boolean() }).parse(input),
   'embed.texts': (input) => z.strictObject({ texts: z.array(z.string()), raw: z.boolean() }).parse(input),
   'failure.list': (input) => z.null().parse(input),

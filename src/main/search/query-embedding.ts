@@ -48,6 +48,29 @@ export function queryEncoder(expand: (text: string) => string[], embedTexts: Enc
   };
 }
 
+/**
+ * An {@link EncodeTexts} that remembers the texts asked for last.
+ * @param kept how many
+ */
+export function rememberingEncoder(encode: EncodeTexts, kept: number): EncodeTexts {
+  const known = new Map<string, Float32Array>();
+  return async (texts) => {
+    const missing = [...new Set(texts.filter((text) => !known.has(text)))];
+    const answer = new Map(texts.map((text) => [text, known.get(text)]));
+    const fresh = missing.length === 0 ? [] : await encode(missing);
+    missing.forEach((text, at) => answer.set(text, fresh[at]));
+    for (const [text, embedding] of answer) {
+      known.delete(text); // put in again at the end: the one asked for last goes last
+      known.set(text, embedding!);
+    }
+    for (const text of known.keys()) {
+      if (known.size <= kept) break;
+      known.delete(text);
+    }
+    return texts.map((text) => answer.get(text)!);
+  };
+}
+
 function indexOfHighest(values: readonly number[]): number {
   return values.reduce((best, value, at) => (value > values[best]! ? at : best), 0);
 }

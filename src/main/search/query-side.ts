@@ -1,4 +1,5 @@
 /** One side of a query (words, or a sound): the best place in each file, and how likely it is the right one. */
+import { cosineSimilarity } from '../embed/normalise.ts';
 import { soundProbability, type LogisticCurve } from './relevance.ts';
 import type { Background, WindowMatches, WindowSearch } from './window-search.ts';
 
@@ -74,6 +75,11 @@ export class QuerySide {
       background: this.#backgrounds[embedding]!,
       windows: this.#windows,
     });
+  }
+
+  /** The same of a window, by the query's embedding that it fits best. @param window Float32Array[dim] of norm 1 */
+  probabilityOf(window: Float32Array): number {
+    return Math.max(...this.#embeddings.map((own, at) => this.probability(cosineSimilarity(own, window), at)));
   }
 
   /** The most that a window not seen so far can reach. Valid after {@link measure} and {@link nearest}. */

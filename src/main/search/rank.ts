@@ -7,10 +7,8 @@ import type { FoundFile, Library } from './library.ts';
 import type { NameEvidence, QueryWord } from './name-evidence.ts';
 import type { Place, QuerySide } from './query-side.ts';
 import type { Question } from './question.ts';
-import { BAND_FROM, bandOf, both, either, minusProbability, nameProbability } from './relevance.ts';
+import { bandOf, BELOW_CUT, both, either, minusProbability, nameProbability } from './relevance.ts';
 
-/** Called or tagged like a minus term, or more like it than like the query: just under the cut. */
-const BELOW_CUT = 0.9 * BAND_FROM.maybe;
 /** A minus term that counts at least this much is named among the reasons. */
 const WORTH_SAYING = 0.15;
 

@@ -30,6 +30,8 @@ export interface Relevance {
  * outweigh wrong; "strong" takes either a very clear sound or sound and name together.
  */
 export const BAND_FROM = { strong: 0.8, likely: 0.45, maybe: 0.04 } as const;
+/** Called or tagged like a minus term, or more like it than like the query: just under the cut. */
+export const BELOW_CUT = 0.9 * BAND_FROM.maybe;
 
 /**
  * Over the z-score, for packs without calibration: two normal distributions of equal width, unrelated sounds at

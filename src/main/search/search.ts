@@ -3,18 +3,22 @@
  * Measures and thresholds: relevance.ts. What counts as a name: name-evidence.ts.
  */
 import type { Database } from 'better-sqlite3';
-import type { SearchQuery, SearchResult } from '../../shared/types.ts';
+import type { SearchQuery, SearchResult, WindowRelevance } from '../../shared/types.ts';
 import { collectionStatements, type CollectionStatements } from '../catalogue/collections.ts';
+import { fileMissing } from '../catalogue/known-files.ts';
+import { windowStatements, type WindowStatements } from '../catalogue/windows.ts';
 import { FilterLookup } from './filters.ts';
 import { gather, surveyCatalogue, type Lookups, type Sides } from './gather.ts';
 import { Library, type Coverage } from './library.ts';
 import { NameLookup } from './name-evidence.ts';
 import { coverageNotice, emptyNotice, nothingIndexed } from './notices.ts';
-import { representatives } from './query-embedding.ts';
+import { parseQuery } from './parse-query.ts';
+import { rememberingEncoder, representatives } from './query-embedding.ts';
 import { QuerySide } from './query-side.ts';
 import { understand, understood, type Question } from './question.ts';
 import { rank, weigh } from './rank.ts';
 import type { Relevance } from './relevance.ts';
+import { windowRelevance } from './window-relevance.ts';
 import type { EncodeTexts, WindowSearch } from './window-search.ts';
 
 export interface SearchParts {
@@ -30,10 +34,15 @@ export interface SearchParts {
   relevance: Relevance | null;
 }
 
+/** Walking through the hits of one question asks about the windows of each by the same words. */
+const ENCODED_KEPT = 16;
+
 export class Search {
   readonly #parts: SearchParts;
   readonly #lookups: Lookups;
   readonly #collections: CollectionStatements;
+  readonly #windows: WindowStatements;
+  readonly #encodeAgain: EncodeTexts;
 
   constructor(parts: SearchParts) {
     this.#parts = parts;
@@ -43,6 +52,8 @@ export class Search {
       names: new NameLookup(parts.db),
     };
     this.#collections = collectionStatements(parts.db);
+    this.#windows = windowStatements(parts.db);
+    this.#encodeAgain = rememberingEncoder(parts.encodeTexts, ENCODED_KEPT);
   }
 
   /**
@@ -88,10 +99,34 @@ export class Search {
     };
   }
 
-  async #sides({ text, minus }: Question, likeWindows: readonly Float32Array[], coverage: Coverage): Promise<Sides> {
+  /**
+   * Every part of a file against a query, by exact cosines; names and filters count for nothing.
+   * @param likeWindows as for {@link run}
+   * @returns in order of time; empty when the query has neither words nor a sound, or nothing was heard in the file
+   * @throws UserError 'file-missing', 'bad-input' (a malformed filter)
+   */
+  async windows(
+    fileId: number,
+    query: SearchQuery,
+    likeWindows: readonly Float32Array[] = [],
+  ): Promise<WindowRelevance[]> {
+    const { text, minus } = parseQuery(query.text ?? '');
+    const file = this.#lookups.library.files([fileId]).get(fileId);
+    if (!file) throw fileMissing(fileId);
+    if (text === '' && likeWindows.length === 0) return [];
+    const sides = await this.#sides({ text, minus }, likeWindows, this.#lookups.library.coverage(), this.#encodeAgain);
+    return windowRelevance(this.#windows.ofFile(fileId, this.#parts.spaceId), sides, file.durationSeconds);
+  }
+
+  async #sides(
+    { text, minus }: Pick<Question, 'text' | 'minus'>,
+    likeWindows: readonly Float32Array[],
+    coverage: Coverage,
+    encode: EncodeTexts = this.#parts.encodeTexts,
+  ): Promise<Sides> {
     if (coverage.windows === 0) return { text: null, like: null, minus: [] }; // all silent: only names can be searched
     const texts = text === '' ? minus : [text, ...minus];
-    const embeddings = texts.length === 0 ? [] : await this.#parts.encodeTexts(texts);
+    const embeddings = texts.length === 0 ? [] : await encode(texts);
     const side = (own: readonly Float32Array[], kind: keyof Relevance) =>
       new QuerySide(this.#parts.index, own, {
         curve: this.#parts.relevance?.[kind] ?? null,

@@ -22,6 +22,8 @@ export interface FileRow {
   /** Epoch ms of its last change on disk, and of its coming into the catalogue. */
   changedMs: number;
   addedMs: number;
+  /** At most three: accepted by the user, then category, keywords and genre as the file has them. */
+  tagNames: string[];
 }
 
 /** A stretch of a file that was embedded as one, in order of time. */
@@ -102,4 +104,12 @@ export interface FileCalls {
   /** The same name again replaces it. */
   'savedSearch.save': { input: { name: string; query: SearchQuery }; output: SavedSearch };
   'savedSearch.remove': { input: number; output: null };
+}
+
+export interface FileEvents {
+  /**
+   * Somebody changed what is said about files: stars, favourites, collections, searches kept. Without ids: only the
+   * lists of collections and searches did.
+   */
+  'file.marked': { fileIds: number[] };
 }

@@ -15,6 +15,7 @@ const EVENTS: Record<EventName, true> = {
   'eval.progress': true,
   'engine.notice': true,
   'catalogue.changed': true,
+  'file.marked': true,
   'root.changed': true,
   'setting.changed': true,
   'tag.changed': true,

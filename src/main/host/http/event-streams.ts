@@ -18,6 +18,7 @@ const LATEST_IS_ENOUGH: { [E in EventName]: LatestOf<E> } = {
   'eval.progress': () => '',
   'engine.notice': null,
   'catalogue.changed': null,
+  'file.marked': null,
   'root.changed': null,
   'setting.changed': () => '',
   'tag.changed': null,
