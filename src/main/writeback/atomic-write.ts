@@ -1,0 +1,201 @@
+/**
+ * One file replaced by its new version, all or nothing: a temporary file in the same folder (hidden, so that no scan
+ * takes it for a sound), written, flushed, read again and checked; then, if the original is still what was read, the
+ * temporary file takes its name.
+ */
+import { constants } from 'node:fs';
+import { access, open, rename, rm, statfs } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { UserError } from '../../shared/errors.ts';
+import { copyAttributes, createBeside } from './attributes.ts';
+import type { OpenFile, Part } from './container.ts';
+import { facts, isSame, openFile, snapshot, type HeldFile } from './open-file.ts';
+import { hashOf, splicedSize, writeSpliced } from './splice.ts';
+
+/** What to do instead, at the end of sentences about files that cannot be written. */
+export const INSTEAD = 'Its tags can still be exported as CSV or JSON, or into an XMP file beside it.';
+
+/** Room that has to be left on a disk besides the new file, bytes: the journal may lie on the same one. */
+const SPARE_BYTES = 1 << 20;
+
+export interface Replacement {
+  parts: readonly Part[];
+  /** In the folder of the file; must not be there yet. */
+  tempPath: string;
+  keepTime: boolean;
+  /** Instead of the time that the file has, epoch ms; null for that. Only with `keepTime`. */
+  mtimeMs: number | null;
+  /** Looks at the new file as it lies on the disk. Throws when it is not as it should be. */
+  verify: (temp: OpenFile, hashes: Hashes) => Promise<void>;
+  /** Called when all is well, before the file is replaced: what it writes down must be on the disk when it returns. */
+  record: (hashes: Hashes) => void;
+  /** Called often; throws to stop. The file is as it was then. */
+  goOn: () => void;
+}
+
+/** SHA-256 (hex) of the whole file. */
+export interface Hashes {
+  before: string;
+  after: string;
+}
+
+export interface Replaced extends Hashes {
+  size: number;
+  /** As the next scan will find it. */
+  mtimeMs: number;
+  /** What could not be kept; '' for nothing. */
+  note: string;
+}
+
+/** @param id unique in the folder: the journal's row */
+export function tempPathFor(path: string, id: number): string {
+  return join(dirname(path), `.earmark-${id}.tmp`);
+}
+
+/**
+ * @param file closed by this
+ * @throws UserError: the file is as it was. changed-while-reading when somebody else changed it meanwhile, disk-full,
+ *   no-permission, …; and what `verify`, `record` and `goOn` throw
+ */
+export async function replaceFile(file: HeldFile, replacement: Replacement): Promise<Replaced> {
+  const { parts, tempPath, verify, record, goOn } = replacement;
+  try {
+    await mayBeReplaced(file, splicedSize(parts));
+    try {
+      const { hashes, note } = await writeTemp(file, replacement);
+      const temp = await openFile(tempPath);
+      try {
+        if ((await hashOf(temp, goOn)) !== hashes.after) throw wrongBytes();
+        await verify(temp, hashes);
+      } finally {
+        await temp.close();
+      }
+      record(hashes);
+      await isStillThere(file, hashes.before, goOn);
+      const { mtimeNs, size } = await facts(tempPath);
+      await file.close(); // Windows does not replace files that are open
+      await rename(tempPath, file.path);
+      // From here on the file is the new one: nothing may throw.
+      const flushed = await flushFolder(dirname(file.path));
+      return { ...hashes, size: Number(size), mtimeMs: Number(mtimeNs) / 1e6, note: [note, flushed].join(' ').trim() };
+    } catch (error) {
+      await rm(tempPath, { force: true }).catch(() => {}); // the disk is gone, too: recovery takes it away
+      throw error;
+    }
+  } catch (error) {
+    throw writeError(error);
+  } finally {
+    await file.close();
+  }
+}
+
+/** @throws UserError with the reason why a file is left alone */
+export async function mayBeReplaced(file: HeldFile, newSize: number): Promise<void> {
+  const { nlink } = await facts(file.path);
+  if (nlink > 1n) {
+    const sentence = `It has ${nlink} names (hard links); writing would part this one from the others.`;
+    throw new UserError('unsupported-format', `${sentence} Make it a copy of its own first. ${INSTEAD}`);
+  }
+  const readOnly = new UserError('no-permission', `It is read-only. Allow writing first. ${INSTEAD}`);
+  // An administrator may write everything; that somebody took the right away still means something.
+  if ((file.mode & 0o222) === 0) throw readOnly;
+  await access(file.path, constants.W_OK).catch(() => {
+    throw readOnly;
+  });
+  await access(dirname(file.path), constants.W_OK).catch(() => {
+    throw closedFolder();
+  });
+  const { bavail, bsize } = await statfs(dirname(file.path));
+  if (bavail * bsize < newSize + SPARE_BYTES) throw noRoom();
+}
+
+async function writeTemp(file: HeldFile, replacement: Replacement): Promise<{ hashes: Hashes; note: string }> {
+  const { parts, tempPath, keepTime, mtimeMs, goOn } = replacement;
+  const handle = await createBeside(file, tempPath);
+  try {
+    const { beforeHash, afterHash } = await writeSpliced(file, parts, handle, goOn);
+    const note = await copyAttributes(file, { path: tempPath, handle }, keepTime);
+    if (keepTime && mtimeMs !== null) await handle.utimes(file.atimeMs / 1000, mtimeMs / 1000);
+    await handle.sync();
+    return { hashes: { before: beforeHash, after: afterHash }, note };
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Just before it is replaced: is it still what the new version was made of? */
+async function isStillThere(file: HeldFile, hash: string, goOn: () => void): Promise<void> {
+  const unchanged = async () => isSame(await snapshot(file.path), file.snapshot);
+  // Its bytes, too, and the names and times once more after that took its time.
+  if ((await unchanged()) && (await hashOf(file, goOn)) === hash && (await unchanged())) return;
+  throw new UserError('changed-while-reading', 'It was changed by another program just now and was left alone.');
+}
+
+/**
+ * So that the new name is on the disk. Windows and some network drives know no such thing; then renaming has to do.
+ * @returns a sentence when the disk gave an error, '' otherwise
+ */
+async function flushFolder(path: string): Promise<string> {
+  try {
+    const handle = await open(path, constants.O_RDONLY);
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    return '';
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    return code === 'EIO' ? 'The disk gave an error when it was to make sure of the new version. Check the drive.' : '';
+  }
+}
+
+/** Turns errors of the file system while a file is written into sentences; others are given back as they are. */
+export function writeError(error: unknown): unknown {
+  if (error instanceof UserError || !(error instanceof Error) || !('code' in error)) return error;
+  switch (error.code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+    case 'EFBIG':
+      return noRoom(error);
+    case 'EROFS':
+    case 'EACCES':
+    case 'EPERM':
+      return closedFolder(error);
+    case 'EBUSY':
+    case 'ETXTBSY':
+      return new UserError(
+        'changed-while-reading',
+        'Another program has it open. Close it there and try again.',
+        error,
+      );
+    case 'EIO':
+    case 'ENXIO':
+    case 'ESTALE':
+    case 'ENOENT':
+      return new UserError(
+        'unreadable-file',
+        `The disk gave an error (${error.code}). Check the drive and try again.`,
+        error,
+      );
+    default:
+      return error;
+  }
+}
+
+function closedFolder(cause?: unknown): UserError {
+  return new UserError('no-permission', `Its folder may not be written to. Allow writing first. ${INSTEAD}`, cause);
+}
+
+function noRoom(cause?: unknown): UserError {
+  const sentence = 'There is no room on its disk for the new version beside the old one.';
+  return new UserError('disk-full', `${sentence} Free some space and try again.`, cause);
+}
+
+/** The disk did not give back what was written. */
+function wrongBytes(): UserError {
+  return new UserError(
+    'unreadable-file',
+    'The new version could not be read back as it was written. Check the drive; the file was left as it is.',
+  );
+}

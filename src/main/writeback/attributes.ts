@@ -1,0 +1,59 @@
+/**
+ * What a file has besides its bytes and its name: rights, owner, times, labels of the file manager (extended attributes).
+ * Node can copy the first three. For the rest there is what the system itself brings: on Linux `cp`, elsewhere its way
+ * of copying files, which Node uses.
+ */
+import { execFile } from 'node:child_process';
+import { constants } from 'node:fs';
+import { copyFile, open, type FileHandle } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import type { HeldFile } from './open-file.ts';
+
+const run = promisify(execFile);
+
+/** @returns a new, empty file, open for reading and writing; where the system copies attributes only with files, it has them */
+export async function createBeside(file: HeldFile, tempPath: string): Promise<FileHandle> {
+  if (process.platform !== 'darwin' && process.platform !== 'win32') return open(tempPath, 'wx+', 0o600);
+  await copyFile(file.path, tempPath, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+  const handle = await open(tempPath, 'r+');
+  await handle.truncate(0);
+  return handle;
+}
+
+/**
+ * Gives the new file what the old one has.
+ * @param keepTime also the time of its last change; else that is now
+ * @returns a sentence on what could not be kept, '' when all was
+ */
+export async function copyAttributes(
+  file: HeldFile,
+  temp: { path: string; handle: FileHandle },
+  keepTime: boolean,
+): Promise<string> {
+  const { handle } = temp;
+  let sentence = '';
+  const now = Date.now() / 1000;
+  if (process.platform === 'linux') {
+    try {
+      // `all` also takes extended attributes and nanoseconds, and passes over what the disk cannot keep.
+      await run('cp', ['--attributes-only', '--preserve=all', '--', file.path, temp.path]);
+    } catch {
+      // Not GNU's cp, or none: what Node can copy follows, and it is said that this is not all.
+      sentence = 'Labels of the file manager (extended attributes) could not be kept.';
+      if (keepTime) await handle.utimes(file.atimeMs / 1000, file.mtimeMs / 1000);
+    }
+  } else if (keepTime) await handle.utimes(file.atimeMs / 1000, file.mtimeMs / 1000);
+  if (!keepTime) await handle.utimes(file.atimeMs / 1000, now);
+  if (process.platform === 'win32') return sentence;
+  const { uid, gid } = await handle.stat();
+  if (uid !== file.uid || gid !== file.gid) {
+    try {
+      await handle.chown(file.uid, file.gid);
+    } catch {
+      sentence = 'The file belongs to you now: only an administrator may give files away.';
+    }
+  }
+  // After the owner: giving a file away takes bits from its rights.
+  await handle.chmod(file.mode);
+  return sentence;
+}

@@ -1,0 +1,129 @@
+/** A user's file opened for reading alone, with what tells whether it is still the same one later. */
+import { constants, type BigIntStats } from 'node:fs';
+import { lstat, open, type FileHandle } from 'node:fs/promises';
+import { UserError } from '../../shared/errors.ts';
+import type { OpenFile } from './container.ts';
+
+/** What of a file does not change unless somebody changes the file. */
+export interface Snapshot {
+  size: number;
+  /** ns, as text: JSON and messages between processes carry no bigint alike. */
+  mtimeNs: string;
+  /** Changes with every write and every change of name or rights, where the system keeps it. */
+  ctimeNs: string;
+  device: string;
+  inode: string;
+}
+
+export interface HeldFile extends OpenFile {
+  snapshot: Snapshot;
+  /** As `stat` gives it. */
+  mtimeMs: number;
+  atimeMs: number;
+  handle: FileHandle;
+  /** Permission bits, owner and group. */
+  mode: number;
+  uid: number;
+  gid: number;
+  close(): Promise<void>;
+}
+
+const FORBIDDEN = new Set(['EACCES', 'EPERM', 'EROFS']);
+
+/**
+ * @param path absolute; what lies there must be the file itself, not a link to it
+ * @throws UserError vanished, no-permission, unreadable-file, unsupported-format for what is no plain file
+ */
+export async function openFile(path: string): Promise<HeldFile> {
+  const there = await facts(path);
+  if (there.isSymbolicLink()) {
+    const sentence = 'It is a link to a file elsewhere, and writing would put a file in its place.';
+    throw new UserError('unsupported-format', `${sentence} Add the folder that the file itself lies in.`);
+  }
+  if (!there.isFile()) throw new UserError('unsupported-format', 'It is no plain file.');
+  let handle: FileHandle;
+  try {
+    handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW); // no such flag, and no bit, on Windows
+  } catch (error) {
+    throw readError(error);
+  }
+  const opened = await handle.stat({ bigint: true });
+  const size = Number(opened.size);
+  return {
+    path,
+    size,
+    snapshot: snapshotOf(opened),
+    mtimeMs: Number(opened.mtimeNs) / 1e6,
+    atimeMs: Number(opened.atimeNs) / 1e6,
+    handle,
+    mode: Number(opened.mode & 0o7777n),
+    uid: Number(opened.uid),
+    gid: Number(opened.gid),
+    read: (offset, length) => readExactly(handle, offset, length, size),
+    close: () => handle.close(),
+  };
+}
+
+/** @throws UserError as {@link openFile} */
+export async function snapshot(path: string): Promise<Snapshot> {
+  return snapshotOf(await facts(path));
+}
+
+/** Nobody has changed or replaced the file between the two, as far as names, sizes and times tell. */
+export function isSame(a: Snapshot, b: Snapshot): boolean {
+  return (Object.keys(a) as (keyof Snapshot)[]).every((key) => a[key] === b[key]);
+}
+
+export async function facts(path: string): Promise<BigIntStats> {
+  try {
+    return await lstat(path, { bigint: true });
+  } catch (error) {
+    throw readError(error);
+  }
+}
+
+function snapshotOf(stats: BigIntStats): Snapshot {
+  return {
+    size: Number(stats.size),
+    mtimeNs: String(stats.mtimeNs),
+    ctimeNs: String(stats.ctimeNs),
+    device: String(stats.dev),
+    inode: String(stats.ino),
+  };
+}
+
+async function readExactly(handle: FileHandle, offset: number, length: number, size: number): Promise<Buffer> {
+  if (!Number.isSafeInteger(offset) || !Number.isSafeInteger(length) || offset < 0 || length < 0) {
+    throw new UserError('undecodable-audio', 'The file is damaged: a size in it makes no sense.');
+  }
+  if (offset + length > size) {
+    throw new UserError('undecodable-audio', 'The file is damaged: it ends earlier than it says.');
+  }
+  const bytes = Buffer.allocUnsafeSlow(length);
+  let filled = 0;
+  while (filled < length) {
+    const { bytesRead } = await handle.read(bytes, filled, length - filled, offset + filled).catch((error: unknown) => {
+      throw readError(error);
+    });
+    // It was longer when it was opened: somebody cuts it off right now.
+    if (bytesRead === 0) throw new UserError('changed-while-reading', 'It was changed by another program just now.');
+    filled += bytesRead;
+  }
+  return bytes;
+}
+
+/** @param error of the file system, about a file that is read */
+export function readError(error: unknown): UserError {
+  if (error instanceof UserError) return error;
+  const code = (error as NodeJS.ErrnoException).code ?? '';
+  if (code === 'ENOENT' || code === 'ENOTDIR') {
+    return new UserError('vanished', 'It is not there any more. Scan the folder again.', error);
+  }
+  if (FORBIDDEN.has(code)) {
+    return new UserError('no-permission', 'You may not read it. Change its permissions and try again.', error);
+  }
+  if (code === 'ELOOP') {
+    return new UserError('unsupported-format', 'It is a link to a file elsewhere now. Scan the folder again.', error);
+  }
+  return new UserError('unreadable-file', `The disk gave an error (${code}). Check the drive and try again.`, error);
+}
