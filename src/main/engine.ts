@@ -1,6 +1,7 @@
 /** Implements the contract by calling the stages. Nothing here decodes, infers or searches by itself. */
 import { EventEmitter } from 'node:events';
 import type { Engine, Events } from '../shared/contract.ts';
+import { exportCalls, withRenames } from './calls/export.ts';
 import { fileCalls } from './calls/files.ts';
 import type { EmbedItem, EmbedResult, JobId, SearchQuery, Status } from '../shared/types.ts';
 import { libraryCalls } from './calls/library.ts';
@@ -17,6 +18,7 @@ import { listen } from './embed/listen.ts';
 import { querySound } from './embed/query-sound.ts';
 import { Evaluations } from './eval/evaluations.ts';
 import { indexBytes } from './index/index-folder.ts';
+import { Renaming } from './export/renaming.ts';
 import { Indexing } from './jobs/indexing.ts';
 import { MapMaking } from './map/making.ts';
 import { listPacks } from './models/installed.ts';
@@ -46,7 +48,14 @@ export function createEngine(options: EngineOptions): EngineHandle {
     },
   });
   const maps = new MapMaking(parts, (progress) => send('job.progress', progress));
-  const jobsOf = (id: JobId) => (maps.has(id) ? maps.jobs : indexing.jobs);
+  const renaming = new Renaming(parts, {
+    progress: (progress) => send('job.progress', progress),
+    changed: (fileIds) => send('catalogue.changed', { fileIds }),
+    runChanged: (runId) => send('write.changed', { runId }),
+  });
+  void renaming.recover();
+  const summariesOf = (id: JobId) => (maps.has(id) ? maps.jobs : indexing.jobs);
+  const jobsOf = (id: JobId) => (renaming.has(id) ? renaming.jobs : summariesOf(id));
   const watch = new LibraryWatch({
     roots: () => parts.existingCatalogue()?.roots ?? null,
     dataFolder: options.dataFolder,
@@ -76,10 +85,11 @@ export function createEngine(options: EngineOptions): EngineHandle {
     ...modelCalls(parts),
     ...mapCalls(parts, maps),
     ...tagCalls(),
-    ...writeCalls(),
+    ...withRenames(writeCalls(), renaming),
+    ...exportCalls(parts, renaming),
     'index.start': ({ folders }) => indexing.start(folders),
-    'job.wait': (id) => jobsOf(id).wait(id),
-    'job.list': () => Promise.resolve([...indexing.running, ...maps.running]),
+    'job.wait': (id) => summariesOf(id).wait(id),
+    'job.list': () => Promise.resolve([...indexing.running, ...maps.running, ...renaming.running]),
     'job.pause': (id) => {
       jobsOf(id).pause(id);
       return Promise.resolve(null);
@@ -126,6 +136,7 @@ export function createEngine(options: EngineOptions): EngineHandle {
       await watch.close();
       await indexing.close();
       await maps.close();
+      await renaming.close();
       await evaluations.close();
       await parts.close();
     },

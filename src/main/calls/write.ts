@@ -1,9 +1,10 @@
-/** The calls about write-back, exports and names. */
+/** The calls about write-back. */
 import type { WriteCalls } from '../../shared/calls/write.ts';
 import type { Engine } from '../../shared/contract.ts';
 import { UserError } from '../../shared/errors.ts';
+import type { ExportCallName } from './export.ts';
 
-export function writeCalls(): Pick<Engine, keyof WriteCalls> {
+export function writeCalls(): Pick<Engine, Exclude<keyof WriteCalls, ExportCallName>> {
   const later = () => Promise.reject(new UserError('bad-input', 'This comes with the next commit.'));
   return {
     'write.profiles': later,
@@ -17,9 +18,5 @@ export function writeCalls(): Pick<Engine, keyof WriteCalls> {
     'write.runs': later,
     'write.runFiles': later,
     'write.undo': later,
-    'write.sidecars': later,
-    'export.files': later,
-    'rename.propose': later,
-    'rename.start': later,
   };
 }

@@ -107,6 +107,14 @@ export interface RenameProposal {
   reason: string;
 }
 
+/** What a UCS name says besides CatID and FXName; a name that has them already keeps its own. */
+export interface NameParts {
+  /** Who made or recorded it. */
+  creatorId?: string;
+  /** What it was made for; only with a creatorId, since places count in such names. */
+  sourceId?: string;
+}
+
 export const EXPORT_FORMATS = ['csv', 'json', 'm3u'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
@@ -141,14 +149,29 @@ export interface WriteCalls {
     input: { fileIds: number[] };
     output: { written: string[]; leftOut: { path: string; reason: string }[] };
   };
-  /** A list of sounds as a table or playlist. An existing file is replaced only when `replace`. */
+  /**
+   * A list of sounds as a table or playlist, in the order of the ids. An existing file is replaced only when `replace`.
+   * @param input.path absolute; ends in .csv, .json, .m3u or .m3u8 as the format has it
+   * @param input.relativePaths of a playlist: paths as seen from the folder of the playlist, so that both can move. Default: absolute
+   * @param input.byteOrderMark of a table: begins with one, without which Excel garbles letters with accents. Default: true
+   * @returns files listed, and those that such a file cannot hold
+   * @throws UserError bad-input, file-missing, disk-full, no-permission, not-found for a folder that is not there
+   */
   'export.files': {
-    input: { fileIds: number[]; format: ExportFormat; path: string; replace: boolean };
-    output: { files: number };
+    input: {
+      fileIds: number[];
+      format: ExportFormat;
+      path: string;
+      replace: boolean;
+      relativePaths?: boolean;
+      byteOrderMark?: boolean;
+    };
+    output: { files: number; leftOut: { path: string; reason: string }[] };
   };
-  'rename.propose': { input: { fileIds: number[] }; output: RenameProposal[] };
+  /** @throws UserError bad-input for parts that no name can hold, file-missing */
+  'rename.propose': { input: { fileIds: number[] } & NameParts; output: RenameProposal[] };
   /** Only what `rename.propose` would propose now; the catalogue follows. Undone by `write.undo`. */
-  'rename.start': { input: { fileIds: number[] }; output: JobId };
+  'rename.start': { input: { fileIds: number[] } & NameParts; output: JobId };
 }
 
 export interface WriteEvents {

@@ -45,7 +45,11 @@ const exported = z.strictObject({
   format: z.enum(EXPORT_FORMATS),
   path: absolutePath,
   replace: z.boolean(),
+  relativePaths: z.boolean().exactOptional(),
+  byteOrderMark: z.boolean().exactOptional(),
 });
+const namePart = z.string().max(60).exactOptional();
+const renamed = files.extend({ creatorId: namePart, sourceId: namePart });
 
 export const writeParsers: Pick<Parsers, keyof WriteCalls> = {
   'write.profiles': (input) => nothing.parse(input),
@@ -61,6 +65,6 @@ export const writeParsers: Pick<Parsers, keyof WriteCalls> = {
   'write.undo': (input) => undo.parse(input),
   'write.sidecars': (input) => files.parse(input),
   'export.files': (input) => exported.parse(input),
-  'rename.propose': (input) => files.parse(input),
-  'rename.start': (input) => files.parse(input),
+  'rename.propose': (input) => renamed.parse(input),
+  'rename.start': (input) => renamed.parse(input),
 };

@@ -1,0 +1,60 @@
+/** Sounds as a table: RFC 4180 (https://www.rfc-editor.org/rfc/rfc4180), UTF-8, one sound a row. docs/exports.md lists the columns. */
+import { basename, dirname } from 'node:path';
+import type { ListedFile } from './listed-files.ts';
+
+type Cell = string | number | null;
+
+const COLUMNS: readonly [name: string, of: (file: ListedFile) => Cell][] = [
+  ['path', ({ path }) => path],
+  ['name', ({ path }) => basename(path)],
+  ['folder', ({ path }) => dirname(path)],
+  ['format', ({ format }) => format],
+  ['duration_s', ({ durationSeconds }) => rounded(durationSeconds, 3)],
+  ['sample_rate_hz', ({ sampleRate }) => sampleRate],
+  ['channels', ({ channels }) => channels],
+  ['bit_depth', ({ bitDepth }) => bitDepth],
+  ['loudness_lufs', ({ loudnessLufs }) => (loudnessLufs === null ? null : rounded(loudnessLufs, 1))],
+  ['stars', ({ stars }) => stars],
+  ['favourite', ({ favourite }) => (favourite ? 'yes' : 'no')],
+  ['tags', ({ tags }) => tags.map(({ name }) => name).join('; ')],
+  ['cat_id', ({ tags }) => distinct(tags.map(({ ucs }) => ucs?.catId))],
+  ['category', ({ tags }) => distinct(tags.map(({ ucs }) => ucs?.category))],
+  ['subcategory', ({ tags }) => distinct(tags.map(({ ucs }) => ucs?.subCategory))],
+  ['offline', ({ offline }) => (offline ? 'yes' : 'no')],
+];
+
+/**
+ * @param byteOrderMark begins with one: Excel takes the table for UTF-8 only then
+ * @yields the table in pieces, header first, CRLF after each row
+ */
+export async function* csvList(files: AsyncIterable<ListedFile>, byteOrderMark: boolean): AsyncGenerator<string> {
+  yield `${byteOrderMark ? '\uFEFF' : ''}${csvRecord(COLUMNS.map(([name]) => name))}`;
+  for await (const file of files) yield csvRecord(COLUMNS.map(([, of]) => of(file)));
+}
+
+/** One record with its line end. Texts that a spreadsheet would take for a formula are kept from it. */
+export function csvRecord(cells: readonly Cell[]): string {
+  return `${cells.map(csvCell).join(',')}\r\n`;
+}
+
+/**
+ * Excel, LibreOffice and Sheets run a cell that begins with one of these, also out of a CSV; a file name may have been
+ * chosen by a stranger. An apostrophe in front makes it text (https://owasp.org/www-community/attacks/CSV_Injection).
+ * Our own numbers are numbers, also the negative ones.
+ */
+const FORMULA_START = /^[=+\-@\t\r\n|%＝＋－＠]/u;
+
+function csvCell(cell: Cell): string {
+  if (cell === null) return '';
+  if (typeof cell === 'number') return String(cell);
+  const text = FORMULA_START.test(cell) ? `'${cell}` : cell;
+  return /[",\r\n]/.test(text) || text !== text.trim() ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+function distinct(values: readonly (string | undefined)[]): string {
+  return [...new Set(values.filter((value) => value !== undefined))].join('; ');
+}
+
+function rounded(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
+}

@@ -1,0 +1,105 @@
+/** `rename.propose`: what files would be called by UCS, and what is in the way. Nothing is renamed here. */
+import { lstat, readdir } from 'node:fs/promises';
+import { basename, dirname, extname, join } from 'node:path';
+import type { NameParts, RenameProposal } from '../../shared/calls/write.ts';
+import type { Catalogue } from '../catalogue/open.ts';
+import { readVocabularies } from '../tag/installed.ts';
+import { listedFiles, type ListedFile } from './listed-files.ts';
+import { sidecarPath } from './sidecars.ts';
+import { catIdsOf, checkNameParts, numbered, ucsBase, type CatIds } from './ucs-name.ts';
+
+/**
+ * @returns one for each file that was ever listened to, in the order of the ids. Names that would be the same, as
+ *   any file system sees it, are numbered
+ * @throws UserError bad-input for parts that no name can hold, file-missing
+ */
+export async function proposeNames(
+  catalogue: Catalogue,
+  dataFolder: string,
+  fileIds: readonly number[],
+  given: NameParts,
+): Promise<RenameProposal[]> {
+  checkNameParts(given);
+  const { found } = await readVocabularies({ dataFolder });
+  const catIds = catIdsOf(found.flatMap(({ vocabulary }) => vocabulary.labels.flatMap(({ ucs }) => ucs?.catId ?? [])));
+  const names = new TakenNames(catalogue);
+  const proposals: RenameProposal[] = [];
+  for await (const file of listedFiles(catalogue, dataFolder, [...new Set(fileIds)])) {
+    const { fileId, path } = file;
+    const reason = (await whyNot(file)) ?? '';
+    const proposed = reason === '' ? await proposal(file, catIds, given, names) : path;
+    proposals.push({ fileId, path, proposed, reason });
+  }
+  return proposals;
+}
+
+async function whyNot({ path, tags, offline }: ListedFile): Promise<string | null> {
+  const name = basename(path);
+  const facts = offline ? null : await lstat(path).catch(() => null);
+  if (!facts) return `“${name}” is not there now. Connect its drive and try again.`;
+  if (facts.isSymbolicLink()) return `“${name}” is a link to a file elsewhere; rename that file.`;
+  if (!tags.some(({ ucs }) => ucs)) return `No tag of “${name}” with a UCS category has been accepted. Accept one first.`; // prettier-ignore
+  const sidecar = await lstat(sidecarPath(path)).catch(() => null);
+  if (sidecar) return `“${basename(sidecarPath(path))}” belongs to this name and would be lost to it. Move it away first.`; // prettier-ignore
+  return null;
+}
+
+async function proposal(
+  { fileId, path, tags }: ListedFile,
+  catIds: CatIds,
+  given: NameParts,
+  names: TakenNames,
+): Promise<string> {
+  const ending = extname(path);
+  const accepted = tags.flatMap(({ ucs }) => ucs?.catId ?? []);
+  const base = ucsBase(basename(path, ending), accepted, catIds, given);
+  for (let number = 1; ; number++) {
+    const name = `${number === 1 ? base : numbered(base, number)}${ending}`;
+    if (await names.take(fileId, path, name)) return join(dirname(path), name);
+  }
+}
+
+/** Two names that any usual file system takes for one (Windows and macOS: whatever the case; macOS: however composed). */
+export function foldedName(name: string): string {
+  return name.normalize('NFC').toLowerCase();
+}
+
+/** The same folder with another name. @param relativePath below a root, '/' between folders */
+export function besideRelative(relativePath: string, name: string): string {
+  return relativePath.slice(0, relativePath.lastIndexOf('/') + 1) + name;
+}
+
+/** Names that are given already: on disk, in the catalogue for a file that is away, or by an earlier proposal. */
+class TakenNames {
+  readonly #catalogue: Catalogue;
+  readonly #folders = new Map<string, Set<string>>();
+
+  constructor(catalogue: Catalogue) {
+    this.#catalogue = catalogue;
+  }
+
+  /** @returns whether the file may have this name; from then on nobody else may */
+  async take(fileId: number, path: string, name: string): Promise<boolean> {
+    const taken = await this.#namesIn(dirname(path));
+    const wanted = foldedName(name);
+    const own = foldedName(basename(path)) === wanted;
+    if (!own && (taken.has(wanted) || this.#keepsPlace(fileId, name))) return false;
+    taken.add(wanted);
+    return true;
+  }
+
+  /** A file that was listened to and is away now has a right to its place when it comes back. */
+  #keepsPlace(fileId: number, name: string): boolean {
+    const { rootId, relativePath } = this.#catalogue.files.byId(fileId)!;
+    const row = this.#catalogue.files.byPath(rootId, besideRelative(relativePath, name));
+    return row?.contentId != null;
+  }
+
+  async #namesIn(folder: string): Promise<Set<string>> {
+    const known = this.#folders.get(folder);
+    if (known) return known;
+    const names = new Set((await readdir(folder)).map(foldedName));
+    this.#folders.set(folder, names);
+    return names;
+  }
+}

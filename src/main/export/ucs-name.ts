@@ -1,0 +1,133 @@
+/**
+ * File names as the Universal Category System has them: `CatID_FXName_CreatorID_SourceID`, with an optional
+ * `-UserCategory` at the CatID and fields of the user's own at the end (https://universalcategorysystem.com, “The
+ * filename structure”). Pure: no disk, no catalogue.
+ */
+import type { NameParts } from '../../shared/calls/write.ts';
+import { UserError } from '../../shared/errors.ts';
+
+export interface UcsName {
+  /** With a user category, if there is one: `DOORWood-INTR`. */
+  catId: string;
+  fxName: string;
+  /** CreatorID, SourceID and what follows, as written. */
+  rest: string[];
+}
+
+/** Fits every file system in use (255 bytes) with room for a number and for the ending of a sidecar. */
+const MAX_BASE_BYTES = 200;
+
+/**
+ * @param base file name without its extension
+ * @param catIds all that are known; compared without regard to case
+ * @returns null when it is no UCS name: it does not begin with a CatID, or says nothing after it
+ */
+export function parseUcsName(base: string, catIds: CatIds): UcsName | null {
+  const [first = '', fxName = '', ...rest] = base.split('_');
+  const dash = first.indexOf('-');
+  const written = dash === -1 ? first : first.slice(0, dash);
+  const catId = catIds.find(written);
+  // `wind_07` is called after the wind; `WIND_…` is a CatID. Short ones that are plain words count in capitals only.
+  if (catId === null || fxName.trim() === '') return null;
+  if (catId === catId.toUpperCase() && written !== catId) return null;
+  return { catId: dash === -1 ? catId : `${catId}${first.slice(dash)}`, fxName, rest };
+}
+
+/** CatIDs in the form that UCS gives them. */
+export interface CatIds {
+  /** @returns as UCS writes it; null when there is none such */
+  find(written: string): string | null;
+}
+
+/** @param known CatIDs as UCS writes them. The row for all else of a category (`DOORMisc`) is known with the category */
+export function catIdsOf(known: readonly string[]): CatIds {
+  const byFolded = new Map<string, string>();
+  for (const catId of known) {
+    const category = /^[A-Z]+(?=[A-Z][a-z0-9])/.exec(catId)?.[0];
+    if (category !== undefined) byFolded.set(`${category}misc`.toLowerCase(), `${category}Misc`);
+  }
+  for (const catId of known) byFolded.set(catId.toLowerCase(), catId);
+  return { find: (written) => byFolded.get(written.toLowerCase()) ?? null };
+}
+
+/**
+ * @param base file name without its extension, as it is now
+ * @param accepted CatIDs of the accepted tags, the surest first; at least one
+ * @param given for a name that has no creator or source yet
+ * @returns the base of the proposed name. A name that is UCS already keeps every part of it; only its CatID is
+ *   put right where it is none of the accepted ones or in the wrong case
+ */
+export function ucsBase(base: string, accepted: readonly string[], catIds: CatIds, given: NameParts): string {
+  const present = parseUcsName(base, catIds);
+  if (!present) return join([accepted[0]!, cleanFxName(base), ...partsOf(given)]);
+  const [catId = '', ...userCategory] = present.catId.split('-');
+  const right = accepted.includes(catId) ? catId : accepted[0]!;
+  const rest = present.rest.length > 0 ? present.rest : partsOf(given);
+  return join([[right, ...userCategory].join('-'), present.fxName, ...rest]);
+}
+
+/** @throws UserError bad-input for what no field of a name can hold, and for a source without a creator */
+export function checkNameParts({ creatorId, sourceId }: NameParts): void {
+  for (const [what, value] of [
+    ['creator', creatorId],
+    ['source', sourceId],
+  ] as const) {
+    if (value === undefined) continue;
+    if (value === '' || value.includes('_') || portable(value) !== value) {
+      throw new UserError('bad-input', `The ${what} “${value}” cannot be part of a file name: it must not be empty nor hold “_” or a character that Windows forbids.`); // prettier-ignore
+    }
+  }
+  if (sourceId !== undefined && creatorId === undefined) {
+    throw new UserError('bad-input', 'A source needs a creator before it: places count in UCS names. Give both, or none.'); // prettier-ignore
+  }
+}
+
+/** The nth of several files that would be called the same: `DOORWood_Slam` → `DOORWood_Slam 02`. */
+export function numbered(base: string, number: number): string {
+  const [catId = '', fxName = '', ...rest] = base.split('_');
+  return join([catId, `${fxName} ${String(number).padStart(2, '0')}`, ...rest]);
+}
+
+/** Present names as the FXName: `door_wood_SLAM-03 ` → `door wood SLAM-03`. Underscores part the fields of a UCS name. */
+function cleanFxName(base: string): string {
+  const words = portable(base.replaceAll('_', ' '))
+    .replace(/^[\s.,;-]+/u, '')
+    .trim();
+  return words === '' ? 'Untitled' : words;
+}
+
+function partsOf({ creatorId, sourceId }: NameParts): string[] {
+  return [creatorId, sourceId].filter((part) => part !== undefined);
+}
+
+function join(fields: readonly string[]): string {
+  const [catId = '', fxName = '', ...rest] = fields.map(portable);
+  const others = [catId, ...rest].reduce((sum, field) => sum + Buffer.byteLength(field) + 1, 0);
+  return [catId, shortened(fxName, MAX_BASE_BYTES - others), ...rest].join('_');
+}
+
+/** Whole characters, at most so many bytes of UTF-8; at least the first one. */
+function shortened(text: string, bytes: number): string {
+  let kept = '';
+  for (const { segment } of new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(text)) {
+    if (kept !== '' && Buffer.byteLength(kept + segment) > bytes) return kept.trimEnd();
+    kept += segment;
+  }
+  return kept;
+}
+
+/**
+ * What any of the usual systems forbids in a name becomes what reads most like it
+ * (https://learn.microsoft.com/windows/win32/fileio/naming-a-file); no space at its ends, no dot at its end.
+ */
+function portable(text: string): string {
+  return text
+    .replaceAll('"', "'")
+    .replaceAll('<', '(')
+    .replaceAll('>', ')')
+    .replace(/[:/\\|]/g, '-')
+    .replace(/[?*\p{Cc}]/gu, ' ')
+    .replace(/\s+/gu, ' ')
+    .replace(/[\s.]+$/u, '')
+    .trimStart();
+}

@@ -1,0 +1,121 @@
+/** A file that the user asked for, whole or not at all, and never instead of something else by accident. */
+import { randomBytes } from 'node:crypto';
+import { link, lstat, open, realpath, rename, rm, unlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { UserError } from '../../shared/errors.ts';
+
+/** Characters gathered before they go to the disk. */
+const BUFFER_CHARACTERS = 1 << 20;
+
+/**
+ * Writes beside the target, to disk, and puts it in place in one step.
+ * @param path absolute
+ * @param replace an existing file (through a link, too) is replaced; otherwise it is refused and nothing is written
+ * @throws UserError bad-input when it is there already or is no file, not-found, no-permission, disk-full; what
+ *   `pieces` throws. The target is as before then, and nothing is left beside it
+ */
+export async function writeWhole(path: string, pieces: AsyncIterable<string>, replace: boolean): Promise<void> {
+  const target = await freeTarget(path, replace);
+  // A leading dot: a walk over the folder passes it over.
+  const temporary = join(dirname(target), `.${basename(target).slice(0, 100)}.${randomBytes(6).toString('hex')}`);
+  try {
+    await writePieces(temporary, pieces);
+    if (replace) await rename(temporary, target);
+    else await placeWithoutReplacing(temporary, target);
+    await syncFolder(dirname(target));
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw describeWriteError(error, path) ?? error;
+  }
+}
+
+/** So that a name in a folder survives a power cut; where the system has no such thing, nothing is done. */
+export async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return; // folders cannot be opened there
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EINVAL' && code !== 'ENOTSUP' && code !== 'EBADF') throw error; // some network drives
+  } finally {
+    await handle.close();
+  }
+}
+
+/** @returns what a person can do about it; null for errors that are not of the disk */
+export function describeWriteError(error: unknown, path: string): UserError | null {
+  if (error instanceof UserError) return error;
+  const { code } = error as NodeJS.ErrnoException;
+  const folder = dirname(path);
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new UserError('disk-full', `There is no room for “${path}”. Free some space and try again.`, error);
+  }
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
+    return new UserError('no-permission', `“${path}” may not be written by you. Choose another folder, or change the permissions of “${folder}”.`, error); // prettier-ignore
+  }
+  if (code === 'ENOENT' || code === 'ENOTDIR') {
+    return new UserError('not-found', `There is no folder “${folder}”. Make it first, or choose another.`, error);
+  }
+  if (code === 'ENAMETOOLONG') {
+    return new UserError('bad-input', `The name “${basename(path)}” is too long for this disk. Choose a shorter one.`, error); // prettier-ignore
+  }
+  return null;
+}
+
+/** The file that is meant, links followed. */
+async function freeTarget(path: string, replace: boolean): Promise<string> {
+  const facts = await lstat(path).catch(() => null); // what is wrong with the folder, writing will say
+  if (!facts) return path;
+  if (!replace) throw thereAlready(path);
+  const target = await realpath(path).catch(() => {
+    throw new UserError('bad-input', `“${path}” is a link that leads nowhere. Choose another name.`);
+  });
+  if ((await lstat(target)).isFile()) return target;
+  throw new UserError('bad-input', `“${path}” is not a file, so it is not replaced. Choose another name.`);
+}
+
+function thereAlready(path: string): UserError {
+  return new UserError('bad-input', `“${path}” is there already. Choose another name, or say that it shall be replaced.`); // prettier-ignore
+}
+
+async function writePieces(path: string, pieces: AsyncIterable<string>): Promise<void> {
+  const file = await open(path, 'wx');
+  try {
+    let gathered = '';
+    for await (const piece of pieces) {
+      gathered += piece;
+      if (gathered.length < BUFFER_CHARACTERS) continue;
+      await file.writeFile(gathered);
+      gathered = '';
+    }
+    await file.writeFile(gathered);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** A second name is given only where none is yet: who came first while we wrote keeps the place. */
+async function placeWithoutReplacing(temporary: string, target: string): Promise<void> {
+  try {
+    await link(temporary, target);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') throw thereAlready(target);
+    if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'ENOSYS' && code !== 'EOPNOTSUPP') throw error;
+    // A disk without second names (FAT, some network drives): an empty file of ours keeps the place for a moment.
+    await keepPlace(target);
+    await rename(temporary, target);
+    return;
+  }
+  await unlink(temporary);
+}
+
+async function keepPlace(target: string): Promise<void> {
+  try {
+    await (await open(target, 'wx')).close();
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).code === 'EEXIST' ? thereAlready(target) : error;
+  }
+}

@@ -1,0 +1,144 @@
+/** CSV, JSON and M3U of files with awkward names, read back by other readers. */
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parseCsv } from '../../src/main/eval/csv.ts';
+import { skipFor } from '../faults/trial.ts';
+import { TaggedSounds } from './tagged-sounds.ts';
+
+const NAMES = [
+  '=HYPERLINK(1).wav',
+  'a, "quoted" name.wav',
+  'übung — 東京.wav',
+  '#1 hit.wav',
+  'http:x.wav',
+  '-5 dB.wav',
+];
+const sounds = new TaggedSounds();
+let ids: number[];
+
+beforeAll(async () => {
+  for (const [at, name] of NAMES.entries()) sounds.addTone(name, 200 + 50 * at, 1 + at / 10);
+  sounds.addTone('line\nbreak.wav', 700, 1);
+  await sounds.index();
+  ids = [...NAMES, 'line\nbreak.wav'].map((name) => sounds.idOf(name));
+  await sounds.accept('=HYPERLINK(1).wav', 'sfx', 'air-jet', 0.9);
+  await sounds.accept('=HYPERLINK(1).wav', 'music-genre', 'techno', 0.7);
+}, 60_000);
+afterAll(() => sounds.end());
+
+const out = (name: string) => join(sounds.folder, name);
+const rows = (path: string) => {
+  const [header, ...records] = parseCsv(readFileSync(path, 'utf8'), path).map(({ fields }) => fields);
+  return records.map((fields) => Object.fromEntries(fields.map((value, at) => [header![at]!, value])));
+};
+
+test('CSV: every file a row in the order asked for, texts unharmed, formulas kept from spreadsheets', async () => {
+  const path = out('list.csv');
+  const answer = await sounds.call('export.files', { fileIds: ids.toReversed(), format: 'csv', path, replace: false });
+  expect(answer).toEqual({ files: 7, leftOut: [] });
+  const bytes = readFileSync(path);
+  expect([...bytes.subarray(0, 3)]).toEqual([0xef, 0xbb, 0xbf]);
+  const read = rows(path).toReversed();
+  expect(read.map((row) => row['path'])).toEqual([...NAMES, 'line\nbreak.wav'].map((name) => sounds.at(name)));
+  expect(read[0]).toMatchObject({
+    name: "'=HYPERLINK(1).wav",
+    tags: 'air jet; techno',
+    cat_id: 'AIRBlow',
+    category: 'AIR',
+    subcategory: 'BLOW',
+    duration_s: '1',
+    sample_rate_hz: '8000',
+    channels: '1',
+    favourite: 'no',
+    offline: 'no',
+  });
+  expect(read[5]!['name']).toBe("'-5 dB.wav");
+  expect(read[5]!['loudness_lufs']).toMatch(/^-\d+(\.\d)?$/); // a number stays a number
+  for (const row of read) for (const value of Object.values(row)) expect(value).not.toMatch(/^[=@\t]/);
+});
+
+test('CSV as Python reads it, without a byte order mark', async () => {
+  const path = out('plain.csv');
+  await sounds.call('export.files', { fileIds: ids, format: 'csv', path, replace: false, byteOrderMark: false });
+  const program =
+    'import csv,json,sys;print(json.dumps(list(csv.DictReader(open(sys.argv[1],encoding="utf-8",newline="")))))';
+  const read = JSON.parse(execFileSync('python3', ['-c', program, path], { encoding: 'utf8' })) as unknown;
+  expect(read).toEqual(rows(path));
+});
+
+test('JSON: the documented shape', async () => {
+  const path = out('list.json');
+  await sounds.call('export.files', { fileIds: ids, format: 'json', path, replace: false });
+  const document = JSON.parse(readFileSync(path, 'utf8')) as { earmark: number; files: Record<string, unknown>[] };
+  expect(document.earmark).toBe(1);
+  expect(document.files).toHaveLength(7);
+  expect(document.files[0]).toMatchObject({
+    path: sounds.at(NAMES[0]!),
+    format: 'wav',
+    durationSeconds: 1,
+    tags: [
+      { vocabulary: 'sfx', label: 'air-jet', name: 'air jet', ucs: { catId: 'AIRBlow', category: 'AIR', subCategory: 'BLOW' }, probability: 0.9 },
+      { vocabulary: 'music-genre', label: 'techno', ucs: null, probability: 0.7 },
+    ],
+    fileTags: [],
+  }); // prettier-ignore
+  await sounds.call('export.files', { fileIds: [], format: 'json', path: out('none.json'), replace: false });
+  expect(JSON.parse(readFileSync(out('none.json'), 'utf8'))).toMatchObject({ files: [] });
+});
+
+test('M3U: absolute or relative, nothing that players take for a comment or an address', async () => {
+  const fileIds = ids;
+  const absolute = await sounds.call('export.files', {
+    fileIds,
+    format: 'm3u',
+    path: out('list.m3u8'),
+    replace: false,
+  });
+  expect(absolute.files).toBe(6);
+  expect(absolute.leftOut).toEqual([{ path: sounds.at('line\nbreak.wav'), reason: expect.stringContaining('line break') as string }]); // prettier-ignore
+  const lines = readFileSync(out('list.m3u8'), 'utf8').split('\n');
+  expect(lines.slice(0, 3)).toEqual(['#EXTM3U', '#EXTINF:1,=HYPERLINK(1)', sounds.at(NAMES[0]!)]);
+  const inside = sounds.at('here.m3u');
+  await sounds.call('export.files', { fileIds, format: 'm3u', path: inside, replace: false, relativePaths: true });
+  const entries = readFileSync(inside, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'));
+  expect(entries).toEqual([NAMES[0], NAMES[1], NAMES[2], './#1 hit.wav', './http:x.wav', NAMES[5]]);
+});
+
+test('what is there is replaced only when that is asked for, and never a sound', async () => {
+  const path = out('mine.csv');
+  writeFileSync(path, 'mine');
+  const wanted = { fileIds: ids, format: 'csv', path } as const;
+  await expect(sounds.call('export.files', { ...wanted, replace: false })).rejects.toMatchObject({ code: 'bad-input' });
+  expect(readFileSync(path, 'utf8')).toBe('mine');
+  const sound = sounds.at(NAMES[0]!);
+  const before = readFileSync(sound);
+  const over = sounds.call('export.files', { ...wanted, path: sound, replace: true });
+  await expect(over).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining('.csv') as string });
+  expect(readFileSync(sound).equals(before)).toBe(true);
+  symlinkSync(path, out('link.csv'));
+  await sounds.call('export.files', { ...wanted, path: out('link.csv'), replace: true });
+  expect(rows(path)).toHaveLength(7); // through the link, which stays one
+  mkdirSync(out('folder.csv'));
+  const folder = sounds.call('export.files', { ...wanted, path: out('folder.csv'), replace: true });
+  await expect(folder).rejects.toMatchObject({ code: 'bad-input' });
+  await expect(sounds.call('export.files', { ...wanted, path: out('no/such.csv'), replace: false })).rejects.toMatchObject({ code: 'not-found' }); // prettier-ignore
+  expect(readdirSync(sounds.folder).filter((name) => name.startsWith('.'))).toEqual([]);
+});
+
+test('an unknown file ends it, and nothing is written', async () => {
+  const wanted = { fileIds: [ids[0]!, 999_999], format: 'csv' as const, path: out('half.csv'), replace: false };
+  await expect(sounds.call('export.files', wanted)).rejects.toMatchObject({ code: 'file-missing' });
+  expect(existsSync(out('half.csv'))).toBe(false);
+});
+
+const root = process.getuid?.() === 0 ? 'root may write everywhere' : null;
+test.skipIf(skipFor(root, 'export into a folder without permission'))('a folder that may not be written', async () => {
+  mkdirSync(out('closed'));
+  chmodSync(out('closed'), 0o555);
+  const wanted = { fileIds: ids, format: 'csv', path: out('closed/list.csv'), replace: false } as const;
+  await expect(sounds.call('export.files', wanted)).rejects.toMatchObject({ code: 'no-permission' });
+});
