@@ -1,8 +1,10 @@
 /** Formats that can be written, by what the content of a file is (decode/sniff.ts), never by its name. */
 import type { AudioFormat } from '../../shared/types.ts';
 import type { Container } from './container.ts';
+import { aiff } from './riff/aiff.ts';
+import { wave } from './riff/wave.ts';
 
-const CONTAINERS: readonly Container[] = [];
+const CONTAINERS: readonly Container[] = [wave, aiff];
 
 /** @returns null when there is no way to write tags into this format */
 export function containerOf(format: AudioFormat): Container | null {

@@ -1,0 +1,70 @@
+/**
+ * AIFF and AIFF-C files: an ID3v2 tag in a chunk `ID3 `, as players and editors of today have it; title and comment also
+ * in the format's own chunks `NAME` and `ANNO`, where these stand empty or are missing (Apple, "Audio Interchange File
+ * Format"). New chunks come at the end: `SSND` need not move.
+ */
+import { toAscii } from '../ascii.ts';
+import { readRange, type Container, type OpenFile, type StoredField } from '../container.ts';
+import { readId3 } from '../id3/edit.ts';
+import { fitId3, id3Places, isId3List } from '../id3/fields.ts';
+import { ChunkEditor, readChunkFile, soundChunk, type FileChunk } from './chunk-file.ts';
+import { text } from './info-list.ts';
+import { editId3Chunk } from './wave.ts';
+
+const TEXT_CHUNKS: ReadonlySet<string> = new Set(['NAME', 'ANNO']);
+const LARGEST = 16 * 2 ** 20;
+
+export const aiff: Container = {
+  formats: ['aiff'],
+
+  places(field, found) {
+    const places = [...id3Places(field, found)];
+    if (field === 'title') places.push('NAME');
+    if (field === 'comment') places.push('ANNO');
+    return places;
+  },
+
+  isList: (nativeId) => !TEXT_CHUNKS.has(nativeId) && isId3List(nativeId),
+
+  async read(file) {
+    const { chunks } = await readChunkFile(file, 'SSND');
+    const fields: StoredField[] = [];
+    for (const id of TEXT_CHUNKS) {
+      for (const chunk of chunks.filter((one) => one.id === id && one.bytes <= LARGEST)) {
+        const value = text(Buffer.from(await file.read(chunk.position, chunk.bytes)));
+        if (value !== '') fields.push({ nativeId: id, value });
+      }
+    }
+    const id3 = findId3(chunks);
+    if (id3) fields.push(...readId3(await file.read(id3.position, id3.bytes)));
+    return fields;
+  },
+
+  async edit(file, edits) {
+    const found = await readChunkFile(file, 'SSND');
+    const editor = new ChunkEditor(found);
+    for (const { nativeId, values } of edits.filter((edit) => TEXT_CHUNKS.has(edit.nativeId))) {
+      const [first, ...others] = found.chunks.filter(({ id }) => id === nativeId);
+      for (const other of others) editor.remove(other);
+      const [value] = values;
+      if (value === undefined) {
+        if (first) editor.remove(first);
+      } else if (first) editor.replaceContent(first, Buffer.from(value, 'latin1'));
+      else editor.add(nativeId, Buffer.from(value, 'latin1'), null);
+    }
+    const inId3 = edits.filter(({ nativeId }) => !TEXT_CHUNKS.has(nativeId));
+    await editId3Chunk(file, editor, findId3(found.chunks), 'ID3 ', inId3);
+    return editor.parts();
+  },
+
+  async *payload(file: OpenFile) {
+    const { position, bytes } = soundChunk(await readChunkFile(file, 'SSND'), 'SSND');
+    yield* readRange(file, position, position + bytes);
+  },
+
+  fit: (nativeId, value) => (TEXT_CHUNKS.has(nativeId) ? toAscii(value) : fitId3(nativeId, value)),
+};
+
+function findId3(chunks: readonly FileChunk[]): FileChunk | null {
+  return chunks.find(({ id, bytes }) => (id === 'ID3 ' || id === 'id3 ') && bytes > 0 && bytes <= LARGEST) ?? null;
+}

@@ -1,0 +1,199 @@
+/**
+ * WAVE files: RIFF, RIFX, RF64, BW64. Fields are in iXML (`USER` and `ASWG`), in `bext` (EBU Tech 3285), in LIST/INFO
+ * and in an ID3v2 tag in a chunk of its own. What stands before `data` stays there; new iXML comes right before `data`,
+ * where recorders and editors put it, new LIST/INFO and ID3 at the end, where they are found as well and `data` need
+ * not move.
+ */
+import { notes, shorten, toAscii } from '../ascii.ts';
+import { readRange, type Container, type FieldEdit, type OpenFile, type PlacedField, type StoredField } from '../container.ts'; // prettier-ignore
+import { editId3, readId3 } from '../id3/edit.ts';
+import { fitId3, id3Places, isId3List } from '../id3/fields.ts';
+import { ChunkEditor, readChunkFile, soundChunk, type ChunkFile, type FileChunk } from './chunk-file.ts';
+import { editInfo, newInfo, readInfo, text } from './info-list.ts';
+import { editIxml, newIxml, readIxmlValues } from './ixml-text.ts';
+
+const DESCRIPTION_BYTES = 256;
+/** `bext` of version 0 to 2 is this long, and a coding history. */
+const SMALLEST_BEXT = 602;
+/** Larger chunks are no metadata that a person or a program for sounds wrote. */
+const LARGEST = 16 * 2 ** 20;
+
+const IXML = 'iXML:';
+const INFO = 'LIST/INFO:';
+const BEXT = 'bext:Description';
+const PROVENANCE = 'iXML:BWFXML/EARMARK';
+
+/** In every file; others depend on what it has. */
+const PLACES: Readonly<Record<PlacedField, readonly string[]>> = {
+  title: ['LIST/INFO:INAM'],
+  description: ['iXML:USER/DESCRIPTION'],
+  keywords: ['iXML:USER/KEYWORDS', 'LIST/INFO:IKEY'],
+  category: ['iXML:USER/CATEGORY', 'iXML:ASWG/category'],
+  subcategory: ['iXML:USER/SUBCATEGORY', 'iXML:ASWG/subCategory'],
+  catId: ['iXML:USER/CATID', 'iXML:ASWG/catId'],
+  ucsCategoryFull: ['iXML:USER/CATEGORYFULL'],
+  genre: ['LIST/INFO:IGNR'],
+  mood: [],
+  instrument: [],
+  comment: ['LIST/INFO:ICMT'],
+  grouping: [],
+  provenance: [PROVENANCE],
+};
+/** Only beside other iXML: what they say is in the ID3 tag, too. */
+const IN_IXML: Partial<Readonly<Record<PlacedField, string>>> = {
+  genre: 'iXML:ASWG/genre',
+  instrument: 'iXML:ASWG/instrument',
+};
+/** Programs for music find these in WAVE files in an ID3 tag only; it is made where there is none. */
+const IN_ID3: ReadonlySet<PlacedField> = new Set(['title', 'genre', 'mood', 'instrument', 'comment', 'grouping']);
+
+export const wave: Container = {
+  formats: ['wav', 'rf64'],
+
+  places(field, found) {
+    const has = (test: (id: string) => boolean) => found.some(({ nativeId }) => test(nativeId));
+    if (field === 'provenance') return PLACES.provenance;
+    const places = [...PLACES[field]];
+    if (field === 'description' && has((id) => id === BEXT)) places.unshift(BEXT);
+    if (IN_IXML[field] !== undefined && has((id) => id.startsWith(IXML))) places.push(IN_IXML[field]);
+    if (IN_ID3.has(field) || has(isInId3)) places.push(...id3Places(field, found));
+    // Text that a recorder put directly into `USER` is not mixed with elements.
+    if (!has((id) => id === 'iXML:BWFXML/USER')) return places;
+    return places.filter((id) => !id.startsWith('iXML:USER/'));
+  },
+
+  isList: (nativeId) => isInId3(nativeId) && isId3List(nativeId),
+
+  async read(file) {
+    const chunks = await readChunkFile(file, 'data');
+    const fields: StoredField[] = [];
+    const { ixml, bext, info, id3 } = await findChunks(file, chunks);
+    if (bext) {
+      const description = Buffer.from(await file.read(bext.position, DESCRIPTION_BYTES));
+      fields.push({ nativeId: BEXT, value: text(description) });
+    }
+    if (ixml) {
+      const values = readIxmlValues(await file.read(ixml.position, ixml.bytes));
+      fields.push(...values.map(({ path, value }) => ({ nativeId: IXML + path, value })));
+    }
+    if (info) {
+      const values = readInfo(Buffer.from(await file.read(info.position, info.bytes)), chunks.bigEndian);
+      fields.push(...values.map(({ id, value }) => ({ nativeId: INFO + id, value })));
+    }
+    if (id3) fields.push(...readId3(await file.read(id3.position, id3.bytes)));
+    return fields;
+  },
+
+  async edit(file, edits) {
+    const chunks = await readChunkFile(file, 'data');
+    const editor = new ChunkEditor(chunks);
+    const found = await findChunks(file, chunks);
+    const first = ({ values }: FieldEdit) => values[0] ?? null;
+    const description = edits.find(({ nativeId }) => nativeId === BEXT);
+    if (description && found.bext) {
+      const from = found.bext.position;
+      const bytes = Buffer.alloc(DESCRIPTION_BYTES);
+      bytes.write(first(description) ?? '', 'latin1');
+      editor.editContent(found.bext, [{ from, to: from + DESCRIPTION_BYTES, bytes }]);
+    }
+    const inIxml = edits
+      .filter(({ nativeId }) => nativeId.startsWith(IXML))
+      .map((edit) => ({ path: edit.nativeId.slice(IXML.length), value: first(edit) }));
+    if (inIxml.length > 0 && found.ixml) {
+      const content = await file.read(found.ixml.position, found.ixml.bytes);
+      editor.editContent(found.ixml, editIxml(content, inIxml, found.ixml.position));
+    } else if (inIxml.some(({ value }) => value !== null)) {
+      const content = newIxml(inIxml);
+      if (found.blankIxml) editor.replaceContent(found.blankIxml, content);
+      else editor.add('iXML', content, soundChunk(chunks, 'data'));
+    }
+    const inInfo = edits
+      .filter(({ nativeId }) => nativeId.startsWith(INFO))
+      .map((edit) => ({ id: edit.nativeId.slice(INFO.length), value: first(edit) }));
+    if (inInfo.length > 0 && found.info) {
+      const content = Buffer.from(await file.read(found.info.position, found.info.bytes));
+      editor.editContent(found.info, editInfo(content, chunks.bigEndian, inInfo, found.info.position));
+    } else if (inInfo.length > 0) {
+      const content = newInfo(chunks.bigEndian, inInfo);
+      if (content.length > 0) editor.add('LIST', content, null);
+    }
+    await editId3Chunk(
+      file,
+      editor,
+      found.id3,
+      'id3 ',
+      edits.filter(({ nativeId }) => isInId3(nativeId)),
+    );
+    return editor.parts();
+  },
+
+  async *payload(file) {
+    const { position, bytes } = soundChunk(await readChunkFile(file, 'data'), 'data');
+    yield* readRange(file, position, position + bytes);
+  },
+
+  fit(nativeId, value) {
+    if (nativeId === BEXT) {
+      const ascii = toAscii(value);
+      const short = shorten(ascii.value, DESCRIPTION_BYTES);
+      return { value: short.value, note: notes(ascii.note, short.note) };
+    }
+    if (nativeId.startsWith(INFO)) return toAscii(value);
+    if (!nativeId.startsWith(IXML)) return fitId3(nativeId, value);
+    // XML knows no control characters, not even as numbers.
+    return {
+      value: value
+        .toWellFormed()
+        .replace(/[\p{Cc}\ufffe\uffff]+/gu, ' ')
+        .trim(),
+      note: '',
+    };
+  },
+};
+
+/** An ID3v2 tag as a chunk: changed, made, or taken out when nothing is left in it. */
+export async function editId3Chunk(
+  file: OpenFile,
+  editor: ChunkEditor,
+  chunk: FileChunk | null,
+  id: string,
+  edits: readonly FieldEdit[],
+): Promise<void> {
+  if (edits.length === 0) return;
+  const before = chunk ? await file.read(chunk.position, chunk.bytes) : null;
+  const after = editId3(before, edits);
+  if (chunk && after.length === 0) editor.remove(chunk);
+  else if (chunk) editor.replaceContent(chunk, after);
+  else if (after.length > 0) editor.add(id, after, null);
+}
+
+interface FoundChunks {
+  ixml: FileChunk | null;
+  /** An iXML chunk with nothing in it. */
+  blankIxml: FileChunk | null;
+  bext: FileChunk | null;
+  info: FileChunk | null;
+  id3: FileChunk | null;
+}
+
+/** The first of each kind; others of the kind are left alone. */
+async function findChunks(file: OpenFile, { chunks }: ChunkFile): Promise<FoundChunks> {
+  const found: FoundChunks = { ixml: null, blankIxml: null, bext: null, info: null, id3: null };
+  for (const chunk of chunks) {
+    if (chunk.bytes > LARGEST) continue;
+    if (chunk.id === 'iXML' && !found.ixml) {
+      const content = await file.read(chunk.position, chunk.bytes);
+      if (content.every((byte) => byte <= 0x20)) found.blankIxml ??= chunk;
+      else found.ixml = chunk;
+    } else if (chunk.id === 'bext' && chunk.bytes >= SMALLEST_BEXT) found.bext ??= chunk;
+    else if (chunk.id === 'LIST' && chunk.bytes >= 4) {
+      const type = Buffer.from(await file.read(chunk.position, 4)).toString('latin1');
+      if (type === 'INFO') found.info ??= chunk;
+    } else if ((chunk.id === 'id3 ' || chunk.id === 'ID3 ') && chunk.bytes > 0) found.id3 ??= chunk;
+  }
+  return found;
+}
+
+function isInId3(nativeId: string): boolean {
+  return nativeId !== BEXT && !nativeId.startsWith(IXML) && !nativeId.startsWith(INFO);
+}
