@@ -21,6 +21,7 @@ import { indexBytes } from './index/index-folder.ts';
 import { Renaming } from './export/renaming.ts';
 import { Indexing } from './jobs/indexing.ts';
 import { MapMaking } from './map/making.ts';
+import { Imports } from './models/imports.ts';
 import { listPacks } from './models/installed.ts';
 import { Parts, type EngineOptions, type Listening } from './parts.ts';
 import { LibraryWatch } from './scan/library-watch.ts';
@@ -78,11 +79,17 @@ export function createEngine(options: EngineOptions): EngineHandle {
     (progress) => send('eval.progress', progress),
   );
 
+  const imports = new Imports(
+    options.dataFolder,
+    () => parts.lowPriority,
+    (progress) => send('model.progress', progress),
+  );
+
   const engine: Engine = {
     ...fileCalls(parts, (fileIds) => send('file.marked', { fileIds })),
     ...libraryCalls(parts, watch, (rootIds) => send('root.changed', { rootIds })),
     ...settingCalls(parts, indexing, (settings) => send('setting.changed', settings)),
-    ...modelCalls(parts),
+    ...modelCalls(parts, imports),
     ...mapCalls(parts, maps),
     ...tagCalls(),
     ...withRenames(writeCalls(), renaming),
@@ -138,6 +145,7 @@ export function createEngine(options: EngineOptions): EngineHandle {
       await maps.close();
       await renaming.close();
       await evaluations.close();
+      await imports.close();
       await parts.close();
     },
   };

@@ -157,6 +157,11 @@ export class Parts {
     return this.#loadInUse().encoders;
   }
 
+  /** Whether work gives way to other programs. */
+  get lowPriority(): boolean {
+    return this.#loadInUse().lowPriority;
+  }
+
   async close(): Promise<void> {
     await Promise.all([this.#models.close(), this.#pools.close()]);
     this.#catalogue?.close();

@@ -2,7 +2,7 @@
 import type { FileCalls, FileEvents } from './calls/files.ts';
 import type { LibraryCalls, LibraryEvents } from './calls/library.ts';
 import type { MapCalls } from './calls/map.ts';
-import type { ModelCalls } from './calls/models.ts';
+import type { ModelCalls, ModelEvents } from './calls/models.ts';
 import type { SettingCalls, SettingEvents } from './calls/settings.ts';
 import type { TagCalls, TagEvents } from './calls/tags.ts';
 import type { VocabularyCalls } from './calls/vocabularies.ts';
@@ -54,7 +54,7 @@ export interface Calls
   'doctor.run': { input: null; output: DoctorLine[] };
 }
 
-export interface Events extends FileEvents, LibraryEvents, SettingEvents, TagEvents, WriteEvents {
+export interface Events extends FileEvents, LibraryEvents, ModelEvents, SettingEvents, TagEvents, WriteEvents {
   'job.progress': JobProgress;
   'eval.progress': EvalProgress;
   /** Something a user should know now: the index was rebuilt, the encoder was restarted. One sentence. */

@@ -56,7 +56,7 @@ function plainly(text: string): number[] {
   return text.split(/(<\|endoftext\|>|!)/).flatMap((part) => {
     if (part === '!') return [0];
     if (part === '<|endoftext|>') return [50256];
-    return piecesOf([...part]).flatMap((piece) => merged(Buffer.from(piece)));
+    return piecesOf(Array.from(part)).flatMap((piece) => merged(Buffer.from(piece)));
   });
 }
 

@@ -1,15 +1,19 @@
 /** Model packs: does one work here and how fast, and a new one into the data folder. */
+import { resolve } from 'node:path';
 import type { ModelCalls, ModelCheck } from '../../shared/calls/models.ts';
 import type { Engine } from '../../shared/contract.ts';
 import { UserError } from '../../shared/errors.ts';
+import type { ModelStatus } from '../../shared/types.ts';
 import { Encoder } from '../embed/encoder.ts';
 import { checkPack } from '../models/check-pack.ts';
+import type { Imports } from '../models/imports.ts';
 import { installPack } from '../models/install-pack.ts';
 import { findPack, listPacks } from '../models/installed.ts';
 import type { ModelPack } from '../models/pack.ts';
+import { removePack } from '../models/remove-pack.ts';
 import type { Parts } from '../parts.ts';
 
-export function modelCalls(parts: Parts): Pick<Engine, keyof ModelCalls> {
+export function modelCalls(parts: Parts, imports: Imports): Pick<Engine, keyof ModelCalls> {
   const { dataFolder } = parts.options;
   return {
     'model.check': async ({ id }) => {
@@ -24,11 +28,27 @@ export function modelCalls(parts: Parts): Pick<Engine, keyof ModelCalls> {
       }
     },
     'model.install': async ({ folder }) => {
-      const installed = await installPack(folder, dataFolder);
-      const all = await listPacks({ dataFolder, inUse: parts.wantedModel });
-      return all.find((model) => model.folder === installed)!; // it has just been read there
+      return statusOf(await installPack(folder, dataFolder), parts);
+    },
+    'model.import': async ({ path }) => {
+      const installed = await imports.run(resolve(path));
+      return installed === null ? null : statusOf(installed, parts);
+    },
+    'model.cancelImport': () => {
+      imports.cancel();
+      return Promise.resolve(null);
+    },
+    'model.remove': async ({ id }) => {
+      await removePack(id, dataFolder, parts.wantedModel);
+      return null;
     },
   };
+}
+
+/** @param folder where a pack has just been read */
+async function statusOf(folder: string, parts: Parts): Promise<ModelStatus> {
+  const all = await listPacks({ dataFolder: parts.options.dataFolder, inUse: parts.wantedModel });
+  return all.find((model) => model.folder === folder)!;
 }
 
 /** The pack in use is checked in the process that runs it, another one in a process of its own. */

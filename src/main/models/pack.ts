@@ -30,7 +30,8 @@ const DESCRIPTION = z.object({
       sampleRate: z.number().int().min(8000).max(192_000), // Hz
       windowSeconds: z.number().positive().max(60),
       hopSeconds: z.number().positive().max(60),
-      shortClip: z.enum(['repeat', 'pad']), // filled up with itself again and again, or with silence
+      // Filled up with itself again and again; the same as often as it fits whole, then silence; with silence.
+      shortClip: z.enum(['repeat', 'repeat-pad', 'pad']),
     })
     .refine(({ hopSeconds, windowSeconds }) => hopSeconds <= windowSeconds, {
       error: 'hopSeconds must not exceed windowSeconds: sound between the windows would never be heard',

@@ -9,6 +9,7 @@ export const PROCESS_ENTRIES = {
   watch: entry('../scan/watch-process'),
   demo: entry('../demo/demo-process'),
   map: entry('../map/map-process'),
+  import: entry('../models/import-process'),
 } as const;
 
 /** The same for worker threads, which live inside one of these processes. */

@@ -13,6 +13,17 @@ export interface ModelCheck {
   textMs: number | null;
 }
 
+/** reading: the file is checked; building: graphs and weights are written; checking: the pack is tried out. */
+export type ImportStage = 'reading' | 'building' | 'checking';
+
+export interface ImportProgress {
+  /** As it was given to `model.import`. */
+  path: string;
+  stage: ImportStage;
+  /** Of the stage, 0..1. */
+  share: number;
+}
+
 export interface ModelCalls {
   /** Runs the pack's self-check and measures its speed; some seconds. @throws UserError model-missing */
   'model.check': { input: { id: string }; output: ModelCheck };
@@ -21,4 +32,19 @@ export interface ModelCalls {
    * @throws UserError model-missing (no pack in the folder), model-damaged, bad-input (its id belongs to another pack)
    */
   'model.install': { input: { folder: string }; output: ModelStatus };
+  /**
+   * Makes a pack of a model that the user has: a pack's folder, the checkpoint CLAP_weights_2023.pth, or a CLAP model in
+   * ONNX in a folder as Hugging Face lays it out (absolute paths). Takes up to some minutes and tells `model.progress`;
+   * the pack is there whole or not at all. @returns null when it was cancelled
+   * @throws UserError not-found, model-damaged, model-unusable, bad-input (its id belongs to another pack), disk-full,
+   *   catalogue-busy (one is being imported)
+   */
+  'model.import': { input: { path: string }; output: ModelStatus | null };
+  'model.cancelImport': { input: null; output: null };
+  /** Deletes an installed pack; what it heard stays in the catalogue. @throws UserError model-missing, bad-input (in use, or shipped) */
+  'model.remove': { input: { id: string }; output: null };
+}
+
+export interface ModelEvents {
+  'model.progress': ImportProgress;
 }

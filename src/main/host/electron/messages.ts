@@ -13,6 +13,7 @@ import { isInLibrary } from './library-paths.ts';
 const EVENTS: Record<EventName, true> = {
   'job.progress': true,
   'eval.progress': true,
+  'model.progress': true,
   'engine.notice': true,
   'catalogue.changed': true,
   'file.marked': true,

@@ -16,6 +16,7 @@ type LatestOf<E extends EventName> = ((payload: Events[E]) => string | number) |
 const LATEST_IS_ENOUGH: { [E in EventName]: LatestOf<E> } = {
   'job.progress': ({ id }) => id,
   'eval.progress': () => '',
+  'model.progress': () => '',
   'engine.notice': null,
   'catalogue.changed': null,
   'file.marked': null,

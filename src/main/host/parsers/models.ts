@@ -6,4 +6,7 @@ import type { ModelCalls } from '../../../shared/calls/models.ts';
 export const modelParsers: Pick<Parsers, keyof ModelCalls> = {
   'model.check': (input) => z.strictObject({ id: z.string().min(1).max(1000) }).parse(input),
   'model.install': (input) => z.strictObject({ folder: z.string().min(1).max(32_768) }).parse(input),
+  'model.import': (input) => z.strictObject({ path: z.string().min(1).max(32_768) }).parse(input),
+  'model.cancelImport': (input) => z.null().parse(input),
+  'model.remove': (input) => z.strictObject({ id: z.string().min(1).max(1000) }).parse(input),
 };
