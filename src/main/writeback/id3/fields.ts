@@ -139,7 +139,7 @@ export function readFields(tag: Id3Tag): StoredField[] {
 
 /** As {@link Container.fit}. */
 export function fitId3(nativeId: string, value: string): { value: string; note: string } {
-  const text = value.replaceAll('\0', ' ');
+  const text = value.replaceAll('\0', ' ').toWellFormed();
   if (!isId3List(nativeId) || !text.includes('/')) return { value: text, note: '' };
   return { value: text.replaceAll('/', '-'), note: 'The slash became “-”: ID3v2.3 separates values by slashes.' };
 }

@@ -1,0 +1,77 @@
+/** Where metadata, sound and free space lie in an MP4 file. */
+import { cannotEdit, damaged, type OpenFile } from '../container.ts';
+import { BoxBytes, LONG_HEADER_BYTES, readBox, type Box } from './boxes.ts';
+
+/** The index of a day of sound is a few MB; pictures come on top. */
+const MOST_MOOV_BYTES = 256 * 1024 * 1024;
+const MOST_BOXES = 100_000;
+
+export interface Mp4Layout {
+  /** All boxes of the file itself, in order. */
+  boxes: Box[];
+  moov: BoxBytes;
+  /** Of these, those that there are: each lies in the one before. */
+  udta: BoxBytes | null;
+  meta: BoxBytes | null;
+  ilst: BoxBytes | null;
+}
+
+/** `meta` is a full box: version and flags stand before its children. */
+export const META_SKIP = 4;
+
+/** @throws UserError undecodable-audio, unsupported-format */
+export async function readLayout(file: OpenFile): Promise<Mp4Layout> {
+  const boxes = await fileBoxes(file);
+  if (boxes.some(({ type }) => ['moof', 'mfra', 'sidx', 'styp'].includes(type))) throw fragmented();
+  const ftyp = boxes.find(({ type }) => type === 'ftyp');
+  const brand = ftyp && ftyp.to - ftyp.contentFrom >= 4 ? await file.read(ftyp.contentFrom, 4) : null;
+  if (!brand || Buffer.from(brand).toString('latin1') === 'qt  ') {
+    throw cannotEdit('It is a QuickTime movie, which keeps its tags elsewhere than MP4: save its sound as M4A first.');
+  }
+  const moovs = boxes.filter(({ type }) => type === 'moov');
+  if (moovs.length !== 1) throw damaged('Its MP4 structure is damaged: it has no index, or several.');
+  const box = moovs[0]!;
+  if (box.to - box.from > MOST_MOOV_BYTES) throw cannotEdit('Its MP4 index is over 256 MB: write a sidecar instead.');
+  const moov = new BoxBytes(box, await file.read(box.from, box.to - box.from), box.from);
+  if (moov.child('mvex')) throw fragmented();
+  if (moov.child('cmov')) throw cannotEdit('Its MP4 index is compressed: save it again with another program first.');
+
+  const udtas = moov.children().filter(({ box: { type } }) => type === 'udta');
+  const udta = udtas.find((candidate) => candidate.child('meta')) ?? udtas[0] ?? null;
+  const meta = udta?.child('meta') ?? null;
+  return { boxes, moov, udta, meta, ilst: meta && itemList(meta) };
+}
+
+async function fileBoxes(file: OpenFile): Promise<Box[]> {
+  const boxes: Box[] = [];
+  for (let at = 0; at < file.size;) {
+    const header = await file.read(at, Math.min(LONG_HEADER_BYTES, file.size - at));
+    // Some programs leave a few zeros at the end.
+    if (header.length < 8 && header.every((byte) => byte === 0)) break;
+    const box = readBox(header, at, file.size, true);
+    boxes.push(box);
+    if (boxes.length > MOST_BOXES) throw damaged('Its MP4 structure is damaged: it has no end.');
+    at = box.to;
+  }
+  return boxes;
+}
+
+function itemList(meta: BoxBytes): BoxBytes | null {
+  // QuickTime's `meta` is no full box: then a child begins where the flags should be.
+  const start = Buffer.from(meta.content().subarray(0, 8)).toString('latin1');
+  if (start.slice(4) === 'hdlr') {
+    throw cannotEdit('Its metadata are laid out as in a QuickTime movie: save them with a tag editor first.');
+  }
+  if (meta.box.to - meta.box.contentFrom < META_SKIP) throw damaged('Its MP4 metadata are damaged.');
+  const handler = meta.child('hdlr', META_SKIP)?.content().subarray(8, 12) ?? [];
+  if (Buffer.from(handler).toString('latin1') !== 'mdir') {
+    throw cannotEdit('Its metadata are not of the kind that music programs use: save them with a tag editor first.');
+  }
+  const lists = meta.children(META_SKIP).filter(({ box: { type } }) => type === 'ilst');
+  if (lists.length > 1) throw cannotEdit('It has two lists of metadata: save it with a tag editor first.');
+  return lists[0] ?? null;
+}
+
+function fragmented() {
+  return cannotEdit('It is a fragmented MP4, as for streaming: save it as a plain M4A first.');
+}
