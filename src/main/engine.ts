@@ -54,7 +54,7 @@ export function createEngine(options: EngineOptions): EngineHandle {
     changed: (fileIds) => send('catalogue.changed', { fileIds }),
     runChanged: (runId) => send('write.changed', { runId }),
   });
-  void renaming.recover();
+  const recovered = renaming.recover();
   const summariesOf = (id: JobId) => (maps.has(id) ? maps.jobs : indexing.jobs);
   const jobsOf = (id: JobId) => (renaming.has(id) ? renaming.jobs : summariesOf(id));
   const watch = new LibraryWatch({
@@ -94,7 +94,10 @@ export function createEngine(options: EngineOptions): EngineHandle {
     ...tagCalls(),
     ...withRenames(writeCalls(), renaming),
     ...exportCalls(parts, renaming),
-    'index.start': ({ folders }) => indexing.start(folders),
+    'index.start': async ({ folders }) => {
+      await recovered; // what a killed program left is in order before anybody looks through folders
+      return indexing.start(folders);
+    },
     'job.wait': (id) => summariesOf(id).wait(id),
     'job.list': () => Promise.resolve([...indexing.running, ...maps.running, ...renaming.running]),
     'job.pause': (id) => {

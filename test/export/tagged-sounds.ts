@@ -10,6 +10,11 @@ export class TaggedSounds extends EngineTrial {
     return super.index(...(folders.length > 0 ? folders : [this.sounds]));
   }
 
+  /** Again, with the engine that runs. */
+  listen(...folders: string[]) {
+    return super.index(...folders);
+  }
+
   idOf(relativePath: string): number {
     return this.read((db) => {
       const id = db.prepare<[string], number>('SELECT id FROM file WHERE relative_path = ?').pluck().get(relativePath);

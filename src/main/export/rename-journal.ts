@@ -17,7 +17,8 @@ export interface RenameRow {
   tempPath: string | null;
 }
 
-const COLUMNS = `journal.id, run_id AS runId, file_id AS fileId, path, new_path AS newPath, state, temp_path AS tempPath`;
+const COLUMNS = `journal.id, journal.run_id AS runId, journal.file_id AS fileId, journal.path, journal.new_path AS newPath,
+  journal.state, journal.temp_path AS tempPath`;
 const RENAMES = `write_journal AS journal JOIN write_run AS run ON run.id = journal.run_id AND run.kind = 'rename'`;
 
 export type RenameJournal = ReturnType<typeof renameJournal>;

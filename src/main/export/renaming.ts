@@ -111,7 +111,7 @@ export class Renaming {
     const release = await acquireWriterLock(this.#parts.options.dataFolder).catch(() => null);
     if (!release) return;
     try {
-      const files = this.#withJournal((own, journal) => recoverRenames(own, journal));
+      const files = await this.#withJournal((own, journal) => Promise.resolve(recoverRenames(own, journal)));
       if (files > 0) this.#parts.notice(`Earmark was ended while it renamed files: ${files === 1 ? 'one file has' : `${files} files have`} been looked at, and each has one name again.`); // prettier-ignore
     } finally {
       release();
@@ -132,12 +132,12 @@ export class Renaming {
     const release = await acquireWriterLock(this.#parts.options.dataFolder);
     try {
       const id = this.jobs.start(kind, input, async (context) => {
-        const own = this.#openJournal();
         try {
-          recoverRenames(own.catalogue, own.journal);
-          return await work(context, own.catalogue, own.journal);
+          return await this.#withJournal((own, journal) => {
+            recoverRenames(own, journal);
+            return work(context, own, journal);
+          });
         } finally {
-          own.catalogue.close();
           release();
         }
       });
@@ -175,20 +175,15 @@ export class Renaming {
     }
   }
 
-  #withJournal<T>(work: (catalogue: Catalogue, journal: RenameJournal) => T): T {
-    const { catalogue, journal } = this.#openJournal();
+  /** A connection of its own: here a commit is on the disk before a file is touched, which others need not wait for. */
+  async #withJournal<T>(work: (catalogue: Catalogue, journal: RenameJournal) => Promise<T>): Promise<T> {
+    const catalogue = openCatalogue(this.#parts.options.dataFolder);
     try {
-      return work(catalogue, journal);
+      catalogue.db.pragma('synchronous = FULL');
+      return await work(catalogue, renameJournal(catalogue.db));
     } finally {
       catalogue.close();
     }
-  }
-
-  /** A connection of its own: here a commit is on the disk before a file is touched, which others need not wait for. */
-  #openJournal(): { catalogue: Catalogue; journal: RenameJournal } {
-    const catalogue = openCatalogue(this.#parts.options.dataFolder);
-    catalogue.db.pragma('synchronous = FULL');
-    return { catalogue, journal: renameJournal(catalogue.db) };
   }
 
   /** Asking makes none. */
