@@ -1,0 +1,214 @@
+/** The audio encoder of MS CLAP 2023 (HTS-AT: Chen et al., 2022, on Swin: Liu et al., 2021) as an ONNX graph. */
+import type { CheckpointTensors } from '../checkpoint/tensors.ts';
+import { Graph, type Value, type WrittenGraph } from '../onnx/graph.ts';
+import { patches } from './front-end.ts';
+import { foldedAttention } from './attention-weights.ts';
+import { constant, layerNorm, linear, narrowed, perceptron, projectionHead, widened, type Building } from './layers.ts';
+import type { Precision } from './precision.ts';
+import {
+  AUDIO_2023,
+  AUDIO_PROJECTION,
+  channels,
+  gridSide,
+  HTSAT,
+  MLP_RATIO,
+  windowShift,
+  type AudioSizes,
+} from './sizes.ts';
+import { mergeOrder, positionBias, reordering, shiftMask, windowOrder } from './token-order.ts';
+import { readLinear, readWeights, transposed, type LinearWeights } from './weights.ts';
+
+export interface AudioGraphOptions {
+  /** @default 'audio.onnx' */
+  fileName?: string;
+  /** @default 'float32' */
+  precision?: Precision;
+  /** @default those of MS CLAP 2023 */
+  sizes?: AudioSizes;
+}
+
+/**
+ * Writes the audio encoder: waveform float32[N, samples] (mono, 44 100 Hz, −1..1) → embedding float32[N, projection],
+ * not normalised. Matrices of the spectrogram are the checkpoint's own.
+ * @param outFolder must exist; gets `fileName` and `fileName`.data
+ * @throws UserError 'model-damaged' for weights of another model
+ */
+export async function buildAudioGraph(
+  tensors: CheckpointTensors,
+  outFolder: string,
+  { fileName = 'audio.onnx', precision = 'float32', sizes = AUDIO_2023 }: AudioGraphOptions = {},
+): Promise<WrittenGraph> {
+  return Graph.write(outFolder, fileName, async (graph) => {
+    const building: Building = { graph, tensors, precision };
+    const waveform = graph.input('waveform', 'float32', ['N', sizes.samples]);
+    const embedding = await encode(building, waveform, sizes);
+    graph.output('embedding', 'float32', ['N', sizes.projection], embedding);
+  });
+}
+
+/**
+ * [tokens · N, channels]: the first token of every clip of the batch, then the second, and so on, so that a token's
+ * place does not depend on N; and the order that the tokens lie in (token-order.ts).
+ */
+interface Tokens {
+  value: Value;
+  order: number[];
+}
+
+async function encode(building: Building, waveform: Value, sizes: AudioSizes): Promise<Value> {
+  const { graph } = building;
+  graph.scope = 'front_end/';
+  let tokens = await patchTokens(building, await patches(building, waveform, sizes), sizes);
+  const stages = sizes.depths.length;
+  for (let stage = 0; stage < stages; stage++) {
+    for (let block = 0; block < sizes.depths[stage]!; block++) {
+      graph.scope = `stage_${stage}/block_${block}/`;
+      tokens = await swinBlock(building, tokens, sizes, stage, block);
+    }
+    graph.scope = `stage_${stage}/merge/`;
+    if (stage < stages - 1) tokens = await merged(building, tokens, sizes, stage);
+  }
+  graph.scope = 'head/';
+  const width = channels(sizes, stages - 1);
+  const normalised = graph.op('Reshape', [
+    await layerNorm(building, tokens.value, `${HTSAT}.norm`, width),
+    graph.ints([gridSide(sizes, stages - 1) ** 2, -1, width]),
+  ]);
+  const latent = graph.op('ReduceMean', [normalised, graph.ints([0])], { keepdims: 0 });
+  return projectionHead(building, latent, AUDIO_PROJECTION, width, sizes.projection);
+}
+
+async function patchTokens(building: Building, pixels: Value, sizes: AudioSizes): Promise<Tokens> {
+  const exact: Building = { ...building, precision: 'float32' };
+  const { patch, embed, window } = sizes;
+  const grid = gridSide(sizes, 0);
+  const order = windowOrder(grid, window, 0);
+  const key = `${HTSAT}.patch_embed.proj`;
+  const weight = await readWeights(building.tensors, `${key}.weight`, [embed, 1, patch, patch]);
+  const projected = await linear(exact, await gathered(building, pixels, order, patch * patch), {
+    name: key,
+    inputs: patch * patch,
+    outputs: embed,
+    matrix: transposed(weight, embed, patch * patch),
+    bias: await readWeights(building.tensors, `${key}.bias`, [embed]),
+  });
+  return { value: await layerNorm(building, projected, `${HTSAT}.patch_embed.norm`, embed), order };
+}
+
+async function swinBlock(
+  building: Building,
+  tokens: Tokens,
+  sizes: AudioSizes,
+  stage: number,
+  block: number,
+): Promise<Tokens> {
+  const { graph, tensors } = building;
+  const width = channels(sizes, stage);
+  const key = `${HTSAT}.layers.${stage}.blocks.${block}`;
+  const order = windowOrder(gridSide(sizes, stage), sizes.window, windowShift(sizes, stage, block));
+  const x = await reordered(building, tokens, order, width);
+  const normalised = narrowed(building, await layerNorm(building, x, `${key}.norm1`, width));
+  const attended = await windowAttention(building, normalised, sizes, stage, block);
+  const value = await perceptron(
+    building,
+    graph.op('Add', [x, widened(building, attended)]),
+    { key: `${key}.norm2`, width },
+    {
+      first: await readLinear(tensors, `${key}.mlp.fc1`, width, MLP_RATIO * width, { bias: true }),
+      second: await readLinear(tensors, `${key}.mlp.fc2`, MLP_RATIO * width, width, { bias: true }),
+      activation: 'erf',
+    },
+  );
+  return { value, order };
+}
+
+/** @param x [tokens · N, channels], narrowed; the tokens in the order of the block's windows */
+async function windowAttention(
+  building: Building,
+  x: Value,
+  sizes: AudioSizes,
+  stage: number,
+  block: number,
+): Promise<Value> {
+  const { graph, tensors } = building;
+  const width = channels(sizes, stage);
+  const heads = sizes.heads[stage]!;
+  const headWidth = width / heads;
+  const area = sizes.window ** 2;
+  const windows = gridSide(sizes, stage) ** 2 / area;
+  const key = `${HTSAT}.layers.${stage}.blocks.${block}.attn`;
+  const { q, k, v, proj } = foldedAttention(
+    await readLinear(tensors, `${key}.qkv`, width, 3 * width, { bias: true }),
+    await readLinear(tensors, `${key}.proj`, width, width, { bias: true }),
+    headWidth,
+  );
+  // [w², windows · N · heads, head width] → a matrix for each window, clip and head
+  const split = graph.ints([area, -1, headWidth]);
+  const perHead = async (layer: LinearWeights, perm: number[]) =>
+    graph.op('Transpose', [graph.op('Reshape', [await linear(building, x, layer), split])], { perm });
+  const logits = graph.op('MatMul', [await perHead(q, [1, 0, 2]), await perHead(k, [1, 2, 0])]);
+  const biased = graph.op('Add', [
+    graph.op('Reshape', [logits, graph.ints([windows, -1, heads, area, area])]),
+    await logitBias(building, sizes, stage, block),
+  ]);
+  const weights = graph.op('Reshape', [graph.op('Softmax', [biased], { axis: -1 }), graph.ints([-1, area, area])]);
+  const mixed = graph.op('MatMul', [weights, await perHead(v, [1, 0, 2])]);
+  const together = graph.op('Transpose', [mixed], { perm: [1, 0, 2] });
+  return linear(building, graph.op('Reshape', [together, graph.ints([-1, width])]), proj);
+}
+
+/** @returns narrowed [windows or 1, 1, heads, w², w²] */
+async function logitBias(building: Building, sizes: AudioSizes, stage: number, block: number): Promise<Value> {
+  const { window } = sizes;
+  const heads = sizes.heads[stage]!;
+  const key = `${HTSAT}.layers.${stage}.blocks.${block}.attn.relative_position_bias_table`;
+  const table = await readWeights(building.tensors, key, [(2 * window - 1) ** 2, heads]);
+  const bias = positionBias(table, heads, window);
+  const area = window ** 2;
+  const shift = windowShift(sizes, stage, block);
+  if (shift === 0) return constant(building, 'position_bias', [1, 1, heads, area, area], bias);
+  const mask = shiftMask(gridSide(sizes, stage), window, shift);
+  const windows = mask.length / area ** 2;
+  const masked = new Float32Array(windows * bias.length);
+  for (let at = 0; at < masked.length; at++) {
+    const pair = at % area ** 2;
+    masked[at] = bias[at % bias.length]! + mask[Math.floor(at / bias.length) * area ** 2 + pair]!;
+  }
+  return constant(building, 'position_bias', [windows, 1, heads, area, area], masked);
+}
+
+async function merged(building: Building, tokens: Tokens, sizes: AudioSizes, stage: number): Promise<Tokens> {
+  const { graph, tensors } = building;
+  const grid = gridSide(sizes, stage);
+  const width = channels(sizes, stage);
+  const key = `${HTSAT}.layers.${stage}.downsample`;
+  const order = windowOrder(grid / 2, sizes.window, 0);
+  const corners = graph.op('Reshape', [
+    await reordered(building, tokens, mergeOrder(grid, order), width),
+    graph.ints([order.length, 4, -1, width]),
+  ]);
+  const cells = graph.op('Reshape', [
+    graph.op('Transpose', [corners], { perm: [0, 2, 1, 3] }),
+    graph.ints([-1, 4 * width]),
+  ]);
+  const normalised = narrowed(building, await layerNorm(building, cells, `${key}.norm`, 4 * width));
+  const reduction = await readLinear(tensors, `${key}.reduction`, 4 * width, 2 * width, { bias: false });
+  return { value: widened(building, await linear(building, normalised, reduction)), order };
+}
+
+async function reordered(
+  building: Building,
+  { value, order }: Tokens,
+  wanted: readonly number[],
+  width: number,
+): Promise<Value> {
+  const places = reordering(order, wanted);
+  return places.every((place, at) => place === at) ? value : gathered(building, value, places, width);
+}
+
+/** @param value [tokens · N, width] */
+async function gathered({ graph }: Building, value: Value, places: readonly number[], width: number): Promise<Value> {
+  const index = await graph.tensor('places', 'int32', [places.length], Int32Array.from(places));
+  const byToken = graph.op('Reshape', [value, graph.ints([places.length, -1, width])]);
+  return graph.op('Reshape', [graph.op('Gather', [byToken, index]), graph.ints([-1, width])]);
+}

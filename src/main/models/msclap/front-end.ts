@@ -1,0 +1,191 @@
+/** From samples to the patches that the audio encoder sees: log-mel spectrogram, resized, folded to a square. */
+import type { Value } from '../onnx/graph.ts';
+import { fourierFactors, hannWindow, isWindowedFourier } from './fourier.ts';
+import type { Building } from './layers.ts';
+import { EPSILON, HTSAT, numberOfFrames, resizedFrames, type AudioSizes } from './sizes.ts';
+import { readWeights } from './weights.ts';
+
+/** Below this power there is silence; keeps the logarithm finite. */
+const POWER_FLOOR = 1e-10;
+const DECIBELS_PER_NEPER = 10 / Math.LN10;
+/** New frames that are computed from the same old ones. */
+const RESIZE_BLOCK = 64;
+
+/**
+ * @param waveform float32[N, samples]
+ * @returns float32[(imageSide/patch)² · N, patch²]: patches in the order of the grid, pixels row by row
+ */
+export async function patches(building: Building, waveform: Value, sizes: AudioSizes): Promise<Value> {
+  const mel = await melPower(building, waveform, sizes);
+  return folded(building, await resized(building, await normalisedDecibels(building, mel, sizes), sizes), sizes);
+}
+
+/** @returns float32[N, frames, nMels]: power per mel band */
+async function melPower(building: Building, waveform: Value, sizes: AudioSizes): Promise<Value> {
+  const { graph, tensors } = building;
+  const { fftLength, hopLength, nMels } = sizes;
+  const nBins = fftLength / 2 + 1;
+  const frames = numberOfFrames(sizes);
+  const stft = `${HTSAT}.spectrogram_extractor.stft`;
+  const real = await readWeights(tensors, `${stft}.conv_real.weight`, [nBins, 1, fftLength]);
+  const imaginary = await readWeights(tensors, `${stft}.conv_imag.weight`, [nBins, 1, fftLength]);
+  const melMatrix = await readWeights(tensors, `${HTSAT}.logmel_extractor.melW`, [nBins, nMels]);
+
+  // The padded signal in rows of R samples, R dividing the hop and the frame: a frame is A rows in sequence.
+  const rowLength = greatestCommonDivisor(hopLength, 2 ** Math.floor(Math.log2(fftLength) / 2));
+  const rows = fftLength / rowLength;
+  const totalRows = ((frames - 1) * hopLength + fftLength) / rowLength;
+  const left = fftLength / 2;
+  const padding = graph.ints([0, left, 0, totalRows * rowLength - sizes.samples - left]);
+  const padded = graph.op('Pad', [waveform, padding], { mode: 'reflect' });
+  const signal = graph.op('Reshape', [padded, graph.ints([-1, totalRows, rowLength])]);
+  const step = hopLength / rowLength;
+
+  if (!isWindowedFourier(real, imaginary, fftLength)) {
+    // Kernels of some other kind (learned ones): multiplied with as they are.
+    const order = Int32Array.from({ length: frames * rows }, (_, i) => Math.floor(i / rows) * step + (i % rows));
+    const index = await graph.tensor('frame_rows', 'int32', [frames * rows], order);
+    const framed = graph.op('Reshape', [
+      graph.op('Gather', [signal, index], { axis: 1 }),
+      graph.ints([-1, frames, fftLength]),
+    ]);
+    const kernels = new Float32Array(fftLength * 2 * nBins);
+    const mels = new Float32Array(2 * nBins * nMels);
+    for (let k = 0; k < nBins; k++) {
+      for (let n = 0; n < fftLength; n++) {
+        kernels[n * 2 * nBins + k] = real[k * fftLength + n]!;
+        kernels[n * 2 * nBins + nBins + k] = imaginary[k * fftLength + n]!;
+      }
+      const band = melMatrix.subarray(k * nMels, (k + 1) * nMels);
+      mels.set(band, k * nMels);
+      mels.set(band, (nBins + k) * nMels);
+    }
+    const spectrum = graph.op('MatMul', [
+      framed,
+      await graph.tensor('dft', 'float32', [fftLength, 2 * nBins], kernels),
+    ]);
+    const power = graph.op('Mul', [spectrum, spectrum]);
+    return graph.op('MatMul', [power, await graph.tensor('mel', 'float32', [2 * nBins, nMels], mels)]);
+  }
+
+  const { residues, stage1, stage2, bins } = fourierFactors(fftLength, rowLength);
+  // Row n1 of every frame, then row n1 + 1 of every frame: stage 1 is one product for all frames.
+  const order = Int32Array.from({ length: rows * frames }, (_, i) => (i % frames) * step + Math.floor(i / frames));
+  const framed = graph.op('Gather', [signal, await graph.tensor('frame_rows', 'int32', [rows, frames], order)], {
+    axis: 1,
+  });
+  const window = await graph.tensor('hann', 'float32', [rows, 1, rowLength], hannWindow(fftLength));
+  const windowed = graph.op('Reshape', [graph.op('Mul', [framed, window]), graph.ints([-1, rows, frames * rowLength])]);
+  const sums = graph.op('MatMul', [await graph.tensor('dft_1', 'float32', [2 * residues, rows], stage1), windowed]);
+  const byResidue = graph.op(
+    'Transpose',
+    [graph.op('Reshape', [sums, graph.ints([-1, residues, 2, frames, rowLength])])],
+    { perm: [0, 1, 3, 2, 4] },
+  );
+  const side = 2 * rowLength;
+  const spectrum = graph.op('MatMul', [
+    graph.op('Reshape', [byResidue, graph.ints([-1, residues, frames, side])]),
+    await graph.tensor('dft_2', 'float32', [residues, side, side], stage2),
+  ]);
+  const power = graph.op('Mul', [spectrum, spectrum]);
+  const mels = new Float32Array(residues * side * nMels);
+  for (const [at, bin] of bins.entries()) {
+    if (bin < 0) continue;
+    const band = melMatrix.subarray(bin * nMels, (bin + 1) * nMels);
+    const row = Math.floor(at / rowLength) * side + (at % rowLength);
+    mels.set(band, row * nMels);
+    mels.set(band, (row + rowLength) * nMels);
+  }
+  const parts = graph.op('MatMul', [power, await graph.tensor('mel', 'float32', [residues, side, nMels], mels)]);
+  return graph.op('ReduceSum', [parts, graph.ints([1])], { keepdims: 0 });
+}
+
+/** Decibels, then the batch normalisation per band: one multiplication and one addition after the logarithm. */
+async function normalisedDecibels({ graph, tensors }: Building, mel: Value, { nMels }: AudioSizes): Promise<Value> {
+  const [mean, variance, weight, bias] = await Promise.all(
+    ['running_mean', 'running_var', 'weight', 'bias'].map((name) =>
+      readWeights(tensors, `${HTSAT}.bn0.${name}`, [nMels]),
+    ),
+  );
+  const scale = weight!.map((value, band) => value / Math.sqrt(variance![band]! + EPSILON));
+  const offset = bias!.map((value, band) => value - mean![band]! * scale[band]!);
+  const logarithm = graph.op('Log', [graph.op('Max', [mel, graph.float(POWER_FLOOR)])]);
+  const scaled = graph.op('Mul', [
+    logarithm,
+    await graph.tensor(
+      'decibel_scale',
+      'float32',
+      [nMels],
+      scale.map((value) => value * DECIBELS_PER_NEPER),
+    ),
+  ]);
+  return graph.op('Add', [scaled, await graph.tensor('decibel_offset', 'float32', [nMels], offset)]);
+}
+
+/**
+ * Along time, to as many frames as the image holds. A new frame comes from four old ones: instead of one large, almost
+ * empty matrix there is a small one for each block of new frames.
+ * @returns [N, blocks, frames in block, nMels]
+ */
+async function resized({ graph }: Building, decibels: Value, sizes: AudioSizes): Promise<Value> {
+  const from = numberOfFrames(sizes);
+  const to = resizedFrames(sizes);
+  const matrix = bicubicMatrix(from, to);
+  const length = greatestCommonDivisor(RESIZE_BLOCK, to);
+  const blocks = to / length;
+  const firstTap = (row: number) => Math.max(0, Math.floor((row * (from - 1)) / (to - 1)) - 1);
+  const taps = Math.min(from, Math.ceil((length * from) / to) + 4);
+  const starts = Array.from({ length: blocks }, (_, block) => Math.min(firstTap(block * length), from - taps));
+  const parts = new Float32Array(to * taps);
+  for (let row = 0; row < to; row++) {
+    const start = row * from + starts[Math.floor(row / length)]!;
+    parts.set(matrix.subarray(start, start + taps), row * taps);
+  }
+  const places = Int32Array.from({ length: blocks * taps }, (_, at) => starts[Math.floor(at / taps)]! + (at % taps));
+  const index = await graph.tensor('resize_places', 'int32', [blocks, taps], places);
+  return graph.op('MatMul', [
+    await graph.tensor('resize', 'float32', [blocks, length, taps], parts),
+    graph.op('Gather', [decibels, index], { axis: 1 }),
+  ]);
+}
+
+/**
+ * Bicubic interpolation with a = −0.75, first and last place in step, as PyTorch's `interpolate(mode='bicubic',
+ * align_corners=True)` does it: taps beyond the ends take the last value.
+ * @returns [to, from]
+ */
+export function bicubicMatrix(from: number, to: number): Float32Array {
+  const a = -0.75;
+  const near = (v: number) => ((a + 2) * v - (a + 3)) * v * v + 1;
+  const far = (v: number) => ((a * v - 5 * a) * v + 8 * a) * v - 4 * a;
+  const matrix = new Float32Array(to * from);
+  for (let i = 0; i < to; i++) {
+    const position = (i * (from - 1)) / (to - 1);
+    const floor = Math.floor(position);
+    const d = position - floor;
+    for (const [tap, weight] of [far(1 + d), near(d), near(1 - d), far(2 - d)].entries()) {
+      const at = Math.min(from - 1, Math.max(0, floor - 1 + tap));
+      matrix[i * from + at]! += weight;
+    }
+  }
+  return matrix;
+}
+
+/**
+ * The spectrogram is cut along time into imageSide/nMels parts, which become bands of the image: within a band, rows
+ * are mel bands (lowest first) and columns are frames.
+ */
+function folded({ graph }: Building, spectrogram: Value, { imageSide, nMels, patch }: AudioSizes): Value {
+  const bands = imageSide / nMels;
+  const across = imageSide / patch;
+  const pixels = graph.op('Reshape', [
+    spectrogram,
+    graph.ints([-1, bands, across, patch, nMels / patch, patch]), // band, column, frame in patch, row, mel in patch
+  ]);
+  const inPatches = graph.op('Transpose', [pixels], { perm: [1, 4, 2, 0, 5, 3] });
+  return graph.op('Reshape', [inPatches, graph.ints([-1, patch * patch])]);
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+}

@@ -1,0 +1,135 @@
+/** The text encoder of MS CLAP 2023 (GPT-2: Radford et al., 2019) as an ONNX graph. */
+import type { CheckpointTensors } from '../checkpoint/tensors.ts';
+import { Graph, type Value, type WrittenGraph } from '../onnx/graph.ts';
+import { DATA_TYPES } from '../onnx/schema.ts';
+import { foldedAttention, type AttentionWeights } from './attention-weights.ts';
+import {
+  embeddingTable,
+  layerNorm,
+  linear,
+  narrowed,
+  perceptron,
+  projectionHead,
+  widened,
+  type Building,
+} from './layers.ts';
+import type { Precision } from './precision.ts';
+import { GPT2, MLP_RATIO, TEXT_2023, TEXT_PROJECTION, type TextSizes } from './sizes.ts';
+import { readInputFirst, type LinearWeights } from './weights.ts';
+
+export interface TextGraphOptions {
+  /** @default 'text.onnx' */
+  fileName?: string;
+  /** @default 'float32' */
+  precision?: Precision;
+  /** @default those of MS CLAP 2023 */
+  sizes?: TextSizes;
+}
+
+/** Logit of a token that comes later: its weight is 0 after the softmax. Within the range of float16. */
+const HIDDEN = -10_000;
+
+/**
+ * Writes the text encoder: input_ids int64[N, T] (T up to 1024) → embedding float32[N, projection], not normalised.
+ * Rows are padded on the right with 0. A row is represented by its token number (count of ids that are not 0) − 1, as
+ * the model was trained, which with “!” (id 0) in a text is not the last one. Since no token sees a later one, padding
+ * cannot influence it and no attention mask is needed.
+ * @param outFolder must exist; gets `fileName` and `fileName`.data
+ * @throws UserError 'model-damaged' for weights of another model
+ */
+export async function buildTextGraph(
+  tensors: CheckpointTensors,
+  outFolder: string,
+  { fileName = 'text.onnx', precision = 'float32', sizes = TEXT_2023 }: TextGraphOptions = {},
+): Promise<WrittenGraph> {
+  return Graph.write(outFolder, fileName, async (graph) => {
+    const building: Building = { graph, tensors, precision };
+    const ids = graph.input('input_ids', 'int64', ['N', 'T']);
+    graph.output('embedding', 'float32', ['N', sizes.projection], await encode(building, ids, sizes));
+  });
+}
+
+/** What every block needs to know of the batch. */
+interface Batch {
+  /** int64[4]: N, T, heads, head width */
+  perHead: Value;
+  /** Narrowed [T, T]: 0 where the column is not later than the row */
+  mask: Value;
+}
+
+async function encode(building: Building, ids: Value, sizes: TextSizes): Promise<Value> {
+  const { graph } = building;
+  const { width, heads } = sizes;
+  graph.scope = 'tokens/';
+  const shape = graph.op('Shape', [ids]);
+  const numberOfTokens = graph.op('Gather', [shape, graph.ints([1], [])]);
+  const positions = graph.op('Range', [graph.ints([0], []), numberOfTokens, graph.ints([1], [])]);
+  const visible = graph.op('LessOrEqual', [positions, graph.op('Unsqueeze', [positions, graph.ints([1])])]);
+  const batch: Batch = {
+    perHead: graph.op('Concat', [shape, graph.ints([heads, width / heads])], { axis: 0 }),
+    mask: narrowed(building, graph.op('Where', [visible, graph.float(0), graph.float(HIDDEN)])),
+  };
+  const words = await embeddingTable(building, ids, `${GPT2}.wte.weight`, sizes.vocabulary, width);
+  const places = await embeddingTable(building, positions, `${GPT2}.wpe.weight`, sizes.positions, width);
+  let x = graph.op('Reshape', [graph.op('Add', [words, places]), graph.ints([-1, width])]);
+  for (let layer = 0; layer < sizes.layers; layer++) {
+    graph.scope = `layer_${layer}/`;
+    x = await block(building, x, batch, sizes, `${GPT2}.h.${layer}`);
+  }
+  graph.scope = 'head/';
+  const pooled = graph.op('Gather', [x, pooledRows(building, ids, shape, numberOfTokens)]);
+  const normalised = await layerNorm(building, pooled, `${GPT2}.ln_f`, width);
+  return projectionHead(building, normalised, TEXT_PROJECTION, width, sizes.projection);
+}
+
+/** @returns int64[N]: rows of [N · T, width] */
+function pooledRows({ graph }: Building, ids: Value, shape: Value, numberOfTokens: Value): Value {
+  const isToken = graph.op('Cast', [graph.op('Not', [graph.op('Equal', [ids, graph.ints([0], [])])])], {
+    to: DATA_TYPES.int64,
+  });
+  const count = graph.op('ReduceSum', [isToken, graph.ints([1])], { keepdims: 0 });
+  const last = graph.op('Max', [graph.op('Sub', [count, graph.ints([1], [])]), graph.ints([0], [])]);
+  const numberOfTexts = graph.op('Gather', [shape, graph.ints([0], [])]);
+  const texts = graph.op('Range', [graph.ints([0], []), numberOfTexts, graph.ints([1], [])]);
+  return graph.op('Add', [graph.op('Mul', [texts, numberOfTokens]), last]);
+}
+
+async function block(
+  building: Building,
+  x: Value,
+  batch: Batch,
+  { width, heads }: TextSizes,
+  key: string,
+): Promise<Value> {
+  const { graph, tensors } = building;
+  const weights = foldedAttention(
+    await readInputFirst(tensors, `${key}.attn.c_attn`, width, 3 * width),
+    await readInputFirst(tensors, `${key}.attn.c_proj`, width, width),
+    width / heads,
+  );
+  const normalised = narrowed(building, await layerNorm(building, x, `${key}.ln_1`, width));
+  const attended = await attention(building, normalised, batch, weights);
+  return perceptron(
+    building,
+    graph.op('Add', [x, widened(building, attended)]),
+    { key: `${key}.ln_2`, width },
+    {
+      first: await readInputFirst(tensors, `${key}.mlp.c_fc`, width, MLP_RATIO * width),
+      second: await readInputFirst(tensors, `${key}.mlp.c_proj`, MLP_RATIO * width, width),
+      activation: 'tanh',
+    },
+  );
+}
+
+/** Of each token to itself and those before it. @param x [N · T, width] */
+async function attention(building: Building, x: Value, batch: Batch, weights: AttentionWeights): Promise<Value> {
+  const { graph } = building;
+  const { q, k, v, proj } = weights;
+  const perHead = async (layer: LinearWeights, perm: number[]) =>
+    graph.op('Transpose', [graph.op('Reshape', [await linear(building, x, layer), batch.perHead])], { perm });
+  const logits = graph.op('MatMul', [await perHead(q, [0, 2, 1, 3]), await perHead(k, [0, 2, 3, 1])]);
+  const seen = graph.op('Softmax', [graph.op('Add', [logits, batch.mask])], { axis: -1 });
+  const mixed = graph.op('MatMul', [seen, await perHead(v, [0, 2, 1, 3])]);
+  const together = graph.op('Transpose', [mixed], { perm: [0, 2, 1, 3] });
+  return linear(building, graph.op('Reshape', [together, graph.ints([-1, q.inputs])]), proj);
+}
