@@ -11,17 +11,9 @@ import type { AudioFormat, SearchFilters, SearchQuery } from '../../../shared/ty
 import { AUDIO_FORMATS } from '../../../shared/types.ts';
 import { EVAL_LAYOUTS, type EvalLayout, type EvalRequest } from '../../../shared/eval-report.ts';
 import { directClient } from '../dispatch.ts';
-import {
-  runDoctor,
-  runEmbed,
-  runFailures,
-  runIndex,
-  runModels,
-  runSearch,
-  runStatus,
-  type CommandContext,
-} from './commands.ts';
+import { runDoctor, runEmbed, runFailures, runIndex, runSearch, runStatus, type CommandContext } from './commands.ts';
 import { runEval } from './eval-command.ts';
+import { registerModels } from './models-command.ts';
 import { EXIT, reportError, surviveClosedOutput } from './output.ts';
 import { registerServe } from './serve-command.ts';
 
@@ -155,7 +147,7 @@ program
     run((context) => runFailures(context, retry ?? false), retry ? 'winds-up' : 'leaves'),
   );
 
-program.command('models').description('installed model packs').action(() => run(runModels)); // prettier-ignore
+registerModels(program, run);
 
 program
   .command('embed')

@@ -1,0 +1,89 @@
+/** `earmark models`: which ones there are, another one in, one of them out. */
+import { basename, resolve } from 'node:path';
+import type { Command } from 'commander';
+import type { ImportProgress } from '../../../shared/calls/models.ts';
+import type { ModelStatus } from '../../../shared/types.ts';
+import { runModels, type CommandContext } from './commands.ts';
+import { formatBytes, printable } from './format.ts';
+import { EXIT, printJson, printOut } from './output.ts';
+import { ProgressLine } from './progress.ts';
+
+const IMPORT_HELP = `
+What can be imported:
+  CLAP_weights_2023.pth  the checkpoint of MS CLAP 2023, as its makers published it
+  a folder               of a CLAP model in ONNX, as Hugging Face lays it out (onnx/audio_model.onnx,
+                         onnx/text_model.onnx, tokenizer.json, preprocessor_config.json, config.json)
+  a folder               with a model.json: a pack of Earmark
+
+The file is only read, and nothing in it is run. The model is there whole or not at all. Use it with
+  earmark --model <id> index …    earmark --model <id> search …
+
+JSON: {"model": {"id", "name", "folder", "license", "dim", "inUse", "problem", "bytes"}}`;
+
+type Run = (command: (context: CommandContext) => Promise<number>, onCtrlC?: 'leaves' | 'winds-up') => Promise<void>;
+
+/** Adds the commands to the program. @param run runs one with an engine */
+export function registerModels(program: Command, run: Run): void {
+  const models = program
+    .command('models')
+    .description('installed model packs; import and remove them')
+    .action(() => run(runModels));
+  models
+    .command('import')
+    .description('make a model that you have usable here')
+    .argument('<path>', 'a checkpoint, or a folder')
+    .addHelpText('after', IMPORT_HELP)
+    .action((path: string) => run((context) => runImport(context, resolve(path)), 'winds-up'));
+  models
+    .command('remove')
+    .description('delete an installed model; what it heard is kept')
+    .argument('<id>', 'as “earmark models” shows it')
+    .action((id: string) => run((context) => runRemove(context, id)));
+}
+
+async function runImport({ client, json, stop }: CommandContext, path: string): Promise<number> {
+  const line = new ProgressLine(process.stderr);
+  const off = client.on('model.progress', (progress) => line.write(describeImport(progress)));
+  const cancel = () => void client.call('model.cancelImport', null);
+  let model: ModelStatus | null;
+  try {
+    const running = client.call('model.import', { path });
+    if (stop.aborted) cancel();
+    else stop.addEventListener('abort', cancel, { once: true });
+    model = await running;
+  } finally {
+    line.clear();
+    off();
+  }
+  if (model === null) {
+    process.stderr.write('Stopped. Nothing was installed.\n');
+    return EXIT.interrupted;
+  }
+  if (json) await printJson({ model });
+  else {
+    const { id, name, dim, bytes, folder } = model;
+    await printOut(
+      `${printable(name)} is installed as “${id}”: ${dim}-d, ${formatBytes(bytes)}, in ${printable(folder)}\n` +
+        `Use it with: earmark --model ${id} …`,
+    );
+  }
+  return EXIT.ok;
+}
+
+async function runRemove({ client, json }: CommandContext, id: string): Promise<number> {
+  await client.call('model.remove', { id });
+  if (json) await printJson({ removed: id });
+  else await printOut(`“${printable(id)}” is removed.`);
+  return EXIT.ok;
+}
+
+const STAGE_WORDS: Record<ImportProgress['stage'], string> = {
+  reading: 'Checking',
+  building: 'Building',
+  checking: 'Trying it out',
+};
+
+/** "Building · 42 % · CLAP_weights_2023.pth" */
+export function describeImport({ path, stage, share }: ImportProgress): string {
+  return [STAGE_WORDS[stage], `${Math.floor(100 * share)} %`, printable(basename(path))].join(' · ');
+}
