@@ -18,16 +18,14 @@ const PREPROCESSOR = z
     n_fft: count.max(8192).optional(), // what older files call it
     frequency_min: z.number().nonnegative().default(0),
     frequency_max: z.number().positive().default(14_000),
-    top_db: z.null({ error: 'must be null: a floor below the loudest frame is not supported' }).default(null),
+    top_db: z.null().default(null), // else a floor below the loudest frame
     truncation: z.enum(['fusion', 'rand_trunc']).default('fusion'),
     padding: z.enum(['repeatpad', 'repeat', 'pad']).default('repeatpad'),
   })
-  .refine(({ frequency_min, frequency_max }) => frequency_min < frequency_max, {
-    error: 'frequency_max must be above frequency_min',
-  });
+  .refine(({ frequency_min, frequency_max }) => frequency_min < frequency_max, { path: ['frequency_max'] });
 
 const CONFIG = z.object({
-  model_type: z.literal('clap', { error: 'must be "clap"' }),
+  model_type: z.literal('clap'),
   _name_or_path: z.string().default(''),
   projection_dim: count.max(8192).default(512),
   logit_scale_init_value: z
@@ -114,8 +112,8 @@ async function readJson<T extends z.ZodType>(folder: string, name: string, schem
   }
   const result = schema.safeParse(content);
   if (result.success) return result.data;
-  const issue = result.error.issues[0]!;
-  const what = `${issue.path.join('.') || 'the top level'} in its ${name} cannot be followed (${issue.message})`;
+  const where = result.error.issues[0]!.path.join('.') || 'the top level';
+  const what = `${where} in its ${name} is missing, or cannot be followed`;
   throw unusable(folder, what, 'Choose another model', result.error);
 }
 
