@@ -10,6 +10,8 @@ export interface WindowPlan {
   hopSeconds: number;
   /** Decoding stops after this many windows, with the warning `capped`. */
   maxWindows: number;
+  /** Windows of silence too: for checking a model, never for searching. @default false */
+  keepSilent?: boolean;
 }
 
 export interface FileRequest {

@@ -16,7 +16,8 @@ export interface Tile {
 /**
  * Tile k covers [k·hop, k·hop + window). When 0.25 s or more remain beyond the last full tile, one more window is
  * aligned to the end of the file. A file shorter than one window gives one window of its true samples (filling up is
- * the encoder's work). Windows in which nothing rises above −90 dBFS are left out: an embedding of silence finds nothing.
+ * the encoder's work). Windows in which nothing rises above −90 dBFS are left out unless the plan keeps them: an
+ * embedding of silence finds nothing.
  */
 export class Tiler {
   readonly #sampleRate: number;
@@ -24,6 +25,7 @@ export class Tiler {
   readonly #hopSeconds: number;
   readonly #maxWindows: number;
   readonly #shortestTail: number;
+  readonly #keepSilent: boolean;
   /** The last samples received, from stream position #bufferStart on; at least one window's worth when there is one. */
   #buffer = new Float32Array(0);
   #bufferStart = 0;
@@ -39,6 +41,7 @@ export class Tiler {
     this.#hopSeconds = plan.hopSeconds;
     this.#maxWindows = plan.maxWindows;
     this.#shortestTail = SHORTEST_TAIL_SECONDS * plan.sampleRate;
+    this.#keepSilent = plan.keepSilent ?? false;
     const sane = this.#windowSamples >= 1 && Math.round(plan.hopSeconds * plan.sampleRate) >= 1 && plan.maxWindows >= 1;
     if (!sane)
       throw new RangeError(
@@ -98,7 +101,7 @@ export class Tiler {
     const from = start - this.#bufferStart;
     const samples = this.#buffer.slice(from, Math.min(from + this.#windowSamples, this.#received - this.#bufferStart));
     this.#coveredTo = start + samples.length;
-    if (!rises(samples)) return;
+    if (!this.#keepSilent && !rises(samples)) return;
     this.#emitted++;
     tiles.push({ startSeconds: start / this.#sampleRate, seconds: samples.length / this.#sampleRate, samples });
   }

@@ -43,6 +43,7 @@ export interface ListeningTarget {
 
 /**
  * @param files pulled only as fast as they can be heard
+ * @param options.raw as the encoder gives it, of silence too; else normalised, and silence is left out
  * @yields one outcome a file, in the order in which they are ready
  * @throws signal.reason when cancelled; anything that is not about one file (the inference process cannot start)
  */
@@ -89,7 +90,7 @@ async function hear<F extends FileToHear>(file: F, means: Means, signal: AbortSi
     const collected = encoder.collect(item);
     try {
       const report = await pool.decode(
-        { path: file.path, item, target: { ...target, socketPath: encoder.socketPath } },
+        { path: file.path, item, target: { ...target, keepSilent: raw, socketPath: encoder.socketPath } },
         signal,
       );
       if (report.notAudio) return { status: 'not-audio', file };
