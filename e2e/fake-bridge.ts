@@ -10,11 +10,14 @@ declare global {
     fake: FakeEngine;
     /** For a test to make an error of this kind in the page. */
     UserErrorPrototype: UserError;
+    /** Paths that were given to the system's own drag, a list for each drag. */
+    dragged: string[][];
   }
 }
 
 const fake = fakeEngine(window.fakeOptions);
 window.fake = fake;
+window.dragged = [];
 const bridge: Bridge = {
   async invoke(name, input) {
     try {
@@ -29,7 +32,7 @@ const bridge: Bridge = {
     revealFile: () => Promise.resolve(),
     chooseFolders: () => Promise.resolve(['/Volumes/SFX']),
     pathOfDroppedFile: (file) => `/dropped/${file.name}`,
-    dragOut: null,
+    dragOut: (paths) => void window.dragged.push(paths),
   },
 };
 window.earmark = bridge;

@@ -57,8 +57,7 @@ describe.skipIf(missing !== null)('the map', () => {
   test.each(['dark', 'light'] as const)('drawn, named, nothing that axe finds wrong, %s', async (appearance) => {
     const page = await enter({ appearance });
     await page.getByRole('list', { name: 'Colours' }).waitFor();
-    await page.waitForTimeout(200);
-    expect(await drawnPixels(page)).toBeGreaterThan(2000);
+    await expect.poll(() => drawnPixels(page)).toBeGreaterThan(2000);
     await map(page).focus();
     await page.keyboard.press('ArrowRight');
     await page.locator('.tip b').waitFor();
@@ -169,11 +168,10 @@ describe.skipIf(missing !== null)('the map', () => {
     const page = await enter();
     const colours = page.getByRole('list', { name: 'Colours' });
     await colours.waitFor();
-    await page.waitForTimeout(200);
+    await expect.poll(() => drawnPixels(page)).toBeGreaterThan(2000);
     const all = await drawnPixels(page);
     await colours.getByRole('button').first().click();
-    await page.waitForTimeout(200);
-    expect(await drawnPixels(page)).toBeLessThan(0.8 * all);
+    await expect.poll(() => drawnPixels(page)).toBeLessThan(0.8 * all);
     await page.getByRole('radio', { name: 'Format' }).check({ force: true });
     await colours.getByText('mp3').waitFor();
   });
@@ -204,7 +202,7 @@ describe.skipIf(missing !== null)('the map', () => {
   test('a hundred thousand points', async () => {
     const page = await enter({ size: 100_000 });
     await page.getByRole('list', { name: 'Colours' }).waitFor({ timeout: 30_000 });
-    await page.waitForTimeout(500);
+    await expect.poll(() => drawnPixels(page), { timeout: 20_000 }).toBeGreaterThan(20_000);
     await shot(page, 'map-100000');
     const frames = await map(page).evaluate(async (surface) => {
       const times: number[] = [];

@@ -28,6 +28,15 @@ export function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: CHROMIUM, args: ARGS.split(' ') });
 }
 
+/** When nothing moves any more: colours in the middle of a transition have no fixed contrast. */
+export async function settled(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    const ending = document.getAnimations().filter((one) => one.effect?.getComputedTiming().endTime !== Infinity);
+    await Promise.allSettled(ending.map(({ finished }) => finished));
+  });
+}
+
 export interface Stage {
   browser: Browser;
   open(options: Partial<FakeOptions> & { width?: number; height?: number; hash?: string }): Promise<Window>;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { launchBrowser, whatIsMissing } from './page.ts';
+import { launchBrowser, settled, whatIsMissing } from './page.ts';
 import { serveEarmark, TINY_PACK, type ServedEarmark } from './serving.ts';
 import { tone } from './tone.ts';
 
@@ -51,12 +51,12 @@ describe.skipIf(missing !== null)('the screens over earmark serve', { timeout: 1
   const button = (name: string | RegExp) => page.getByRole('button', { name, exact: true });
   const says = (text: string | RegExp) => page.getByText(text).first().waitFor();
   const gone = (text: string) => page.getByText(text, { exact: true }).first().waitFor({ state: 'detached' });
-  /** In both themes; colours in the middle of a transition have no fixed contrast. */
+  /** In both themes. */
   async function expectAccessible(): Promise<void> {
     await page.mouse.move(1270, 10); // off the rail and its tooltips
     for (const theme of ['dark', 'light']) {
       await page.evaluate((name) => (document.documentElement.dataset['theme'] = name), theme);
-      await page.waitForTimeout(500);
+      await settled(page);
       const found = await page.evaluate(() => window.axe.run({ resultTypes: ['violations'] }));
       const words = found.violations.map(
         ({ id, nodes }) => `${theme} ${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`,
@@ -170,13 +170,16 @@ describe.skipIf(missing !== null)('the screens over earmark serve', { timeout: 1
     const priority = page.getByRole('switch', { name: 'Low priority' });
     expect(await priority.isChecked()).toBe(true);
     await priority.focus();
+    const saved = page.waitForResponse(
+      (response) => response.url().endsWith('/call/setting.set') && 'lowPriority' in (response.request().postDataJSON() as object), // prettier-ignore
+    );
     await page.keyboard.press('Space');
     await page.waitForFunction(() => document.querySelector('[aria-label="Low priority"]:not(:checked)') !== null);
     await says('Nothing leaves this machine.');
     await says(join(served.folder, 'data'));
     expect(await page.getByRole('row', { name: 'Add to a collection C' }).count()).toBe(1);
     await expectAccessible();
-    await page.waitForTimeout(500); // saved a moment after it was set
+    await saved;
     await page.reload();
     await page.waitForFunction(() => document.documentElement.dataset['theme'] === 'light');
     await page.evaluate(axe.source);
@@ -221,8 +224,42 @@ describe.skipIf(missing !== null)('the screens over earmark serve', { timeout: 1
     await button('Open Night train, 2 sounds').waitFor({ state: 'detached' });
     await page.keyboard.press('Control+z');
     await button('Open Night train, 2 sounds').click();
+    await says('2 sounds from “Night train”');
+    await page.waitForFunction(() => document.querySelector('.found')?.textContent === '2 sounds');
+    await page.getByRole('button', { name: 'Show the whole library' }).click();
+    const field = page.getByLabel('Describe a sound');
+    await field.fill('col:"night train"');
     await page.waitForFunction(() => document.querySelector('.found')?.textContent === '2 found');
-    expect(await page.getByLabel('Describe a sound').inputValue()).toBe('col:"Night train"');
+    await field.fill('');
+    await page.waitForFunction(() => document.querySelector('.found')?.textContent === '4 sounds');
+  });
+
+  test('what is marked in one window is seen in the other', async () => {
+    const other = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    other.setDefaultTimeout(WAIT_MS);
+    await other.goto(served.url);
+    await other.getByRole('button', { name: 'Open Night train, 2 sounds' }).waitFor({ state: 'detached' });
+    await other.locator('[role=row]').first().click();
+    const first = other.locator('#row-0');
+    await first.getByText('★').waitFor({ state: 'detached' });
+    await page.locator('#row-0').click();
+    await page.keyboard.press('3');
+    await page.keyboard.press('f');
+    await first.getByText('3 ★').waitFor();
+    await first.getByLabel('favourite', { exact: true }).waitFor();
+    await other.getByRole('group', { name: '3 of 5 stars' }).waitFor(); // in the panel
+
+    await other.getByRole('link', { name: 'Collections', exact: true }).click();
+    await other.getByRole('button', { name: 'Open Night train, 2 sounds' }).click();
+    await other.getByText('2 sounds from “Night train”').waitFor();
+    await page.keyboard.press('Control+a');
+    await page.keyboard.press('c');
+    await page.keyboard.type('Night');
+    await page.keyboard.press('Enter');
+    await other.getByText('4 sounds from “Night train”').waitFor();
+    await page.keyboard.press('Control+z');
+    await other.getByText('2 sounds from “Night train”').waitFor();
+    await other.close();
   });
 
   test('tags: what there is, and no figure', async () => {

@@ -6,7 +6,14 @@ import type { Collection, SavedSearch } from '../../src/shared/calls/files.ts';
 import type { Settings } from '../../src/shared/calls/settings.ts';
 import type { CallName, Client, Engine, EventName, Events } from '../../src/shared/contract.ts';
 import { UserError } from '../../src/shared/errors.ts';
-import type { JobProgress, SearchHit, SearchQuery, Status } from '../../src/shared/types.ts';
+import {
+  BANDS,
+  type JobProgress,
+  type SearchHit,
+  type SearchQuery,
+  type Status,
+  type WindowRelevance,
+} from '../../src/shared/types.ts';
 import { fakeLegend, fakeMap, MAP_JOB } from './fake-map.ts';
 import { fakeLibrary, peaksOf, rowOf, type FakeSound } from './fake-library.ts';
 
@@ -25,6 +32,8 @@ export interface FakeEngine extends Client {
   push<E extends EventName>(event: E, payload: Events[E]): void;
   /** Every call so far, in its order. */
   readonly asked: { name: CallName; input: unknown }[];
+  /** Those that have been answered, in the order of the answers. */
+  readonly answered: { name: CallName; input: unknown }[];
   /** Calls fail with this until it is null again. */
   broken: UserError | null;
   answerMs: number;
@@ -81,6 +90,7 @@ export function fakeEngine({ size, answerMs, appearance, map: givenMap }: FakeOp
     'job.list': () => Promise.resolve([]),
     'status.get': () => Promise.resolve(statusOf(sounds)),
     'search.query': (query) => Promise.resolve({ query, model: 'starter', hits: find(sounds, query), notices: [] }),
+    'search.windows': ({ fileId, query }) => Promise.resolve(windowsOf(known(fileId), query)),
     'demo.make': () => Promise.resolve('/data/demo-sounds'),
     'index.start': () => {
       sounds = fakeLibrary(60);
@@ -149,12 +159,14 @@ export function fakeEngine({ size, answerMs, appearance, map: givenMap }: FakeOp
 
   const engine: FakeEngine = {
     asked: [],
+    answered: [],
     broken: null,
     answerMs,
     push,
     async call(name, input) {
       engine.asked.push({ name, input });
       await new Promise((resolve) => setTimeout(resolve, engine.answerMs));
+      engine.answered.push({ name, input });
       if (engine.broken !== null) throw engine.broken;
       const answer = calls[name];
       if (answer === undefined) throw new UserError('not-found', `Nothing answers ${name} here.`);
@@ -190,6 +202,12 @@ function find(sounds: ReadonlyMap<number, FakeSound>, { text = '', likePath, lim
   }
   found.sort((a, b) => b.share - a.share);
   return found.slice(0, limit).map(({ sound, share }, place) => hitOf(sound, share, place, words));
+}
+
+/** The first part fits best, each further one half as well. */
+function windowsOf({ windows }: FakeSound, { text, likePath }: SearchQuery): WindowRelevance[] {
+  if (text === undefined && likePath === undefined) return [];
+  return windows.map((window, at) => ({ ...window, relevance: 0.9 / 2 ** at, band: BANDS[Math.min(at, 3)]! }));
 }
 
 function hitOf(sound: FakeSound, share: number, place: number, words: readonly string[]): SearchHit {

@@ -45,7 +45,7 @@ export const FIND_ACTIONS: readonly Action[] = [
     name: 'Show the whole library',
     group: 'Find',
     keys: [],
-    when: (app) => onSearch(app) && app.search.isAsking,
+    when: (app) => onSearch(app) && (app.search.isAsking || app.search.given !== null),
     run: (app) => app.search.open({}),
   },
   {

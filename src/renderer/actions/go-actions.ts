@@ -46,7 +46,8 @@ export const GO_ACTIONS: readonly Action[] = [
     when: somethingSelected,
     run: (app) => void copyPaths(app),
   },
-  go('search', 'Search'),
+  // By name there is `find.focus`, which goes there as well; this one is for menus.
+  { ...go('search', 'Search'), keysOnly: true },
   go('map', 'Map', ['M']),
   go('collections', 'Collections'),
   go('library', 'Library'),

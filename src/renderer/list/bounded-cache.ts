@@ -24,6 +24,11 @@ export class BoundedCache<K, V> {
     return this.#entries.has(key);
   }
 
+  /** The one used longest ago first. */
+  keys(): IterableIterator<K> {
+    return this.#entries.keys();
+  }
+
   set(key: K, value: V): void {
     this.#entries.delete(key);
     this.#entries.set(key, value);

@@ -23,6 +23,8 @@ export const [useApp, provideApp] = createContext<App>();
 const PANEL_KEY = 'earmark.panel';
 /** Changes come in bursts; a list is asked for again at most this often, and at the latest after this long. */
 const REFRESH_MS = 1_000;
+/** Marks come one by one and in bursts; lists of collections need not follow each of them. */
+const MARKS_MS = 120;
 const PREFETCHED = 3;
 
 export class App {
@@ -44,6 +46,7 @@ export class App {
   #overlay = $state<Overlay | null>(null);
   #panelOpen = $state(localStorage.getItem(PANEL_KEY) !== 'closed');
   #refreshing: ReturnType<typeof setTimeout> | undefined;
+  #marksSoon: ReturnType<typeof setTimeout> | null = null;
   #focusSearch: (() => void) | null = null;
   #focusList: (() => void) | null = null;
 
@@ -59,6 +62,8 @@ export class App {
     this.detail = new Detail(client, this.notices);
     this.player = new Player(host, this.notices);
     client.on('catalogue.changed', ({ fileIds }) => this.#catalogueChanged(fileIds));
+    client.on('file.marked', ({ fileIds }) => this.#marked(fileIds));
+    client.on('tag.changed', () => this.files.renew(null));
     onState((state) => this.#connected(state));
     document.addEventListener('visibilitychange', () => {
       if (!document.hidden && this.#refreshing !== undefined) this.#refresh();
@@ -176,6 +181,20 @@ export class App {
     }, REFRESH_MS);
   }
 
+  /** Somebody marked files, in this window or in another. @param fileIds none: lists of marks changed, not files */
+  #marked(fileIds: number[]): void {
+    this.files.renew(fileIds);
+    const { file } = this.detail;
+    if (file !== null && fileIds.includes(file.fileId)) this.detail.refresh();
+    if (this.#marksSoon !== null) return;
+    this.#marksSoon = setTimeout(() => {
+      this.#marksSoon = null;
+      void this.marks.load();
+      // A collection is shown as it is; what a search found stays, so that rows do not move under the pointer.
+      if (this.search.given !== null && !this.search.isAsking) void this.search.ask();
+    }, MARKS_MS);
+  }
+
   /**
    * The library fills while it is being listened to. What a search has found stays as it is meanwhile, so that rows
    * do not move under the pointer; it is asked again when the job has ended.
@@ -199,6 +218,7 @@ export class App {
     this.notices.say('Earmark is back.');
     void this.settings.load();
     void this.marks.load();
+    this.files.renew(null);
     this.#refresh();
   }
 

@@ -46,6 +46,11 @@ export class FileCache {
     this.#rows.forget(fileIds);
     this.#waveforms.forget(fileIds);
   }
+
+  /** Rows that are no longer up to date: they stay on the screen until they have come anew. null: all of them. */
+  renew(fileIds: readonly number[] | null): void {
+    this.#rows.renew(fileIds);
+  }
 }
 
 class Batched<T> {
@@ -54,6 +59,8 @@ class Batched<T> {
   readonly #kept = new BoundedCache<number, T>(KEPT);
   /** Asked for by what is on the screen now; in the order of asking, the newest last. */
   readonly #wanted = new Set<number>();
+  /** Kept, and asked for again when somebody looks. */
+  readonly #stale = new Set<number>();
   #underWay = false;
   #version = $state(0);
 
@@ -65,14 +72,14 @@ class Batched<T> {
   get(id: number): T | null {
     // Whoever reads an entry is drawn again when entries come: so the version is read, whatever it is.
     const entry = this.#version >= 0 ? this.#kept.get(id) : undefined;
-    if (entry !== undefined) return entry;
+    if (entry !== undefined && !this.#stale.has(id)) return entry;
     this.#wanted.delete(id);
     this.#wanted.add(id);
     if (!this.#underWay) {
       this.#underWay = true;
       setTimeout(() => void this.#bring(), GATHER_MS);
     }
-    return null;
+    return entry ?? null;
   }
 
   update(id: number, change: (entry: T) => T): void {
@@ -83,7 +90,15 @@ class Batched<T> {
   }
 
   forget(ids: readonly number[]): void {
-    for (const id of ids) this.#kept.delete(id);
+    for (const id of ids) {
+      this.#kept.delete(id);
+      this.#stale.delete(id);
+    }
+    this.#version++;
+  }
+
+  renew(ids: readonly number[] | null): void {
+    for (const id of ids ?? this.#kept.keys()) this.#stale.add(id);
     this.#version++;
   }
 
@@ -91,6 +106,7 @@ class Batched<T> {
   async #bring(): Promise<void> {
     const ids = [...this.#wanted].slice(-AT_ONCE);
     this.#wanted.clear();
+    for (const id of ids) this.#stale.delete(id);
     const entries = await this.#notices.attempt(() => this.#fetch(ids));
     for (const [id, entry] of entries ?? []) this.#kept.set(id, entry);
     this.#underWay = false;

@@ -32,6 +32,13 @@ export class Marks {
     return this.#savedSearches;
   }
 
+  /** The list that a kept search looks in, by name; see `GivenSounds` in the search store. */
+  listName({ filters }: SearchQuery): string {
+    const collection = this.#collections.find(({ id }) => id === filters?.collectionId);
+    if (collection !== undefined) return `“${collection.name}”`;
+    return filters?.favourite === true ? 'your favourites' : 'a collection that is gone';
+  }
+
   async load(): Promise<void> {
     const lists = await this.#notices.attempt(() =>
       Promise.all([this.#client.call('collection.list', null), this.#client.call('savedSearch.list', null)]),

@@ -1,14 +1,20 @@
 /** What is looked for, and the files found: an answer to words and sounds, or the library when nothing is asked. */
 import type { Client } from '../../shared/contract.ts';
-import type { FileOrder, FileRow } from '../../shared/calls/files.ts';
+import type { FileList, FileOrder, FileRow } from '../../shared/calls/files.ts';
 import { UserError } from '../../shared/errors.ts';
-import type { SearchHit, SearchQuery } from '../../shared/types.ts';
+import type { SearchFilters, SearchHit, SearchQuery } from '../../shared/types.ts';
 import { arrange, type Order } from '../query/order.ts';
 import { withoutEmptyFilters } from '../query/tokens.ts';
 import { fileName } from '../words/paths.ts';
 import type { Notices } from './notices.svelte.ts';
 
-const TYPING_PAUSE_MS = 80;
+/**
+ * How long typing must have stopped before it is searched: about as long as answers take at the moment. Who gets them
+ * in 10 ms need not wait 80; who does not would only ask for what the next key makes useless.
+ */
+const TYPING_PAUSE_MS = { least: 20, most: 80, perAnswer: 2 };
+/** A question is not asked before the one under way is answered, unless that takes longer than this. */
+const PATIENCE_MS = 150;
 /** Only then does anything move on the screen: most answers are there before. */
 const SLOW_AFTER_MS = 300;
 /** Hits under the cut are not sent, so a list this long is rare; `file.rows` takes a thousand at once. */
@@ -21,15 +27,20 @@ export interface LikeSound {
   startSeconds: number | null;
 }
 
-/** Sounds chosen elsewhere, shown as they are. */
-export interface GivenSounds {
-  fileIds: readonly number[];
-  /** Where they were chosen, as it stands on the chip after "from": `the map`. */
+/** A list that was put together elsewhere. */
+export type GivenSounds = {
+  /** Where, as it stands on the chip after "from": `the map`, `“Night train”`. */
   from: string;
-}
+} & (
+  | { /** These, as they are. */ fileIds: readonly number[] }
+  | { /** A list of the engine's: however long, up to date, and one can look for something in it. */ of: ListInUse }
+);
+type ListInUse = Pick<FileList, 'collectionId' | 'favourite'>;
 
 export interface Answer {
   kind: 'found' | 'given' | 'library';
+  /** What it answers; empty when nothing was looked for. */
+  query: SearchQuery;
   /** In the order shown. */
   ids: readonly number[];
   /** By file id; empty when nothing was looked for. */
@@ -54,6 +65,10 @@ export class Search {
   #hint = $state<string | null>(null);
   #slow = $state(false);
   #asked = 0;
+  /** Resolves when the question under way is answered; null when there is none. */
+  #underWay: Promise<unknown> | null = null;
+  /** ms that the last answer to a search took; of the first nothing is known. */
+  #lastTook = 20;
   #pause: ReturnType<typeof setTimeout> | undefined;
 
   /** @param onAnswer told of every answer that is shown */
@@ -69,7 +84,7 @@ export class Search {
   get like(): LikeSound | null {
     return this.#like;
   }
-  /** Shown as long as nothing is looked for; whatever is looked for takes their place. */
+  /** What is looked for is looked for in a list of the engine's, and takes the place of any other. */
   get given(): GivenSounds | null {
     return this.#given;
   }
@@ -96,24 +111,27 @@ export class Search {
   get query(): SearchQuery {
     const text = withoutEmptyFilters(this.#text);
     const { path, startSeconds } = this.#like ?? { path: null, startSeconds: null };
+    const list = this.#list;
     return {
       ...(text !== '' && { text }),
       ...(path !== null && { likePath: path }),
       ...(startSeconds !== null && { likeStartSeconds: startSeconds }),
+      ...(list !== null && { filters: { ...list, includeOffline: true } }),
     };
   }
 
   type(text: string): void {
     this.#text = text;
-    this.#given = null;
+    if (this.#list === null) this.#given = null;
     clearTimeout(this.#pause);
-    this.#pause = setTimeout(() => void this.ask(), TYPING_PAUSE_MS);
+    const { least, most, perAnswer } = TYPING_PAUSE_MS;
+    this.#pause = setTimeout(() => void this.ask(), Math.min(most, Math.max(least, perAnswer * this.#lastTook)));
   }
 
   /** Searches by a sound; the words stay, and then it is both that count. */
   likeSound(like: LikeSound | null): void {
     this.#like = like;
-    this.#given = null;
+    if (this.#list === null) this.#given = null;
     void this.ask();
   }
 
@@ -122,17 +140,20 @@ export class Search {
     void this.ask();
   }
 
-  /** A list of sounds instead of an answer. null: the whole library again. */
+  /** A list of sounds instead of an answer. null: the whole library again, with what is looked for in it. */
   give(given: GivenSounds | null): void {
-    clearTimeout(this.#pause);
-    this.#text = '';
-    this.#like = null;
+    if (given !== null) {
+      this.#text = '';
+      this.#like = null;
+    }
     this.#given = given;
     void this.ask();
   }
 
-  open(query: SearchQuery): void {
-    this.#given = null;
+  /** @param from the list that the query looks in, see {@link GivenSounds} */
+  open(query: SearchQuery, from = 'a collection'): void {
+    const list = listOf(query.filters);
+    this.#given = list === null ? null : { of: list, from };
     this.#text = query.text ?? '';
     const { likePath: path, likeStartSeconds } = query;
     this.#like = path === undefined ? null : { path, startSeconds: likeStartSeconds ?? null };
@@ -143,11 +164,19 @@ export class Search {
   async ask(): Promise<void> {
     clearTimeout(this.#pause);
     const mine = ++this.#asked;
+    if (this.#underWay !== null) {
+      await Promise.race([this.#underWay, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
+      if (mine !== this.#asked) return;
+    }
+    const answered = Promise.withResolvers<null>();
+    this.#underWay = answered.promise;
+    const began = performance.now();
     const slow = setTimeout(() => {
       if (mine === this.#asked) this.#slow = true;
     }, SLOW_AFTER_MS);
     try {
       const answer = this.isAsking ? await this.#find() : await this.#browse();
+      if (answer.kind === 'found') this.#lastTook = performance.now() - began;
       if (mine !== this.#asked) return;
       this.#answer = answer;
       this.#hint = null;
@@ -163,16 +192,20 @@ export class Search {
     } finally {
       clearTimeout(slow);
       if (mine === this.#asked) this.#slow = false;
+      if (this.#underWay === answered.promise) this.#underWay = null;
+      answered.resolve(null);
     }
   }
 
   async #find(): Promise<Answer> {
-    const { hits, notices } = await this.#client.call('search.query', { ...this.query, limit: MOST_HITS });
+    const { query } = this;
+    const { hits, notices } = await this.#client.call('search.query', { ...query, limit: MOST_HITS });
     const rows = await this.#rowsToSortBy(hits);
     const sorted = arrange(hits, rows, this.#order);
     const maybe = this.#order.by === 'relevance' ? sorted.findIndex(({ band }) => isUnsure(band)) : -1;
     return {
       kind: 'found',
+      query,
       ids: sorted.map(({ fileId }) => fileId),
       hits: new Map(sorted.map((hit) => [hit.fileId, hit])),
       maybeFrom: maybe === -1 ? null : maybe,
@@ -193,16 +226,27 @@ export class Search {
   async #browse(): Promise<Answer> {
     const { by, descending } = this.order;
     const given = this.#given;
-    const ids = await this.#client.call('file.list', { of: {}, order: by as FileOrder, descending });
-    if (given === null) return { kind: 'library', ids, hits: NO_HITS, maybeFrom: null, notices: [] };
-    const wanted = new Set(given.fileIds);
-    return { kind: 'given', ids: ids.filter((id) => wanted.has(id)), hits: NO_HITS, maybeFrom: null, notices: [] };
+    const ids = await this.#client.call('file.list', { of: this.#list ?? {}, order: by as FileOrder, descending });
+    if (given === null) return { kind: 'library', query: {}, ids, hits: NO_HITS, maybeFrom: null, notices: [] };
+    const wanted = 'fileIds' in given ? new Set(given.fileIds) : null;
+    const own = wanted === null ? ids : ids.filter((id) => wanted.has(id));
+    return { kind: 'given', query: {}, ids: own, hits: NO_HITS, maybeFrom: null, notices: [] };
+  }
+
+  get #list(): ListInUse | null {
+    return this.#given !== null && 'of' in this.#given ? this.#given.of : null;
   }
 }
 
 /** The name on the chip. */
 export function likeName({ path }: LikeSound): string {
   return fileName(path);
+}
+
+/** The list that a search was kept with. */
+function listOf({ collectionId, favourite }: SearchFilters = {}): ListInUse | null {
+  if (collectionId === undefined && favourite === undefined) return null;
+  return { ...(collectionId !== undefined && { collectionId }), ...(favourite !== undefined && { favourite }) };
 }
 
 function isUnsure(band: SearchHit['band']): boolean {

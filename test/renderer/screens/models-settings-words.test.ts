@@ -1,8 +1,6 @@
 import { expect, test } from 'vitest';
-import { collectionQuery } from '../../../src/renderer/screens/collections/collection-query.ts';
 import { heardWords, hourIn, providerWords, speedWords } from '../../../src/renderer/screens/models/model-words.ts';
 import { shortcutGroups } from '../../../src/renderer/screens/settings/shortcut-groups.ts';
-import { parseQuery } from '../../../src/main/search/parse-query.ts';
 import type { Status } from '../../../src/shared/types.ts';
 
 test('what a model runs on, in plain words', () => {
@@ -47,13 +45,3 @@ test('every action with a key stands on the page once, in its group; the stars s
     ['Mark', ['Stars: 1 2']],
   ]);
 });
-
-test.each(['Night train', 'Take “two”', 'a:b -c', 'Ünïcode'])(
-  'the collection %s is a search that the engine reads',
-  (name) => {
-    const query = parseQuery(collectionQuery(name));
-    expect(query.collection).toBe(name.replace(/[“”]/g, ''));
-    expect(query.text).toBe('');
-    expect(query.minus).toEqual([]);
-  },
-);
