@@ -15,7 +15,14 @@ import { runDoctor, runEmbed, runFailures, runIndex, runSearch, runStatus, type 
 import { runEval } from './eval-command.ts';
 import { registerModels } from './models-command.ts';
 import { EXIT, reportError, surviveClosedOutput } from './output.ts';
+import { exportHits, registerExport, withExportOptions, type ExportOptions } from './export-command.ts';
+import { registerRename } from './rename-command.ts';
+import { registerReview } from './review-command.ts';
 import { registerServe } from './serve-command.ts';
+import { registerTag } from './tag-command.ts';
+import { registerUndo } from './undo-command.ts';
+import { registerVocabularies } from './vocabularies-command.ts';
+import { registerWrite } from './write-command.ts';
 
 /**
  * Signals closer together than this are one Ctrl-C: a terminal sends it to everybody in the group, and whatever
@@ -47,10 +54,11 @@ Exit codes:
   0    done (index: also when some files could not be read; they are listed)
   1    the command could not do its work; a sentence says why
   2    the command line makes no sense
-  3    embed, eval: some of the files could not be used; doctor: something needs attention
+  3    embed, eval, export: some of the files could not be used; write, undo, rename: some were left as they were;
+       doctor, vocabularies check: something needs attention
   130  stopped by Ctrl-C; everything done so far is kept
 
-Everything stays on this machine. Audio files are only read.`;
+Everything stays on this machine. Audio files are only read, except by write, undo and rename, which ask first.`;
 
 const SEARCH_HELP = `
 Words: say what it sounds like. Leave something out with a minus, filter inline:
@@ -106,19 +114,24 @@ program
     }, 'winds-up'),
   );
 
-withFilters(program.command('search'))
+withExportOptions(withFilters(program.command('search')))
   .description('find sounds by describing them')
   .argument('<words...>', 'what it sounds like')
   .option('--like <file>', 'and it shall sound like this file, too')
+  .option('--export <file>', 'write the hits as a list instead: .csv, .json, .m3u or .m3u8')
   .addHelpText('after', SEARCH_HELP)
-  .action((words: string[], options: FilterOptions & OutputOptions & { like?: string }) =>
-    run((context) =>
-      runSearch(context, {
-        text: words.join(' '),
-        ...(options.like ? { likePath: resolve(options.like) } : {}),
-        ...queryOptions(options),
+  .action(
+    (words: string[], options: FilterOptions & OutputOptions & ExportOptions & { like?: string; export?: string }) =>
+      run((context) => {
+        const query = {
+          text: words.join(' '),
+          ...(options.like ? { likePath: resolve(options.like) } : {}),
+          ...queryOptions(options),
+        };
+        return options.export === undefined
+          ? runSearch(context, query)
+          : exportHits(context, query, options.export, options);
       }),
-    ),
   );
 
 withFilters(program.command('similar'))
@@ -186,6 +199,13 @@ program
 
 program.command('doctor').description('check that everything Earmark needs works on this machine').action(() => run(runDoctor)); // prettier-ignore
 
+registerVocabularies(program, run);
+registerTag(program, run);
+registerReview(program, run);
+registerWrite(program, run);
+registerUndo(program, run);
+registerExport(program, run);
+registerRename(program, run);
 registerServe(program);
 
 await main();

@@ -1,0 +1,128 @@
+/** `earmark export`, `earmark sidecars`, and `--export` of a search: lists of sounds for other programs. */
+import { extname, resolve } from 'node:path';
+import type { Command } from 'commander';
+import type { ExportFormat } from '../../../shared/calls/write.ts';
+import { UserError } from '../../../shared/errors.ts';
+import type { SearchQuery } from '../../../shared/types.ts';
+import type { CommandContext } from './commands.ts';
+import { plural, printable } from './format.ts';
+import type { RunCommand } from './job.ts';
+import { EXIT, printJson, printOut } from './output.ts';
+import { acceptedFiles, filesBelow } from './selection.ts';
+
+const HELP = `
+The ending says what it becomes: .csv a table, .json a document for programs, .m3u or .m3u8 a playlist.
+docs/exports.md lists the columns and fields.
+
+Examples:
+  earmark export library.csv
+  earmark export doors.m3u8 ~/Sounds/Doors --relative
+  earmark export picks.json --collection "Night train"
+  earmark search "rain on a tin roof" --export rain.m3u8
+
+JSON: {"path", "format", "files", "leftOut": [{"path", "reason"}]}`;
+
+export interface ExportOptions {
+  replace?: true;
+  relative?: true;
+  bom?: boolean;
+}
+
+interface Selection {
+  collection?: string;
+  favourites?: true;
+}
+
+export function registerExport(program: Command, run: RunCommand): void {
+  withExportOptions(program.command('export'))
+    .description('write a list of sounds: CSV, JSON or a playlist')
+    .argument('<file>', 'what to write: ends in .csv, .json, .m3u or .m3u8')
+    .argument('[folders...]', 'only files below these (none: the whole library)')
+    .option('--collection <name>', 'the files of a collection')
+    .option('--favourites', 'only favourites')
+    .addHelpText('after', HELP)
+    .action((file: string, folders: string[], options: ExportOptions & Selection) =>
+      run(async (context) => exportList(context, await selected(context, folders, options), file, options)),
+    );
+  program
+    .command('sidecars')
+    .description('write accepted tags beside the sounds, as name.ext.xmp, where the sounds themselves shall stay as they are')
+    .argument('[folders...]', 'only files below these (none: the whole library)')
+    .addHelpText('after', '\nJSON: {"written": [paths], "leftOut": [{"path", "reason"}]}')
+    .action((folders: string[]) => run((context) => runSidecars(context, folders))); // prettier-ignore
+}
+
+/** `--export FILE` of a command that finds files. */
+export function withExportOptions(command: Command): Command {
+  return command
+    .option('--replace', 'also over an existing file')
+    .option('--relative', 'playlist: paths as seen from the playlist')
+    .option('--no-bom', 'table: without a byte order mark');
+}
+
+/** Writes the list and says so. @param file as typed */
+export async function exportList(
+  { client, json }: CommandContext,
+  fileIds: number[],
+  file: string,
+  options: ExportOptions,
+): Promise<number> {
+  const path = resolve(file);
+  const format = formatOf(path);
+  const { files, leftOut } = await client.call('export.files', {
+    fileIds,
+    format,
+    path,
+    replace: options.replace ?? false,
+    relativePaths: options.relative ?? false,
+    byteOrderMark: options.bom ?? true,
+  });
+  if (json) await printJson({ path, format, files, leftOut });
+  else await printOut([`${plural(files, 'sound')} written to ${printable(path)}`, ...leftOut.map(({ reason }) => `  left out  ${printable(reason)}`)].join('\n')); // prettier-ignore
+  return leftOut.length > 0 ? EXIT.partly : EXIT.ok;
+}
+
+/** The hits of a search as a list, best first. */
+export async function exportHits(
+  context: CommandContext,
+  query: SearchQuery,
+  file: string,
+  options: ExportOptions,
+): Promise<number> {
+  formatOf(file); // before anything is searched for
+  const { hits, notices } = await context.client.call('search.query', query);
+  for (const notice of notices) process.stderr.write(`${notice}\n`);
+  return exportList(context, hits.map(({ fileId }) => fileId), file, options); // prettier-ignore
+}
+
+function formatOf(path: string): ExportFormat {
+  const ending = extname(path).toLowerCase();
+  if (ending === '.csv') return 'csv';
+  if (ending === '.json') return 'json';
+  if (ending === '.m3u' || ending === '.m3u8') return 'm3u';
+  throw new UserError('bad-input', `What “${path}” shall be cannot be seen. End the name in .csv, .json, .m3u or .m3u8.`); // prettier-ignore
+}
+
+async function selected({ client }: CommandContext, folders: string[], options: Selection): Promise<number[]> {
+  const { collection, favourites } = options;
+  if (collection === undefined && !favourites) return filesBelow(client, folders);
+  if (folders.length > 0) throw new UserError('bad-input', 'Give folders, or a collection or favourites, not both.');
+  const wanted = collection === undefined ? undefined : await collectionId(client, collection);
+  const of = { ...(wanted === undefined ? {} : { collectionId: wanted }), ...(favourites ? { favourite: true } : {}) };
+  return client.call('file.list', { of, order: 'name', descending: false });
+}
+
+async function collectionId(client: CommandContext['client'], name: string): Promise<number> {
+  const all = await client.call('collection.list', null);
+  const found = all.find((one) => one.name.toLowerCase() === name.trim().toLowerCase());
+  if (found) return found.id;
+  const names = all.map((one) => `“${one.name}”`).join(', ');
+  throw new UserError('not-found', `There is no collection “${name}”. ${names === '' ? 'None has been made yet.' : `There are ${names}.`}`); // prettier-ignore
+}
+
+async function runSidecars({ client, json }: CommandContext, folders: string[]): Promise<number> {
+  const { written, leftOut } = await client.call('write.sidecars', { fileIds: await acceptedFiles(client, folders) });
+  if (json) await printJson({ written, leftOut });
+  else await printOut([`${plural(written.length, 'sidecar')} written.`, ...leftOut.map(({ reason }) => `  left out  ${printable(reason)}`)].join('\n')); // prettier-ignore
+  return leftOut.length > 0 ? EXIT.partly : EXIT.ok;
+}

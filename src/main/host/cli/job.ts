@@ -1,0 +1,45 @@
+/** Jobs on the command line: progress on stderr, Ctrl-C cancels and waits for what was done until then. */
+import type { JobId } from '../../../shared/types.ts';
+import type { CommandContext } from './commands.ts';
+import { ProgressLine } from './progress.ts';
+
+/** As main.ts runs a command: with an engine of its own, closed at the end. */
+export type RunCommand = (
+  command: (context: CommandContext) => Promise<number>,
+  onCtrlC?: 'leaves' | 'winds-up',
+) => Promise<void>;
+
+/**
+ * @param start begins the job
+ * @param wait answers when it has ended
+ * @returns null when it was cancelled and has nothing to tell
+ */
+export async function followJob<T>(
+  { client, stop }: CommandContext,
+  start: () => Promise<JobId>,
+  wait: (id: JobId) => Promise<T>,
+): Promise<T | null> {
+  const line = new ProgressLine(process.stderr);
+  const quiet = [
+    client.on('job.progress', (progress) => line.show(progress)),
+    client.on('engine.notice', ({ message }) => line.say(message)),
+  ];
+  let cancel = () => {};
+  try {
+    const job = await start();
+    cancel = () => {
+      line.say('Stopping; what has been done is kept …');
+      void client.call('job.cancel', job).catch(() => {}); // it has just ended by itself
+    };
+    if (stop.aborted) cancel();
+    else stop.addEventListener('abort', cancel, { once: true });
+    return await wait(job);
+  } catch (error) {
+    if (stop.aborted && error instanceof Error && error.name === 'AbortError') return null;
+    throw error;
+  } finally {
+    stop.removeEventListener('abort', cancel);
+    line.clear();
+    for (const off of quiet) off();
+  }
+}
