@@ -9,6 +9,8 @@ import { mapCalls } from './calls/map.ts';
 import { modelCalls } from './calls/models.ts';
 import { settingCalls } from './calls/settings.ts';
 import { tagCalls } from './calls/tags.ts';
+import { teachCalls } from './calls/teach.ts';
+import { vocabularyCalls } from './calls/vocabularies.ts';
 import { writeCalls } from './calls/write.ts';
 import { classify } from './catalogue/database-errors.ts';
 import { cataloguePath } from './catalogue/open.ts';
@@ -25,6 +27,8 @@ import { Imports } from './models/imports.ts';
 import { listPacks } from './models/installed.ts';
 import { Parts, type EngineOptions, type Listening } from './parts.ts';
 import { LibraryWatch } from './scan/library-watch.ts';
+import { TagScoring } from './tag/scoring.ts';
+import { Vocabularies } from './tag/vocabularies.ts';
 import type { Search } from './search/search.ts';
 
 export type { EngineOptions };
@@ -41,7 +45,10 @@ export function createEngine(options: EngineOptions): EngineHandle {
   const send = <E extends keyof Events>(event: E, payload: Events[E]): void => void events.emit(event, payload);
   const parts = new Parts(options, (message) => send('engine.notice', { message }));
   const indexing = new Indexing(parts, {
-    progress: (progress) => send('job.progress', progress),
+    progress: (progress) => {
+      send('job.progress', progress);
+      if (progress.state === 'done') tagging.afterIndexing();
+    },
     changed: (fileIds) => send('catalogue.changed', { fileIds }),
     rootsTouched: (rootIds) => {
       void watch.refresh();
@@ -49,6 +56,12 @@ export function createEngine(options: EngineOptions): EngineHandle {
     },
   });
   const maps = new MapMaking(parts, (progress) => send('job.progress', progress));
+  const vocabularies = new Vocabularies(options.dataFolder);
+  const tagsChanged = (tagIds: number[]) => send('tag.changed', { tagIds });
+  const tagging = new TagScoring(parts, vocabularies, {
+    progress: (progress) => send('job.progress', progress),
+    changed: tagsChanged,
+  });
   const renaming = new Renaming(parts, {
     progress: (progress) => send('job.progress', progress),
     changed: (fileIds) => send('catalogue.changed', { fileIds }),
@@ -56,7 +69,10 @@ export function createEngine(options: EngineOptions): EngineHandle {
   });
   const recovered = renaming.recover();
   const summariesOf = (id: JobId) => (maps.has(id) ? maps.jobs : indexing.jobs);
-  const jobsOf = (id: JobId) => (renaming.has(id) ? renaming.jobs : summariesOf(id));
+  const jobsOf = (id: JobId) => {
+    if (tagging.has(id)) return tagging.jobs;
+    return renaming.has(id) ? renaming.jobs : summariesOf(id);
+  };
   const watch = new LibraryWatch({
     roots: () => parts.existingCatalogue()?.roots ?? null,
     dataFolder: options.dataFolder,
@@ -91,7 +107,9 @@ export function createEngine(options: EngineOptions): EngineHandle {
     ...settingCalls(parts, indexing, (settings) => send('setting.changed', settings)),
     ...modelCalls(parts, imports),
     ...mapCalls(parts, maps),
-    ...tagCalls(),
+    ...vocabularyCalls(parts, vocabularies, tagsChanged),
+    ...tagCalls(parts, vocabularies, tagging, tagsChanged),
+    ...teachCalls(),
     ...withRenames(writeCalls(), renaming),
     ...exportCalls(parts, renaming),
     'index.start': async ({ folders }) => {
@@ -99,7 +117,7 @@ export function createEngine(options: EngineOptions): EngineHandle {
       return indexing.start(folders);
     },
     'job.wait': (id) => summariesOf(id).wait(id),
-    'job.list': () => Promise.resolve([...indexing.running, ...maps.running, ...renaming.running]),
+    'job.list': () => Promise.resolve([...indexing.running, ...maps.running, ...tagging.running, ...renaming.running]),
     'job.pause': (id) => {
       jobsOf(id).pause(id);
       return Promise.resolve(null);
@@ -146,6 +164,7 @@ export function createEngine(options: EngineOptions): EngineHandle {
       await watch.close();
       await indexing.close();
       await maps.close();
+      await tagging.close();
       await renaming.close();
       await evaluations.close();
       await imports.close();

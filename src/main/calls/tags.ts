@@ -1,34 +1,145 @@
-/** The calls about vocabularies and tags. */
-import type { TagCalls } from '../../shared/calls/tags.ts';
-import type { VocabularyCalls } from '../../shared/calls/vocabularies.ts';
+/** The calls about suggestions and decisions. What was decided is never derived and never lost; the rest is. */
+import { setImmediate as breather } from 'node:timers/promises';
+import type { FileTag, TagCalls, TagRow } from '../../shared/calls/tags.ts';
 import type { Engine } from '../../shared/contract.ts';
 import { UserError } from '../../shared/errors.ts';
+import type { Catalogue } from '../catalogue/open.ts';
+import type { StoredTag } from '../catalogue/suggestions.ts';
+import type { Parts } from '../parts.ts';
+import { taughtTags } from '../tag/heads.ts';
+import { whyOf, windowsOf } from '../tag/look.ts';
+import { scoringGround, type TagScoring } from '../tag/scoring.ts';
+import type { Vocabularies } from '../tag/vocabularies.ts';
+import type { TeachCallName } from './teach.ts';
 
-export function tagCalls(): Pick<Engine, keyof TagCalls | keyof VocabularyCalls> {
-  const later = () => Promise.reject(new UserError('bad-input', 'This comes with the next commit.'));
-  return {
-    'vocabulary.list': later,
-    'vocabulary.get': later,
-    'vocabulary.save': later,
-    'vocabulary.remove': later,
-    'vocabulary.import': later,
-    'vocabulary.export': later,
-    'tag.score': later,
-    'tag.wait': later,
-    'tag.list': later,
-    'tag.files': later,
-    'tag.ofFiles': later,
-    'tag.why': later,
-    'tag.windows': later,
-    'tag.ofLabel': later,
-    'tag.decide': later,
-    'tag.forecast': later,
-    'tag.acceptAll': later,
-    'tag.undo': later,
-    'tag.make': later,
-    'tag.taught': later,
-    'tag.useTaught': later,
-    'tag.exportTaught': later,
-    'tag.importTaught': later,
+/** @param changed told the tags whose decisions have changed */
+export function tagCalls(
+  parts: Parts,
+  vocabularies: Vocabularies,
+  scoring: TagScoring,
+  changed: (tagIds: number[]) => void,
+): Pick<Engine, Exclude<keyof TagCalls, TeachCallName>> {
+  /** Reading makes no catalogue where there is none. */
+  const read = async <T>(what: (catalogue: Catalogue, spaceId: number) => T, ifNone: T): Promise<T> => {
+    const catalogue = parts.existingCatalogue();
+    return catalogue ? what(catalogue, await parts.spaceId()) : ifNone;
   };
+  let wording: Promise<void> | null = null;
+  /** Search finds files by accepted tags: their words follow, some at a time. */
+  const words = (catalogue: Catalogue): Promise<void> => {
+    wording ??= (async () => {
+      while (catalogue.decisions.writeSomeWords()) await breather();
+    })().finally(() => (wording = null));
+    return wording;
+  };
+  const decided = async (catalogue: Catalogue, tagIds: number[]): Promise<void> => {
+    await words(catalogue);
+    await words(catalogue); // what was decided while the words before were being written
+    if (tagIds.length > 0) changed(tagIds);
+  };
+  const vocabularyOf = async (catalogue: Catalogue, tagId: number) => {
+    const tag = catalogue.tagRows.byId(tagId);
+    const vocabulary = tag && (await vocabularies.find(tag.vocabularyId))?.vocabulary;
+    const label = vocabulary?.labels.findIndex(({ id }) => id === tag?.labelId) ?? -1;
+    if (!vocabulary || label < 0) {
+      throw new UserError('not-found', tag ? `The tag “${tag.name}” is in no vocabulary any more.` : 'There is no such tag. Load the list again.'); // prettier-ignore
+    }
+    return { vocabulary, label };
+  };
+
+  return {
+    'tag.score': (request) => scoring.start(request),
+    'tag.wait': (id) => scoring.jobs.wait(id),
+    'tag.list': async (scope) => {
+      const { found } = await vocabularies.all();
+      return read((catalogue, spaceId) => {
+        const taught = taughtTags(catalogue.db, spaceId);
+        const rows = catalogue.suggestions.counts(scope, spaceId).flatMap((count): TagRow[] => {
+          const tag = catalogue.tagRows.byId(count.tagId);
+          if (!tag) return [];
+          const vocabulary = found.find((one) => one.vocabulary.id === tag.vocabularyId)?.vocabulary;
+          const label = vocabulary?.labels.find(({ id }) => id === tag.labelId);
+          const group = vocabulary?.groups.find(({ id }) => id === label?.group);
+          const { id: tagId, vocabularyId, labelId, name } = tag;
+          const basics = { tagId, vocabularyId, labelId, name };
+          return [{ ...basics, groupName: group?.name ?? '', ucs: label?.ucs ?? null, ...count, taught: taught.get(tagId) ?? null }]; // prettier-ignore
+        });
+        return rows.sort((a, b) => b.waiting - a.waiting || b.accepted - a.accepted || byName(a, b));
+      }, []);
+    },
+    'tag.files': ({ scope, state, order }) =>
+      read(({ suggestions }, spaceId) => suggestions.files(scope, state, order, spaceId), []),
+    'tag.ofFiles': ({ fileIds, minProbability }) =>
+      read(({ suggestions }, spaceId) => {
+        const ofFile = new Map<number, FileTag[]>(fileIds.map((fileId) => [fileId, []]));
+        for (const tag of suggestions.ofFiles(fileIds, spaceId, minProbability).sort(surestFirst)) {
+          const { fileId, ...rest } = tag;
+          ofFile.get(fileId)!.push(rest);
+        }
+        return [...ofFile].map(([fileId, tags]) => ({ fileId, tags }));
+      }, []),
+    'tag.why': ({ fileId, tagId }) =>
+      parts.withModel(async (model) => {
+        const ground = await scoringGround(parts, model);
+        const { vocabulary, label } = await vocabularyOf(ground.catalogue, tagId);
+        return whyOf(fileId, label, vocabulary, ground);
+      }),
+    'tag.windows': ({ fileId, vocabularyId, minProbability }) =>
+      parts.withModel(async (model) => {
+        const ground = await scoringGround(parts, model);
+        const { vocabulary } = await vocabularies.get(vocabularyId);
+        return windowsOf(fileId, vocabulary, minProbability, ground);
+      }),
+    'tag.ofLabel': async ({ vocabularyId, labelId }) => {
+      const { vocabulary } = await vocabularies.get(vocabularyId);
+      const label = vocabulary.labels.findIndex(({ id }) => id === labelId);
+      if (label < 0) {
+        throw new UserError(
+          'not-found',
+          `The vocabulary “${vocabulary.name}” has no label “${labelId}”. Load it again.`,
+        );
+      }
+      return parts.catalogue().tagRows.ensure(vocabulary.id, vocabulary.labels)[label]!;
+    },
+    'tag.decide': async ({ decisions }) => {
+      const catalogue = parts.catalogue();
+      const { stepId, changed: count, tagIds } = catalogue.decisions.decide(decisions, await parts.spaceId());
+      await decided(catalogue, tagIds);
+      return { stepId, changed: count };
+    },
+    'tag.forecast': (scope) =>
+      read(({ suggestions, decisions }, spaceId) => decisions.forecast(suggestions.waiting(scope, spaceId)), {
+        suggestions: 0,
+        files: 0,
+        expectedWrong: 0,
+      }),
+    'tag.acceptAll': async (scope) => {
+      if (scope.minProbability === undefined) {
+        throw new UserError('bad-input', 'Say how sure a suggestion must be to be accepted (minProbability).');
+      }
+      const catalogue = parts.catalogue();
+      const waiting = catalogue.suggestions.waiting(scope, await parts.spaceId());
+      const { stepId, forecast, tagIds } = catalogue.decisions.acceptAll(waiting);
+      await decided(catalogue, tagIds);
+      return { stepId, forecast };
+    },
+    'tag.undo': async ({ stepId }) => {
+      const catalogue = parts.catalogue();
+      const { restored, tagIds } = catalogue.decisions.undo(stepId);
+      await decided(catalogue, tagIds);
+      return { restored };
+    },
+  };
+}
+
+const STATE_ORDER = { accepted: 0, suggested: 1, rejected: 2 } as const;
+
+/** Accepted ones first, rejected ones last. */
+function surestFirst(a: StoredTag, b: StoredTag): number {
+  const byState = STATE_ORDER[a.state] - STATE_ORDER[b.state];
+  return byState || (b.probability ?? 0) - (a.probability ?? 0) || byName(a, b);
+}
+
+function byName(a: { name: string }, b: { name: string }): number {
+  return a.name < b.name ? -1 : 1;
 }

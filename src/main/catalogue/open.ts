@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { UserError } from '../../shared/errors.ts';
 import { collectionStatements, type CollectionStatements } from './collections.ts';
+import { decisionStatements, type DecisionStatements } from './decisions.ts';
 import { classify, withDatabaseErrors } from './database-errors.ts';
 import { fileListStatements, type FileListStatements } from './file-lists.ts';
 import { fileRowStatements, type FileRowStatements } from './file-rows.ts';
@@ -16,6 +17,8 @@ import { ratingStatements, type RatingStatements } from './ratings.ts';
 import { rootStatements, type RootStatements } from './roots.ts';
 import { savedSearchStatements, type SavedSearchStatements } from './saved-searches.ts';
 import { settingStatements, type SettingStatements } from './settings.ts';
+import { suggestionStatements, type SuggestionStatements } from './suggestions.ts';
+import { tagRowStatements, type TagRowStatements } from './tag-rows.ts';
 import { tagStatements, type TagStatements } from './tags-words.ts';
 import { totalStatements, type TotalStatements } from './totals.ts';
 import { windowStatements, type WindowStatements } from './windows.ts';
@@ -41,6 +44,9 @@ export interface Catalogue {
   readonly savedSearches: SavedSearchStatements;
   readonly settings: SettingStatements;
   readonly duplicates: DuplicateStatements;
+  readonly tagRows: TagRowStatements;
+  readonly suggestions: SuggestionStatements;
+  readonly decisions: DecisionStatements;
   /** All or nothing; may be nested. */
   transaction<T>(work: () => T): T;
   /** Reads everything. @returns sentences that say what is wrong; none when all is well */
@@ -82,6 +88,9 @@ export function openCatalogue(dataFolder: string, options: { readonly?: boolean;
         savedSearches: savedSearchStatements(db),
         settings: settingStatements(db),
         duplicates: duplicateStatements(db),
+        tagRows: tagRowStatements(db),
+        suggestions: suggestionStatements(db),
+        decisions: decisionStatements(db),
         transaction: <T>(work: () => T): T => db.transaction(work)(),
         integrityCheck: () => integrityCheck(db),
         bytes: () => bytesOnDisk(path),

@@ -34,20 +34,41 @@ export function wordStatements(db: Database) {
     `SELECT root.path AS rootPath, file.relative_path AS relativePath
        FROM file JOIN root ON root.id = file.root_id WHERE file.id = ?`,
   );
-  const values = db.prepare<[number], string>('SELECT DISTINCT value FROM file_tag WHERE file_id = ?').pluck();
+  // Accepted tags are words like those that are in the file already.
+  const values = db
+    .prepare<[number, number], string>(
+      `SELECT value FROM file_tag WHERE file_id = ?
+       UNION SELECT tag.name FROM decision JOIN tag ON tag.id = decision.tag_id
+              WHERE decision.file_id = ? AND decision.accepted = 1`,
+    )
+    .pluck();
+  const notDue = db.prepare<[number]>('DELETE FROM words_due WHERE file_id = ?');
+  // Names and tags are evidence for tags: suggestions made from others are out of date.
+  const unscore = db.prepare<[number]>('DELETE FROM scored WHERE file_id = ?');
   const clear = db.prepare<[number]>('DELETE FROM file_words WHERE rowid = ?');
   const insert = db.prepare<[number, string, string, string]>(
     'INSERT INTO file_words (rowid, name, folder, tags) VALUES (?, ?, ?, ?)',
   );
+  function write(fileId: number): void {
+    const { rootPath, relativePath } = place.get(fileId)!;
+    const fileName = relativePath.slice(relativePath.lastIndexOf('/') + 1);
+    const tagWords = values.all(fileId, fileId).map((value) => value.slice(0, MAX_VALUE_CHARACTERS));
+    clear.run(fileId);
+    insert.run(fileId, fileNameWords(fileName), folderWords(rootPath, relativePath), tagWords.join('\n'));
+    notDue.run(fileId);
+  }
+
   return {
-    /** Writes the words of a file anew from its path and its tags as they are in the catalogue. */
+    /**
+     * Writes the words of a file anew from its path, its tags and its accepted tags as they are in the catalogue; what
+     * was suggested from other names and tags is out of date by that.
+     */
     set(fileId: number): void {
-      const { rootPath, relativePath } = place.get(fileId)!;
-      const fileName = relativePath.slice(relativePath.lastIndexOf('/') + 1);
-      const tagWords = values.all(fileId).map((value) => value.slice(0, MAX_VALUE_CHARACTERS));
-      clear.run(fileId);
-      insert.run(fileId, fileNameWords(fileName), folderWords(rootPath, relativePath), tagWords.join('\n'));
+      write(fileId);
+      unscore.run(fileId);
     },
+    /** The same when only what the user accepted has changed. */
+    setDecided: write,
     remove: (fileId: number): void => void clear.run(fileId),
   };
 }

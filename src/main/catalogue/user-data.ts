@@ -2,7 +2,8 @@
 import type { Database } from 'better-sqlite3';
 
 /**
- * @returns passes stars, favourite and collections of one file on to another; of two ratings the more stars count.
+ * @returns passes stars, favourite, collections and decisions about tags of one file on to another; of two
+ *   ratings the more stars count, of two decisions the later one.
  *   Only inside a transaction with the deletion of the first.
  */
 export function userDataPassing(db: Database): (fromFileId: number, toFileId: number) => void {
@@ -18,12 +19,32 @@ export function userDataPassing(db: Database): (fromFileId: number, toFileId: nu
        SELECT collection_id, :to, added_ms FROM collection_file WHERE file_id = :from
      ON CONFLICT DO NOTHING`,
   );
+  const decide = db.prepare<{ from: number; to: number }>(
+    `INSERT INTO decision (file_id, tag_id, accepted, bulk, probability, decided_ms)
+       SELECT :to, tag_id, accepted, bulk, probability, decided_ms FROM decision WHERE file_id = :from
+     ON CONFLICT (file_id, tag_id) DO UPDATE SET
+       accepted = excluded.accepted, bulk = excluded.bulk, probability = excluded.probability,
+       decided_ms = excluded.decided_ms
+     WHERE excluded.decided_ms > decision.decided_ms`,
+  );
+  const remember = db.prepare<{ from: number; to: number }>(
+    'UPDATE OR IGNORE decision_before SET file_id = :to WHERE file_id = :from',
+  );
+  const reword = db.prepare<{ to: number }>(
+    `INSERT OR IGNORE INTO words_due (file_id)
+       SELECT :to WHERE EXISTS (SELECT 1 FROM decision WHERE file_id = :to AND accepted = 1)`,
+  );
+  const undecide = db.prepare<[number]>('DELETE FROM decision WHERE file_id = ?');
   const unrate = db.prepare<[number]>('DELETE FROM rating WHERE file_id = ?');
   const uncollect = db.prepare<[number]>('DELETE FROM collection_file WHERE file_id = ?');
   return (from, to) => {
     rate.run({ from, to });
     collect.run({ from, to });
+    decide.run({ from, to });
+    remember.run({ from, to });
+    reword.run({ to });
     unrate.run(from);
     uncollect.run(from);
+    undecide.run(from);
   };
 }

@@ -81,6 +81,11 @@ export function windowStatements(db: Database) {
   );
   const forgetListening = db.prepare<[number]>('DELETE FROM listening WHERE file_id = ?');
   const forgetWindows = db.prepare<[number]>('DELETE FROM window WHERE file_id = ?');
+  // What was suggested from windows that are no more.
+  const forgetSuggestions = db.prepare<[number]>('DELETE FROM suggestion WHERE file_id = ?');
+  const forgetScored = db.prepare<[number]>('DELETE FROM scored WHERE file_id = ?');
+  const forgetSuggestionsOf = db.prepare<[number, number]>('DELETE FROM suggestion WHERE file_id = ? AND space_id = ?');
+  const forgetScoredOf = db.prepare<[number, number]>('DELETE FROM scored WHERE file_id = ? AND space_id = ?');
   const forgetListeningOf = db.prepare<[number, number]>('DELETE FROM listening WHERE file_id = ? AND space_id = ?');
   const forgetWindowsOf = db.prepare<[number, number]>('DELETE FROM window WHERE file_id = ? AND space_id = ?');
   const insertWindow = db.prepare<[number, number, number, number, Uint8Array]>(
@@ -142,11 +147,15 @@ export function windowStatements(db: Database) {
     forget(fileId: number): void {
       forgetWindows.run(fileId);
       forgetListening.run(fileId);
+      forgetSuggestions.run(fileId);
+      forgetScored.run(fileId);
     },
     /** What one model heard in a file. */
     forgetIn(fileId: number, spaceId: number): void {
       forgetWindowsOf.run(fileId, spaceId);
       forgetListeningOf.run(fileId, spaceId);
+      forgetSuggestionsOf.run(fileId, spaceId);
+      forgetScoredOf.run(fileId, spaceId);
     },
     /**
      * "This file has been listened to": only inside a transaction with what belongs to it, and after

@@ -9,7 +9,9 @@ export const PROCESS_ENTRIES = {
   watch: entry('../scan/watch-process'),
   demo: entry('../demo/demo-process'),
   map: entry('../map/map-process'),
+  score: entry('../tag/score-process'),
   import: entry('../models/import-process'),
+  write: entry('../writeback/write-process'),
 } as const;
 
 /** The same for worker threads, which live inside one of these processes. */

@@ -43,6 +43,12 @@ export function up(db: Database): void {
       decided_ms  INTEGER,
       PRIMARY KEY (step_id, file_id, tag_id)
     ) STRICT, WITHOUT ROWID;
+    CREATE INDEX decision_before_by_file ON decision_before (file_id, tag_id, step_id);
+
+    -- Files whose words in file_words do not yet have their accepted tags as they are now.
+    CREATE TABLE words_due (
+      file_id INTEGER PRIMARY KEY REFERENCES file (id) ON DELETE CASCADE
+    ) STRICT;
 
     -- Derived: what fits, above a low floor.
     CREATE TABLE suggestion (

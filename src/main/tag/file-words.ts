@@ -1,0 +1,59 @@
+/** What files are called and tagged with, as evidence for labels. */
+import type { Database } from 'better-sqlite3';
+import type { FileWords } from './word-evidence.ts';
+
+/** Tags that say what a file is; artists, albums and years do not. */
+const TELLING = [
+  'title',
+  'genre',
+  'mood',
+  'category',
+  'keywords',
+  'description',
+  'comment',
+  'subcategory',
+  'instrument',
+];
+/** Longer values are documents. */
+const LONGEST = 500;
+
+/** @returns reads one file; statements are prepared once */
+export function fileWords(db: Database): (fileId: number) => FileWords | null {
+  const place = db.prepare<[number], { rootPath: string; relativePath: string }>(
+    `SELECT root.path AS rootPath, file.relative_path AS relativePath
+       FROM file JOIN root ON root.id = file.root_id WHERE file.id = ?`,
+  );
+  const tags = db
+    .prepare<[number, number], [nativeId: string, field: string, value: string]>(
+      'SELECT native_id, field, value FROM file_tag WHERE file_id = ? AND length(value) <= ?',
+    )
+    .raw();
+  return (fileId) => {
+    const found = place.get(fileId);
+    return found ? wordsOfFile(found.rootPath, found.relativePath, tags.all(fileId, LONGEST)) : null;
+  };
+}
+
+/**
+ * @param rootPath absolute; only its last part is used
+ * @param relativePath '/' between folders
+ * @param tags as read: native id, our field, value
+ */
+export function wordsOfFile(
+  rootPath: string,
+  relativePath: string,
+  tags: readonly (readonly [nativeId: string, field: string, value: string])[],
+): FileWords {
+  const parts = relativePath.split('/');
+  const fileName = parts.pop() ?? '';
+  const rootName = rootPath.split(/[\\/]/).findLast((part) => part !== '') ?? '';
+  const isCatId = (nativeId: string) => /(?:^|[:/])catid$/i.test(nativeId);
+  return {
+    name: fileName.replace(/(?<=.)\.[\p{L}\p{N}]{1,8}$/u, ''),
+    folders: [rootName, ...parts],
+    tags: [
+      ...new Set(tags.filter(([id, field]) => !isCatId(id) && TELLING.includes(field)).map(([, , value]) => value)),
+    ],
+    catIds: tags.filter(([id]) => isCatId(id)).map(([, , value]) => value),
+  };
+}

@@ -1,0 +1,57 @@
+/** What the score process answers. It works only while it is asked to: a pause is nothing but not asking. */
+import type { LabelSet } from './scorer.ts';
+import type { Vocabulary } from './vocabulary.ts';
+
+export interface ScoreGround {
+  dataFolder: string;
+  spaceId: number;
+  dim: number;
+  /** For the matrix product. */
+  threads: number;
+}
+
+/** A vocabulary that files are scored against. */
+export interface ScoredVocabulary {
+  id: string;
+  /** What `scored.scoring_hash` is afterwards. */
+  hash: string;
+  set: LabelSet;
+  /** Names, keywords and categories: evidence from words. */
+  labels: Vocabulary['labels'];
+  /** By label. */
+  tagIds: Int32Array;
+}
+
+/** Suggestions for some files, file after file, vocabulary after vocabulary. */
+export interface ScoredBlock {
+  fileIds: Int32Array;
+  /** Suggestions of each file and vocabulary: counts[file · vocabularies + vocabulary]. */
+  counts: Uint8Array;
+  /** Of all suggestions in a row. */
+  tagIds: Int32Array;
+  probabilities: Float32Array;
+  /** s */
+  starts: Float32Array;
+  ends: Float32Array;
+  /** Files of the block that nothing fits. */
+  unknown: number;
+}
+
+// A type, not an interface: only type aliases fit the index signature of `Methods`.
+export type ScoreMethods = {
+  /** How the library's windows lie to labels, over a sample. @throws UserError what opening the catalogue throws */
+  measure: {
+    input: ScoreGround & { embeddings: Float32Array[] };
+    output: { windows: number; levels: { centres: Float32Array; spreads: Float32Array }[] };
+  };
+  /**
+   * Once, before the first step. `folders`: absolute; none: everything. `again`: also what is up to date.
+   * @returns how many files are to be scored
+   */
+  begin: {
+    input: ScoreGround & { vocabularies: ScoredVocabulary[]; folders: string[]; again: boolean };
+    output: { files: number };
+  };
+  /** The next files; null when there are none left. */
+  step: { input: null; output: ScoredBlock | null };
+};

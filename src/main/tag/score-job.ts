@@ -1,0 +1,161 @@
+/** The tag job: scores files against vocabularies and stores what fits. Nothing is embedded but labels. */
+import { setImmediate as breather } from 'node:timers/promises';
+import type { ScoreSummary } from '../../shared/calls/tags.ts';
+import { UserError } from '../../shared/errors.ts';
+import type { JobContext } from '../jobs/runner.ts';
+import { Child, ChildDiedError } from '../process/child.ts';
+import { PROCESS_ENTRIES } from '../process/entries.ts';
+import { labelEmbeddings } from './label-embeddings.ts';
+import { readLevels, stillHolds, writeLevels } from './library-levels.ts';
+import { prepareVocabulary, type PreparedVocabulary, type ScoringGround } from './prepare.ts';
+import type { ScoredBlock, ScoreMethods } from './protocol.ts';
+import type { Vocabulary } from './vocabulary.ts';
+
+/** Files stored in one transaction: some ms, so that nobody who asks the engine meanwhile has to wait. */
+const FILES_AT_ONCE = 60;
+
+export interface ScoreJobParts extends ScoringGround {
+  threads: number;
+  lowPriority: boolean;
+  vocabularies: Vocabulary[];
+  /** Absolute; none: everything. */
+  folders: string[];
+  /** Also what is up to date. */
+  again: boolean;
+  /** Told the id of each score process. */
+  started?: (pid: number) => void;
+}
+
+/**
+ * @returns what was stored, also when cancelled: what is stored stays, and the next job goes on from there
+ * @throws UserError engine-broken, and what reading the catalogue or the labels throws
+ */
+export async function runScoreJob(context: JobContext, parts: ScoreJobParts): Promise<ScoreSummary> {
+  const summary: ScoreSummary = {
+    files: 0,
+    vocabularies: parts.vocabularies.map(({ id }) => id),
+    suggestions: 0,
+    unknown: 0,
+    seconds: 0,
+    cancelled: false,
+  };
+  context.report({ stage: 'tagging', done: 0, total: null });
+  for (let attempt = 1; ; attempt++) {
+    try {
+      // What was stored is up to date and not scored again, unless everything is asked for.
+      await score(context, parts, summary);
+    } catch (error) {
+      if (context.signal.aborted) summary.cancelled = true;
+      else if (!(error instanceof ChildDiedError)) throw error;
+      else if (attempt > 1) throw hopeless(error);
+      else {
+        if (parts.again) Object.assign(summary, { files: 0, suggestions: 0, unknown: 0 });
+        continue;
+      }
+    }
+    return { ...summary, seconds: context.elapsedSeconds() };
+  }
+}
+
+async function score(context: JobContext, parts: ScoreJobParts, summary: ScoreSummary): Promise<void> {
+  context.signal.throwIfAborted();
+  const { processName, entry } = { processName: 'score', entry: PROCESS_ENTRIES.score };
+  const child = new Child<ScoreMethods>({ processName, entry, lowPriority: parts.lowPriority });
+  parts.started?.(child.pid);
+  const kill = () => void child.kill();
+  context.signal.addEventListener('abort', kill, { once: true });
+  try {
+    const { dataFolder, spaceId, pack, threads, folders, again } = parts;
+    const ground = { dataFolder, spaceId, dim: pack.dim, threads };
+    const vocabularies = await prepareAll(context, parts, child);
+    const { files } = await child.call('begin', {
+      ...ground,
+      vocabularies: vocabularies.map(({ id, hash, set, labels, tagIds }) => ({ id, hash, set, labels, tagIds })),
+      folders,
+      again,
+    });
+    const before = summary.files;
+    context.report({ total: before + files });
+    let next = child.call('step', null);
+    for (;;) {
+      const block = await next;
+      if (block === null) break;
+      await context.whileNotPaused();
+      next = child.call('step', null); // it works while this one is stored
+      next.catch(() => {}); // awaited by the next round, which a cancel may forestall
+      await store(context, block, vocabularies, parts, summary);
+      context.report({ done: summary.files, etaSeconds: remaining(context, summary.files - before, files) });
+    }
+  } finally {
+    context.signal.removeEventListener('abort', kill);
+    await child.kill();
+  }
+}
+
+/** Measures the library where it has changed much since it was measured last. */
+async function prepareAll(
+  context: JobContext,
+  parts: ScoreJobParts,
+  child: Child<ScoreMethods>,
+): Promise<PreparedVocabulary[]> {
+  const { catalogue, dataFolder, spaceId, pack, threads } = parts;
+  const libraryWindows = catalogue.windows.count(spaceId);
+  const prepared: PreparedVocabulary[] = [];
+  for (const vocabulary of parts.vocabularies) {
+    await context.whileNotPaused();
+    const embeddings = await labelEmbeddings(vocabulary, { ...parts, signal: context.signal });
+    let levels = await readLevels(parts, vocabulary);
+    if (levels === null || !stillHolds(levels, libraryWindows)) {
+      const ground = { dataFolder, spaceId, dim: pack.dim, threads };
+      const { windows, levels: measured } = await child.call('measure', { ...ground, embeddings: [embeddings] });
+      levels = { ...measured[0]!, windows, libraryWindows, measuredMs: Date.now() };
+      await writeLevels(parts, vocabulary, levels);
+    }
+    prepared.push(await prepareVocabulary(vocabulary, parts, levels));
+  }
+  return prepared;
+}
+
+async function store(
+  { signal }: JobContext,
+  block: ScoredBlock,
+  vocabularies: readonly PreparedVocabulary[],
+  { catalogue, spaceId }: ScoreJobParts,
+  summary: ScoreSummary,
+): Promise<void> {
+  let at = 0;
+  for (let first = 0; first < block.fileIds.length; first += FILES_AT_ONCE) {
+    signal.throwIfAborted();
+    const end = Math.min(first + FILES_AT_ONCE, block.fileIds.length);
+    catalogue.transaction(() => {
+      for (let file = first; file < end; file++) {
+        for (const [which, { id, hash }] of vocabularies.entries()) {
+          const found = Array.from({ length: block.counts[file * vocabularies.length + which]! }, () => ({
+            tagId: block.tagIds[at]!,
+            probability: block.probabilities[at]!,
+            startSeconds: block.starts[at]!,
+            endSeconds: block.ends[at++]!,
+          }));
+          catalogue.suggestions.replace(block.fileIds[file]!, spaceId, id, hash, found);
+        }
+      }
+    });
+    summary.files += end - first;
+    await breather();
+  }
+  summary.suggestions += block.tagIds.length;
+  summary.unknown += block.unknown;
+}
+
+/** s; null while there is no telling. */
+function remaining({ elapsedSeconds }: JobContext, done: number, files: number): number | null {
+  return done < 1000 || files === 0 ? null : (elapsedSeconds() * (files - done)) / done;
+}
+
+function hopeless(cause: unknown): UserError {
+  return new UserError(
+    'engine-broken',
+    'Scoring tags stopped unexpectedly, twice. Nothing else is affected; try again when the machine has more memory free.',
+    cause,
+  );
+}

@@ -1,0 +1,172 @@
+/** The arithmetic of scoring: cosines of a file's windows to a vocabulary's labels → what fits, how surely, and where. */
+import { logistic, soundLogOdds } from './calibration.ts';
+
+/** A vocabulary as the arithmetic needs it; typed arrays in the order of the labels. Survives structured clone. */
+export interface LabelSet {
+  labels: number;
+  dim: number;
+  /** Float32Array[labels · dim], rows of L2 norm 1. */
+  embeddings: Float32Array;
+  /** Cosine of each label to sounds in general. */
+  centres: Float32Array;
+  /** Group of each label, from 0. */
+  groupOf: Int32Array;
+  /** By group: at most one label fits. */
+  exclusive: boolean[];
+  temperature: number;
+  /** Labels that decisions have taught: their own direction takes the place of the prompts'. */
+  heads: LabelHead[];
+}
+
+/** What decisions have taught about one label. Log-odds that it fits a window = direction · embedding + bias. */
+export interface LabelHead {
+  /** Index of the label. */
+  label: number;
+  /** Float32Array[dim], of any length. */
+  direction: Float32Array;
+  bias: number;
+}
+
+/** Below this a suggestion is not kept. */
+export const FLOOR = 0.04;
+/** Kept of one vocabulary for one file at most. */
+export const MOST_KEPT = 12;
+/** From here on a label is worth a look; below it in all vocabularies a file is "unknown". */
+export const WORTH_A_LOOK = 0.5;
+
+/** Surer than this nothing is; keeps sums of odds finite. */
+const MOST_LOG_ODDS = 12;
+
+/** What is known of one file after its windows have been seen. */
+export interface FileScore {
+  /** By sound alone, of the best window. Float32Array[labels], −Infinity where there was no window. */
+  sound: Float32Array;
+  /** That window, counted from 0. */
+  window: Int32Array;
+}
+
+/** Rows of the matrix that windows are multiplied with: the labels' embeddings, then the heads' directions. */
+export function matrixOf({ embeddings, dim, labels, heads }: LabelSet): { rows: number; values: Float32Array } {
+  if (heads.length === 0) return { rows: labels, values: embeddings };
+  const values = new Float32Array((labels + heads.length) * dim);
+  values.set(embeddings);
+  for (const [at, { direction }] of heads.entries()) values.set(direction, (labels + at) * dim);
+  return { rows: labels + heads.length, values };
+}
+
+/** Takes the windows of one file after another. Not for two files at once: the arrays are used again. */
+export class Scorer {
+  readonly set: LabelSet;
+  readonly #shares: Float64Array;
+  readonly #groups: Float64Array;
+  readonly #taught: Int32Array;
+  #score: FileScore;
+  #windows = 0;
+
+  constructor(set: LabelSet) {
+    this.set = set;
+    this.#shares = new Float64Array(set.labels);
+    this.#groups = new Float64Array(set.exclusive.length);
+    this.#taught = new Int32Array(set.labels).fill(-1);
+    for (const [at, { label }] of set.heads.entries()) this.#taught[label] = at;
+    this.#score = { sound: new Float32Array(set.labels), window: new Int32Array(set.labels) };
+    this.begin();
+  }
+
+  /** The next windows are another file's. */
+  begin(): void {
+    this.#windows = 0;
+    this.#score.sound.fill(-Infinity);
+    this.#score.window.fill(0);
+  }
+
+  /**
+   * The next window of the file.
+   * @param products of the window with the rows of {@link matrixOf}, beginning at `from`
+   */
+  add(products: Float32Array, from: number): void {
+    const { labels, heads } = this.set;
+    const { sound, window } = this.#score;
+    if (this.#fillShares(products, from)) {
+      for (let label = 0; label < labels; label++) {
+        const taught = this.#taught[label]!;
+        const logOdds =
+          taught < 0
+            ? soundLogOdds(this.#shares[label]!, this.#groups[this.set.groupOf[label]!]!)
+            : products[from + labels + taught]! + heads[taught]!.bias;
+        if (logOdds > sound[label]!) {
+          sound[label] = logOdds;
+          window[label] = this.#windows;
+        }
+      }
+    }
+    this.#windows++;
+  }
+
+  /** Of the windows so far; valid until the next call. */
+  get score(): FileScore {
+    return this.#score;
+  }
+
+  /** @returns false when a product is not a number: such a window says nothing */
+  #fillShares(products: Float32Array, from: number): boolean {
+    const { labels, centres, groupOf, temperature } = this.set;
+    const shares = this.#shares;
+    const groups = this.#groups;
+    let highest = -Infinity;
+    for (let label = 0; label < labels; label++) {
+      const value = temperature * (products[from + label]! - centres[label]!);
+      shares[label] = value;
+      if (value > highest) highest = value;
+      else if (Number.isNaN(value)) return false;
+    }
+    let total = 0;
+    groups.fill(0);
+    for (let label = 0; label < labels; label++) {
+      const value = Math.exp(shares[label]! - highest);
+      groups[groupOf[label]!]! += value;
+      total += value;
+    }
+    const offset = highest + Math.log(total);
+    for (let label = 0; label < labels; label++) shares[label]! -= offset;
+    for (let group = 0; group < groups.length; group++) groups[group] = Math.log(groups[group]! / total);
+    return true;
+  }
+}
+
+/**
+ * Sound and words together, and within exclusive groups one against the others.
+ * @param words log-odds added by names and tags, by label; null: they say nothing
+ * @returns log-odds before groups are settled, and probabilities after; both Float64Array[labels]
+ */
+export function fuse(
+  { sound }: Pick<FileScore, 'sound'>,
+  words: Float32Array | null,
+  { labels, groupOf, exclusive }: Pick<LabelSet, 'labels' | 'groupOf' | 'exclusive'>,
+): { logOdds: Float64Array; probabilities: Float64Array } {
+  const logOdds = new Float64Array(labels);
+  const probabilities = new Float64Array(labels);
+  const oddsOfGroup = new Float64Array(exclusive.length);
+  for (let label = 0; label < labels; label++) {
+    logOdds[label] = Math.max(-MOST_LOG_ODDS, Math.min(MOST_LOG_ODDS, sound[label]! + (words ? words[label]! : 0)));
+    if (exclusive[groupOf[label]!]) oddsOfGroup[groupOf[label]!]! += Math.exp(logOdds[label]!);
+  }
+  for (let label = 0; label < labels; label++) {
+    const group = groupOf[label]!;
+    // Of labels that exclude each other the odds are held against "one of the others" as well as against "none".
+    probabilities[label] = exclusive[group]
+      ? Math.exp(logOdds[label]!) / (1 + oddsOfGroup[group]!)
+      : logistic(logOdds[label]!);
+  }
+  return { logOdds, probabilities };
+}
+
+/** @returns indices of the labels worth keeping, surest first */
+export function kept(probabilities: Float64Array): number[] {
+  const found: number[] = [];
+  for (let label = 0; label < probabilities.length; label++) {
+    if (probabilities[label]! >= FLOOR) found.push(label);
+  }
+  found.sort((a, b) => probabilities[b]! - probabilities[a]!);
+  return found.length > MOST_KEPT ? found.slice(0, MOST_KEPT) : found;
+}

@@ -1,0 +1,189 @@
+/**
+ * What a file's name, its folders and the tags already in it say for labels: whole phrases of a label (its name, its
+ * keywords), its category, and the CatID of the Universal Category System, which files of professional libraries
+ * begin with (`DOORWood_Slam_Creator_Source.wav`) or carry as a tag.
+ */
+import type { Label, Vocabulary } from './vocabulary.ts';
+import { wordsOf } from './words.ts';
+
+export type WordField = 'name' | 'folder' | 'tag';
+
+/** What a file is called and tagged with. */
+export interface FileWords {
+  /** Without its extension. */
+  name: string;
+  /** Names of the folders it lies in, the root's own first. */
+  folders: string[];
+  /** Values of tags that say what it is, and which of them are CatIDs. */
+  tags: string[];
+  catIds: string[];
+}
+
+/** A phrase of a label that was found. */
+export interface WordMatch {
+  label: number;
+  field: WordField;
+  /** catId: the row of the UCS; phrase: of several words; word: of one; category: category and subcategory. */
+  kind: 'catId' | 'phrase' | 'word' | 'category';
+  /** As the vocabulary has it. */
+  text: string;
+  /** Labels of the vocabulary that it stands for. */
+  shared: number;
+}
+
+/**
+ * Log-odds a match adds, before what it shares with other labels is taken off: {@link SHARED_TAX} times the natural
+ * logarithm of their number. `word` and `phrase` in names and folders were fitted by bench/tags/fit.ts on the dev clips;
+ * their labels were themselves written from such names, so that the fit says "as good as a name can be", and the values
+ * here are lower by a third. CatIDs, categories and tags the clips do not have: reasoned from the others.
+ */
+export const WORD_WEIGHTS: Readonly<Record<WordField, Readonly<Record<WordMatch['kind'], number>>>> = {
+  name: { catId: 6.5, phrase: 4.5, word: 3.5, category: 2.5 },
+  folder: { catId: 5, phrase: 2.5, word: 1.8, category: 1.5 },
+  tag: { catId: 6.5, phrase: 3.5, word: 2.8, category: 2 },
+};
+export const SHARED_TAX = 0.8;
+/** When a name fits other labels of the vocabulary, it speaks against those that it does not fit. */
+export const OTHERWISE_NAMED = -0.8;
+/** A CatID says it outright. */
+export const OTHER_CAT_ID = -2.5;
+/** No words make a label surer than this many log-odds, all fields together. */
+export const MOST_BY_WORDS = 8;
+
+/** Folders nearest to the file that are looked at. */
+const FOLDERS = 3;
+/** Longer values are stories, and stories mention everything. */
+const MOST_TAG_WORDS = 30;
+
+interface Phrase {
+  labels: number[];
+  kind: WordMatch['kind'];
+  text: string;
+  words: string[];
+}
+
+export class WordEvidence {
+  readonly #labels: number;
+  readonly #phrases: Phrase[] = [];
+  /** word → indices of the phrases it is in. */
+  readonly #byWord = new Map<string, number[]>();
+  /** CatID as it is, and without case → labels. */
+  readonly #catIds = new Map<string, number[]>();
+  readonly #foldedCatIds = new Map<string, string>();
+
+  constructor(vocabulary: Pick<Vocabulary, 'labels'>) {
+    this.#labels = vocabulary.labels.length;
+    const known = new Map<string, Phrase>();
+    for (const [label, content] of vocabulary.labels.entries()) {
+      for (const { kind, text, words } of phrasesOf(content)) {
+        const key = `${kind === 'category' ? 'category' : ''} ${words.toSorted().join(' ')}`;
+        const phrase = known.get(key) ?? { labels: [], kind, text, words };
+        if (!phrase.labels.includes(label)) phrase.labels.push(label);
+        known.set(key, phrase);
+      }
+      if (!content.ucs) continue;
+      const { catId } = content.ucs;
+      this.#catIds.set(catId, [...(this.#catIds.get(catId) ?? []), label]);
+      this.#foldedCatIds.set(catId.toLowerCase(), catId);
+    }
+    for (const [at, phrase] of [...known.values()].entries()) {
+      this.#phrases.push(phrase);
+      for (const word of phrase.words) this.#byWord.set(word, [...(this.#byWord.get(word) ?? []), at]);
+    }
+  }
+
+  /** Everything that was found, a label perhaps several times in each field. */
+  matches({ name, folders, tags, catIds }: FileWords): WordMatch[] {
+    const matches: WordMatch[] = [];
+    this.#find(wordsOf(name), 'name', matches);
+    // Near ones say more than those above, and all of them are one field: words may come from several.
+    this.#find(folders.slice(-FOLDERS).flatMap(wordsOf), 'folder', matches);
+    for (const value of tags) {
+      const words = wordsOf(value);
+      if (words.length <= MOST_TAG_WORDS) this.#find(words, 'tag', matches);
+    }
+    for (const value of catIds) this.#addCatId(this.#foldedCatIds.get(value.trim().toLowerCase()), 'tag', matches);
+    this.#addCatId(this.#catIdOfName(name), 'name', matches);
+    return matches;
+  }
+
+  /**
+   * @param matches of one file
+   * @param into Float32Array[labels], overwritten: log-odds that words add to each label
+   * @returns false when words say nothing, and `into` is all zeros
+   */
+  logOdds(matches: readonly WordMatch[], into: Float32Array): boolean {
+    into.fill(0);
+    if (matches.length === 0) return false;
+    const named = matches.some(({ field, kind }) => field === 'name' && kind !== 'category');
+    const catIds = new Set(matches.filter(({ kind }) => kind === 'catId').map(({ label }) => label));
+    const best = new Map<number, Map<WordField, number>>();
+    for (const match of matches) {
+      const ofLabel = best.get(match.label) ?? new Map<WordField, number>();
+      best.set(match.label, ofLabel);
+      ofLabel.set(match.field, Math.max(ofLabel.get(match.field) ?? 0, weightOf(match)));
+    }
+    const others = (named ? OTHERWISE_NAMED : 0) + (catIds.size > 0 ? OTHER_CAT_ID : 0);
+    if (others !== 0) into.fill(others);
+    for (const [label, ofLabel] of best) {
+      let sum = [...ofLabel.values()].reduce((a, b) => a + b, 0);
+      if (catIds.size > 0 && !catIds.has(label)) sum += OTHER_CAT_ID;
+      if (named && !ofLabel.has('name')) sum += OTHERWISE_NAMED;
+      into[label] = Math.min(MOST_BY_WORDS, sum);
+    }
+    return true;
+  }
+
+  #find(words: readonly string[], field: WordField, into: WordMatch[]): void {
+    const present = new Set(words);
+    const counts = new Map<number, number>();
+    for (const word of present) {
+      for (const at of this.#byWord.get(word) ?? []) counts.set(at, (counts.get(at) ?? 0) + 1);
+    }
+    for (const [at, count] of counts) {
+      const { labels, kind, text, words: wanted } = this.#phrases[at]!;
+      if (count < wanted.length) continue;
+      for (const label of labels) into.push({ label, field, kind, text, shared: labels.length });
+    }
+  }
+
+  #addCatId(catId: string | undefined, field: WordField, into: WordMatch[]): void {
+    const labels = catId === undefined ? [] : (this.#catIds.get(catId) ?? []);
+    for (const label of labels) into.push({ label, field, kind: 'catId', text: catId!, shared: labels.length });
+  }
+
+  /** In front, as the UCS has it; elsewhere only those that are no ordinary word ("RAIN" is one, "RAINConc" is not). */
+  #catIdOfName(name: string): string | undefined {
+    const runs = name.split(/[^\p{L}\p{N}]+/u).filter((run) => run !== '');
+    const first = runs[0] ?? '';
+    if (this.#catIds.has(first)) return first;
+    for (const run of runs) {
+      const catId = this.#foldedCatIds.get(run.toLowerCase());
+      if (catId !== undefined && /\p{Ll}/u.test(catId) && run !== run.toLowerCase()) return catId;
+    }
+    return undefined;
+  }
+
+  get labels(): number {
+    return this.#labels;
+  }
+}
+
+/** What one match adds, > 0. */
+export function weightOf({ field, kind, shared }: WordMatch): number {
+  return Math.max(0.3, WORD_WEIGHTS[field][kind] - SHARED_TAX * Math.log(shared));
+}
+
+function phrasesOf({ name, keywords, ucs }: Label): Omit<Phrase, 'labels'>[] {
+  const phrases: Omit<Phrase, 'labels'>[] = [];
+  for (const text of [name, ...keywords]) {
+    const words = [...new Set(wordsOf(text))];
+    if (words.length > 0) phrases.push({ kind: words.length > 1 ? 'phrase' : 'word', text, words });
+  }
+  if (ucs) {
+    const words = [...new Set([...wordsOf(ucs.category), ...wordsOf(ucs.subCategory)])];
+    const isOneWord = words.length === 1; // "RAIN, GENERAL" without the second: too little to go by
+    if (!isOneWord) phrases.push({ kind: 'category', text: `${ucs.category} ${ucs.subCategory}`, words });
+  }
+  return phrases;
+}
