@@ -16,6 +16,8 @@ import {
 } from '../../src/shared/types.ts';
 import { fakeLegend, fakeMap, MAP_JOB } from './fake-map.ts';
 import { fakeLibrary, peaksOf, rowOf, type FakeSound } from './fake-library.ts';
+import { fakeTags } from './fake-tags.ts';
+import { fakeWrite } from './fake-write.ts';
 
 export interface FakeOptions {
   /** Sounds in the library. */
@@ -86,7 +88,10 @@ export function fakeEngine({ size, answerMs, appearance, map: givenMap }: FakeOp
     return { id, name, files: fileIds.size };
   };
 
+  const tags = fakeTags(() => sounds, push);
   const calls: Partial<Engine> = {
+    ...tags.calls,
+    ...fakeWrite(() => sounds, tags.accepted, push),
     'job.list': () => Promise.resolve([]),
     'status.get': () => Promise.resolve(statusOf(sounds)),
     'search.query': (query) => Promise.resolve({ query, model: 'starter', hits: find(sounds, query), notices: [] }),

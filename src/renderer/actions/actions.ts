@@ -9,9 +9,14 @@ import { GO_ACTIONS } from './go-actions.ts';
 import { LIBRARY_ACTIONS } from './library-actions.ts';
 import { LISTEN_ACTIONS } from './listen-actions.ts';
 import { MARK_ACTIONS } from './mark-actions.ts';
+import { TAG_ACTIONS } from './tag-actions.ts';
 import { WINDOW_ACTIONS } from './window-actions.ts';
+import { WRITE_ACTIONS } from './write-actions.ts';
 
 export const ACTIONS: readonly Action[] = [
+  // First: on their screens their keys come before the same keys of others.
+  ...TAG_ACTIONS,
+  ...WRITE_ACTIONS,
   ...FIND_ACTIONS,
   ...LISTEN_ACTIONS,
   ...MARK_ACTIONS,

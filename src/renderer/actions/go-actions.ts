@@ -52,6 +52,7 @@ export const GO_ACTIONS: readonly Action[] = [
   go('collections', 'Collections'),
   go('library', 'Library'),
   go('tags', 'Tags'),
+  go('write', 'Write'),
   go('models', 'Models'),
   go('settings', 'Settings', ['Mod+,']),
 ];

@@ -16,7 +16,8 @@ import { SettingsStore } from './settings.svelte.ts';
 import { Undo } from './undo.svelte.ts';
 
 /** Something that lies over the screen and takes the keys. */
-export type Overlay = 'palette' | 'collections' | 'help' | 'save-search' | 'add-folder';
+export type Overlay =
+  'palette' | 'collections' | 'help' | 'save-search' | 'add-folder' | 'tag' | 'make-tag' | 'accept-all' | 'write-files';
 
 export const [useApp, provideApp] = createContext<App>();
 

@@ -10,6 +10,7 @@ export class Jobs {
   readonly #onProgress: (ended: boolean) => void;
   #latest = $state.raw<JobProgress | null>(null);
   #map = $state.raw<JobProgress | null>(null);
+  #working = $state.raw<JobProgress | null>(null);
   #status = $state.raw<Status | null>(null);
 
   /** @param onProgress told when a job has dealt with more files, and when it has ended */
@@ -29,6 +30,11 @@ export class Jobs {
   /** The map that is being drawn, which listening does not wait for; null when none is. */
   get drawing(): JobProgress | null {
     return unended(this.#map);
+  }
+
+  /** What tags, plans, writes, undoes or renames now; whoever started it says how it ended. null when nothing does. */
+  get working(): JobProgress | null {
+    return unended(this.#working);
   }
 
   /** null before the first answer. */
@@ -72,6 +78,10 @@ export class Jobs {
   #take(progress: JobProgress): void {
     if (progress.kind === 'map') {
       this.#takeMap(progress);
+      return;
+    }
+    if (progress.kind !== 'index') {
+      this.#working = progress;
       return;
     }
     const before = this.active?.id === progress.id ? this.active : null;

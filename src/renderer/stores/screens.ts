@@ -1,5 +1,5 @@
 /** The screens in the order of the rail. */
-export const SCREENS = ['search', 'map', 'collections', 'library', 'tags', 'models', 'settings'] as const;
+export const SCREENS = ['search', 'map', 'collections', 'library', 'tags', 'write', 'models', 'settings'] as const;
 export type Screen = (typeof SCREENS)[number];
 
 export function isScreen(name: string): name is Screen {

@@ -1,0 +1,381 @@
+/** The review: which tag or which files are looked at, what is selected there, and deciding by key, row after row. */
+import type { BulkForecast, FileTag, TagRow, TagScope, TagState } from '../../../shared/calls/tags.ts';
+import type { App } from '../../stores/app.svelte.ts';
+import { sentenceOf } from '../../stores/notices.svelte.ts';
+import { perApp } from '../../stores/per-app.ts';
+import type { Span } from '../../stores/player.svelte.ts';
+import { Selection } from '../../stores/selection.svelte.ts';
+import { tagsOf, type Tags } from '../../stores/tags.svelte.ts';
+import { title } from '../../words/paths.ts';
+import { counted } from '../../words/units.ts';
+
+export type TagsTab = 'tags' | 'files' | 'vocabularies' | 'taught';
+export type ReviewOrder = 'sure' | 'doubtful' | 'name';
+
+/** A file and one of its tags; by file the surest one stands for all. */
+export interface ReviewRow {
+  key: number;
+  fileId: number;
+  tagId: number;
+  probability: number | null;
+}
+
+/** Tags have small numbers: both fit into one that is still exact. */
+const TAGS_BOUND = 1_000_000;
+const ASK_MS = 60;
+const PREFETCHED = 3;
+
+export const reviewOf = perApp((app) => new Review(app));
+
+export class Review {
+  readonly selection = new Selection();
+  readonly tags: Tags;
+  readonly #app: App;
+  #tab = $state<TagsTab>('tags');
+  /** null: all tags. */
+  #tagId = $state<number | null>(null);
+  #state = $state<TagState>('suggested');
+  #order = $state<ReviewOrder>('sure');
+  #name = $state('');
+  #vocabularyId = $state<string | null>(null);
+  #rows = $state.raw<readonly ReviewRow[] | null>(null);
+  #byKey = $state.raw<ReadonlyMap<number, ReviewRow>>(new Map());
+  #forecast = $state.raw<BulkForecast | null>(null);
+  #problem = $state<string | null>(null);
+  /** By file: the tag that the keys act on; null: the first that waits. */
+  #chip = $state<number | null>(null);
+  /** Selected, and not heard yet: its row or its window may still be on their way. */
+  #toHear = $state<number | null>(null);
+  #watched = false;
+  #chosen = false;
+  #asked = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(app: App) {
+    this.#app = app;
+    this.tags = tagsOf(app);
+    this.tags.onChange(() => this.#soon());
+  }
+
+  get tab(): TagsTab {
+    return this.#tab;
+  }
+  get tagId(): number | null {
+    return this.#tagId;
+  }
+  get state(): TagState {
+    return this.#state;
+  }
+  get order(): ReviewOrder {
+    return this.#order;
+  }
+  get name(): string {
+    return this.#name;
+  }
+  get vocabularyId(): string | null {
+    return this.#vocabularyId;
+  }
+  /** null before the first answer. */
+  get rows(): readonly ReviewRow[] | null {
+    return this.#rows;
+  }
+  /** What accepting everything that is listed would mean; null while it is not known. */
+  get forecast(): BulkForecast | null {
+    return this.#forecast;
+  }
+  get problem(): string | null {
+    return this.#problem;
+  }
+  /** Rows are being reviewed, so that the keys of the review hold. */
+  get open(): boolean {
+    return this.#tab === 'tags' || this.#tab === 'files';
+  }
+  get current(): ReviewRow | null {
+    return this.#byKey.get(this.selection.fileId ?? -1) ?? null;
+  }
+  /** Files of the selected rows, each once. */
+  get fileIds(): number[] {
+    return [...new Set(this.selection.fileIds.map((key) => this.#byKey.get(key)!.fileId))];
+  }
+  /** The tag that is looked at; null: all, or not known yet. */
+  get tag(): TagRow | null {
+    return this.tags.rows?.find(({ tagId }) => tagId === this.#tagId) ?? null;
+  }
+  get scope(): TagScope & { minProbability: number } {
+    return {
+      minProbability: this.tags.threshold,
+      ...(this.#tab === 'tags' && this.#tagId !== null && { tagId: this.#tagId }),
+      ...(this.#vocabularyId !== null && { vocabularyId: this.#vocabularyId }),
+      ...(this.#name.trim() !== '' && { name: this.#name.trim() }),
+    };
+  }
+
+  /** Somebody looks at it from now on. @returns to say that nobody does any more */
+  show(): () => void {
+    this.#watched = true;
+    void this.tags.refresh().then(() => this.#chooseFirst());
+    this.#soon();
+    return () => {
+      this.#watched = false;
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
+    };
+  }
+
+  /** Asks anew, after it could not be answered. */
+  again(): void {
+    this.#soon();
+  }
+  openTab(tab: TagsTab): void {
+    if (tab === this.#tab) return;
+    const before = this.current;
+    this.#tab = tab;
+    this.#chip = null;
+    if (before !== null) this.selection.none();
+    this.#empty();
+  }
+  /** @param tagId null: all tags */
+  pickTag(tagId: number | null): void {
+    this.#chosen = true;
+    if (tagId === this.#tagId && this.#tab === 'tags') return;
+    this.#tab = 'tags';
+    this.#tagId = tagId;
+    this.#empty();
+  }
+  showState(state: TagState): void {
+    this.#state = state;
+    this.#empty();
+  }
+  sortBy(order: ReviewOrder): void {
+    this.#order = order;
+    this.#soon();
+  }
+  filterName(name: string): void {
+    this.#name = name;
+    this.#soon();
+  }
+  /** @param id null: all */
+  pickVocabulary(id: string | null): void {
+    this.#vocabularyId = id;
+    this.#empty();
+  }
+  setThreshold(probability: number): void {
+    this.tags.setThreshold(probability);
+    this.#soon();
+  }
+
+  /** Tags of the left list in their order; those of one vocabulary when one is chosen. */
+  listed(filter: string, byName: boolean): readonly TagRow[] {
+    const wanted = filter.trim().toLowerCase();
+    const rows = (this.tags.rows ?? []).filter(
+      (row) =>
+        (this.#vocabularyId === null || row.vocabularyId === this.#vocabularyId) &&
+        (wanted === '' || `${row.name} ${row.ucs?.catId ?? ''} ${row.groupName}`.toLowerCase().includes(wanted)),
+    );
+    return byName ? rows.toSorted((a, b) => a.name.localeCompare(b.name)) : rows;
+  }
+
+  walk(step: number, stretch = false): void {
+    this.selection.move(step, stretch);
+    if (!stretch) this.selected();
+  }
+  /** The next or previous tag of the left list. */
+  walkTags(step: number): void {
+    const ids = [null, ...this.listed('', false).map(({ tagId }) => tagId)];
+    const at = ids.indexOf(this.#tagId);
+    const next = ids[Math.max(0, Math.min(ids.length - 1, at + step))];
+    if (next !== undefined) this.pickTag(next);
+  }
+
+  /** A row was selected: it is heard as soon as it is known where, and those after it are made ready. */
+  selected(): void {
+    this.#chip = null;
+    this.#toHear = this.selection.fileId;
+    this.#app.player.prefetch(this.selection.following(PREFETCHED).map((key) => this.#byKey.get(key)!.fileId));
+  }
+
+  /** What the selected row waits for before it is heard, looked up anew; called whenever something has come. */
+  hear(): void {
+    const row = this.current;
+    if (this.#toHear === null || row?.key !== this.#toHear) return;
+    const facts = this.#app.files.row(row.fileId);
+    const known = this.tags.ofFiles.of(row.fileId);
+    if (facts === null || known === null) return;
+    this.#toHear = null;
+    this.load();
+    if (this.#app.settings.now.playOnSelect) void this.#app.player.play();
+  }
+
+  /** Puts the selected row into the player, at the window that speaks for its tag. */
+  load(): void {
+    const row = this.current;
+    if (row === null) return;
+    const facts = this.#app.files.row(row.fileId);
+    const file = {
+      fileId: row.fileId,
+      title: facts === null ? 'This sound' : title(facts.path),
+      durationSeconds: facts?.durationSeconds ?? 0,
+    };
+    this.#app.player.load(file, this.spanOf(row.fileId, this.tagOf(row)));
+  }
+
+  /** @param from s; the window that speaks for the tag if left out */
+  play(from?: number): void {
+    this.#toHear = null;
+    this.load();
+    void this.#app.player.play(from);
+  }
+
+  /** The tag that keys act on in a row. */
+  tagOf(row: ReviewRow): number {
+    if (this.#tab !== 'files') return row.tagId;
+    const chips = this.chipsOf(row.fileId);
+    if (this.#chip !== null && chips.some(({ tagId }) => tagId === this.#chip)) return this.#chip;
+    return (chips.find(({ state }) => state === this.#state) ?? chips[0])?.tagId ?? row.tagId;
+  }
+
+  /** The window that speaks most for a tag of a file; null while it is not known. */
+  spanOf(fileId: number, tagId: number): Span | null {
+    const tag = this.tags.ofFiles.of(fileId)?.find((one) => one.tagId === tagId);
+    if (tag === undefined || tag.startSeconds === null || tag.endSeconds === null) return null;
+    return { startSeconds: tag.startSeconds, endSeconds: tag.endSeconds };
+  }
+
+  /** Tags of a file as they stand side by side: decided ones first, then what waits, surest first. */
+  chipsOf(fileId: number): readonly FileTag[] {
+    return (this.tags.ofFiles.of(fileId) ?? []).filter(
+      ({ state, probability, vocabularyId, tagId }) =>
+        (this.#vocabularyId === null || vocabularyId === this.#vocabularyId) &&
+        (state !== 'suggested' || (probability ?? 0) >= this.tags.threshold || tagId === this.#chip) &&
+        (state !== 'rejected' || this.#state === 'rejected'),
+    );
+  }
+
+  pickChip(tagId: number): void {
+    this.#chip = tagId;
+    this.load();
+  }
+  walkChips(step: number): void {
+    const row = this.current;
+    if (row === null) return;
+    const ids = this.chipsOf(row.fileId).map(({ tagId }) => tagId);
+    const next = ids[Math.max(0, Math.min(ids.length - 1, ids.indexOf(this.tagOf(row)) + step))];
+    if (next === undefined) return;
+    this.#chip = next;
+    this.load();
+    if (this.#app.settings.now.playOnSelect) void this.#app.player.play();
+  }
+
+  /** @param accepted null takes an earlier decision back */
+  decide(accepted: boolean | null): void {
+    if (this.#tab === 'files') this.#decideChip(accepted);
+    else this.#decideRows(accepted);
+  }
+
+  async acceptAll(): Promise<void> {
+    const what = this.tag === null || this.#tab === 'files' ? 'all suggestions' : `all “${this.tag.name}”`;
+    await this.tags.acceptAll(this.scope, `accept ${what}`);
+  }
+
+  /** Of rows: they leave the list at once, and the one that takes their place is next. */
+  #decideRows(accepted: boolean | null): void {
+    const keys = this.selection.fileIds;
+    const rows = keys.map((key) => this.#byKey.get(key)!);
+    const to: TagState = accepted === null ? 'suggested' : accepted ? 'accepted' : 'rejected';
+    if (rows.length === 0 || to === this.#state) return;
+    const gone = new Set(keys);
+    const at = this.selection.ids.findIndex((key) => gone.has(key));
+    this.#take((this.#rows ?? []).filter(({ key }) => !gone.has(key)));
+    const left = this.#rows?.length ?? 0;
+    if (left > 0) {
+      this.selection.only(Math.min(at, left - 1));
+      this.selected();
+    }
+    const decisions = rows.map(({ fileId, tagId }) => ({ fileId, tagId, accepted }));
+    void this.tags.decide(decisions, this.#undoName(accepted, rows));
+  }
+
+  #decideChip(accepted: boolean | null): void {
+    const row = this.current;
+    if (row === null) return;
+    const tagId = this.tagOf(row);
+    const chips = this.chipsOf(row.fileId);
+    const rest = chips.slice(chips.findIndex((chip) => chip.tagId === tagId) + 1);
+    const next = rest.find(({ state }) => state === 'suggested');
+    const files = this.selection.fileIds.map((key) => this.#byKey.get(key)!.fileId);
+    const decisions = files.map((fileId) => ({ fileId, tagId, accepted }));
+    void this.tags.decide(decisions, this.#undoName(accepted, [{ ...row, tagId }]));
+    if (next !== undefined) {
+      this.#chip = next.tagId;
+      this.load();
+    } else if (accepted !== null) this.walk(1);
+  }
+
+  #undoName(accepted: boolean | null, rows: readonly ReviewRow[]): string {
+    const verb = accepted === null ? 'take back' : accepted ? 'accept' : 'reject';
+    const ids = new Set(rows.map(({ tagId }) => tagId));
+    const name = this.tags.rows?.find(({ tagId }) => ids.has(tagId))?.name;
+    if (ids.size > 1 || name === undefined) return `${verb} ${counted(rows.length, 'tag')}`;
+    return rows.length === 1 ? `${verb} “${name}”` : `${verb} “${name}” for ${counted(rows.length, 'sound')}`;
+  }
+
+  #chooseFirst(): void {
+    if (this.#chosen || this.#tab !== 'tags') return;
+    const first = this.tags.rows?.find(({ waiting }) => waiting > 0);
+    if (first !== undefined) this.pickTag(first.tagId);
+  }
+
+  /** Another question: what is shown is not its answer. */
+  #empty(): void {
+    this.#rows = null;
+    this.#forecast = null;
+    this.selection.none();
+    this.#soon();
+  }
+
+  #soon(): void {
+    if (!this.#watched || !this.open) return;
+    this.#timer ??= setTimeout(() => void this.#ask(), ASK_MS);
+  }
+
+  async #ask(): Promise<void> {
+    this.#timer = undefined;
+    const mine = ++this.#asked;
+    const { client } = this.#app;
+    const { scope } = this;
+    const waiting = this.#state === 'suggested';
+    try {
+      const [found, forecast] = await Promise.all([
+        client.call('tag.files', { scope, state: this.#state, order: this.#order }),
+        waiting ? client.call('tag.forecast', scope) : null,
+      ]);
+      if (mine !== this.#asked) return; // a later answer is there, or on its way
+      // What has been decided meanwhile would come back for a moment.
+      if (this.tags.deciding) return;
+      this.#forecast = forecast;
+      this.#take(this.#tab === 'files' ? byFile(found) : found.map(withKey));
+      this.#problem = null;
+    } catch (error) {
+      if (mine === this.#asked) this.#problem = sentenceOf(error);
+    }
+  }
+
+  #take(rows: readonly ReviewRow[]): void {
+    this.#byKey = new Map(rows.map((row) => [row.key, row]));
+    this.#rows = rows;
+    this.selection.show(rows.map(({ key }) => key));
+  }
+}
+
+type Found = Omit<ReviewRow, 'key'>;
+
+function withKey(found: Found): ReviewRow {
+  return { ...found, key: found.fileId * TAGS_BOUND + found.tagId };
+}
+
+/** Each file once, where its first tag stands. */
+function byFile(found: readonly Found[]): ReviewRow[] {
+  const rows = new Map<number, ReviewRow>();
+  for (const one of found) if (!rows.has(one.fileId)) rows.set(one.fileId, { ...one, key: one.fileId });
+  return [...rows.values()];
+}

@@ -1,0 +1,159 @@
+/** What the whole window knows of tags: how many wait, how sure is sure enough, and deciding, which can be taken back. */
+import type { BulkForecast, Decision, FileTag, TagRow, TagScope } from '../../shared/calls/tags.ts';
+import type { Client } from '../../shared/contract.ts';
+import { counted } from '../words/units.ts';
+import { FileTags } from './file-tags.svelte.ts';
+import type { Notices } from './notices.svelte.ts';
+import { perApp } from './per-app.ts';
+import type { Undo } from './undo.svelte.ts';
+
+interface TagParts {
+  client: Client;
+  notices: Notices;
+  undo: Undo;
+}
+
+const THRESHOLD_KEY = 'earmark.tags.threshold';
+export const DEFAULT_THRESHOLD = 0.5;
+/** Beside a sound more is shown than in the review: there is nothing to get through. */
+export const DETAIL_FLOOR = 0.2;
+/** Changes come in bursts; counts follow this much later at most, ms. */
+const REFRESH_MS = 400;
+
+export const tagsOf = perApp((app) => new Tags(app));
+
+export class Tags {
+  readonly ofFiles: FileTags;
+  readonly #client: Client;
+  readonly #notices: Notices;
+  readonly #undo: Undo;
+  readonly #listeners = new Set<() => void>();
+  #rows = $state.raw<readonly TagRow[] | null>(null);
+  #threshold = $state(storedThreshold());
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #asked = 0;
+  /** Decisions the engine has not confirmed yet: lists that are asked for meanwhile may be older than the screen. */
+  #underWay = $state(0);
+
+  constructor({ client, notices, undo }: TagParts) {
+    this.#client = client;
+    this.#notices = notices;
+    this.#undo = undo;
+    this.ofFiles = new FileTags(client, notices);
+    client.on('tag.changed', () => this.#changed());
+    client.on('job.progress', ({ kind, state }) => {
+      if (kind === 'index' && state === 'done') this.#changed();
+    });
+  }
+
+  /** Every tag with suggestions or decisions, most waiting at the threshold first; null before the first answer. */
+  get rows(): readonly TagRow[] | null {
+    return this.#rows;
+  }
+  /** Suggestions that wait, at the threshold or above it. */
+  get waiting(): number {
+    return this.#rows?.reduce((sum, { waiting }) => sum + waiting, 0) ?? 0;
+  }
+  /** 0..1: suggestions below it are not shown in the review. */
+  get threshold(): number {
+    return this.#threshold;
+  }
+  get deciding(): boolean {
+    return this.#underWay > 0;
+  }
+
+  setThreshold(probability: number): void {
+    this.#threshold = probability;
+    localStorage.setItem(THRESHOLD_KEY, String(probability));
+    this.#soon();
+  }
+
+  /** @param listener told when suggestions or decisions have changed @returns to stop being told */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async refresh(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const mine = ++this.#asked;
+    const scope = { minProbability: this.#threshold };
+    const rows = await this.#notices.attempt(() => this.#client.call('tag.list', scope));
+    if (mine === this.#asked && rows !== null) this.#rows = rows;
+  }
+
+  /** Suggestions of a file that wait, surest first; null while they are on their way. */
+  waitingOf(fileId: number, minProbability: number): readonly FileTag[] | null {
+    const tags = this.ofFiles.of(fileId);
+    return (
+      tags?.filter(({ state, probability }) => state === 'suggested' && (probability ?? 0) >= minProbability) ?? null
+    );
+  }
+
+  /**
+   * @param name for the undo: `accept “rain”`
+   * @returns whether the engine has taken them
+   */
+  async decide(decisions: Decision[], name: string): Promise<boolean> {
+    if (decisions.length === 0) return true;
+    for (const [tagId, some] of Map.groupBy(decisions, (decision) => decision.tagId))
+      for (const [accepted, same] of Map.groupBy(some, (decision) => decision.accepted))
+        this.ofFiles.patch(
+          same.map(({ fileId }) => fileId),
+          tagId,
+          accepted === null ? 'suggested' : accepted ? 'accepted' : 'rejected',
+        );
+    this.#underWay++;
+    const done = await this.#notices.attempt(() => this.#client.call('tag.decide', { decisions }));
+    this.#underWay--;
+    if (done !== null) this.#undoable(done.stepId, name);
+    this.#changed();
+    return done !== null;
+  }
+
+  /** Accepts every suggestion of a scope. @param name for the undo @returns what it amounted to; null if it failed */
+  async acceptAll(scope: TagScope, name: string): Promise<BulkForecast | null> {
+    this.#underWay++;
+    const done = await this.#notices.attempt(() => this.#client.call('tag.acceptAll', scope));
+    this.#underWay--;
+    if (done !== null) {
+      const undo = this.#undoable(done.stepId, name);
+      this.#notices.say(`${counted(done.forecast.suggestions, 'suggestion')} accepted.`, {
+        name: 'Undo',
+        run: () => void this.#notices.attempt(undo),
+      });
+    }
+    this.#changed();
+    return done?.forecast ?? null;
+  }
+
+  /** @returns what takes it back, once */
+  #undoable(stepId: number, name: string): () => Promise<void> {
+    let back = false;
+    const undo = async () => {
+      if (back) return; // by the notice, and then by the key
+      await this.#client.call('tag.undo', { stepId });
+      back = true;
+      this.#changed();
+    };
+    this.#undo.did({ name, undo });
+    return undo;
+  }
+
+  #changed(): void {
+    this.ofFiles.stale();
+    this.#soon();
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** While changes keep coming the first timer still fires: a refresh is late, never starved. */
+  #soon(): void {
+    this.#timer ??= setTimeout(() => void this.refresh(), REFRESH_MS);
+  }
+}
+
+function storedThreshold(): number {
+  const stored = Number(localStorage.getItem(THRESHOLD_KEY) ?? DEFAULT_THRESHOLD);
+  return stored > 0 && stored < 1 ? stored : DEFAULT_THRESHOLD;
+}
