@@ -11,6 +11,7 @@ import {
   separator,
   valuesOf,
 } from './fields.ts';
+import { isReferences } from './genres.ts';
 import { HEADER_BYTES, parseTag, type Id3Frame, type Id3Tag } from './tag.ts';
 import { appendText, decodeText, encodeText, encodingFor, terminator } from './text.ts';
 import { putSyncsafe, SYNCSAFE_LIMIT, unsynchronise } from './unsynchronisation.ts';
@@ -127,10 +128,9 @@ function appendedBody(
   const text = decodeText(parts.encoding, old).replace(/\0+$/, '');
   const mark = separator(tag.version, text);
   // “(17)(6)” takes a free text right behind it.
-  const isReference =
-    nativeId === 'TCON' && mark === '/' && text.endsWith(')') && /^(\((\d{1,3}|RX|CR)\))+$/.test(text);
+  const mayFollow = nativeId === 'TCON' && mark === '/' && isReferences(text);
   const more = values.slice(before.length).join(mark);
-  const value = appendText(parts.encoding, old, isReference ? more : mark + more);
+  const value = appendText(parts.encoding, old, mayFollow ? more : mark + more);
   return value && Buffer.concat([frame.body!.subarray(0, parts.valueFrom), value]);
 }
 

@@ -27,11 +27,8 @@ export function genreName(reference: string): string | null {
   return /^\d{1,3}$/.test(reference) ? (GENRES[Number(reference)] ?? null) : null;
 }
 
-/**
- * Genres that one string of a `TCON` frame names: `(17)`, `(4)Eurodisco`, `17`, `Rock`, `((odd)`; a refinement that
- * only repeats its genre (`(17)Rock`) counts once.
- */
-export function genresIn(text: string): string[] {
+/** `(17)`, `(17)(6)`: references at the beginning of a string, and what stands behind them. */
+function references(text: string): { names: string[]; rest: string } {
   const names: string[] = [];
   let rest = text;
   for (let match; (match = /^\((\d{1,3}|RX|CR)\)/.exec(rest)); rest = rest.slice(match[0].length)) {
@@ -39,8 +36,21 @@ export function genresIn(text: string): string[] {
     if (name === null) break;
     names.push(name);
   }
-  if (rest.startsWith('((')) rest = rest.slice(1);
-  if (names.length === 0) rest = genreName(rest) ?? rest;
-  if (rest !== '' && !names.some((name) => name.toLowerCase() === rest.toLowerCase())) names.push(rest);
-  return names;
+  return { names, rest };
+}
+
+/** Whether a free text may follow without anything in between. */
+export function isReferences(text: string): boolean {
+  return text !== '' && references(text).rest === '';
+}
+
+/**
+ * Genres that one string of a `TCON` frame names: `(17)`, `(4)Eurodisco`, `17`, `Rock`, `((odd)`; a refinement that
+ * only repeats its genre (`(17)Rock`) counts once.
+ */
+export function genresIn(text: string): string[] {
+  const { names, rest } = references(text);
+  const free = rest.startsWith('((') ? rest.slice(1) : names.length === 0 ? (genreName(rest) ?? rest) : rest;
+  const isNew = free !== '' && !names.some((name) => name.toLowerCase() === free.toLowerCase());
+  return isNew ? [...names, free] : names;
 }
