@@ -96,6 +96,12 @@ async function tryOut(pack: ModelPack, { signal, lowPriority = false }: ImportOp
     await encoder.loadAudio();
     const { ok, message } = await selfCheck(pack, encoder);
     if (!ok) throw new UserError('model-unusable', message);
+  } catch (error) {
+    // Of a graph that onnxruntime refuses it names the hidden folder, where nobody shall look.
+    if (!(error instanceof UserError) || !error.code.startsWith('model-')) throw error;
+    const why = 'it was read and rebuilt, and then did not work when it was tried out';
+    const advice = 'Its files may be damaged, or made for other software';
+    throw new UserError('model-unusable', `“${pack.name}” cannot be imported: ${why}. ${advice}. Nothing was installed.`, error); // prettier-ignore
   } finally {
     signal.removeEventListener('abort', close);
     await encoder.close();

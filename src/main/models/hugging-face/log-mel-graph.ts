@@ -8,6 +8,8 @@ import { melFilters } from './mel-filters.ts';
 
 /** Quieter than this is as quiet as this. */
 const FLOOR = 1e-10;
+/** TensorProto.DataType.DOUBLE */
+const FLOAT64 = 11;
 /** Before every name in here, so that none meets one of the model's. */
 const PREFIX = 'earmark/log_mel/';
 
@@ -21,70 +23,121 @@ export function numberOfFrames({ windowSamples, hopLength }: LogMelSettings): nu
 }
 
 /**
+ * The transform is computed in double precision, as the original does it: in single precision, what is 90 dB below the
+ * loudest frequency is off by some hundredths of a decibel.
  * @param waveform name of a float32[N, windowSamples]
  * @param features name of the result, float32[N, 1, frames, nMels]
  */
 export function logMelGraph(settings: LogMelSettings, waveform: string, features: string): GraphPart {
   const { windowSamples, fftLength, hopLength, nMels } = settings;
+  const part = new PartBuilder();
+  const frames = numberOfFrames(settings);
+  const side = fftLength / 2;
+  const chunks = Math.ceil(fftLength / hopLength);
+  const missing = Math.max(0, (frames - 1 + chunks) * hopLength - windowSamples - fftLength);
+
+  const reflected = part.op(
+    'Pad',
+    [waveform, part.ints('sides', 0, side, 0, side)],
+    'reflected',
+    text('mode', 'reflect'),
+  );
+  const long = part.op('Pad', [reflected, part.ints('end', 0, 0, 0, missing)], 'long', text('mode', 'constant'));
+  // Frame t is a hop from sample t · hop on, the hop behind it, and so on: each of these is one reshaping of the whole.
+  const columns = Array.from({ length: chunks }, (_, chunk) => {
+    const start = chunk * hopLength;
+    const range = [part.ints(`from_${chunk}`, start), part.ints(`to_${chunk}`, start + frames * hopLength), part.ints('axis_1', 1)]; // prettier-ignore
+    const hops = part.op('Reshape', [part.op('Slice', [long, ...range], `slice_${chunk}`), part.ints('by_hop', -1, frames, hopLength)], `hops_${chunk}`); // prettier-ignore
+    const width = Math.min(hopLength, fftLength - start);
+    if (width === hopLength) return hops;
+    return part.op(
+      'Slice',
+      [hops, part.ints('zero', 0), part.ints('width', width), part.ints('axis_2', 2)],
+      'last_hops',
+    );
+  });
+  const single = columns.length === 1 ? columns[0]! : part.op('Concat', columns, 'frames', number('axis', 2));
+  const exact = part.op('Cast', [single], 'exact_frames', number('to', FLOAT64));
+
   const filters = melFilters(settings);
   // No band hears the highest frequencies, nor perhaps the lowest: they need not be computed.
   const bins = filters.flatMap((bands, bin) => (bands.some((weight) => weight > 0) ? [bin] : []));
-  const side = fftLength / 2;
-  const part: GraphPart = { node: [], initializer: [] };
-  const op = (type: string, inputs: string[], output: string, attribute: NodeMessage['attribute'] = []) => {
-    const name = output === features ? features : PREFIX + output;
-    part.node.push({ input: inputs, output: [name], name: PREFIX + output, op_type: type, attribute, domain: '' });
-    return name;
-  };
-  const constant = (name: string, type: 'float32' | 'int64', dims: number[], data: ArrayBufferView) => {
-    const raw_data = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    part.initializer.push({ dims, data_type: DATA_TYPES[type], name: PREFIX + name, raw_data });
-    return PREFIX + name;
-  };
-  const ints = (name: string, ...values: number[]) =>
-    constant(name, 'int64', [values.length], BigInt64Array.from(values, BigInt));
-  const float = (name: string, value: number) => constant(name, 'float32', [], Float32Array.of(value));
-
-  const channel = op('Reshape', [waveform, ints('one_channel', -1, 1, windowSamples)], 'channel');
-  const mode = { name: 'mode', type: ATTRIBUTE_TYPES.string, s: Buffer.from('reflect') };
-  const padded = op('Pad', [channel, ints('pads', 0, 0, side, 0, 0, side)], 'padded', [mode]);
-  const kernel = constant('dft', 'float32', [2 * bins.length, 1, fftLength], dftKernel(bins, fftLength));
-  const strides = { name: 'strides', type: ATTRIBUTE_TYPES.ints, ints: [hopLength] };
-  const spectrum = op('Conv', [padded, kernel], 'spectrum', [strides]); // [N, real and imaginary parts, frames]
-  const squares = op('Mul', [spectrum, spectrum], 'squares');
-  const mel = op('MatMul', [constant('mel', 'float32', [nMels, 2 * bins.length], bandsOf(filters, bins)), squares], 'mel_power'); // prettier-ignore
-  const logarithm = op('Log', [op('Max', [mel, float('floor', FLOOR)], 'floored')], 'logarithm');
-  const decibels = op('Mul', [logarithm, float('decibels_per_neper', 10 / Math.LN10)], 'decibels');
-  const perm = { name: 'perm', type: ATTRIBUTE_TYPES.ints, ints: [0, 2, 1] };
-  const frames = op('Transpose', [decibels], 'frames', [perm]);
-  op('Reshape', [frames, ints('one_image', -1, 1, numberOfFrames(settings), nMels)], features);
+  const dft = part.doubles('dft', [fftLength, 2 * bins.length], dftMatrix(bins, fftLength));
+  const spectrum = part.op('MatMul', [exact, dft], 'spectrum'); // [N, frames, real parts and imaginary parts]
+  const squares = part.op('Mul', [spectrum, spectrum], 'squares');
+  const mel = part.op('MatMul', [squares, part.doubles('bands', [2 * bins.length, nMels], bandsOf(filters, bins))], 'mel'); // prettier-ignore
+  const power = part.op('Cast', [mel], 'power', number('to', DATA_TYPES.float32));
+  const logarithm = part.op('Log', [part.op('Max', [power, part.float('floor', FLOOR)], 'floored')], 'logarithm');
+  const decibels = part.op('Mul', [logarithm, part.float('decibels_per_neper', 10 / Math.LN10)], 'decibels');
+  part.opNamed('Reshape', [decibels, part.ints('one_image', -1, 1, frames, nMels)], features);
   return part;
 }
 
-/** [2 · bins, fftLength]: the window times a cosine for each bin, then times a sine. */
-function dftKernel(bins: number[], fftLength: number): Float32Array {
-  const kernel = new Float32Array(2 * bins.length * fftLength);
-  for (const [row, bin] of bins.entries()) {
-    for (let n = 0; n < fftLength; n++) {
-      const window = 0.5 - 0.5 * Math.cos((2 * Math.PI * n) / fftLength);
-      const angle = (2 * Math.PI * ((bin * n) % fftLength)) / fftLength; // reduced first: exact for large products too
-      kernel[row * fftLength + n] = window * Math.cos(angle);
-      kernel[(bins.length + row) * fftLength + n] = -window * Math.sin(angle);
-    }
+type Attribute = NodeMessage['attribute'][0];
+const text = (name: string, value: string): Attribute => ({
+  name,
+  type: ATTRIBUTE_TYPES.string,
+  s: Buffer.from(value),
+});
+const number = (name: string, value: number): Attribute => ({ name, type: ATTRIBUTE_TYPES.int, i: value });
+
+/** Nodes and constants under names of ours; the last node's result is named by the caller. */
+class PartBuilder implements GraphPart {
+  readonly node: NodeMessage[] = [];
+  readonly initializer: TensorMessage[] = [];
+
+  /** @returns the name of its result */
+  op(type: string, inputs: string[], output: string, ...attribute: Attribute[]): string {
+    return this.opNamed(type, inputs, PREFIX + output, ...attribute);
   }
-  return kernel;
+  /** With a result of just this name. */
+  opNamed(type: string, inputs: string[], output: string, ...attribute: Attribute[]): string {
+    const name = `${PREFIX}${type}_${this.node.length}`;
+    this.node.push({ input: inputs, output: [output], name, op_type: type, attribute, domain: '' });
+    return output;
+  }
+  ints(name: string, ...values: number[]): string {
+    return this.#constant(name, DATA_TYPES.int64, [values.length], BigInt64Array.from(values, BigInt));
+  }
+  float(name: string, value: number): string {
+    return this.#constant(name, DATA_TYPES.float32, [], Float32Array.of(value));
+  }
+  doubles(name: string, dims: number[], data: Float64Array): string {
+    return this.#constant(name, FLOAT64, dims, data);
+  }
+
+  #constant(name: string, data_type: number, dims: number[], data: ArrayBufferView): string {
+    const full = PREFIX + name;
+    const raw_data = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    if (!this.initializer.some((known) => known.name === full)) {
+      this.initializer.push({ dims, data_type, name: full, raw_data });
+    }
+    return full;
+  }
 }
 
-/** [nMels, 2 · bins]: each weight twice, for the squares of both parts of a bin are summed by the product, too. */
-function bandsOf(filters: Float64Array[], bins: number[]): Float32Array {
-  const nMels = filters[0]!.length;
-  const matrix = new Float32Array(nMels * 2 * bins.length);
-  for (let band = 0; band < nMels; band++) {
+/** [fftLength, 2 · bins]: the window times a cosine for each bin, then times a sine. */
+function dftMatrix(bins: number[], fftLength: number): Float64Array {
+  const width = 2 * bins.length;
+  const matrix = new Float64Array(fftLength * width);
+  for (let n = 0; n < fftLength; n++) {
+    const window = 0.5 - 0.5 * Math.cos((2 * Math.PI * n) / fftLength);
     for (const [column, bin] of bins.entries()) {
-      const weight = filters[bin]![band]!;
-      matrix[band * 2 * bins.length + column] = weight;
-      matrix[band * 2 * bins.length + bins.length + column] = weight;
+      const angle = (2 * Math.PI * ((bin * n) % fftLength)) / fftLength; // reduced first: exact for large products too
+      matrix[n * width + column] = window * Math.cos(angle);
+      matrix[n * width + bins.length + column] = -window * Math.sin(angle);
     }
+  }
+  return matrix;
+}
+
+/** [2 · bins, nMels]: each weight twice, for the squares of both parts of a bin are summed by the product, too. */
+function bandsOf(filters: Float64Array[], bins: number[]): Float64Array {
+  const nMels = filters[0]!.length;
+  const matrix = new Float64Array(2 * bins.length * nMels);
+  for (const [row, bin] of bins.entries()) {
+    matrix.set(filters[bin]!, row * nMels);
+    matrix.set(filters[bin]!, (bins.length + row) * nMels);
   }
   return matrix;
 }
