@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: measures Earmark on this machine and prints a table (README.md says what each row means).
  *   --quick       small sizes, to see that everything runs; no comparison with targets
- *   --only LIST   some of: indexing, query, index, scan, memory, map
+ *   --only LIST   some of: indexing, query, index, scan, memory, map, window
  *   --folder DIR  also index the sounds in DIR (they are only read)
  *   --json FILE   the same as data
  * Exit code 0 when everything could be measured, whatever the figures are.
@@ -21,6 +21,7 @@ import { query } from './query.ts';
 import { scan } from './scan.ts';
 import { isReached, ratioOf, tableLines, type Row } from './table.ts';
 import { vectorSearch } from './vector-search.ts';
+import { window } from './window.ts';
 
 const SECTIONS: Readonly<Record<string, { title: string; measure: Section }>> = {
   indexing: { title: 'Indexing, stage by stage', measure: indexing },
@@ -29,6 +30,7 @@ const SECTIONS: Readonly<Record<string, { title: string; measure: Section }>> = 
   scan: { title: 'Looking again', measure: scan },
   memory: { title: 'Memory of all processes', measure: memory },
   map: { title: 'The map', measure: map },
+  window: { title: 'The window', measure: window },
 };
 
 const { values: options } = parseArgs({

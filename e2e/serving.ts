@@ -11,7 +11,9 @@ export const TINY_PACK = join(ROOT, 'test/fixtures/tiny-pack');
 export interface ServeOptions {
   /** A pack's folder or id; null: the one that is shipped. @default the tests' tiny one, which hears next to nothing */
   model?: string | null;
-  /** For the test's files; its data lie in it as well, in `data`. One that is given stays. @default a new one */
+  /** Where the catalogue lies. @default `data` in `folder` */
+  data?: string;
+  /** For the test's files. One that is given stays. @default a new one */
   folder?: string;
 }
 
@@ -29,7 +31,15 @@ export async function serveEarmark(soundFolders: string[] = [], options: ServeOp
   const { model = TINY_PACK } = options;
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'earmark-e2e-'));
   const pack = model === null ? [] : ['--model', model];
-  const args = ['--data', join(folder, 'data'), ...pack, '--json', 'serve', '--no-open', ...soundFolders];
+  const args = [
+    '--data',
+    options.data ?? join(folder, 'data'),
+    ...pack,
+    '--json',
+    'serve',
+    '--no-open',
+    ...soundFolders,
+  ];
   const server = spawn(process.execPath, [join(ROOT, 'bin/earmark'), ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

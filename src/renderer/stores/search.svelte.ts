@@ -9,10 +9,10 @@ import { fileName } from '../words/paths.ts';
 import type { Notices } from './notices.svelte.ts';
 
 /**
- * How long typing must have stopped before it is searched: about as long as answers take at the moment. Who gets them
- * in 10 ms need not wait 80; who does not would only ask for what the next key makes useless.
+ * How long typing must have stopped before it is searched: about as long as an answer takes at the moment. Where one
+ * takes 15 ms there is no use in waiting for 80; on a slower machine the next key would make it useless.
  */
-const TYPING_PAUSE_MS = { least: 20, most: 80, perAnswer: 2 };
+const TYPING_PAUSE_MS = { least: 12, most: 60 };
 /** A question is not asked before the one under way is answered, unless that takes longer than this. */
 const PATIENCE_MS = 150;
 /** Only then does anything move on the screen: most answers are there before. */
@@ -124,8 +124,8 @@ export class Search {
     this.#text = text;
     if (this.#list === null) this.#given = null;
     clearTimeout(this.#pause);
-    const { least, most, perAnswer } = TYPING_PAUSE_MS;
-    this.#pause = setTimeout(() => void this.ask(), Math.min(most, Math.max(least, perAnswer * this.#lastTook)));
+    const { least, most } = TYPING_PAUSE_MS;
+    this.#pause = setTimeout(() => void this.ask(), Math.min(most, Math.max(least, this.#lastTook)));
   }
 
   /** Searches by a sound; the words stay, and then it is both that count. */
