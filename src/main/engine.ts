@@ -27,6 +27,7 @@ import { Imports } from './models/imports.ts';
 import { listPacks } from './models/installed.ts';
 import { Parts, type EngineOptions, type Listening } from './parts.ts';
 import { LibraryWatch } from './scan/library-watch.ts';
+import { Writing } from './writeback/writing.ts';
 import { TagScoring } from './tag/scoring.ts';
 import { Vocabularies } from './tag/vocabularies.ts';
 import type { Search } from './search/search.ts';
@@ -67,10 +68,17 @@ export function createEngine(options: EngineOptions): EngineHandle {
     changed: (fileIds) => send('catalogue.changed', { fileIds }),
     runChanged: (runId) => send('write.changed', { runId }),
   });
-  const recovered = renaming.recover();
+  const writing = new Writing(parts, {
+    progress: (progress) => send('job.progress', progress),
+    changed: (fileIds) => send('catalogue.changed', { fileIds }),
+    runChanged: (runId) => send('write.changed', { runId }),
+  });
+  // One after the other: each holds the writer lock for that.
+  const recovered = renaming.recover().then(() => writing.recover());
   const summariesOf = (id: JobId) => (maps.has(id) ? maps.jobs : indexing.jobs);
   const jobsOf = (id: JobId) => {
     if (tagging.has(id)) return tagging.jobs;
+    if (writing.has(id)) return writing.jobs;
     return renaming.has(id) ? renaming.jobs : summariesOf(id);
   };
   const watch = new LibraryWatch({
@@ -110,14 +118,21 @@ export function createEngine(options: EngineOptions): EngineHandle {
     ...vocabularyCalls(parts, vocabularies, tagsChanged),
     ...tagCalls(parts, vocabularies, tagging, tagsChanged),
     ...teachCalls(),
-    ...withRenames(writeCalls(), renaming),
+    ...withRenames(writeCalls(parts, writing), renaming),
     ...exportCalls(parts, renaming),
     'index.start': async ({ folders }) => {
       await recovered; // what a killed program left is in order before anybody looks through folders
       return indexing.start(folders);
     },
     'job.wait': (id) => summariesOf(id).wait(id),
-    'job.list': () => Promise.resolve([...indexing.running, ...maps.running, ...tagging.running, ...renaming.running]),
+    'job.list': () =>
+      Promise.resolve([
+        ...indexing.running,
+        ...maps.running,
+        ...tagging.running,
+        ...renaming.running,
+        ...writing.running,
+      ]),
     'job.pause': (id) => {
       jobsOf(id).pause(id);
       return Promise.resolve(null);
@@ -166,6 +181,7 @@ export function createEngine(options: EngineOptions): EngineHandle {
       await maps.close();
       await tagging.close();
       await renaming.close();
+      await writing.close();
       await evaluations.close();
       await imports.close();
       await parts.close();

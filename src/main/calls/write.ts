@@ -1,22 +1,33 @@
 /** The calls about write-back. */
 import type { WriteCalls } from '../../shared/calls/write.ts';
 import type { Engine } from '../../shared/contract.ts';
-import { UserError } from '../../shared/errors.ts';
+import type { Parts } from '../parts.ts';
+import { writeJournal } from '../writeback/journal.ts';
+import { listProfiles, removeProfile, saveProfile } from '../writeback/profiles.ts';
+import type { Writing } from '../writeback/writing.ts';
 import type { ExportCallName } from './export.ts';
 
-export function writeCalls(): Pick<Engine, Exclude<keyof WriteCalls, ExportCallName>> {
-  const later = () => Promise.reject(new UserError('bad-input', 'This comes with the next commit.'));
+export function writeCalls(parts: Parts, writing: Writing): Pick<Engine, Exclude<keyof WriteCalls, ExportCallName>> {
+  const journal = () => {
+    const catalogue = parts.existingCatalogue();
+    return catalogue && writeJournal(catalogue.db);
+  };
   return {
-    'write.profiles': later,
-    'write.saveProfile': later,
-    'write.removeProfile': later,
-    'write.plan': later,
-    'write.planned': later,
-    'write.planFiles': later,
-    'write.start': later,
-    'write.wait': later,
-    'write.runs': later,
-    'write.runFiles': later,
-    'write.undo': later,
+    'write.profiles': () => Promise.resolve(listProfiles(parts.existingCatalogue())),
+    'write.saveProfile': (profile) => Promise.resolve(saveProfile(parts.catalogue(), profile)),
+    'write.removeProfile': (id) => {
+      removeProfile(parts.catalogue(), id);
+      return Promise.resolve(null);
+    },
+    'write.plan': (request) => writing.plan(request),
+    'write.planned': (id) => writing.planned(id),
+    'write.planFiles': ({ planId, state, offset, limit }) =>
+      Promise.resolve(writing.plans.files(planId, state, offset, limit)),
+    'write.start': (request) => writing.start(request),
+    'write.wait': (id) => writing.ended(id),
+    'write.runs': () => Promise.resolve(journal()?.runs() ?? []),
+    'write.runFiles': ({ runId, outcome, offset, limit }) =>
+      Promise.resolve(journal()?.filesOfRun(runId, outcome, offset, limit) ?? []),
+    'write.undo': (what) => writing.undo(what),
   };
 }

@@ -4,11 +4,11 @@
  * temporary file takes its name.
  */
 import { constants } from 'node:fs';
-import { access, open, rename, rm, statfs } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { access, lstat, open, rename, rm, statfs } from 'node:fs/promises';
+import { basename, dirname, extname, join } from 'node:path';
 import { UserError } from '../../shared/errors.ts';
 import { copyAttributes, createBeside } from './attributes.ts';
-import type { OpenFile, Part } from './container.ts';
+import type { Part } from './container.ts';
 import { facts, isSame, openFile, snapshot, type HeldFile } from './open-file.ts';
 import { hashOf, splicedSize, writeSpliced } from './splice.ts';
 
@@ -26,7 +26,7 @@ export interface Replacement {
   /** Instead of the time that the file has, epoch ms; null for that. Only with `keepTime`. */
   mtimeMs: number | null;
   /** Looks at the new file as it lies on the disk. Throws when it is not as it should be. */
-  verify: (temp: OpenFile, hashes: Hashes) => Promise<void>;
+  verify: (temp: HeldFile, hashes: Hashes) => Promise<void>;
   /** Called when all is well, before the file is replaced: what it writes down must be on the disk when it returns. */
   record: (hashes: Hashes) => void;
   /** Called often; throws to stop. The file is as it was then. */
@@ -47,9 +47,20 @@ export interface Replaced extends Hashes {
   note: string;
 }
 
-/** @param id unique in the folder: the journal's row */
+/** Hidden: src/main/scan/walk.ts passes over names that begin with a dot. */
+const TEMP_PREFIX = '.earmark-';
+
+/**
+ * @param id unique in the folder: the journal's row
+ * @returns with the ending of the original, by which readers of tags go
+ */
 export function tempPathFor(path: string, id: number): string {
-  return join(dirname(path), `.earmark-${id}.tmp`);
+  return join(dirname(path), `${TEMP_PREFIX}${id}${extname(path)}`);
+}
+
+/** Takes away what a killed run left; anything that is not called as {@link tempPathFor} does it is left alone. */
+export async function removeTemp(path: string): Promise<void> {
+  if (basename(path).startsWith(TEMP_PREFIX)) await rm(path, { force: true });
 }
 
 /**
@@ -72,12 +83,12 @@ export async function replaceFile(file: HeldFile, replacement: Replacement): Pro
       }
       record(hashes);
       await isStillThere(file, hashes.before, goOn);
-      const { mtimeNs, size } = await facts(tempPath);
+      const { mtimeMs, size } = await lstat(tempPath);
       await file.close(); // Windows does not replace files that are open
       await rename(tempPath, file.path);
       // From here on the file is the new one: nothing may throw.
       const flushed = await flushFolder(dirname(file.path));
-      return { ...hashes, size: Number(size), mtimeMs: Number(mtimeNs) / 1e6, note: [note, flushed].join(' ').trim() };
+      return { ...hashes, size, mtimeMs, note: [note, flushed].join(' ').trim() };
     } catch (error) {
       await rm(tempPath, { force: true }).catch(() => {}); // the disk is gone, too: recovery takes it away
       throw error;

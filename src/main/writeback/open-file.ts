@@ -48,13 +48,14 @@ export async function openFile(path: string): Promise<HeldFile> {
     throw readError(error);
   }
   const opened = await handle.stat({ bigint: true });
+  const { mtimeMs, atimeMs } = await handle.stat(); // rounded as the catalogue has them
   const size = Number(opened.size);
   return {
     path,
     size,
     snapshot: snapshotOf(opened),
-    mtimeMs: Number(opened.mtimeNs) / 1e6,
-    atimeMs: Number(opened.atimeNs) / 1e6,
+    mtimeMs,
+    atimeMs,
     handle,
     mode: Number(opened.mode & 0o7777n),
     uid: Number(opened.uid),

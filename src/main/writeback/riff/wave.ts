@@ -74,7 +74,8 @@ export const wave: Container = {
     }
     if (ixml) {
       const values = readIxmlValues(await file.read(ixml.position, ixml.bytes));
-      fields.push(...values.map(({ path, value }) => ({ nativeId: IXML + path, value })));
+      const ofSound = values.filter(({ path }) => path !== 'BWFXML/IXML_VERSION');
+      fields.push(...ofSound.map(({ path, value }) => ({ nativeId: IXML + path, value })));
     }
     if (info) {
       const values = readInfo(Buffer.from(await file.read(info.position, info.bytes)), chunks.bigEndian);

@@ -1,0 +1,89 @@
+/** What the write process answers: it reads and writes the user's files, and nobody else does. */
+import type { FieldChange, FilePlan, WriteField, WriteMode, WriteOutcome } from '../../shared/calls/write.ts';
+import type { NativeTag } from '../../shared/types.ts';
+import type { FieldEdit } from './container.ts';
+import type { Snapshot } from './open-file.ts';
+import type { Provenance } from './provenance.ts';
+
+/** What a file shall have, whatever it is. */
+export interface WantedField {
+  field: WriteField;
+  mode: WriteMode;
+  /** None: what we wrote there earlier is to go. */
+  values: string[];
+}
+
+export interface WantedFile {
+  fileId: number;
+  /** Absolute. */
+  path: string;
+  /** As the catalogue knows it. */
+  size: number;
+  mtimeMs: number;
+  fields: WantedField[];
+  /** What is said about this write in the file. */
+  by: Omit<Provenance, 'wrote'>;
+}
+
+export interface PlannedFile {
+  plan: FilePlan;
+  /** For the write; none unless the state is `change`. */
+  edits: FieldEdit[];
+  snapshot: Snapshot | null;
+}
+
+export interface FileToWrite {
+  fileId: number;
+  path: string;
+  edits: FieldEdit[];
+  snapshot: Snapshot;
+  changes: FieldChange[];
+}
+
+/** A file that is not what it was, for the catalogue. */
+export interface NowInFile {
+  size: number;
+  mtimeMs: number;
+  tags: NativeTag[];
+}
+
+export interface Done {
+  fileId: number;
+  /** Where it was found. */
+  path: string;
+  outcome: WriteOutcome;
+  reason: string;
+  /** null where nothing changed. */
+  now: NowInFile | null;
+}
+
+/** A journal row whose file is to be made what it was. */
+export interface RowToUndo {
+  id: number;
+  fileId: number;
+  /** Where the file is now as far as the catalogue knows; tried before the journal's own. */
+  path: string | null;
+}
+
+// Type aliases, not interfaces: only they fit the index signature of `Methods`.
+export type WriteMethods = {
+  /** Once, before all others. @throws UserError what opening the catalogue throws */
+  open: { input: { dataFolder: string }; output: null };
+  plan: { input: WantedFile[]; output: PlannedFile[] };
+  /** @returns the run's id */
+  begin: { input: { profileId: string }; output: number };
+  /** All of them, each told by the push `done` as soon as it is; fewer after `stop`. */
+  write: { input: { runId: number; keepTime: boolean; files: FileToWrite[] }; output: null };
+  /** The process died twice on this file. */
+  giveUp: { input: { runId: number; file: FileToWrite; reason: string }; output: null };
+  undo: { input: RowToUndo[]; output: null };
+  /** What is under way ends as soon as it can, the file in work as it was. */
+  stop: { input: null; output: null };
+  finish: { input: { runId: number }; output: null };
+  /**
+   * Settles what a killed process left. @param input.again those that were not written are going to be tried again:
+   * nothing is kept of them
+   */
+  recover: { input: { again: boolean }; output: Done[] };
+};
+export type WritePushes = { done: Done };

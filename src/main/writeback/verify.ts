@@ -1,0 +1,105 @@
+/**
+ * The new version of a file, looked at before it takes the place of the old one: by the reader that made it, and by the
+ * one that knows nothing of how it was made (decode/tags.ts, mostly music-metadata).
+ */
+import { UserError } from '../../shared/errors.ts';
+import type { NativeTag } from '../../shared/types.ts';
+import { byteReader } from '../decode/byte-reader.ts';
+import { readTags } from '../decode/tags.ts';
+import type { Container, FieldEdit, OpenFile, StoredField } from './container.ts';
+import type { HeldFile } from './open-file.ts';
+import { hashPieces } from './splice.ts';
+
+export interface OldVersion {
+  fields: readonly StoredField[];
+  /** SHA-256 (hex). */
+  payload: string;
+  /** As the second reader has them; none when it cannot read the file. */
+  tags: readonly NativeTag[];
+}
+
+/** @throws what reading it throws */
+export async function oldVersion(file: HeldFile, container: Container, goOn: () => void): Promise<OldVersion> {
+  return {
+    fields: await container.read(file),
+    payload: await hashPieces(container.payload(file), goOn),
+    tags: await secondReading(file),
+  };
+}
+
+export function secondReading(file: HeldFile): Promise<NativeTag[]> {
+  return readTags(file.path, byteReader(file.handle, file.size));
+}
+
+/** @throws UserError when the new version is not the old one with these edits and nothing else */
+export async function checkNewVersion(
+  temp: OpenFile,
+  tagsNow: readonly NativeTag[],
+  container: Container,
+  old: OldVersion,
+  edits: readonly FieldEdit[],
+  goOn: () => void,
+): Promise<void> {
+  if ((await hashPieces(container.payload(temp), goOn)) !== old.payload)
+    throw notAsItShould('its sound is not the same');
+  const fields = await container.read(temp);
+  const edited = new Set(edits.map(({ nativeId }) => nativeId));
+  for (const { nativeId, values } of edits) {
+    const found = valuesOf(fields, nativeId);
+    if (JSON.stringify(found) !== JSON.stringify(values)) throw notAsItShould(`${nativeId} is not what was written`);
+  }
+  const untouched = (all: readonly StoredField[]) => all.filter(({ nativeId }) => !edited.has(nativeId) && nativeId !== ''); // prettier-ignore
+  if (JSON.stringify(texts(untouched(fields))) !== JSON.stringify(texts(untouched(old.fields)))) {
+    throw notAsItShould('another field is not what it was');
+  }
+  if (old.tags.length > 0) checkSecondReading(tagsNow, old, edits);
+}
+
+/** Names differ between readers, so values are compared, and what an edit took out or put in is left out of it. */
+function checkSecondReading(now: readonly NativeTag[], old: OldVersion, edits: readonly FieldEdit[]): void {
+  const edited = new Set(edits.map(({ nativeId }) => nativeId));
+  const gone = old.fields.filter(({ nativeId }) => edited.has(nativeId)).map(({ value }) => plain(value));
+  const there = new Set(now.map(({ nativeId, value }) => `${nativeId}\0${value}`));
+  for (const { nativeId, value } of old.tags) {
+    const isEdited = edited.has(nativeId) || gone.some((each) => touches(each, plain(value)));
+    if (!isEdited && !there.has(`${nativeId}\0${value}`)) {
+      throw notAsItShould(`another reader of tags does not find ${nativeId} any more`);
+    }
+  }
+  const nowPlain = now.map(({ value }) => plain(value));
+  for (const { nativeId, values } of edits) {
+    for (const value of values.map(plain)) {
+      if (nowPlain.some((each) => touches(each, value))) continue;
+      throw notAsItShould(`another reader of tags does not find ${nativeId}`);
+    }
+  }
+}
+
+/** One holds the other: readers take lists apart, or put them together, and cut what is long. */
+function touches(a: string, b: string): boolean {
+  return a !== '' && b !== '' && (a.includes(b) || b.includes(a));
+}
+
+/** Of long texts the beginning will do: {@link readTags} cuts them. */
+function plain(value: string): string {
+  return value
+    .replace(/[\s\0]+/gu, ' ')
+    .trim()
+    .slice(0, 2000);
+}
+
+function valuesOf(fields: readonly StoredField[], id: string): string[] {
+  return fields.filter(({ nativeId, value }) => nativeId === id && value !== '').map(({ value }) => value);
+}
+
+/** Fields without a value say that there is room for one. */
+function texts(fields: readonly StoredField[]): string[] {
+  return fields.filter(({ value }) => value !== '').map(({ nativeId, value }) => `${nativeId}\0${value}`);
+}
+
+function notAsItShould(what: string): UserError {
+  return new UserError(
+    'unreadable-file',
+    `The new version was not as it should be (${what}), so the file was left as it is. This is a fault of Earmark.`,
+  );
+}

@@ -1,0 +1,102 @@
+/**
+ * The write process: the only one that ever changes a user's file (DESIGN.md §10). It keeps the journal itself, on a
+ * connection whose commits are on the disk when they return.
+ */
+import { lstatSync } from 'node:fs';
+import type Database from 'better-sqlite3';
+import { withDatabaseErrors } from '../catalogue/database-errors.ts';
+import { cataloguePath, openDatabase } from '../catalogue/open.ts';
+import { serveParent } from '../process/child.ts';
+import { tempPathFor } from './atomic-write.ts';
+import { writeJournal, type WriteJournal } from './journal.ts';
+import { planFile } from './plan-file.ts';
+import type { RowToUndo, WriteMethods, WritePushes } from './protocol.ts';
+import { recover } from './recover.ts';
+import { undoFile, writeFile, type FileToUndo } from './write-file.ts';
+
+let db: Database.Database | null = null;
+let journalInUse: WriteJournal | null = null;
+let stopped = false;
+
+const journal = (): WriteJournal => {
+  if (!journalInUse) throw new Error('the write process has not been opened');
+  return journalInUse;
+};
+
+const goOn = () => {
+  if (stopped) throw new DOMException('stopped', 'AbortError');
+};
+
+const push = serveParent<WriteMethods, WritePushes>({
+  open: ({ dataFolder }) =>
+    withDatabaseErrors(cataloguePath(dataFolder), () => {
+      db = openDatabase(dataFolder, false);
+      db.pragma('synchronous = FULL');
+      journalInUse = writeJournal(db);
+      return null;
+    }),
+
+  plan: async (files) => {
+    const planned = [];
+    for (const file of files) {
+      goOn();
+      planned.push(await planFile(file));
+    }
+    return planned;
+  },
+
+  begin: ({ profileId }) => journal().begin(profileId),
+
+  write: async ({ runId, keepTime, files }) => {
+    const rows = journal().add(runId, files, tempPathFor);
+    await eachUntilStopped(files.map((file, at) => ({ file, id: rows[at]! })), async ({ file, id }) =>
+      push('done', await writeFile(journal(), id, file, keepTime, goOn)),
+    ); // prettier-ignore
+    return null;
+  },
+
+  giveUp: ({ runId, file, reason }) => {
+    const [id] = journal().add(runId, [file], tempPathFor);
+    journal().settle(id!, 'failed', reason);
+    return null;
+  },
+
+  undo: async (rows) => {
+    const files = rows.map(whereItIs);
+    journal().beginUndo(files.map(({ id, path }) => ({ id, tempPath: tempPathFor(path, id) })));
+    await eachUntilStopped(files, async (file) => push('done', await undoFile(journal(), file, goOn)));
+    return null;
+  },
+
+  stop: () => {
+    stopped = true;
+    return null;
+  },
+
+  finish: ({ runId }) => {
+    journal().finish(runId);
+    return null;
+  },
+
+  recover: async ({ again }) => recover(journal(), again),
+});
+
+/** What was not begun when all is to end, and the file in work, are settled as what they are: as they were. */
+async function eachUntilStopped<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  try {
+    for (const item of items) {
+      goOn();
+      await work(item);
+    }
+  } catch (error) {
+    if (!stopped) throw error;
+    for (const done of await recover(journal(), true)) push('done', done);
+  }
+}
+
+/** A file that was moved since is undone where it is now. */
+function whereItIs({ id, fileId, path }: RowToUndo): FileToUndo {
+  const row = journal().row(id);
+  const isThere = lstatSync(row.path, { throwIfNoEntry: false }) !== undefined;
+  return { id, fileId, path: isThere || path === null ? row.path : path };
+}
