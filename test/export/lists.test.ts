@@ -112,7 +112,9 @@ test('what is there is replaced only when that is asked for, and never a sound',
   const path = out('mine.csv');
   writeFileSync(path, 'mine');
   const wanted = { fileIds: ids, format: 'csv', path } as const;
-  await expect(sounds.call('export.files', { ...wanted, replace: false })).rejects.toMatchObject({ code: 'bad-input' });
+  await expect(sounds.call('export.files', { ...wanted, replace: false })).rejects.toMatchObject({
+    code: 'name-taken',
+  });
   expect(readFileSync(path, 'utf8')).toBe('mine');
   const sound = sounds.at(NAMES[0]!);
   const before = readFileSync(sound);

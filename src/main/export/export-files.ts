@@ -19,7 +19,7 @@ type Answer = WriteCalls['export.files']['output'];
 /**
  * @param request its path is absolute
  * @returns as {@link WriteCalls} says
- * @throws UserError bad-input, file-missing, not-found, no-permission, disk-full: nothing was written then
+ * @throws UserError bad-input, name-taken, file-missing, not-found, no-permission, disk-full: nothing was written then
  */
 export async function exportFiles(catalogue: Catalogue, dataFolder: string, request: Request): Promise<Answer> {
   const { fileIds, format, path, replace } = request;

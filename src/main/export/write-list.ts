@@ -11,7 +11,7 @@ const BUFFER_CHARACTERS = 1 << 20;
  * Writes beside the target, to disk, and puts it in place in one step.
  * @param path absolute
  * @param replace an existing file (through a link, too) is replaced; otherwise it is refused and nothing is written
- * @throws UserError bad-input when it is there already or is no file, not-found, no-permission, disk-full; what
+ * @throws UserError name-taken when it is there already, bad-input when it is no file, not-found, no-permission, disk-full; what
  *   `pieces` throws. The target is as before then, and nothing is left beside it
  */
 export async function writeWhole(path: string, pieces: AsyncIterable<string>, replace: boolean): Promise<void> {
@@ -76,7 +76,7 @@ async function freeTarget(path: string, replace: boolean): Promise<string> {
 }
 
 function thereAlready(path: string): UserError {
-  return new UserError('bad-input', `“${path}” is there already. Choose another name, or say that it shall be replaced.`); // prettier-ignore
+  return new UserError('name-taken', `“${path}” is there already. Choose another name, or say that it shall be replaced.`); // prettier-ignore
 }
 
 async function writePieces(path: string, pieces: AsyncIterable<string>): Promise<void> {

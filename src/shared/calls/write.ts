@@ -155,7 +155,7 @@ export interface WriteCalls {
    * @param input.relativePaths of a playlist: paths as seen from the folder of the playlist, so that both can move. Default: absolute
    * @param input.byteOrderMark of a table: begins with one, without which Excel garbles letters with accents. Default: true
    * @returns files listed, and those that such a file cannot hold
-   * @throws UserError bad-input, file-missing, disk-full, no-permission, not-found for a folder that is not there
+   * @throws UserError bad-input, name-taken, file-missing, disk-full, no-permission, not-found for a folder that is not there
    */
   'export.files': {
     input: {

@@ -44,12 +44,12 @@ export async function reviewAtKeyboard(
   const keyboard = new Keyboard(stop);
   print(`${printable(title)}\na accept · r reject · s skip · u undo · ? why · q end\n`);
   try {
-    for (let at = 0; at < items.length;) {
-      const item = items[at]!;
-      print(described(item, at, items.length));
+    for (let at = 0; ;) {
+      const item = items[at];
+      print(item ? described(item, at, items.length) : 'The end of the list. u takes the last one back, q ends.');
       const answer = await keyboard.next();
-      if (answer === 'end') break;
-      if (answer === 'why') {
+      if (answer === 'end' || (!item && answer !== 'undo')) break;
+      if (item && answer === 'why') {
         const why = await client.call('tag.why', { fileId: item.fileId, tagId: item.tagId });
         for (const { text } of why) print(`         ${printable(text)}`);
       } else if (answer === 'undo') {
@@ -62,7 +62,7 @@ export async function reviewAtKeyboard(
         at = last.at;
         const verdict = verdicts.pop();
         if (verdict === 'accept' || verdict === 'reject') count[verdict]--;
-      } else {
+      } else if (item && answer !== 'why') {
         const stepId = answer === 'skip' ? null : await decided(client, item, answer === 'accept');
         if (answer !== 'skip') count[answer]++;
         print(`         ${answer === 'accept' ? 'accepted' : answer === 'reject' ? 'rejected' : 'skipped'}`);
