@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest';
-import { heardWords, hourIn, providerWords, speedWords } from '../../../src/renderer/screens/models/model-words.ts';
-import { shortcutGroups } from '../../../src/renderer/screens/settings/shortcut-groups.ts';
+import {
+  heardWords,
+  hourIn,
+  importWords,
+  providerWords,
+  speedWords,
+} from '../../../src/renderer/screens/models/model-words.ts';
+import { shortcutGroups } from '../../../src/renderer/actions/shortcut-groups.ts';
 import type { Status } from '../../../src/shared/types.ts';
 
 test('what a model runs on, in plain words', () => {
@@ -27,6 +33,12 @@ test('how much the model in use has heard', () => {
   expect(heardWords({ ...status, files: 0, ready: 0 })).toBe('');
   expect(heardWords(status)).toBe('It has heard 12,300 of the 12,480 sounds in the library.');
   expect(heardWords({ ...status, ready: 12_480 })).toBe('It has heard all 12,480 sounds of the library.');
+});
+
+test('how far an import is', () => {
+  expect(importWords({ stage: 'reading', share: 0 })).toBe('Checking the file: 0 %');
+  expect(importWords({ stage: 'building', share: 0.999 })).toBe('Building the model: 99 %');
+  expect(importWords({ stage: 'checking', share: 0 })).toBe('Trying it out…');
 });
 
 test('every action with a key stands on the page once, in its group; the stars share a line', () => {

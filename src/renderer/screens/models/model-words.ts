@@ -1,5 +1,5 @@
 /** What a check found, in words. */
-import type { ModelCheck } from '../../../shared/calls/models.ts';
+import type { ImportProgress, ModelCheck } from '../../../shared/calls/models.ts';
 import type { Status } from '../../../shared/types.ts';
 import { count, counted, timeLeft } from '../../words/units.ts';
 
@@ -35,4 +35,16 @@ export function heardWords(status: Status | null): string {
   const { files, ready } = status;
   if (ready === files) return `It has heard all ${counted(files, 'sound')} of the library.`;
   return `It has heard ${count(ready)} of the ${counted(files, 'sound')} in the library.`;
+}
+
+const IMPORT_STAGES: Record<ImportProgress['stage'], string> = {
+  reading: 'Checking the file',
+  building: 'Building the model',
+  checking: 'Trying it out',
+};
+
+/** `Building the model: 42 %`; a stage whose end cannot be told has no number. */
+export function importWords({ stage, share }: Pick<ImportProgress, 'stage' | 'share'>): string {
+  const words = IMPORT_STAGES[stage];
+  return stage === 'checking' ? `${words}…` : `${words}: ${Math.floor(100 * share)} %`;
 }

@@ -1,5 +1,5 @@
 /** The model packs there are, and what was found when one was checked on this machine. */
-import type { ModelCheck } from '../../../shared/calls/models.ts';
+import type { ImportProgress, ModelCheck } from '../../../shared/calls/models.ts';
 import type { Client } from '../../../shared/contract.ts';
 import type { ModelStatus } from '../../../shared/types.ts';
 import type { Jobs } from '../../stores/jobs.svelte.ts';
@@ -26,11 +26,13 @@ export class Models {
   #checks = $state.raw<ReadonlyMap<string, CheckState>>(new Map());
   #problem = $state<string | null>(null);
   #switching = $state<string | null>(null);
+  #importing = $state.raw<ImportProgress | null>(null);
 
   constructor({ client, notices, jobs }: ModelParts) {
     this.#client = client;
     this.#notices = notices;
     this.#jobs = jobs;
+    client.on('model.progress', (progress) => (this.#importing = this.#importing === null ? null : progress));
     client.on('setting.changed', ({ model }) => {
       if (this.#packs !== null && this.#packs.find(({ inUse }) => inUse)?.id !== model) void this.refresh();
     });
@@ -46,6 +48,11 @@ export class Models {
   /** Id of the pack that is being taken into use; null when none is. */
   get switching(): string | null {
     return this.#switching;
+  }
+
+  /** How far the import is that this window asked for; null when none runs. */
+  get importing(): ImportProgress | null {
+    return this.#importing;
   }
 
   /** null when it was not checked since the window was opened. */
@@ -89,16 +96,27 @@ export class Models {
     await Promise.all([this.refresh(), this.#jobs.refresh()]);
   }
 
-  /** @param folder absolute; holds a pack @returns why not, a sentence; null when it is installed */
-  async install(folder: string): Promise<string | null> {
+  /**
+   * @param path absolute: of a pack's folder, or of a model that others published
+   * @returns done: it is installed; else the sentence that says why not, null when it was cancelled
+   */
+  async import(path: string): Promise<{ done: boolean; sentence: string | null }> {
+    this.#importing = { path, stage: 'reading', share: 0 };
     try {
-      const { name } = await this.#client.call('model.install', { folder });
+      const model = await this.#client.call('model.import', { path });
+      if (model === null) return { done: false, sentence: null };
       await this.refresh();
-      this.#notices.say(`${name} is installed. Check it, then take it into use.`);
-      return null;
+      this.#notices.say(`${model.name} is installed. Check it, then take it into use.`);
+      return { done: true, sentence: null };
     } catch (error) {
-      return sentenceOf(error);
+      return { done: false, sentence: sentenceOf(error) };
+    } finally {
+      this.#importing = null;
     }
+  }
+
+  async cancelImport(): Promise<void> {
+    await this.#notices.attempt(() => this.#client.call('model.cancelImport', null));
   }
 
   #note({ folder }: ModelStatus, state: CheckState | null): void {
