@@ -58,7 +58,7 @@ export async function openStage(): Promise<Stage> {
     async open({ width = 1280, height = 800, hash = '', ...options }) {
       const context = await browser.newContext({ viewport: { width, height }, colorScheme: 'dark' });
       const page = await context.newPage();
-      page.setDefaultTimeout(8_000);
+      page.setDefaultTimeout(20_000); // a machine that is busy with other things takes its time
       const complaints: string[] = [];
       page.on('console', (message) => {
         // Chromium's own remarks on how fast its software graphics are say nothing about the page.

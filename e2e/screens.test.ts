@@ -139,7 +139,7 @@ describe.skipIf(missing !== null)('the screens over earmark serve', { timeout: 1
     await says('It has heard all 4 sounds of the library.');
     await expectAccessible();
     await button('Import from disk').click();
-    const field = page.getByLabel('Which folder holds the model pack?');
+    const field = page.getByLabel('Which file or folder is the model?');
     await field.fill(sounds());
     await page.keyboard.press('Enter');
     await page.locator('.problem:not(:empty)').waitFor();
@@ -176,7 +176,13 @@ describe.skipIf(missing !== null)('the screens over earmark serve', { timeout: 1
     await page.keyboard.press('Space');
     await page.waitForFunction(() => document.querySelector('[aria-label="Low priority"]:not(:checked)') !== null);
     await says('Nothing leaves this machine.');
+    await says('Your audio files are only read, unless you write tags into them');
     await says(join(served.folder, 'data'));
+    await button('Check this machine').click();
+    const checks = page.getByRole('list', { name: 'Checks' });
+    await checks.getByText('model self-check').waitFor();
+    expect(await checks.getByRole('listitem').count()).toBeGreaterThan(6);
+    await says(/^(Everything works here|\d things? to look at)\.$/);
     expect(await page.getByRole('row', { name: 'Add to a collection C' }).count()).toBe(1);
     await expectAccessible();
     await saved;

@@ -1,5 +1,6 @@
 /** Plays one file at a time, at once: the next few have been loaded before anybody asks. */
 import type { Host } from '../client/host.ts';
+import { fade, stopFading } from './fade.ts';
 import type { Notices } from './notices.svelte.ts';
 
 /** The one that plays and the next three. */
@@ -77,7 +78,7 @@ export class Player {
    */
   load(file: { fileId: number; title: string; durationSeconds: number }, hit: Span | null): void {
     if (file.fileId !== this.#fileId) {
-      this.#current?.pause();
+      if (this.#current) void this.#pause(this.#current);
       this.#fileId = file.fileId;
       this.#looping = false;
       this.#playing = false;
@@ -95,7 +96,7 @@ export class Player {
   async play(from: number = this.#hit?.startSeconds ?? 0): Promise<void> {
     if (this.#fileId === null) return;
     const element = this.#element(this.#fileId);
-    element.currentTime = from;
+    this.#jump(element, from);
     this.#position = from;
     this.#wanted = this.#fileId;
     clearTimeout(this.#waitingSoon);
@@ -104,6 +105,7 @@ export class Player {
     }, WAITING_AFTER_MS);
     try {
       await element.play();
+      if (element.volume !== this.#volume) await fade(element, () => this.#volume);
     } catch (error) {
       // AbortError: another sound was asked for before this one began. NotSupportedError: the element's own error
       // event deals with it.
@@ -119,7 +121,7 @@ export class Player {
   stop(): void {
     this.#wanted = null;
     this.#waiting = false;
-    this.#current?.pause();
+    if (this.#current) void this.#pause(this.#current);
   }
 
   playOrStop(): void {
@@ -131,7 +133,9 @@ export class Player {
   seek(seconds: number): void {
     const to = Math.max(0, Math.min(seconds, this.#duration));
     this.#position = to;
-    if (this.#current) this.#current.currentTime = to;
+    if (!this.#current) return;
+    this.#jump(this.#current, to);
+    void fade(this.#current, () => this.#volume);
   }
 
   toggleLoop(): void {
@@ -145,6 +149,19 @@ export class Player {
   prefetch(fileIds: readonly number[]): void {
     for (const id of fileIds.slice(0, ELEMENTS - 1).reverse()) this.#element(id);
     if (this.#fileId !== null) this.#element(this.#fileId);
+  }
+
+  async #pause(element: HTMLAudioElement): Promise<void> {
+    if (element.paused) return;
+    // Not if it was asked to play again meanwhile.
+    if (await fade(element, () => 0)) element.pause();
+  }
+
+  /** The beginning of a file is as its maker wants it, hard or soft; only its middle is faded into, by who plays it. */
+  #jump(element: HTMLAudioElement, seconds: number): void {
+    stopFading(element);
+    element.volume = seconds > 0 ? 0 : this.#volume;
+    element.currentTime = seconds;
   }
 
   get #current(): HTMLAudioElement | undefined {
@@ -223,7 +240,8 @@ export class Player {
 
   #follow(element: HTMLAudioElement): void {
     if (this.#looping && this.#hit !== null && element.currentTime >= this.#hit.endSeconds) {
-      element.currentTime = this.#hit.startSeconds;
+      this.#jump(element, this.#hit.startSeconds);
+      void fade(element, () => this.#volume);
     }
     if (!element.paused) this.#position = element.currentTime;
   }
