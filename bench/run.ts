@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: measures Earmark on this machine and prints a table (README.md says what each row means).
  *   --quick       small sizes, to see that everything runs; no comparison with targets
- *   --only LIST   some of: indexing, query, index, scan, memory, map, window
+ *   --only LIST   some of: indexing, query, index, scan, memory, map, tags, window
  *   --folder DIR  also index the sounds in DIR (they are only read)
  *   --json FILE   the same as data
  * Exit code 0 when everything could be measured, whatever the figures are.
@@ -17,8 +17,10 @@ import { indexing } from './indexing.ts';
 import { describeMachine, loadNow, machineLine } from './machine.ts';
 import { map } from './map.ts';
 import { memory } from './memory.ts';
+import { msclap } from './msclap.ts';
 import { query } from './query.ts';
 import { scan } from './scan.ts';
+import { tags } from './tags.ts';
 import { isReached, ratioOf, tableLines, type Row } from './table.ts';
 import { vectorSearch } from './vector-search.ts';
 import { window } from './window.ts';
@@ -30,7 +32,9 @@ const SECTIONS: Readonly<Record<string, { title: string; measure: Section }>> = 
   scan: { title: 'Looking again', measure: scan },
   memory: { title: 'Memory of all processes', measure: memory },
   map: { title: 'The map', measure: map },
+  tags: { title: 'Tags', measure: tags },
   window: { title: 'The window', measure: window },
+  msclap: { title: 'MS CLAP 2023 against PyTorch', measure: msclap },
 };
 
 const { values: options } = parseArgs({

@@ -43,6 +43,8 @@ test('every section measures something, and every figure is one', () => {
     'scan',
     'memory',
     'map',
+    'window',
+    'msclap',
   ]);
   for (const { section, rows } of report.sections) {
     if (section !== 'memory' || process.platform === 'linux') expect(rows.length, section).toBeGreaterThan(0);

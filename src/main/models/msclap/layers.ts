@@ -2,7 +2,7 @@
 import type { CheckpointTensors } from '../checkpoint/tensors.ts';
 import { DATA_TYPES } from '../onnx/schema.ts';
 import { MICROSOFT, type Graph, type Value } from '../onnx/graph.ts';
-import { quantisedColumns, quantisedRows, type Precision } from './precision.ts';
+import { BLOCK, quantisedBlocks, quantisedColumns, quantisedRows, type Precision } from './precision.ts';
 import { EPSILON } from './sizes.ts';
 import { readLinear, readWeights, type LinearWeights } from './weights.ts';
 
@@ -28,29 +28,35 @@ export function constant({ graph, precision }: Building, name: string, shape: nu
   return graph.tensor(name, 'float16', shape, new Float16Array(data));
 }
 
+/** MatMulNBits: activations are quantised too. */
+const INT8_ACTIVATIONS = 4;
+
 /** x[rows, inputs] · matrix + bias. @param x narrowed, as is what comes back */
 export async function linear(building: Building, x: Value, weights: LinearWeights): Promise<Value> {
   const { graph, precision } = building;
   const { name, inputs, outputs, matrix, bias } = weights;
+  const biasInput = async () => (bias === null ? [] : [await constant(building, `${name}.bias`, [outputs], bias)]);
   if (precision === 'int8') {
     const { values, scales } = quantisedColumns(matrix, inputs, outputs);
-    return graph.op(
-      'DynamicQuantizeMatMul',
-      [
-        x,
-        await graph.tensor(`${name}.weight`, 'int8', [inputs, outputs], values),
-        await graph.tensor(`${name}.scale`, 'float32', [outputs], scales),
-        null,
-        ...(bias === null ? [] : [await graph.tensor(`${name}.bias`, 'float32', [outputs], bias)]),
-      ],
-      {},
-      MICROSOFT,
-    );
+    const weight = await graph.tensor(`${name}.weight`, 'int8', [inputs, outputs], values);
+    const scale = await graph.tensor(`${name}.scale`, 'float32', [outputs], scales);
+    const zeroPoint = null; // all zero
+    const operands = [x, weight, scale, zeroPoint, ...(await biasInput())];
+    return graph.op('DynamicQuantizeMatMul', operands, {}, MICROSOFT);
+  }
+  if (precision === 'int8-blocks') {
+    const { values, scales } = quantisedBlocks(matrix, inputs, outputs);
+    const weight = await graph.tensor(`${name}.weight`, 'uint8', [outputs, inputs / BLOCK, BLOCK], values);
+    const scale = await graph.tensor(`${name}.scale`, 'float32', [scales.length], scales);
+    const [zeroPoints, order] = [null, null]; // 128, and blocks as they come
+    const operands = [x, weight, scale, zeroPoints, order, ...(await biasInput())];
+    const attributes = { K: inputs, N: outputs, bits: 8, block_size: BLOCK, accuracy_level: INT8_ACTIVATIONS };
+    return graph.op('MatMulNBits', operands, attributes, MICROSOFT);
   }
   const operands = [x, await constant(building, `${name}.weight`, [inputs, outputs], matrix)];
   if (bias === null) return graph.op('MatMul', operands);
   // Gemm adds the bias while the products are at hand; an addition of its own would fetch them again.
-  return graph.op('Gemm', [...operands, await constant(building, `${name}.bias`, [outputs], bias)]);
+  return graph.op('Gemm', [...operands, ...(await biasInput())]);
 }
 
 /** Over the last axis, with weight and bias; single precision. */

@@ -1,0 +1,114 @@
+/** Does a variant in lower precision still hear the same? */
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import { openSession } from '../../embed/providers.ts';
+import { OUTPUT, splitRows } from '../../embed/graph-check.ts';
+
+/** One item each: feeds by input name, with a first axis of 1. */
+export type Clip = { waveform: Float32Array } | { inputIds: readonly number[] };
+
+export interface Fidelity {
+  /** Smallest cosine similarity of a clip's embedding to its reference. */
+  worstCosine: number;
+  meanCosine: number;
+  /**
+   * Of the nearest neighbours of each clip among the others, the share that is the same: 0..1. Neighbours that are
+   * only confused with equally near ones (within {@link TIE}) count as the same.
+   */
+  neighbourOverlap: number;
+  /** Whether the variant may be offered. */
+  passed: boolean;
+}
+
+export interface FidelityLimits {
+  /** @default 0.995 */
+  worstCosine?: number;
+  /** @default 0.9 */
+  neighbourOverlap?: number;
+}
+
+/** Neighbours looked at. */
+const NEIGHBOURS = 10;
+/** A difference in cosine that nobody hears. */
+const TIE = 0.005;
+
+/**
+ * Runs both graphs on the CPU over the same clips. Use sounds that are not alike: of twenty times the same, any
+ * variant is faithful.
+ * @param variantPath absolute path of the graph in question
+ * @param referencePath absolute path of the float32 graph
+ * @param clips at least two; all of one kind
+ * @throws UserError 'model-damaged' when a graph cannot be loaded or gives something else than embeddings
+ */
+export async function checkFidelity(
+  variantPath: string,
+  referencePath: string,
+  clips: readonly Clip[],
+  { worstCosine = 0.995, neighbourOverlap = 0.9 }: FidelityLimits = {},
+): Promise<Fidelity> {
+  if (clips.length < 2) throw new RangeError('fidelity needs at least two clips');
+  // One after the other: both at once would be twice the memory.
+  const variant = await embedAll(variantPath, clips);
+  const reference = await embedAll(referencePath, clips);
+  return compareEmbeddings(variant, reference, { worstCosine, neighbourOverlap });
+}
+
+/** @param variant Float32Array[dim] per clip, as `reference`, of any length */
+export function compareEmbeddings(
+  variant: readonly Float32Array[],
+  reference: readonly Float32Array[],
+  limits: Required<FidelityLimits>,
+): Fidelity {
+  const cosines = variant.map((embedding, at) => cosine(embedding, reference[at]!));
+  const count = Math.min(NEIGHBOURS, variant.length - 1);
+  let same = 0;
+  for (const [at, embedding] of variant.entries()) {
+    const others = reference.map((_, other) => other).filter((other) => other !== at);
+    const truth = new Map(others.map((other) => [other, cosine(reference[at]!, reference[other]!)]));
+    const nearness = [...truth.values()].sort((a, b) => b - a);
+    const found = others
+      .map((other) => ({ other, near: cosine(embedding, variant[other]!) }))
+      .sort((a, b) => b.near - a.near)
+      .slice(0, count);
+    same += found.filter(({ other }) => truth.get(other)! >= nearness[count - 1]! - TIE).length;
+  }
+  const worst = Math.min(...cosines); // NaN if any is, and such a variant does not pass
+  const overlap = same / (variant.length * count);
+  return {
+    worstCosine: worst,
+    meanCosine: cosines.reduce((sum, value) => sum + value, 0) / cosines.length,
+    neighbourOverlap: overlap,
+    passed: worst >= limits.worstCosine && overlap >= limits.neighbourOverlap,
+  };
+}
+
+async function embedAll(path: string, clips: readonly Clip[]): Promise<Float32Array[]> {
+  const { session, ort } = await openSession(path, { provider: 'cpu', threads: 1 });
+  const embeddings: Float32Array[] = [];
+  try {
+    for (const clip of clips) {
+      const feeds: Record<string, Tensor> =
+        'waveform' in clip
+          ? { waveform: new ort.Tensor('float32', clip.waveform, [1, clip.waveform.length]) }
+          : {
+              input_ids: new ort.Tensor('int64', BigInt64Array.from(clip.inputIds, BigInt), [1, clip.inputIds.length]),
+            };
+      const outputs: InferenceSession.OnnxValueMapType = await session.run(feeds);
+      const data = outputs[OUTPUT]?.data;
+      embeddings.push(...splitRows(data, 1, data instanceof Float32Array ? data.length : 0, path));
+    }
+  } finally {
+    await session.release();
+  }
+  return embeddings;
+}
+
+function cosine(a: Float32Array, b: Float32Array): number {
+  let product = 0;
+  let [ofA, ofB] = [0, 0];
+  for (let i = 0; i < a.length; i++) {
+    product += a[i]! * b[i]!;
+    ofA += a[i]! * a[i]!;
+    ofB += b[i]! * b[i]!;
+  }
+  return product / Math.sqrt(ofA * ofB);
+}
