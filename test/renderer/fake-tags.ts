@@ -94,7 +94,7 @@ export function fakeTags(
     endSeconds: null,
   });
   /** Sure where the path says so; a little of everything elsewhere. */
-  const ofFile = (sound: FakeSound): FileTag[] =>
+  const madeOf = (sound: FakeSound): FileTag[] =>
     all()
       .map((tag, index) => {
         const speaks = sound.path.includes(LABELS[index]![4]);
@@ -108,6 +108,14 @@ export function fakeTags(
       })
       .filter(({ probability, state }) => probability > 0.05 || state !== 'suggested')
       .sort((a, b) => Number(b.state === 'accepted') - Number(a.state === 'accepted') || b.probability - a.probability);
+  /** Of a hundred thousand sounds they are asked for dozens of times before anything is decided. */
+  const undecided = new Map<number, FileTag[]>();
+  const ofFile = (sound: FakeSound): FileTag[] => {
+    if (decisions.size > 0) return madeOf(sound);
+    const made = undecided.get(sound.fileId) ?? madeOf(sound);
+    undecided.set(sound.fileId, made);
+    return made;
+  };
   const inScope = (scope: TagScope, state: TagState | null) => {
     const found: { fileId: number; tag: FileTag }[] = [];
     for (const sound of sounds().values()) {

@@ -1,0 +1,284 @@
+/** The review of tags, by keys, over an engine that is not there (test/renderer/fake-client.ts). */
+import axe from 'axe-core';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { openStage, whatIsMissing, type Stage, type Window as OpenWindow } from './page.ts';
+
+const missing = whatIsMissing();
+
+describe.skipIf(missing !== null)('the Tags screen', () => {
+  let stage: Stage;
+  let open: OpenWindow | null = null;
+  beforeAll(async () => {
+    stage = await openStage();
+  });
+  afterEach(async () => {
+    const complaints = open?.complaints ?? [];
+    await open?.page.context().close();
+    open = null;
+    expect(complaints).toEqual([]);
+  });
+  afterAll(() => stage.close());
+
+  async function enter(options: Parameters<Stage['open']>[0] = {}): Promise<Page> {
+    open = await stage.open({ hash: '#/tags', ...options });
+    return open.page;
+  }
+  const asked = (page: Page, name: string) =>
+    page.evaluate((wanted) => window.fake.asked.filter((call) => call.name === wanted).map(({ input }) => input), name);
+  const rows = (page: Page) => page.getByRole('grid', { name: 'Sounds to review' }).getByRole('row');
+  const currentName = (page: Page) => page.locator('[id^=review-].current .name').textContent();
+  const state = (page: Page, name: RegExp) => page.getByRole('radio', { name });
+  const tab = (page: Page, name: string) =>
+    page.getByRole('radiogroup', { name: 'What of the tags' }).getByText(name, { exact: true });
+  const says = (page: Page, text: string | RegExp) => page.getByText(text).first().waitFor();
+  /** The tag that most suggestions wait for, and its list. */
+  async function firstTag(page: Page): Promise<void> {
+    await page.getByRole('heading', { level: 2, name: /^wooden door/ }).waitFor();
+    await rows(page).first().waitFor();
+  }
+
+  test.each(['dark', 'light'] as const)('nothing that axe finds wrong, %s', async (appearance) => {
+    const page = await enter({ appearance });
+    await page.evaluate(axe.source);
+    const violations = async () => {
+      await page.mouse.move(640, 796); // off everything that answers to a pointer
+      await page.waitForTimeout(250); // colours in the middle of a transition have no fixed contrast
+      const { violations: found } = await page.evaluate(() => window.axe.run({ resultTypes: ['violations'] }));
+      return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
+    };
+    await firstTag(page);
+    await page.keyboard.press('ArrowDown');
+    await says(page, /^Why “wooden door”/);
+    await says(page, /of sounds do/);
+    expect(await violations()).toEqual([]);
+    await page.keyboard.press('Shift+A');
+    await page.getByRole('dialog').waitFor();
+    expect(await violations()).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('a');
+    await page.keyboard.press('a');
+    await tab(page, 'By file').click();
+    await rows(page).first().waitFor();
+    await page.keyboard.press('ArrowDown');
+    expect(await violations()).toEqual([]);
+    await tab(page, 'Vocabularies').click();
+    await says(page, 'Sounds of the world by UCS category.');
+    await page.getByRole('button', { name: 'Export Sound effects' }).click();
+    expect(await violations()).toEqual([]);
+    await page.getByRole('button', { name: 'Copy Sound effects and edit the copy' }).click();
+    await page.getByRole('button', { name: 'Take this tag out' }).waitFor();
+    expect(await violations()).toEqual([]);
+    await tab(page, 'Taught').click();
+    await says(page, 'right 88 % of the time, 62 % before');
+    expect(await violations()).toEqual([]);
+  });
+
+  test('arrows walk and play the window that speaks for the tag; A and R decide and go on; Ctrl+Z takes it back', async () => {
+    const page = await enter();
+    await firstTag(page);
+    await says(page, '97 suggestions, about 23 wrong');
+    await page.keyboard.press('ArrowDown');
+    const first = await currentName(page);
+    await page.getByRole('button', { name: 'Stop' }).waitFor();
+    expect(await page.getByRole('button', { name: 'Loop hit' }).isEnabled()).toBe(true);
+    await page.keyboard.press('a');
+    const second = await currentName(page);
+    expect(second).not.toBe(first);
+    await page.keyboard.press('r');
+    expect(await currentName(page)).not.toBe(second);
+    await says(page, '95 suggestions,');
+    const decisions = (await asked(page, 'tag.decide')) as { decisions: { fileId: number; accepted: boolean }[] }[];
+    expect(decisions.map(({ decisions: [one] }) => one?.accepted)).toEqual([true, false]);
+    await says(page, 'Accepted 1');
+    await says(page, 'Rejected 1');
+    await page.keyboard.press('Control+z');
+    await says(page, 'Undone: reject “wooden door”.');
+    await page.keyboard.press('Control+z');
+    await says(page, 'Undone: accept “wooden door”.');
+    await says(page, '97 suggestions,');
+    expect(await rows(page).first().locator('.name').textContent()).toBe(first);
+  });
+
+  test('several at once; what was decided stands under its state and can be taken back', async () => {
+    const page = await enter();
+    await firstTag(page);
+    await page.keyboard.press('ArrowDown');
+    await page.getByRole('grid', { name: 'Sounds to review' }).focus();
+    await page.keyboard.press('Shift+ArrowDown');
+    await page.keyboard.press('Shift+ArrowDown');
+    await says(page, '3 sounds selected: A and R decide about all of them.');
+    await page.keyboard.press('a');
+    await says(page, '94 suggestions,');
+    await state(page, /^Accepted 3/).check();
+    await page.waitForFunction(() => document.querySelectorAll('[id^=review-]').length === 3);
+    await page.getByRole('grid', { name: 'Sounds to review' }).focus();
+    await page.keyboard.press('Backspace');
+    await page.waitForFunction(() => document.querySelectorAll('[id^=review-]').length === 2);
+    await state(page, /^Suggested 95/).waitFor();
+  });
+
+  test('a higher threshold leaves fewer and surer ones; all of them are accepted after their errors were shown', async () => {
+    const page = await enter();
+    await firstTag(page);
+    const slider = page.getByRole('slider', { name: 'How sure a suggestion must be' });
+    await slider.fill('90');
+    const forecast = () => page.locator('.bar p').first().textContent();
+    await page.waitForFunction(() =>
+      /^[1-4]\d suggestions, about \d wrong$/.test(document.querySelector('.bar p')!.textContent),
+    );
+    expect(await slider.getAttribute('aria-valuetext')).toBe('90 %, right 9 in 10 or better');
+    const [many, wrong] = ((await forecast()) ?? '').match(/\d+/g)!;
+    await slider.blur();
+    await page.keyboard.press('Shift+A');
+    await page.getByRole('heading', { name: `Accept all ${many} suggestions of “wooden door”?` }).waitFor();
+    await page.getByRole('dialog').getByText(`about ${wrong} wrong`).waitFor();
+    expect(await asked(page, 'tag.acceptAll')).toEqual([]);
+    await page.keyboard.press('Enter');
+    await says(page, `${many} suggestions accepted.`);
+    const [scope] = (await asked(page, 'tag.acceptAll')) as { minProbability: number; tagId: number }[];
+    expect(scope).toEqual({ minProbability: 0.9, tagId: 1 });
+    await says(page, `Accepted ${many}`);
+    await page.keyboard.press('Control+z');
+    await says(page, 'Undone: accept all “wooden door”.');
+    await says(page, 'Accepted 0');
+  });
+
+  test('by file: arrows walk the tags of a sound, and the last decision goes on to the next sound', async () => {
+    const page = await enter();
+    await firstTag(page);
+    await tab(page, 'By file').click();
+    await page.waitForFunction(() => document.querySelectorAll('[id^=review-] .chip').length > 5);
+    await page.getByRole('searchbox', { name: 'Only files with this in their name' }).fill('slam heavy oak_03');
+    await page.waitForFunction(() => {
+      const names = [...document.querySelectorAll('[id^=review-] .name')].map(({ textContent }) => textContent);
+      return names.length > 3 && names.every((name) => name.includes('slam heavy oak_03'));
+    });
+    await page.getByRole('grid', { name: 'Sounds to review' }).focus();
+    const here = () => page.locator('.chip.here').textContent();
+    const [first, sound] = [await here(), await currentName(page)];
+    await page.keyboard.press('ArrowRight');
+    const second = await here();
+    expect(second).not.toBe(first);
+    await page.keyboard.press('ArrowLeft');
+    expect(await here()).toBe(first);
+    await page.keyboard.press('a');
+    expect(await here()).toBe(second);
+    await page.keyboard.press('r');
+    await page.waitForFunction((before) => document.querySelector('.current .name')?.textContent !== before, sound);
+    expect((await asked(page, 'tag.decide')).length).toBe(2);
+  });
+
+  test('tags are found by name in the left list, and walked there', async () => {
+    const page = await enter();
+    await firstTag(page);
+    await page.getByRole('searchbox', { name: 'Find a tag' }).fill('wood');
+    const list = page.getByRole('grid', { name: 'Tags' });
+    await page.waitForFunction(() => document.querySelectorAll('[id^=tag-]').length === 3); // with the line of all
+    await list.focus();
+    await page.keyboard.press('ArrowDown');
+    await page.getByRole('heading', { level: 2, name: /^wood impact/ }).waitFor();
+    await page.keyboard.press('Home');
+    await page.getByRole('heading', { level: 2, name: 'All tags' }).waitFor();
+    await list.blur();
+    await page.getByRole('searchbox', { name: 'Find a tag' }).fill('');
+    await page.getByRole('searchbox', { name: 'Find a tag' }).blur();
+    await page.keyboard.press('Alt+ArrowDown');
+    await page.getByRole('heading', { level: 2, name: /^wooden door/ }).waitFor();
+  });
+
+  test('suggesting shows how far it is; a copy of a vocabulary is changed, saved, taken away and brought back', async () => {
+    const page = await enter();
+    await tab(page, 'Vocabularies').click();
+    await page.getByRole('switch', { name: 'Suggest from Voices' }).check({ force: true });
+    await page.getByRole('button', { name: 'Suggest tags' }).click();
+    await page
+      .getByRole('progressbar', { name: /^Tagging: 133 of 400/ })
+      .first()
+      .waitFor();
+    await says(page, /suggestions for 400 sounds; nothing fits 20 of them\./);
+    expect(await asked(page, 'tag.score')).toEqual([{ vocabularyIds: ['sfx', 'voice'], folders: [], again: false }]);
+    await page.getByRole('button', { name: 'Copy Sound effects and edit the copy' }).click();
+    await page.getByRole('button', { name: 'Tag', exact: true }).click();
+    const one = page.getByRole('region', { name: 'The selected tag' });
+    await one.getByLabel('Name', { exact: true }).fill('');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await says(page, /has no name/);
+    await one.getByLabel('Name', { exact: true }).fill('Garden gate!');
+    await one.getByLabel(/^Put to the model/).fill('a garden gate\na squeaking gate');
+    await one.getByLabel(/^Words in names/).fill('gate, hinge');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await says(page, '“Sound effects (mine)” is saved with 17 tags.');
+    const saved = (await asked(page, 'vocabulary.save')).at(-1) as { id: string; labels: object[] };
+    expect(saved.id).toBe('my-sfx');
+    expect(saved.labels[0]).toMatchObject({
+      ...{ id: 'garden-gate', name: 'Garden gate!', prompts: ['a garden gate', 'a squeaking gate'] },
+      keywords: ['gate', 'hinge'],
+    });
+    await page.getByRole('button', { name: 'Remove Sound effects (mine)' }).click();
+    await says(page, 'is out of the list.');
+    await page.keyboard.press('Control+z');
+    await page.getByRole('listitem', { name: 'Sound effects (mine)' }).waitFor();
+  });
+
+  test('the panel: A and R for what is surest, T by name, a new tag from three sounds', async () => {
+    const page = await enter({ hash: '#/search' });
+    await page.waitForSelector('[role=row]');
+    await page.keyboard.press('Enter');
+    const suggested = page.getByRole('list', { name: 'Suggested tags' });
+    await suggested.getByText('door slam').waitFor();
+    await suggested.getByRole('button', { name: /^.*door slam$/, expanded: false }).click();
+    await says(page, /sounds like it more than/);
+    await page.getByRole('grid').focus();
+    await page.keyboard.press('a');
+    await page.getByRole('button', { name: /^Take the tag .* away$/ }).waitFor();
+    await page.keyboard.press('r');
+    await suggested.waitFor({ state: 'detached' });
+    const [yes, no] = (await asked(page, 'tag.decide')) as { decisions: { accepted: boolean }[] }[];
+    expect([yes?.decisions[0]?.accepted, no?.decisions[0]?.accepted]).toEqual([true, false]);
+    await page.keyboard.press('Shift+ArrowDown');
+    await page.keyboard.press('t');
+    await page.getByRole('combobox', { name: 'Tag 2 sounds' }).fill('laughter');
+    await page.keyboard.press('Enter');
+    await says(page, '2 sounds tagged “laughter”.');
+    await page.keyboard.press('Shift+ArrowDown');
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: 'Commands' }).fill('new tag from');
+    await page.keyboard.press('Enter');
+    await page.getByLabel(/^What do these 3 sounds/).fill('my doors');
+    await page.keyboard.press('Enter');
+    await says(page, '“my doors” is learnt from 3 sounds');
+    expect(await asked(page, 'tag.make')).toEqual([{ name: 'my doors', fileIds: [1, 2, 3] }]);
+  });
+
+  test('what was learnt is switched on and off, carried out and brought in', async () => {
+    const page = await enter();
+    await tab(page, 'Taught').click();
+    const impact = page.getByRole('switch', { name: 'Use what was learnt about wood impact' });
+    await impact.click({ force: true });
+    await page.waitForFunction(() => window.fake.asked.some(({ name }) => name === 'tag.useTaught'));
+    expect(await asked(page, 'tag.useTaught')).toEqual([{ tagId: 9, inUse: true }]);
+    await page.getByRole('button', { name: 'Export' }).first().click();
+    await page.getByLabel('Where should it be written?').fill('/home/me/taught.json');
+    await page.keyboard.press('Enter');
+    await says(page, '2 tags and 0 decisions written to /home/me/taught.json.');
+  });
+
+  test('an answer that fails says its sentence and offers another try', async () => {
+    const page = await enter();
+    await firstTag(page);
+    await page.evaluate(() => {
+      const sentence = 'Another Earmark is writing to the catalogue. Close it, then try again.';
+      window.fake.broken = Object.assign(new Error(sentence), {
+        code: 'catalogue-busy',
+        userMessage: sentence,
+      }) as never;
+      Object.setPrototypeOf(window.fake.broken, window.UserErrorPrototype);
+    });
+    await state(page, /^Rejected/).check();
+    await page.getByRole('alert').getByText('Close it, then try again.').waitFor();
+    await page.evaluate(() => (window.fake.broken = null));
+    await page.getByRole('alert').getByRole('button', { name: 'Try again' }).click();
+    await says(page, 'Nothing rejected here.');
+  });
+});

@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import {
+  dotsOf,
+  forecastWords,
+  gainWords,
+  learntFrom,
+  oftenRight,
+  scoreEnding,
+  wrongWords,
+} from '../../../src/renderer/screens/tags/tag-words.ts';
+import type { ScoreSummary, TaughtTag } from '../../../src/shared/calls/tags.ts';
+
+test.each([
+  [0.01, 'under 1 in 10'],
+  [0.06, '1 in 10'],
+  [0.5, '5 in 10'],
+  [0.84, '8 in 10'],
+  [0.949, '9 in 10'],
+  [0.95, '95 in 100'],
+  [0.999, '99 in 100'], // never certain
+])('a probability of %d is right %s', (probability, words) => expect(oftenRight(probability)).toBe(words));
+
+test('dots go with the probability and end at three', () => {
+  expect([0, 0.24, 0.25, 0.49, 0.5, 0.79, 0.8, 1].map(dotsOf)).toEqual([0, 0, 1, 1, 2, 2, 3, 3]);
+});
+
+test.each([
+  [0, 'hardly any wrong'],
+  [0.49, 'hardly any wrong'],
+  [1.2, 'about 1 wrong'],
+  [19.4, 'about 19 wrong'],
+  [31.6, 'about 32 wrong'],
+  [347, 'about 350 wrong'],
+  [12_345, 'about 12,000 wrong'],
+])('%d expected errors are %s', (expected, words) => expect(wrongWords(expected)).toBe(words));
+
+test('a forecast says how many and how many of them wrong', () => {
+  expect(forecastWords({ suggestions: 214, files: 214, expectedWrong: 29.7 })).toBe('214 suggestions, about 30 wrong');
+  expect(forecastWords({ suggestions: 1, files: 1, expectedWrong: 0.1 })).toBe('1 suggestion, hardly any wrong');
+  expect(forecastWords({ suggestions: 0, files: 0, expectedWrong: 0 })).toBe('no suggestions');
+});
+
+test('what suggesting found, and what it did not', () => {
+  const summary: ScoreSummary = {
+    ...{ files: 300, vocabularies: ['sfx'], suggestions: 2140, unknown: 12, seconds: 2, cancelled: false },
+  };
+  expect(scoreEnding(summary)).toBe('2,140 suggestions for 300 sounds; nothing fits 12 of them.');
+  expect(scoreEnding({ ...summary, unknown: 0 })).toBe('2,140 suggestions for 300 sounds.');
+  expect(scoreEnding({ ...summary, files: 0 })).toMatch(/^Nothing to do/);
+  expect(scoreEnding({ ...summary, cancelled: true })).toMatch(/^Stopped after 300 sounds/);
+});
+
+test('the gain of learning, honest where there is none', () => {
+  const tag: TaughtTag = {
+    ...{ tagId: 1, name: 'door', accepted: 14, rejected: 6, before: 0.62, after: 0.88, inUse: true, learntMs: 0 },
+  };
+  expect(learntFrom(tag)).toBe('learnt from 14 accepted and 6 rejected');
+  expect(gainWords(tag)).toBe('right 88 % of the time, 62 % before');
+  expect(gainWords({ ...tag, after: 0.623 })).toBe('no better than before: right 62 % of the time');
+  expect(gainWords({ ...tag, before: null })).toBe('');
+});

@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest';
+import { diffWords, type DiffPart } from '../../../src/renderer/screens/write/diff-words.ts';
+import {
+  confirmUndo,
+  confirmWrite,
+  countOf,
+  planWords,
+  runWords,
+} from '../../../src/renderer/screens/write/write-words.ts';
+import type { PlanSummary, WriteRun } from '../../../src/shared/calls/write.ts';
+
+const RUN: WriteRun = {
+  ...{ runId: 7, kind: 'write', profileId: 'sfx', startedMs: 0, finishedMs: 1 },
+  ...{ written: 214, skipped: 3, failed: 1, undone: 0, notRestored: 0 },
+};
+
+test('a plan in one line', () => {
+  const plan: PlanSummary = {
+    ...{ planId: 1, profileId: 'sfx', files: 232, change: 214, same: 12, refused: 6, fields: 830 },
+  };
+  expect(planWords(plan)).toBe('214 files change in 830 fields · 6 cannot be written · 12 are as they should be');
+  expect(planWords({ ...plan, change: 1, fields: 1, refused: 0, same: 1 })).toBe(
+    '1 file changes in 1 field · 1 is as it should be',
+  );
+  expect(planWords({ ...plan, change: 0, refused: 0 })).toBe('nothing changes · 12 are as they should be');
+});
+
+test('what is asked before files change', () => {
+  const question = confirmWrite(214);
+  expect(question.title).toBe('Write tags into 214 files?');
+  expect(question.sentences).toContain('The sound itself stays byte for byte as it is.');
+  expect(question.verb).toBe('Write 214 files');
+  expect(confirmUndo(RUN).title).toBe('Put 214 files back as they were?');
+  expect(confirmUndo({ ...RUN, written: 1 }).title).toBe('Put 1 file back as it was?');
+  expect(confirmUndo({ ...RUN, kind: 'rename', written: 1 }).title).toBe('Give 1 file the old name back?');
+});
+
+test('a run: everything that became of its files, nothing that did not happen', () => {
+  expect(runWords(RUN)).toBe('214 written · 3 left as they were · 1 failed');
+  expect(runWords({ ...RUN, kind: 'rename', skipped: 0, failed: 0 })).toBe('214 renamed');
+  expect(runWords({ ...RUN, written: 0, undone: 213, skipped: 0, failed: 0, notRestored: 1 })).toBe(
+    '213 put back · 1 could not be put back',
+  );
+  expect(runWords({ ...RUN, written: 0, skipped: 0, failed: 0 })).toBe('nothing happened');
+  expect(countOf(RUN, null)).toBe(218);
+  expect(countOf({ ...RUN, notRestored: 2 }, 'not-restored')).toBe(2);
+});
+
+const join = (parts: DiffPart[], kind?: DiffPart['kind']) =>
+  parts
+    .filter((part) => kind === undefined || part.kind === kind)
+    .map(({ text }) => text)
+    .join('');
+
+test.each([
+  ['heavy; close', 'heavy; close; wooden door', '', '; wooden door'],
+  ['DOOR', 'DOORS', 'DOOR', 'DOORS'],
+  ['a slow door', 'a heavy slow door', '', 'heavy '],
+  [null, 'new here', '', 'new here'],
+  ['gone', null, 'gone', ''],
+  ['', 'filled', '', 'filled'],
+])('%j → %j: what goes and what comes', (before, after, gone, come) => {
+  const diff = diffWords(before, after);
+  expect(join(diff.before)).toBe(before ?? '');
+  expect(join(diff.after)).toBe(after ?? '');
+  expect(join(diff.before, 'gone')).toBe(gone);
+  expect(join(diff.after, 'new')).toBe(come);
+});
+
+test('a value that is too long to compare part by part counts as changed', () => {
+  const long = Array.from({ length: 500 }, (_, index) => `word${index}`).join(' ');
+  expect(diffWords(long, `${long} more`).after).toEqual([{ text: `${long} more`, kind: 'new' }]);
+});
