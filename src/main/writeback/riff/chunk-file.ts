@@ -152,6 +152,8 @@ function formEnd(found: ChunkFile, walked: number, sound: string): number {
 export class ChunkEditor {
   readonly #file: ChunkFile;
   readonly #changes: Change[] = [];
+  /** New chunks: behind whatever the chunk before them gains at its end, which is the same place. */
+  readonly #added: Change[] = [];
 
   constructor(file: ChunkFile) {
     this.#file = file;
@@ -182,7 +184,7 @@ export class ChunkEditor {
     const header = Buffer.concat([Buffer.from(id, 'latin1'), this.#uint32(content.length)]);
     // What stands before may lack the byte that makes it even.
     const fill = Buffer.alloc(at % 2);
-    this.#changes.push({
+    this.#added.push({
       from: at,
       to: at,
       bytes: Buffer.concat([fill, header, content, Buffer.alloc(content.length % 2)]),
@@ -192,10 +194,11 @@ export class ChunkEditor {
   /** @throws UserError unsupported-format when the file becomes longer than its header can say */
   parts(): Part[] {
     const { declared, sizeAt, size, end } = this.#file;
-    if (this.#changes.length === 0) return [{ from: 0, to: size }];
+    const all = [...this.#changes, ...this.#added];
+    if (all.length === 0) return [{ from: 0, to: size }];
     const grownBy = (changes: readonly Change[]) => changes.reduce((sum, change) => sum + growth(change), 0);
-    const whole = size + grownBy(this.#changes) - 8;
-    const inside = grownBy(this.#changes.filter(({ from }) => from <= end));
+    const whole = size + grownBy(all) - 8;
+    const inside = grownBy(all.filter(({ from }) => from <= end));
     // A header that does not know the size, or is wrong about it, is put right on this occasion.
     const newSize = isSizeKnown(this.#file) ? Math.min(Math.max(declared, end - 8) + inside, whole) : whole;
     if (sizeAt === 4 && newSize > LARGEST) {
@@ -207,7 +210,7 @@ export class ChunkEditor {
       sizeAt === 4
         ? { from: 4, to: 8, bytes: this.#uint32(newSize) }
         : { from: sizeAt, to: sizeAt + 8, bytes: uint64(newSize) };
-    return toParts(size, [change, ...this.#changes]);
+    return toParts(size, [change, ...all]);
   }
 
   #mustBeWhole({ position, bytes }: FileChunk): void {
