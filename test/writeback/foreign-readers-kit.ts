@@ -1,6 +1,6 @@
 /** What the tests of write-back into compressed formats share: real files, edits applied to them, foreign programs. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +13,7 @@ import {
   type FieldEdit,
   type OpenFile,
   type Part,
+  type PlacedField,
   type StoredField,
 } from '../../src/main/writeback/container.ts';
 import { openFile, type HeldFile } from '../../src/main/writeback/open-file.ts';
@@ -42,10 +43,10 @@ export function set(nativeId: string, ...values: string[]): FieldEdit {
   return { nativeId, values };
 }
 
-/** @returns values by native id */
+/** @returns values by native id; fields without one only say that there is a place for them */
 export function byId(fields: readonly StoredField[]): Record<string, string[]> {
   const found: Record<string, string[]> = {};
-  for (const { nativeId, value } of fields) (found[nativeId] ??= []).push(value);
+  for (const { nativeId, value } of fields) if (value !== '') (found[nativeId] ??= []).push(value);
   return found;
 }
 
@@ -70,6 +71,11 @@ export function fieldsOf(container: Container, path: string): Promise<Record<str
   return withFile(path, async (file) => byId(await container.read(file)));
 }
 
+/** Where a field of ours goes in this file. */
+export function placeOf(container: Container, path: string, field: PlacedField): Promise<string> {
+  return withFile(path, async (file) => container.places(field, await container.read(file))[0]!);
+}
+
 export function payloadHash(container: Container, path: string): Promise<string> {
   return withFile(path, (file) => hashPieces(container.payload(file)));
 }
@@ -82,7 +88,7 @@ let copies = 0;
  * @returns the path of the new file
  */
 export async function edited(container: Container, path: string, edits: readonly FieldEdit[]): Promise<string> {
-  const target = `${path}.${++copies}.edited`;
+  const target = path.replace(/(\.edited-\d+)?(\.\w+)$/, `.edited-${++copies}$2`);
   const { parts, back, before } = await withFile(path, async (file) => {
     const made = await container.edit(file, edits);
     return { parts: made, back: await inverse(made, file), before: byId(await container.read(file)) };
@@ -104,7 +110,7 @@ export async function edited(container: Container, path: string, edits: readonly
 export function foreign(program: string, args: readonly string[]): string | null {
   const run = spawnSync(program, args, { encoding: 'utf8', maxBuffer: 1 << 28 });
   if (run.error) {
-    console.info(`skipped: ${program} cannot be run here (${run.error.message})`);
+    process.stdout.write(`skipped: ${program} cannot be run here (${run.error.message})\n`);
     return null;
   }
   return run.stdout + run.stderr;
@@ -128,12 +134,17 @@ export function decoded(path: string): string | null {
   ]);
 }
 
+const decodedBefore = new Map<string, string | null>();
+
 /** The decoded sound is the same, and nothing about the file bothers FFmpeg that did not before. */
 export function expectSameSound(before: string, after: string): void {
-  const [old, now] = [decoded(before), decoded(after)];
+  // The same file is compared with again and again.
+  if (!decodedBefore.has(before)) decodedBefore.set(before, decoded(before));
+  const [old, now] = [decodedBefore.get(before) ?? null, decoded(after)];
   if (old !== null && now !== null) {
     expect(old).toMatch(/^MD5=[0-9a-f]{32}$/m);
-    expect(now.replaceAll(/@ 0x[0-9a-f]+/g, '')).toBe(old.replaceAll(/@ 0x[0-9a-f]+/g, ''));
+    const lines = (output: string) => output.replaceAll(/@ 0x[0-9a-f]+/g, '').split('\n');
+    expect(lines(old)).toEqual(expect.arrayContaining(lines(now)));
   }
 }
 

@@ -21,7 +21,7 @@ import {
 const SOUND_EFFECT = [
   set('TXXX:CATID', 'DOORWood'),
   set('TCON', 'Effects'),
-  set('TMOO', 'Dark'),
+  set('TXXX:MOOD', 'Dark'),
   set('COMM', 'Größe 猫'),
 ];
 
@@ -177,7 +177,7 @@ test('2.2 is edited in its own frames', () => {
     { id: 'TXX', body: text('MOOD\0Calm') },
   ];
   const tag: HandMadeTag = { version: 2, frames, padding: 200 };
-  expect(byId(readId3(tagBytes(tag)))).toEqual({ TIT2: ['Old'], TMOO: ['Calm'] });
+  expect(byId(readId3(tagBytes(tag)))).toEqual({ TIT2: ['Old'], 'TXXX:MOOD': ['Calm'] });
   const edited = expectEdit(tag, [...SOUND_EFFECT, set('TIT2', 'New'), set('TIT1', 'Group')]);
   for (const id of ['TT2', 'TCO', 'TT1', 'COM']) expect(edited.includes(id)).toBe(true);
   expect(edited.includes(frameBytes(tag, frames[1]!))).toBe(true);
@@ -275,8 +275,15 @@ test('an edit that changes nothing gives the same bytes', () => {
 });
 
 test('where the file has it elsewhere, it is written there', () => {
-  expect(id3Places('mood', [])).toEqual(['TMOO']);
-  expect(id3Places('mood', [{ nativeId: 'TXXX:MOOD', value: 'x' }])).toEqual(['TXXX:MOOD']);
+  const moodPlace = (tag: HandMadeTag | null) => id3Places('mood', tag ? readId3(tagBytes(tag)) : [])[0];
+  const tmoo = { id: 'TMOO', body: text('x') };
+  const txxx = { id: 'TXXX', body: text('Mood\0x') };
+  expect(moodPlace(null)).toBe('TXXX:MOOD');
+  expect(moodPlace({ version: 3, frames: [] })).toBe('TXXX:MOOD');
+  expect(moodPlace({ version: 4, frames: [] })).toBe('TMOO');
+  expect(moodPlace({ version: 3, frames: [tmoo] })).toBe('TMOO');
+  expect(moodPlace({ version: 4, frames: [txxx] })).toBe('TXXX:MOOD');
+  expect(id3Places('grouping', [])).toEqual(['TIT1']);
   expect(id3Places('grouping', [{ nativeId: 'GRP1', value: 'x' }])).toEqual(['GRP1']);
   expect(fitId3('TCON', 'R&B/Soul')).toEqual({ value: 'R&B-Soul', note: expect.stringContaining('slash') as string });
   expect(fitId3('TIT2', 'AC/DC')).toEqual({ value: 'AC/DC', note: '' });

@@ -4,17 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { crcChange, oggCrc } from '../../src/main/writeback/ogg/crc.ts';
 import { openFile } from '../../src/main/writeback/open-file.ts';
 import { ogg } from '../../src/main/writeback/ogg/ogg.ts';
-import {
-  edited,
-  expectSameSound,
-  ffmpeg,
-  fieldsOf,
-  foreign,
-  fuzz,
-  makeAudio,
-  set,
-  testFolder,
-} from './foreign-readers-kit.ts';
+import { edited, expectSameSound, ffmpeg, fieldsOf, fuzz, makeAudio, set, testFolder } from './foreign-readers-kit.ts';
 
 const folder = testFolder('ogg');
 const EDITS = [
@@ -258,8 +248,8 @@ describe.each(FORMATS)('%s', (format) => {
     // Anything in the headers is noticed by their checksums; so half of the damage lies behind them.
     const inHeaders = await fuzz(ogg, path, EDITS, { rounds: 200, within: 300, seed: 13 });
     const anywhere = await fuzz(ogg, path, long, { rounds: 100, within: 1 << 20, seed: 14 });
-    console.info(
-      `${format}: ${inHeaders.done + anywhere.done} edited, ${inHeaders.refused + anywhere.refused} refused`,
+    process.stdout.write(
+      `${format}: ${inHeaders.done + anywhere.done} edited, ${inHeaders.refused + anywhere.refused} refused\n`,
     );
     expect(inHeaders.refused).toBeGreaterThan(30);
     expect(anywhere.done).toBeGreaterThan(20);
@@ -308,8 +298,14 @@ test('100 MB whose pages have to be counted anew', async () => {
   const parts = await ogg.edit(file, [set('COMMENT', 'k'.repeat(140_000))]);
   const took = performance.now() - started;
   await file.close();
-  console.info(`100 MB, ${sequence} pages: ${Math.round(took)} ms to work out the edit`);
+  process.stdout.write(`100 MB, ${sequence} pages: ${Math.round(took)} ms to work out the edit\n`);
   expect(took).toBeLessThan(10_000);
-  // Two parts a page: its bytes around eight new ones.
-  expect(parts.filter((part) => 'bytes' in part && part.bytes.length === 8)).toHaveLength(sequence - 3);
+  // For every page of sound eight new bytes: its number and its checksum.
+  const headerPages = model.length - model.filter(({ body }) => sounds(body)).length;
+  expect(parts.filter((part) => 'bytes' in part && part.bytes.length === 8)).toHaveLength(sequence - headerPages);
 });
+
+/** Packets of Vorbis sound begin with a zero bit, headers with a one. */
+function sounds(body: Buffer): boolean {
+  return (body[0]! & 1) === 0;
+}

@@ -90,7 +90,8 @@ export function editId3Parts(bytes: Uint8Array | null, edits: readonly FieldEdit
  */
 function editFrames(tag: Id3Tag, edit: FieldEdit, replaced: Map<Id3Frame, Uint8Array | null>): Uint8Array | null {
   const { nativeId, values } = edit;
-  if (!isEditable(nativeId)) throw new RangeError(`${nativeId} is no field of ours in ID3v2`);
+  if (!isEditable(nativeId) || frameName(nativeId, tag.version).id === '')
+    throw new RangeError(`${nativeId} is no field of ours in ID3v2.${tag.version}`);
   if (!isId3List(nativeId) && values.length > 1) throw new RangeError(`${nativeId} holds one value`);
   const frames = framesOf(tag, nativeId);
   const unreadable = tag.frames.some(({ id, body }) => id === frameName(nativeId, tag.version).id && body === null);

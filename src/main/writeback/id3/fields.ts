@@ -4,33 +4,26 @@ import { genresIn } from './genres.ts';
 import type { Id3Frame, Id3Tag, Id3Version } from './tag.ts';
 import { afterTerminator, decodeText, isEncoding } from './text.ts';
 
-/** By the names of ID3v2.3 and 2.4; a tag of 2.2 is read and written as if it had these. */
-const PLACES: Readonly<Record<PlacedField, string>> = {
-  title: 'TIT2',
-  description: 'TXXX:DESCRIPTION',
-  keywords: 'TXXX:KEYWORDS',
-  category: 'TXXX:CATEGORY',
-  subcategory: 'TXXX:SUBCATEGORY',
-  catId: 'TXXX:CATID',
-  ucsCategoryFull: 'TXXX:CATEGORYFULL',
-  genre: 'TCON',
-  mood: 'TMOO',
-  instrument: 'TXXX:INSTRUMENT',
-  comment: 'COMM',
-  grouping: 'TIT1',
-  provenance: 'TXXX:EARMARK',
+/** By the names of ID3v2.3 and 2.4; a tag of 2.2 is read and written as if it had these. Most usual place first. */
+const PLACES: Readonly<Record<PlacedField, readonly string[]>> = {
+  title: ['TIT2'],
+  description: ['TXXX:DESCRIPTION'],
+  keywords: ['TXXX:KEYWORDS'],
+  category: ['TXXX:CATEGORY'],
+  subcategory: ['TXXX:SUBCATEGORY'],
+  catId: ['TXXX:CATID'],
+  ucsCategoryFull: ['TXXX:CATEGORYFULL'],
+  genre: ['TCON'],
+  mood: ['TXXX:MOOD', 'TMOO'], // TMOO came with 2.4, and strict programs do not know it before
+  instrument: ['TXXX:INSTRUMENT'],
+  comment: ['COMM'],
+  grouping: ['TIT1', 'GRP1'], // GRP1: iTunes since 12.5, where TIT1 is the name of a work
+  provenance: ['TXXX:EARMARK'],
 };
 
-/** Where some programs keep the same; used when the file has it there and not in the usual place. */
-const OTHER_PLACES: Partial<Readonly<Record<PlacedField, string>>> = {
-  mood: 'TXXX:MOOD', // programs that keep to the letter of 2.3, which has no TMOO yet
-  grouping: 'GRP1', // iTunes since 12.5, where TIT1 is the name of a work
-};
-
-const EDITABLE = new Set([...Object.values(PLACES), ...Object.values(OTHER_PLACES)]);
+const EDITABLE = new Set(Object.values(PLACES).flat());
 const LISTS: ReadonlySet<string> = new Set(['TCON', 'TMOO', 'TXXX:MOOD', 'TXXX:INSTRUMENT']);
 
-/** 2.2 has no TMOO: the mood of such a tag is a TXX. */
 const NAMES_IN_2_2: Readonly<Record<string, string>> = {
   TIT2: 'TT2',
   TIT1: 'TT1',
@@ -39,11 +32,12 @@ const NAMES_IN_2_2: Readonly<Record<string, string>> = {
   COMM: 'COM',
 };
 
-/** As {@link Container.places}. */
+/** As {@link Container.places}: one, where the file has the field already, else where its version has it. */
 export function id3Places(field: PlacedField, found: readonly StoredField[]): readonly string[] {
-  const has = (nativeId: string | undefined) => found.some((stored) => stored.nativeId === nativeId);
-  const other = OTHER_PLACES[field];
-  return other !== undefined && has(other) && !has(PLACES[field]) ? [other] : [PLACES[field]];
+  const places = PLACES[field];
+  const inUse = places.find((place) => found.some(({ nativeId, value }) => nativeId === place && value !== ''));
+  const offered = places.find((place) => found.some(({ nativeId }) => nativeId === place));
+  return [inUse ?? offered ?? places[0]!];
 }
 
 export function isId3List(nativeId: string): boolean {
@@ -62,10 +56,12 @@ export interface FrameName {
 }
 
 export function frameName(nativeId: string, version: Id3Version): FrameName {
-  const name = version === 2 && nativeId === 'TMOO' ? 'TXXX:MOOD' : nativeId;
-  if (name.startsWith('TXXX:')) return { id: version === 2 ? 'TXX' : 'TXXX', description: name.slice('TXXX:'.length) };
-  const id = version === 2 ? (NAMES_IN_2_2[name] ?? name) : name;
-  return { id, description: name === 'COMM' ? '' : null };
+  if (nativeId.startsWith('TXXX:')) {
+    return { id: version === 2 ? 'TXX' : 'TXXX', description: nativeId.slice('TXXX:'.length) };
+  }
+  const description = nativeId === 'COMM' ? '' : null;
+  if (version !== 2) return { id: nativeId, description };
+  return { id: NAMES_IN_2_2[nativeId] ?? '', description }; // no frame is called “”
 }
 
 /** Body of a frame with text in it, taken apart; positions are in the body. */
@@ -123,18 +119,22 @@ export function valuesOf(frame: Id3Frame, nativeId: string, version: Id3Version)
   return nativeId === 'TCON' ? strings.flatMap(genresIn) : strings.filter((value) => value !== '');
 }
 
-/** @returns the editable fields of a tag, in the order of its frames */
+/**
+ * @returns the editable fields of a tag, in the order of its frames; then, without a value, a field that this version
+ *   has and others do not
+ */
 export function readFields(tag: Id3Tag): StoredField[] {
   const fields: { at: number; stored: StoredField }[] = [];
-  // In 2.2 the two names of the mood are one frame.
-  const ids = tag.version === 2 ? [...EDITABLE].filter((id) => id !== 'TXXX:MOOD') : [...EDITABLE];
-  for (const nativeId of ids) {
+  for (const nativeId of EDITABLE) {
     for (const frame of framesOf(tag, nativeId)) {
-      for (const value of valuesOf(frame, nativeId, tag.version))
+      for (const value of valuesOf(frame, nativeId, tag.version)) {
         fields.push({ at: frame.from, stored: { nativeId, value } });
+      }
     }
   }
-  return fields.sort((a, b) => a.at - b.at).map(({ stored }) => stored);
+  const found = fields.sort((a, b) => a.at - b.at).map(({ stored }) => stored);
+  const offersMood = tag.version === 4 && found.every(({ nativeId }) => nativeId !== 'TMOO');
+  return offersMood ? [...found, { nativeId: 'TMOO', value: '' }] : found;
 }
 
 /** As {@link Container.fit}. */

@@ -70,9 +70,6 @@ function withSizes(layout: Mp4Layout, changes: readonly Replacement[]): Replacem
   const taken = spare && resizedFree(spare.box, -change);
   if (taken) return [...changes, ...list, ...taken];
   const grown = (by: number) => [meta, udta, moov].flatMap((parent) => (parent ? [resized(parent.box, by)] : []));
-  const freed = -change >= BOX_HEADER_BYTES && meta !== null;
-  if (freed && !spare) return [...changes, ...list, insertedAt(meta.childrenEnd(META_SKIP), freeBox(-change))];
-
   // 2. Free space behind the index.
   const next = boxes[boxes.indexOf(moov.box) + 1];
   const used = next && FREE_TYPES.includes(next.type) && next.size === 'short' ? resizedFree(next, -change) : null;
@@ -82,12 +79,16 @@ function withSizes(layout: Mp4Layout, changes: readonly Replacement[]): Replacem
   const isBehind = boxes.some(({ type, from }) => type === 'mdat' && from > moov.box.from);
   if (!isBehind) return [...changes, ...list, ...grown(change)];
 
-  // 4. The sound moves, and makes room for next time.
-  const free = spare ? resizedFree(spare.box, NEW_FREE_BYTES) : [];
-  const room =
-    free && meta && !spare ? [insertedAt(meta.childrenEnd(META_SKIP), freeBox(NEW_FREE_BYTES))] : (free ?? []);
-  const by = change + growth(room);
-  return [...changes, ...list, ...room, ...grown(by), ...shiftedOffsets(moov, moov.box.to, by)];
+  // 4. What was taken out leaves free space.
+  if (-change >= BOX_HEADER_BYTES && meta && !spare) {
+    return [...changes, ...list, insertedAt(meta.childrenEnd(META_SKIP), freeBox(-change))];
+  }
+
+  // 5. The sound moves, and makes room for next time.
+  const room = spare && resizedFree(spare.box, NEW_FREE_BYTES);
+  const moved = shiftedOffsets(moov, moov.box.to, change + NEW_FREE_BYTES);
+  if (room) return [...changes, ...list, ...room, ...grown(change + NEW_FREE_BYTES), ...moved];
+  return [...changes, ...list, ...grown(change), insertedAt(moov.box.to, freeBox(NEW_FREE_BYTES)), ...moved];
 }
 
 /** @returns null when it cannot become that much longer or (below 0) shorter */
