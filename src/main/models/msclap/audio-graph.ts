@@ -18,6 +18,9 @@ import {
 import { mergeOrder, positionBias, reordering, shiftMask, windowOrder } from './token-order.ts';
 import { readLinear, readWeights, transposed, type LinearWeights } from './weights.ts';
 
+/** Of a clip, in one part of a perceptron. */
+const TOKENS_PER_PART = 1024;
+
 export interface AudioGraphOptions {
   /** @default 'audio.onnx' */
   fileName?: string;
@@ -70,10 +73,9 @@ async function encode(building: Building, waveform: Value, sizes: AudioSizes): P
   }
   graph.scope = 'head/';
   const width = channels(sizes, stages - 1);
-  const normalised = graph.op('Reshape', [
-    await layerNorm(building, tokens.value, `${HTSAT}.norm`, width),
-    graph.ints([gridSide(sizes, stages - 1) ** 2, -1, width]),
-  ]);
+  const normalise = await layerNorm(building, `${HTSAT}.norm`, width);
+  const byToken = graph.ints([gridSide(sizes, stages - 1) ** 2, -1, width]);
+  const normalised = graph.op('Reshape', [normalise(tokens.value), byToken]);
   const latent = graph.op('ReduceMean', [normalised, graph.ints([0])], { keepdims: 0 });
   return projectionHead(building, latent, AUDIO_PROJECTION, width, sizes.projection);
 }
@@ -85,14 +87,15 @@ async function patchTokens(building: Building, pixels: Value, sizes: AudioSizes)
   const order = windowOrder(grid, window, 0);
   const key = `${HTSAT}.patch_embed.proj`;
   const weight = await readWeights(building.tensors, `${key}.weight`, [embed, 1, patch, patch]);
-  const projected = await linear(exact, await gathered(building, pixels, order, patch * patch), {
+  const project = await linear(exact, {
     name: key,
     inputs: patch * patch,
     outputs: embed,
     matrix: transposed(weight, embed, patch * patch),
     bias: await readWeights(building.tensors, `${key}.bias`, [embed]),
   });
-  return { value: await layerNorm(building, projected, `${HTSAT}.patch_embed.norm`, embed), order };
+  const normalise = await layerNorm(building, `${HTSAT}.patch_embed.norm`, embed);
+  return { value: normalise(project(await gathered(building, pixels, order, patch * patch))), order };
 }
 
 async function swinBlock(
@@ -107,17 +110,17 @@ async function swinBlock(
   const key = `${HTSAT}.layers.${stage}.blocks.${block}`;
   const order = windowOrder(gridSide(sizes, stage), sizes.window, windowShift(sizes, stage, block));
   const x = await reordered(building, tokens, order, width);
-  const normalised = narrowed(building, await layerNorm(building, x, `${key}.norm1`, width));
-  const attended = await windowAttention(building, normalised, sizes, stage, block);
+  const normalise = await layerNorm(building, `${key}.norm1`, width);
+  const attended = await windowAttention(building, narrowed(building, normalise(x)), sizes, stage, block);
   const value = await perceptron(
     building,
     graph.op('Add', [x, widened(building, attended)]),
-    { key: `${key}.norm2`, width },
+    { norm: `${key}.norm2`, width },
     {
       first: await readLinear(tensors, `${key}.mlp.fc1`, width, MLP_RATIO * width, { bias: true }),
       second: await readLinear(tensors, `${key}.mlp.fc2`, MLP_RATIO * width, width, { bias: true }),
-      activation: 'erf',
     },
+    { activation: 'erf', parts: Math.max(1, gridSide(sizes, stage) ** 2 / TOKENS_PER_PART) },
   );
   return { value, order };
 }
@@ -145,7 +148,7 @@ async function windowAttention(
   // [w², windows · N · heads, head width] → a matrix for each window, clip and head
   const split = graph.ints([area, -1, headWidth]);
   const perHead = async (layer: LinearWeights, perm: number[]) =>
-    graph.op('Transpose', [graph.op('Reshape', [await linear(building, x, layer), split])], { perm });
+    graph.op('Transpose', [graph.op('Reshape', [(await linear(building, layer))(x), split])], { perm });
   const logits = graph.op('MatMul', [await perHead(q, [1, 0, 2]), await perHead(k, [1, 2, 0])]);
   const biased = graph.op('Add', [
     graph.op('Reshape', [logits, graph.ints([windows, -1, heads, area, area])]),
@@ -154,7 +157,7 @@ async function windowAttention(
   const weights = graph.op('Reshape', [graph.op('Softmax', [biased], { axis: -1 }), graph.ints([-1, area, area])]);
   const mixed = graph.op('MatMul', [weights, await perHead(v, [1, 0, 2])]);
   const together = graph.op('Transpose', [mixed], { perm: [1, 0, 2] });
-  return linear(building, graph.op('Reshape', [together, graph.ints([-1, width])]), proj);
+  return (await linear(building, proj))(graph.op('Reshape', [together, graph.ints([-1, width])]));
 }
 
 /** @returns narrowed [windows or 1, 1, heads, w², w²] */
@@ -191,9 +194,10 @@ async function merged(building: Building, tokens: Tokens, sizes: AudioSizes, sta
     graph.op('Transpose', [corners], { perm: [0, 2, 1, 3] }),
     graph.ints([-1, 4 * width]),
   ]);
-  const normalised = narrowed(building, await layerNorm(building, cells, `${key}.norm`, 4 * width));
+  const normalise = await layerNorm(building, `${key}.norm`, 4 * width);
   const reduction = await readLinear(tensors, `${key}.reduction`, 4 * width, 2 * width, { bias: false });
-  return { value: widened(building, await linear(building, normalised, reduction)), order };
+  const reduce = await linear(building, reduction);
+  return { value: widened(building, reduce(narrowed(building, normalise(cells)))), order };
 }
 
 async function reordered(

@@ -31,58 +31,70 @@ export function constant({ graph, precision }: Building, name: string, shape: nu
 /** MatMulNBits: activations are quantised too. */
 const INT8_ACTIVATIONS = 4;
 
-/** x[rows, inputs] · matrix + bias. @param x narrowed, as is what comes back */
-export async function linear(building: Building, x: Value, weights: LinearWeights): Promise<Value> {
+/** A layer whose weights are in the graph already: takes what goes in, gives what comes out. */
+export type Layer = (x: Value) => Value;
+
+/** x[rows, inputs] · matrix + bias; takes and gives narrowed values. */
+export async function linear(building: Building, weights: LinearWeights): Promise<Layer> {
   const { graph, precision } = building;
   const { name, inputs, outputs, matrix, bias } = weights;
-  const biasInput = async () => (bias === null ? [] : [await constant(building, `${name}.bias`, [outputs], bias)]);
+  const last = bias === null ? [] : [await constant(building, `${name}.bias`, [outputs], bias)];
   if (precision === 'int8') {
     const { values, scales } = quantisedColumns(matrix, inputs, outputs);
     const weight = await graph.tensor(`${name}.weight`, 'int8', [inputs, outputs], values);
     const scale = await graph.tensor(`${name}.scale`, 'float32', [outputs], scales);
     const zeroPoint = null; // all zero
-    const operands = [x, weight, scale, zeroPoint, ...(await biasInput())];
-    return graph.op('DynamicQuantizeMatMul', operands, {}, MICROSOFT);
+    return (x) => graph.op('DynamicQuantizeMatMul', [x, weight, scale, zeroPoint, ...last], {}, MICROSOFT);
   }
   if (precision === 'int8-blocks') {
     const { values, scales } = quantisedBlocks(matrix, inputs, outputs);
     const weight = await graph.tensor(`${name}.weight`, 'uint8', [outputs, inputs / BLOCK, BLOCK], values);
     const scale = await graph.tensor(`${name}.scale`, 'float32', [scales.length], scales);
     const [zeroPoints, order] = [null, null]; // 128, and blocks as they come
-    const operands = [x, weight, scale, zeroPoints, order, ...(await biasInput())];
     const attributes = { K: inputs, N: outputs, bits: 8, block_size: BLOCK, accuracy_level: INT8_ACTIVATIONS };
-    return graph.op('MatMulNBits', operands, attributes, MICROSOFT);
+    return (x) => graph.op('MatMulNBits', [x, weight, scale, zeroPoints, order, ...last], attributes, MICROSOFT);
   }
-  const operands = [x, await constant(building, `${name}.weight`, [inputs, outputs], matrix)];
-  if (bias === null) return graph.op('MatMul', operands);
+  const weight = await constant(building, `${name}.weight`, [inputs, outputs], matrix);
   // Gemm adds the bias while the products are at hand; an addition of its own would fetch them again.
-  return graph.op('Gemm', [...operands, ...(await biasInput())]);
+  return (x) => graph.op(bias === null ? 'MatMul' : 'Gemm', [x, weight, ...last]);
 }
 
-/** Over the last axis, with weight and bias; single precision. */
-export async function layerNorm({ graph, tensors }: Building, x: Value, key: string, width: number): Promise<Value> {
-  const weight = await readWeights(tensors, `${key}.weight`, [width]);
-  const bias = await readWeights(tensors, `${key}.bias`, [width]);
-  const inputs = [
-    x,
-    await graph.tensor(`${key}.weight`, 'float32', [width], weight),
-    await graph.tensor(`${key}.bias`, 'float32', [width], bias),
-  ];
-  return graph.op('LayerNormalization', inputs, { axis: -1, epsilon: { float: EPSILON } });
+/** Over the last axis, with weight and bias; takes and gives single precision. */
+export async function layerNorm({ graph, tensors }: Building, key: string, width: number): Promise<Layer> {
+  const weights: Value[] = [];
+  for (const name of [`${key}.weight`, `${key}.bias`]) {
+    weights.push(await graph.tensor(name, 'float32', [width], await readWeights(tensors, name, [width])));
+  }
+  return (x) => graph.op('LayerNormalization', [x, ...weights], { axis: -1, epsilon: { float: EPSILON } });
 }
 
-/** x + a perceptron with one hidden layer of the normalised x. @param x single precision, as is what comes back */
+/**
+ * x + a perceptron with one hidden layer of the normalised x.
+ * @param x [rows, width], single precision, as is what comes back
+ * @param options.parts the rows are worked on in so many parts, one after another, so that the hidden layer of one fits
+ *   a core's cache; divides their number. Measured for 4096 rows of 96: 11 % less time in four parts, nothing for smaller ones
+ */
 export async function perceptron(
   building: Building,
   x: Value,
-  norm: { key: string; width: number },
-  layers: { first: LinearWeights; second: LinearWeights; activation: 'erf' | 'tanh' },
+  key: { norm: string; width: number },
+  layers: { first: LinearWeights; second: LinearWeights },
+  { activation, parts }: { activation: 'erf' | 'tanh'; parts: number },
 ): Promise<Value> {
   const { graph } = building;
-  const normalised = narrowed(building, await layerNorm(building, x, norm.key, norm.width));
-  const hidden = await linear(building, normalised, layers.first);
-  const active = graph.op('Gelu', [hidden], layers.activation === 'tanh' ? { approximate: 'tanh' } : {});
-  return graph.op('Add', [x, widened(building, await linear(building, active, layers.second))]);
+  const normalise = await layerNorm(building, key.norm, key.width);
+  const first = await linear(building, layers.first);
+  const second = await linear(building, layers.second);
+  const outputs = rowParts(graph, x, parts).map((part) => {
+    const hidden = first(narrowed(building, normalise(part)));
+    const active = graph.op('Gelu', [hidden], activation === 'tanh' ? { approximate: 'tanh' } : {});
+    return graph.op('Add', [part, widened(building, second(active))]);
+  });
+  return parts === 1 ? outputs[0]! : graph.op('Concat', outputs, { axis: 0 });
+}
+
+function rowParts(graph: Graph, x: Value, parts: number): Value[] {
+  return parts === 1 ? [x] : graph.ops('Split', [x], parts, { axis: 0, num_outputs: parts });
 }
 
 /** Rows of a table. @returns [...shape of ids, width], single precision */
@@ -119,8 +131,9 @@ export async function projectionHead(
 ): Promise<Value> {
   const exact: Building = { ...building, precision: 'float32' };
   const { graph, tensors } = exact;
-  const first = await linear(exact, x, await readLinear(tensors, `${key}.linear1`, inputs, outputs, { bias: false }));
-  const linear2 = await readLinear(tensors, `${key}.linear2`, outputs, outputs, { bias: false });
-  const second = await linear(exact, graph.op('Gelu', [first]), linear2);
-  return layerNorm(exact, graph.op('Add', [first, second]), `${key}.layer_norm`, outputs);
+  const linear1 = await linear(exact, await readLinear(tensors, `${key}.linear1`, inputs, outputs, { bias: false }));
+  const linear2 = await linear(exact, await readLinear(tensors, `${key}.linear2`, outputs, outputs, { bias: false }));
+  const normalise = await layerNorm(exact, `${key}.layer_norm`, outputs);
+  const first = linear1(x);
+  return normalise(graph.op('Add', [first, linear2(graph.op('Gelu', [first]))]));
 }

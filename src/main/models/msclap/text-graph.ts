@@ -78,8 +78,8 @@ async function encode(building: Building, ids: Value, sizes: TextSizes): Promise
   }
   graph.scope = 'head/';
   const pooled = graph.op('Gather', [x, pooledRows(building, ids, shape, numberOfTokens)]);
-  const normalised = await layerNorm(building, pooled, `${GPT2}.ln_f`, width);
-  return projectionHead(building, normalised, TEXT_PROJECTION, width, sizes.projection);
+  const normalise = await layerNorm(building, `${GPT2}.ln_f`, width);
+  return projectionHead(building, normalise(pooled), TEXT_PROJECTION, width, sizes.projection);
 }
 
 /** @returns int64[N]: rows of [N · T, width] */
@@ -107,17 +107,17 @@ async function block(
     await readInputFirst(tensors, `${key}.attn.c_proj`, width, width),
     width / heads,
   );
-  const normalised = narrowed(building, await layerNorm(building, x, `${key}.ln_1`, width));
-  const attended = await attention(building, normalised, batch, weights);
+  const normalise = await layerNorm(building, `${key}.ln_1`, width);
+  const attended = await attention(building, narrowed(building, normalise(x)), batch, weights);
   return perceptron(
     building,
     graph.op('Add', [x, widened(building, attended)]),
-    { key: `${key}.ln_2`, width },
+    { norm: `${key}.ln_2`, width },
     {
       first: await readInputFirst(tensors, `${key}.mlp.c_fc`, width, MLP_RATIO * width),
       second: await readInputFirst(tensors, `${key}.mlp.c_proj`, MLP_RATIO * width, width),
-      activation: 'tanh',
     },
+    { activation: 'tanh', parts: 1 },
   );
 }
 
@@ -126,10 +126,10 @@ async function attention(building: Building, x: Value, batch: Batch, weights: At
   const { graph } = building;
   const { q, k, v, proj } = weights;
   const perHead = async (layer: LinearWeights, perm: number[]) =>
-    graph.op('Transpose', [graph.op('Reshape', [await linear(building, x, layer), batch.perHead])], { perm });
+    graph.op('Transpose', [graph.op('Reshape', [(await linear(building, layer))(x), batch.perHead])], { perm });
   const logits = graph.op('MatMul', [await perHead(q, [0, 2, 1, 3]), await perHead(k, [0, 2, 3, 1])]);
   const seen = graph.op('Softmax', [graph.op('Add', [logits, batch.mask])], { axis: -1 });
   const mixed = graph.op('MatMul', [seen, await perHead(v, [0, 2, 1, 3])]);
   const together = graph.op('Transpose', [mixed], { perm: [0, 2, 1, 3] });
-  return linear(building, graph.op('Reshape', [together, graph.ints([-1, q.inputs])]), proj);
+  return (await linear(building, proj))(graph.op('Reshape', [together, graph.ints([-1, q.inputs])]));
 }
