@@ -129,7 +129,7 @@ function describePlan(plan: PlanSummary, files: readonly FilePlan[], all: boolea
   if (shown.length < changing.length) lines.push(`… and ${plural(changing.length - shown.length, 'file')} more (--all shows them)`, ''); // prettier-ignore
   for (const { path, state, reason } of files) if (state === 'refused') lines.push(`cannot be written  ${printable(path)}`, `  ${printable(reason)}`); // prettier-ignore
   lines.push(
-    `${plural(plan.change, 'file')} to be written (${plural(plan.fields, 'field')}), ${formatCount(plan.same)} as they should be, ${formatCount(plan.refused)} that cannot be written.`,
+    `${plural(plan.change, 'file')} to be written (${plural(plan.fields, 'field')}), ${formatCount(plan.same)} up to date, ${formatCount(plan.refused)} refused.`,
   );
   return lines;
 }

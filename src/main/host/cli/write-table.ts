@@ -5,7 +5,7 @@ import { printable } from './format.ts';
 /** Narrower terminals are taken for this wide; wider ones are used up to {@link WIDEST}. */
 const NARROWEST = 80;
 const WIDEST = 160;
-const NAME_WIDTH = 26;
+const NAME_WIDTH = 13;
 
 export interface FileChanges {
   path: string;
@@ -19,18 +19,45 @@ export function terminalWidth(): number {
   return Math.min(WIDEST, Math.max(NARROWEST, columns));
 }
 
-/** @returns lines of at most `width` characters, an empty one at the end */
+/**
+ * A line a field, `catId  – → DOORWood`, and below it the places in the file's own words; those that change in the same
+ * way are told together.
+ * @returns lines of at most `width` characters, an empty one at the end
+ */
 export function changeTable({ path, format, changes }: FileChanges, width: number): string[] {
   const lines = [`${shortenedLeft(printable(path), width - format.length - 2)}  ${format}`];
-  for (const { nativeId, before, after, note } of changes) {
-    // A long name has a line of its own, so that the values below one another stay so.
-    const name = printable(nativeId);
-    if (name.length > NAME_WIDTH) lines.push(`  ${shortened(name, width - 2)}`);
-    const left = `  ${(name.length > NAME_WIDTH ? '' : name).padEnd(NAME_WIDTH)} `;
-    lines.push(...values(before, after, width - left.length).map((text, at) => (at === 0 ? left : ' '.repeat(left.length)) + text)); // prettier-ignore
-    if (note !== '') lines.push(' '.repeat(left.length) + shortened(printable(note), width - left.length));
+  const room = width - NAME_WIDTH - 3;
+  const indent = ' '.repeat(NAME_WIDTH + 3);
+  for (const alike of grouped(changes)) {
+    const { field, before, after, note } = alike[0]!;
+    const [first = '', ...more] = values(before, after, room);
+    lines.push(`  ${shortened(NAMES[field] ?? field, NAME_WIDTH).padEnd(NAME_WIDTH)} ${first}`, ...more.map((line) => indent + line)); // prettier-ignore
+    lines.push(...wrapped(alike.map(({ nativeId }) => printable(nativeId)), room).map((line) => indent + line)); // prettier-ignore
+    if (note !== '') lines.push(indent + shortened(printable(note), room));
   }
   return [...lines, ''];
+}
+
+const NAMES: Partial<Record<FieldChange['field'], string>> = { ucsCategoryFull: 'full category' };
+
+function grouped(changes: readonly FieldChange[]): FieldChange[][] {
+  const groups = new Map<string, FieldChange[]>();
+  for (const change of changes) {
+    const key = JSON.stringify([change.field, change.before, change.after, change.note]);
+    groups.set(key, [...(groups.get(key) ?? []), change]);
+  }
+  return [...groups.values()];
+}
+
+/** Names in brackets, as many a line as fit. */
+function wrapped(names: readonly string[], width: number): string[] {
+  const lines: string[] = [];
+  for (const name of names) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + name.length + 2 < width) lines[lines.length - 1] = `${last}, ${name}`;
+    else lines.push(shortened(name, width - 2));
+  }
+  return lines.map((line, at) => `${at === 0 ? '(' : ' '}${line}${at === lines.length - 1 ? ')' : ','}`);
 }
 
 /** `– → new`, `old → new`, `old → –`: in one line where they fit, else in two. */
