@@ -269,6 +269,13 @@ test('a tag over 256 MB is refused', () => {
   expect(() => editId3(old, [set('COMM', 'some ten letters and more')])).toThrow(/256 MB/);
 });
 
+test('bytes behind the tag, as a chunk may have them, stay behind it', () => {
+  const old = Buffer.concat([tagBytes({ version: 3, frames: [{ id: 'TIT2', body: text('x') }] }), latin('behind')]);
+  const edited = Buffer.from(editId3(old, [set('TCON', 'Rock')]));
+  expect(edited.subarray(-6).toString('latin1')).toBe('behind');
+  expect(byId(readId3(edited))).toEqual({ TIT2: ['x'], TCON: ['Rock'] });
+});
+
 test('an edit that changes nothing gives the same bytes', () => {
   const old = tagBytes({ version: 3, frames: [{ id: 'TCON', body: text('(17)Rock') }], padding: 9 });
   expect(Buffer.from(editId3(old, [set('TCON', 'Rock'), set('TMOO')])).equals(old)).toBe(true);

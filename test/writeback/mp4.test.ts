@@ -223,6 +223,14 @@ test('values of 50 kB, text in UTF-16, an item that occurs twice', async () => {
   expectSameSound(path, target);
 });
 
+test('a description is cut to what programs show of it, other values are not', () => {
+  const long = `${'x'.repeat(253)}🎵${'y'.repeat(50)}`;
+  const cut = mp4.fit('desc', long);
+  expect(cut.value).toBe(`${'x'.repeat(253)}…`);
+  expect(cut.note).not.toBe('');
+  expect(mp4.fit('©cmt', long)).toEqual({ value: long, note: '' });
+});
+
 test('what cannot be edited safely is refused with a sentence', async () => {
   const reject = (name: string, arrange: (index: TestBox) => TestBox[]) =>
     expect(edited(mp4, mp4File(name, arrange), EDITS), name).rejects;

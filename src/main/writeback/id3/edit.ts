@@ -12,7 +12,7 @@ import {
   valuesOf,
 } from './fields.ts';
 import { isReferences } from './genres.ts';
-import { HEADER_BYTES, parseTag, type Id3Frame, type Id3Tag } from './tag.ts';
+import { HEADER_BYTES, id3TagBytes, parseTag, type Id3Frame, type Id3Tag } from './tag.ts';
 import { appendText, decodeText, encodeText, encodingFor, terminator } from './text.ts';
 import { putSyncsafe, SYNCSAFE_LIMIT, unsynchronise } from './unsynchronisation.ts';
 
@@ -29,7 +29,7 @@ export function readId3(bytes: Uint8Array): StoredField[] {
 }
 
 /**
- * @param bytes as {@link readId3}; null to make a tag, of version 2.3
+ * @param bytes as {@link readId3}; null to make a tag, of version 2.3. What stands behind the tag, stays there
  * @param edits for ids that `id3Places` gives
  * @param newPadding zeros put behind the frames when they need more room than there is, bytes
  * @returns the tag as it is to be; of the same length where its padding can take the change; empty when there was
@@ -37,8 +37,13 @@ export function readId3(bytes: Uint8Array): StoredField[] {
  * @throws as {@link readId3}, and when a frame to be edited is compressed, or the tag would exceed 256 MiB
  */
 export function editId3(bytes: Uint8Array | null, edits: readonly FieldEdit[], newPadding = 0): Uint8Array {
+  const old = bytes ?? new Uint8Array();
   const parts = editId3Parts(bytes, edits, newPadding);
-  return Buffer.concat(parts.map((part) => ('bytes' in part ? part.bytes : bytes!.subarray(part.from, part.to))));
+  const behind = old.subarray(id3TagBytes(old) ?? 0);
+  return Buffer.concat([
+    ...parts.map((part) => ('bytes' in part ? part.bytes : old.subarray(part.from, part.to))),
+    behind,
+  ]);
 }
 
 /** As {@link editId3}. @returns the parts of the new tag; positions are in the old one, and bytes behind it left out */

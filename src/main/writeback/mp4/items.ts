@@ -26,11 +26,18 @@ const LISTS: ReadonlySet<string> = new Set([PLACES.genre, PLACES.mood, PLACES.in
 export const mp4Fields = {
   places: (field: PlacedField): readonly string[] => [PLACES[field]],
   isList: (nativeId: string): boolean => LISTS.has(nativeId),
-  fit: (_nativeId: string, value: string): { value: string; note: string } => ({
-    value: value.replaceAll('\0', ' ').toWellFormed(),
-    note: '',
-  }),
+  fit,
 };
+
+/** What iTunes shows of a description; longer ones are for `ldes`, which music programs do not read. */
+const MOST_IN_DESC = 255;
+
+function fit(nativeId: string, value: string): { value: string; note: string } {
+  const text = value.replaceAll('\0', ' ').toWellFormed();
+  if (nativeId !== PLACES.description || text.length <= MOST_IN_DESC) return { value: text, note: '' };
+  const cut = text.slice(0, MOST_IN_DESC - 1).replace(/[\ud800-\udbff]$/, '');
+  return { value: `${cut}…`, note: `Cut to ${MOST_IN_DESC} characters, the most that a description in MP4 holds.` };
+}
 
 /** Well-known types of `data` boxes (QuickTime file format, “Well-known types”). */
 const UTF8 = 1;
