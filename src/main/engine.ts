@@ -16,6 +16,7 @@ import { classify } from './catalogue/database-errors.ts';
 import { cataloguePath } from './catalogue/open.ts';
 import { acquireWriterLock } from './catalogue/writer-lock.ts';
 import { runDoctor } from './doctor.ts';
+import { withExactEncoder } from './embed/exact-encoder.ts';
 import { listen } from './embed/listen.ts';
 import { querySound } from './embed/query-sound.ts';
 import { Evaluations } from './eval/evaluations.ts';
@@ -109,6 +110,11 @@ export function createEngine(options: EngineOptions): EngineHandle {
     (progress) => send('model.progress', progress),
   );
 
+  const tags = tagCalls(parts, vocabularies, tagging, (tagIds) => {
+    tagsChanged(tagIds);
+    tagging.afterDeciding(tagIds);
+  });
+
   const engine: Engine = {
     ...fileCalls(parts, (fileIds) => send('file.marked', { fileIds })),
     ...libraryCalls(parts, watch, (rootIds) => send('root.changed', { rootIds })),
@@ -116,8 +122,8 @@ export function createEngine(options: EngineOptions): EngineHandle {
     ...modelCalls(parts, imports),
     ...mapCalls(parts, maps),
     ...vocabularyCalls(parts, vocabularies, tagsChanged),
-    ...tagCalls(parts, vocabularies, tagging, tagsChanged),
-    ...teachCalls(),
+    ...tags,
+    ...teachCalls(parts, vocabularies, tagging, tags, tagsChanged),
     ...withRenames(writeCalls(parts, writing), renaming),
     ...exportCalls(parts, renaming),
     'index.start': async ({ folders }) => {
@@ -148,8 +154,8 @@ export function createEngine(options: EngineOptions): EngineHandle {
     'search.query': (query) => withQuerySound(parts, query, (search, like) => search.run(query, like)),
     'search.windows': ({ fileId, query }) =>
       withQuerySound(parts, query, (search, like) => search.windows(fileId, query, like)),
-    'embed.files': ({ paths, raw }) => parts.listening((listening) => embedFiles(paths, raw, listening)),
-    'embed.texts': ({ texts, raw }) => parts.listening((listening) => embedTexts(texts, raw, listening)),
+    'embed.files': ({ paths, raw }) => parts.listening((listening) => exactIf(raw, listening, parts, (exact) => embedFiles(paths, raw, exact))), // prettier-ignore
+    'embed.texts': ({ texts, raw }) => parts.listening((listening) => exactIf(raw, listening, parts, (exact) => embedTexts(texts, raw, exact))), // prettier-ignore
     'failure.list': () => Promise.resolve(parts.existingCatalogue()?.files.failures() ?? []),
     'failure.retry': async () => {
       const release = await acquireWriterLock(options.dataFolder);
@@ -202,6 +208,20 @@ function withQuerySound<T>(
     const catalogue = parts.existingCatalogue();
     return work(search, await querySound(likePath, likeStartSeconds, catalogue, spaceId, listening));
   });
+}
+
+/** Raw embeddings are asked for to check a model: in its own precision, whatever variant searching uses. */
+async function exactIf<T>(
+  raw: boolean,
+  listening: Listening,
+  { encoders, lowPriority }: Parts,
+  work: (listening: Listening) => Promise<T>,
+): Promise<T> {
+  if (!raw) return work(listening);
+  const options = { encoders, lowPriority };
+  return withExactEncoder(await listening.model.pack(), listening.supervisor, options, (supervisor) =>
+    work({ ...listening, supervisor }),
+  );
 }
 
 async function embedFiles(

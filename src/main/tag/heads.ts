@@ -18,20 +18,20 @@ export function headsInUse(db: Database, spaceId: number, dim: number, tagIds: I
   const labelOf = new Map([...tagIds].map((tagId, label) => [tagId, label]));
   return rows.flatMap(({ tagId, head }) => {
     const label = labelOf.get(tagId);
-    if (label === undefined || head.byteLength !== 4 * (dim + 1)) return [];
+    if (label === undefined || head.byteLength !== 4 * (dim + 2)) return [];
     // A copy: SQLite hands out views at offsets that a Float32Array cannot begin at.
     const values = new Float32Array(new Uint8Array(head).buffer);
     if (!values.every((value) => Number.isFinite(value))) return [];
-    return [{ label, direction: values.subarray(0, dim), bias: values[dim]! }];
+    return [{ label, direction: values.subarray(0, dim), bias: values[dim]!, zeroShot: values[dim + 1]! }];
   });
 }
 
 /** Equal for equal heads. */
 export function headsHash(heads: readonly LabelHead[]): string {
   const hash = createHash('sha256');
-  for (const { label, direction, bias } of heads) {
+  for (const { label, direction, bias, zeroShot } of heads) {
     hash
-      .update(`${label}:${bias}:`)
+      .update(`${label}:${bias}:${zeroShot}:`)
       .update(new Uint8Array(direction.buffer, direction.byteOffset, direction.byteLength));
   }
   return heads.length === 0 ? '' : hash.digest('hex');

@@ -17,7 +17,7 @@ export async function measureLibrary(
   { spaceId, dim, threads }: { spaceId: number; dim: number; threads: number },
   embeddings: readonly Float32Array[],
 ): Promise<{ windows: number; levels: { centres: Float32Array; spreads: Float32Array }[] }> {
-  const { values, windows } = sample(db, spaceId, dim);
+  const { values, windows } = sampleWindows(db, { spaceId, dim, wanted: SAMPLE });
   const levels = [];
   for (const labels of embeddings) {
     const columns = labels.length / dim;
@@ -40,13 +40,20 @@ export async function measureLibrary(
   return { windows, levels };
 }
 
-function sample(db: Database, spaceId: number, dim: number): { values: Float32Array; windows: number } {
+/**
+ * Windows spread evenly over the library.
+ * @returns their embeddings in a row, Float32Array[windows · dim] at the beginning of `values`
+ */
+export function sampleWindows(
+  db: Database,
+  { spaceId, dim, wanted: most }: { spaceId: number; dim: number; wanted: number },
+): { values: Float32Array; windows: number } {
   const ids = db
     .prepare<[number], number>('SELECT id FROM window INDEXED BY window_by_space WHERE space_id = ?')
     .pluck()
     .all(spaceId);
   const embedding = db.prepare<[number], Buffer>('SELECT embedding FROM window WHERE id = ?').pluck();
-  const wanted = Math.min(SAMPLE, ids.length);
+  const wanted = Math.min(most, ids.length);
   const values = new Float32Array(wanted * dim);
   let windows = 0;
   for (let at = 0; at < wanted; at++) {

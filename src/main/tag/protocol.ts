@@ -37,12 +37,32 @@ export interface ScoredBlock {
   unknown: number;
 }
 
+/** What a tag has learnt from decisions. */
+export interface LearntHead {
+  tagId: number;
+  /** Float32Array[dim + 2]: direction, bias, share of the prompts' log-odds (1 or 0). */
+  head: Float32Array;
+  accepted: number;
+  rejected: number;
+  /** Average precision over the user's own decisions by cross-validation; null with too few. */
+  before: number | null;
+  after: number | null;
+}
+
 // A type, not an interface: only type aliases fit the index signature of `Methods`.
 export type ScoreMethods = {
   /** How the library's windows lie to labels, over a sample. @throws UserError what opening the catalogue throws */
   measure: {
     input: ScoreGround & { embeddings: Float32Array[] };
     output: { windows: number; levels: { centres: Float32Array; spreads: Float32Array }[] };
+  };
+  /**
+   * What decisions teach tags of one vocabulary. `label`: its index. `examplesOnly`: its prompts count for nothing.
+   * @returns in their order; null for one with too few decisions
+   */
+  learn: {
+    input: ScoreGround & { set: LabelSet; tags: { tagId: number; label: number; examplesOnly: boolean }[] };
+    output: (LearntHead | null)[];
   };
   /**
    * Once, before the first step. `folders`: absolute; none: everything. `again`: also what is up to date.

@@ -9,6 +9,7 @@ import { labelEmbeddings } from './label-embeddings.ts';
 import { readLevels, stillHolds, writeLevels } from './library-levels.ts';
 import { prepareVocabulary, type PreparedVocabulary, type ScoringGround } from './prepare.ts';
 import type { ScoredBlock, ScoreMethods } from './protocol.ts';
+import { teachTags } from './teach/teaching.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /** Files stored in one transaction: some ms, so that nobody who asks the engine meanwhile has to wait. */
@@ -92,7 +93,7 @@ async function score(context: JobContext, parts: ScoreJobParts, summary: ScoreSu
   }
 }
 
-/** Measures the library where it has changed much since it was measured last. */
+/** Measures the library where it has changed much since it was measured last, and lets tags learn. */
 async function prepareAll(
   context: JobContext,
   parts: ScoreJobParts,
@@ -111,7 +112,9 @@ async function prepareAll(
       levels = { ...measured[0]!, windows, libraryWindows, measuredMs: Date.now() };
       await writeLevels(parts, vocabulary, levels);
     }
-    prepared.push(await prepareVocabulary(vocabulary, parts, levels));
+    const before = await prepareVocabulary(vocabulary, parts, levels);
+    const taught = await teachTags(before, parts, threads, child, context.signal);
+    prepared.push(taught ? await prepareVocabulary(vocabulary, parts, levels) : before);
   }
   return prepared;
 }

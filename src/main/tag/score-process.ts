@@ -5,6 +5,7 @@ import { serveParent } from '../process/child.ts';
 import { measureLibrary } from './measure-library.ts';
 import type { ScoreMethods } from './protocol.ts';
 import { ScoreRun } from './score-run.ts';
+import { learnTags } from './teach/lessons.ts';
 
 let folder = '';
 let run: ScoreRun | null = null;
@@ -15,6 +16,15 @@ serveParent<ScoreMethods>({
     const db = withDatabaseErrors(folder, () => openDatabase(dataFolder, true));
     try {
       return await measureLibrary(db, { spaceId, dim, threads }, embeddings);
+    } finally {
+      db.close();
+    }
+  },
+  learn: async (input) => {
+    folder = input.dataFolder;
+    const db = withDatabaseErrors(folder, () => openDatabase(input.dataFolder, true));
+    try {
+      return await learnTags(db, input);
     } finally {
       db.close();
     }

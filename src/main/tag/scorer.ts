@@ -14,14 +14,19 @@ export interface LabelSet {
   /** By group: at most one label fits. */
   exclusive: boolean[];
   temperature: number;
-  /** Labels that decisions have taught: their own direction takes the place of the prompts'. */
+  /** Labels that decisions have taught something. */
   heads: LabelHead[];
 }
 
-/** What decisions have taught about one label. Log-odds that it fits a window = direction · embedding + bias. */
+/**
+ * What decisions have taught about one label. Log-odds that it fits a window = zeroShot · log-odds by the prompts +
+ * direction · embedding + bias.
+ */
 export interface LabelHead {
   /** Index of the label. */
   label: number;
+  /** 1: corrects the prompts. 0: stands alone, for a tag made from examples. */
+  zeroShot: number;
   /** Float32Array[dim], of any length. */
   direction: Float32Array;
   bias: number;
@@ -36,6 +41,9 @@ export const WORTH_A_LOOK = 0.5;
 
 /** Surer than this nothing is; keeps sums of odds finite. */
 const MOST_LOG_ODDS = 12;
+
+/** Below this a label counts as impossible. */
+const NEVER = -7;
 
 /** What is known of one file after its windows have been seen. */
 export interface FileScore {
@@ -90,10 +98,11 @@ export class Scorer {
     if (this.#fillShares(products, from)) {
       for (let label = 0; label < labels; label++) {
         const taught = this.#taught[label]!;
+        const byPrompts = soundLogOdds(this.#shares[label]!, this.#groups[this.set.groupOf[label]!]!);
         const logOdds =
           taught < 0
-            ? soundLogOdds(this.#shares[label]!, this.#groups[this.set.groupOf[label]!]!)
-            : products[from + labels + taught]! + heads[taught]!.bias;
+            ? byPrompts
+            : heads[taught]!.zeroShot * byPrompts + products[from + labels + taught]! + heads[taught]!.bias;
         if (logOdds > sound[label]!) {
           sound[label] = logOdds;
           window[label] = this.#windows;
@@ -152,6 +161,7 @@ export function fuse(
     if (exclusive[groupOf[label]!]) oddsOfGroup[groupOf[label]!]! += Math.exp(logOdds[label]!);
   }
   for (let label = 0; label < labels; label++) {
+    if (logOdds[label]! < NEVER) continue; // nearly all of them: an exponential each would take half of the time
     const group = groupOf[label]!;
     // Of labels that exclude each other the odds are held against "one of the others" as well as against "none".
     probabilities[label] = exclusive[group]

@@ -15,6 +15,9 @@ import { runScoreJob } from './score-job.ts';
 import type { Vocabularies } from './vocabularies.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
+/** Deciding has come to rest after this long without a decision. */
+const REST_MS = 10_000;
+
 export interface ScoreRequest {
   /** None: those that files were scored with before. */
   vocabularyIds: string[];
@@ -37,6 +40,9 @@ export class TagScoring {
   /** The job that began by itself. */
   #automatic: JobId | null = null;
   #starting: Promise<unknown> = Promise.resolve();
+  /** Tags that were decided on and have not learnt from it yet. */
+  readonly #toLearn = new Set<number>();
+  #restTimer: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(parts: Parts, vocabularies: Vocabularies, listeners: ScoringListeners) {
@@ -78,26 +84,71 @@ export class TagScoring {
     });
   }
 
+  /** As {@link start}; null while another one runs that somebody asked for. */
+  async startIfFree(request: ScoreRequest): Promise<JobId | null> {
+    try {
+      return await this.start(request);
+    } catch (error) {
+      if (error instanceof UserError && error.code === 'catalogue-busy') return null;
+      throw error;
+    }
+  }
+
+  /**
+   * Tags learn from decisions when these have come to rest for a while; then their vocabularies are scored again, where
+   * they were used before. Only in the app: a command learns when tags are scored next.
+   */
+  afterDeciding(tagIds: readonly number[]): void {
+    if (this.#parts.options.load !== 'background' || this.#closed) return;
+    for (const tagId of tagIds) this.#toLearn.add(tagId);
+    if (this.#toLearn.size === 0) return;
+    clearTimeout(this.#restTimer);
+    this.#restTimer = setTimeout(() => this.#learn(), REST_MS);
+    this.#restTimer.unref();
+  }
+
+  #learn(): void {
+    const catalogue = this.#parts.existingCatalogue();
+    if (this.#closed || !catalogue) return;
+    if (this.#runner?.active != null) {
+      this.afterDeciding([...this.#toLearn]); // what was decided meanwhile is learnt after this job
+      return;
+    }
+    const decidedOn = new Set([...this.#toLearn].map((tagId) => catalogue.tagRows.byId(tagId)?.vocabularyId));
+    this.#toLearn.clear();
+    void this.#startUsed((id) => decidedOn.has(id));
+  }
+
   /**
    * Files that were heard since are scored with the vocabularies that files were scored with before; nothing happens
    * where none was, or while a job runs. Only in the app: a command does what it is asked to.
    */
   afterIndexing(): void {
     if (this.#parts.options.load !== 'background') return;
-    void this.#inTurn(async () => {
-      const catalogue = this.#parts.existingCatalogue();
-      if (this.#closed || !catalogue || this.#runner?.active != null) return;
-      const { found } = await this.#vocabularies.all();
-      const used = catalogue.suggestions.vocabulariesUsed();
-      const vocabularyIds = used.filter((id) => found.some(({ vocabulary }) => vocabulary.id === id));
-      if (vocabularyIds.length === 0) return;
-      this.#automatic = await this.#start({ vocabularyIds, folders: [], again: false });
-    }).catch((error: unknown) => this.#tell(error));
+    void this.#startUsed(() => true);
+  }
+
+  /** By itself: with those of the vocabularies that were used before and are still there. */
+  async #startUsed(wanted: (vocabularyId: string) => boolean): Promise<void> {
+    try {
+      await this.#inTurn(async () => {
+        const catalogue = this.#parts.existingCatalogue();
+        if (this.#closed || !catalogue || this.#runner?.active != null) return;
+        const { found } = await this.#vocabularies.all();
+        const used = catalogue.suggestions.vocabulariesUsed().filter(wanted);
+        const vocabularyIds = used.filter((id) => found.some(({ vocabulary }) => vocabulary.id === id));
+        if (vocabularyIds.length === 0) return;
+        this.#automatic = await this.#start({ vocabularyIds, folders: [], again: false });
+      });
+    } catch (error) {
+      this.#tell(error);
+    }
   }
 
   /** Cancels what runs and waits for its end. */
   async close(): Promise<void> {
     this.#closed = true;
+    clearTimeout(this.#restTimer);
     await this.#starting;
     await this.#runner?.close();
   }

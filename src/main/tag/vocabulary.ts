@@ -39,8 +39,8 @@ const VOCABULARY = object({
   language: line(35).regex(/^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/, {
     error: 'must be a language code such as “en” or “pt-BR”',
   }),
-  licence: line(200).default(''),
-  description: line(1000).default(''),
+  licence: line(200, 0).default(''),
+  description: line(1000, 0).default(''),
   profile,
   groups: list(GROUP, 1, 500, 'must hold 1 to 500 groups'),
   labels: list(LABEL, 1, 5000, 'must hold 1 to 5000 labels'),
@@ -205,11 +205,11 @@ function list<T extends z.core.$ZodType>(of: T, least: number, most: number, err
 }
 
 /** Text on one line: it ends up in file tags, some of which end at a control character. */
-function line(most: number): z.ZodString {
+function line(most: number, least = 1): z.ZodString {
   return z
     .string({ error: (issue) => wrongType(issue.input, 'text, in quotes') })
     .trim()
-    .min(1, { error: 'must not be empty; write something' })
+    .min(least, { error: 'must not be empty; write something' })
     .max(most, { error: `must have at most ${String(most)} characters; shorten it` })
     .regex(/^\P{Cc}*$/u, { error: 'must not hold line breaks or other control characters; remove them' });
 }

@@ -72,16 +72,18 @@ export function up(db: Database): void {
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX scored_by_vocabulary ON scored (vocabulary_id, space_id, scoring_hash);
 
-    -- Derived from decisions; in_use is the user's.
+    -- Derived from decisions, but for what the user chose.
     CREATE TABLE tag_head (
       tag_id        INTEGER NOT NULL REFERENCES tag (id),
       space_id      INTEGER NOT NULL REFERENCES space (id) ON DELETE CASCADE,
-      head          BLOB    NOT NULL, -- float32le[dim + 1]: direction, bias
+      head          BLOB    NOT NULL, -- float32le[dim + 2]: direction, bias, share of the prompts (1 or 0)
+      learnt_from   TEXT    NOT NULL, -- hash of the decisions; 'imported' for one that came from another machine
       accepted      INTEGER NOT NULL,
       rejected      INTEGER NOT NULL,
       before_score  REAL,
       after_score   REAL,
       in_use        INTEGER NOT NULL CHECK (in_use IN (0, 1)),
+      chosen        INTEGER NOT NULL DEFAULT 0 CHECK (chosen IN (0, 1)), -- the user switched it on or off
       learnt_ms     INTEGER NOT NULL,
       PRIMARY KEY (tag_id, space_id)
     ) STRICT, WITHOUT ROWID;
