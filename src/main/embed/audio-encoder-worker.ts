@@ -6,6 +6,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { InferenceSession } from 'onnxruntime-node';
 import { toWire, UserError, type WireError } from '../../shared/errors.ts';
 import type { ModelPack } from '../models/pack.ts';
+import { graphFor } from '../models/variants.ts';
 import { AUDIO_INPUTS, checkGraph, OUTPUT, splitRows } from './graph-check.ts';
 import { openSession, type OpenedSession, type Provider, type ProviderChoice } from './providers.ts';
 
@@ -38,14 +39,15 @@ export type AudioWorkerMessage =
 const port = parentPort!;
 const { pack, provider, threads } = workerData as AudioWorkerData;
 const { dim } = pack;
-const { windowSamples, path } = pack.audio;
+const { windowSamples } = pack.audio;
 const post = (message: AudioWorkerMessage, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
 
 let opened: OpenedSession;
+let path = pack.audio.path;
 let lastEndMs: number | null = null;
 
 try {
-  opened = await openSession(path, { provider, threads });
+  opened = await open();
   checkGraph(opened.session, path, AUDIO_INPUTS, dim);
   // Batches are taken one after another: a second one may arrive while the first is inside the model.
   let tail = Promise.resolve();
@@ -55,6 +57,18 @@ try {
   post({ kind: 'ready', choice: { provider: opened.provider, reason: opened.reason } });
 } catch (error) {
   post({ kind: 'broken', error: toWire(error) });
+}
+
+/** The variant for what runs it: where a graphics processor was asked for and cannot, the one for the processor. */
+async function open(): Promise<OpenedSession> {
+  const hardware = provider === 'auto' || provider === 'cpu' ? 'cpu' : 'gpu';
+  path = graphFor(pack.audio, hardware).path;
+  const first = await openSession(path, { provider, threads });
+  const cpuPath = graphFor(pack.audio, 'cpu').path;
+  if (hardware === 'cpu' || first.provider !== 'cpu' || cpuPath === path) return first;
+  await first.session.release();
+  path = cpuPath;
+  return { ...(await openSession(path, { provider: 'cpu', threads })), reason: first.reason };
 }
 
 async function answer({ samples, count }: AudioBatch): Promise<void> {

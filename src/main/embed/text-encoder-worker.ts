@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { toWire, UserError, type WireError } from '../../shared/errors.ts';
 import type { ModelPack } from '../models/pack.ts';
 import { loadTokenizer, tokenBatch } from '../models/tokenizer.ts';
+import { graphFor } from '../models/variants.ts';
 import { checkGraph, OUTPUT, splitRows, TEXT_INPUTS } from './graph-check.ts';
 import { openSession, type ProviderChoice } from './providers.ts';
 
@@ -25,13 +26,14 @@ export type TextWorkerMessage =
 
 const port = parentPort!;
 const { pack, threads } = workerData as TextWorkerData;
-const { path, tokenizer } = pack.text;
+const { tokenizer } = pack.text;
+// Always the processor: sentences are few and short, a trip to a GPU takes longer than the work.
+const { path } = graphFor(pack.text, 'cpu');
 const { padId } = tokenizer;
 const post = (message: TextWorkerMessage) => port.postMessage(message);
 
 try {
   const tokenize = await loadTokenizer(pack);
-  // Always the processor: sentences are few and short, a trip to a GPU takes longer than the work.
   const { session, ort, provider, reason } = await openSession(path, { provider: 'cpu', threads });
   checkGraph(session, path, TEXT_INPUTS, pack.dim);
 

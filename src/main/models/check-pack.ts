@@ -5,6 +5,7 @@ import type { Provider } from '../embed/providers.ts';
 import type { ModelPack } from './pack.ts';
 import { queryTexts } from './prompt.ts';
 import { selfCheck } from './self-check.ts';
+import { graphFor, precisionWords } from './variants.ts';
 
 /** Rounds of listening; a heavy model gets fewer of them. */
 const ROUNDS = 3;
@@ -35,7 +36,8 @@ const PROVIDER_NAMES: Record<Exclude<Provider, 'cpu'>, string> = {
 export async function checkPack(pack: ModelPack, encoder: Encoder, encoders: number): Promise<ModelCheck> {
   const choice = await encoder.loadAudio();
   const { ok, message } = await selfCheck(pack, encoder);
-  const provider = inPlainWords(choice, encoders);
+  const { precision } = graphFor(pack.audio, choice.provider === 'cpu' ? 'cpu' : 'gpu');
+  const provider = inPlainWords(choice, encoders) + precisionWords(precision);
   if (!ok) return { id: pack.id, provider, problem: message, realTimeFactor: null, textMs: null };
   return {
     id: pack.id,

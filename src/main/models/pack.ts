@@ -14,6 +14,11 @@ const packFile = z
   .max(255)
   .refine(staysInside, { error: 'must be a relative path that stays inside the pack folder' });
 
+/** The same network with other weights: passed a comparison with the published ones, and runs better on this hardware. */
+const variants = z
+  .array(z.object({ precision: z.enum(['float16', 'int8']), for: z.enum(['cpu', 'gpu']), file: packFile }))
+  .default([]);
+
 const sigmoid = z.object({ slope: z.number(), intercept: z.number() });
 
 /** model.json. Unknown fields are accepted: a newer pack may say more than this version understands. */
@@ -32,12 +37,14 @@ const DESCRIPTION = z.object({
       hopSeconds: z.number().positive().max(60),
       // Filled up with itself again and again; the same as often as it fits whole, then silence; with silence.
       shortClip: z.enum(['repeat', 'repeat-pad', 'pad']),
+      variants,
     })
     .refine(({ hopSeconds, windowSeconds }) => hopSeconds <= windowSeconds, {
       error: 'hopSeconds must not exceed windowSeconds: sound between the windows would never be heard',
     }),
   text: z.object({
     file: packFile,
+    variants,
     tokenizer: z.discriminatedUnion('type', [
       z.object({
         type: z.literal('tokenizer.json'),
@@ -91,13 +98,15 @@ export type RelevanceCurve = z.infer<typeof sigmoid>;
 export interface ModelPack extends Omit<PackDescription, 'audio' | 'text' | 'relevance' | 'background' | 'selfCheck'> {
   /** Absolute. */
   folder: string;
-  audio: PackDescription['audio'] & {
+  audio: Omit<PackDescription['audio'], 'variants'> & {
     /** Absolute path of the graph: waveform float32[N, windowSamples] → embedding float32[N, dim], raw. */
     path: string;
     /** round(sampleRate · windowSeconds) */
     windowSamples: number;
+    variants: PackVariant[];
   };
-  text: PackDescription['text'] & {
+  text: Omit<PackDescription['text'], 'variants'> & {
+    variants: PackVariant[];
     /** Absolute path of the graph: input_ids, attention_mask int64[N, T] → embedding float32[N, dim], raw. */
     path: string;
     /** Absolute; null when the tokenizer is not a file of the pack. */
@@ -112,6 +121,12 @@ export interface ModelPack extends Omit<PackDescription, 'audio' | 'text' | 'rel
   /** Of all files the description names, and of the description. */
   bytes: number;
 }
+
+/** A graph with the inputs and the output of the one it stands for. */
+export type PackVariant = z.infer<typeof variants>[number] & {
+  /** Absolute. */
+  path: string;
+};
 
 /** Which embeddings may be compared with each other: those whose space is the same in all four. */
 export interface EmbeddingSpace {
@@ -135,7 +150,10 @@ export async function loadPack(folder: string): Promise<ModelPack> {
   const used = [
     ...filesOfSpace(description),
     ...(description.background === undefined ? [] : [description.background]),
+    ...[...audio.variants, ...text.variants].map(({ file }) => file),
   ];
+  const located = (all: PackDescription['audio']['variants']) =>
+    all.map((one) => ({ ...one, path: join(at, one.file) }));
   const unhashed = used.filter((name) => !Object.hasOwn(sha256, name));
   if (unhashed.length > 0) throw damaged(at, `its model.json gives no SHA-256 for ${unhashed.join(', ')}`);
   let bytes = descriptionBytes;
@@ -147,10 +165,12 @@ export async function loadPack(folder: string): Promise<ModelPack> {
       ...audio,
       path: join(at, audio.file),
       windowSamples: Math.round(audio.sampleRate * audio.windowSeconds),
+      variants: located(audio.variants),
     },
     text: {
       ...text,
       path: join(at, text.file),
+      variants: located(text.variants),
       tokenizerPath: tokenizer.type === 'tokenizer.json' ? join(at, tokenizer.file) : null,
     },
     relevance: description.relevance ?? null,
@@ -171,7 +191,10 @@ export function spaceOf(pack: ModelPack): EmbeddingSpace {
   };
 }
 
-/** What decides the embeddings. Calibration may be bettered without listening to everything again. */
+/**
+ * What decides the embeddings. Calibration may be bettered without listening to everything again; a variant is offered
+ * only because what it gives can stand beside what the published weights give.
+ */
 function filesOfSpace({ audio, text }: Pick<PackDescription, 'audio' | 'text'>): string[] {
   return [audio.file, text.file, ...(text.tokenizer.type === 'tokenizer.json' ? [text.tokenizer.file] : [])];
 }
