@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: measures Earmark on this machine and prints a table (README.md says what each row means).
  *   --quick       small sizes, to see that everything runs; no comparison with targets
- *   --only LIST   some of: indexing, query, index, scan, memory, map, tags, window
+ *   --only LIST   some of: indexing, query, index, scan, memory, map, tags, teach, window, msclap
  *   --folder DIR  also index the sounds in DIR (they are only read)
  *   --json FILE   the same as data
  * Exit code 0 when everything could be measured, whatever the figures are.
@@ -21,6 +21,7 @@ import { msclap } from './msclap.ts';
 import { query } from './query.ts';
 import { scan } from './scan.ts';
 import { tags } from './tags.ts';
+import { teach } from './teach.ts';
 import { isReached, ratioOf, tableLines, type Row } from './table.ts';
 import { vectorSearch } from './vector-search.ts';
 import { window } from './window.ts';
@@ -33,6 +34,7 @@ const SECTIONS: Readonly<Record<string, { title: string; measure: Section }>> = 
   memory: { title: 'Memory of all processes', measure: memory },
   map: { title: 'The map', measure: map },
   tags: { title: 'Tags', measure: tags },
+  teach: { title: 'Teaching tags', measure: teach },
   window: { title: 'The window', measure: window },
   msclap: { title: 'MS CLAP 2023 against PyTorch', measure: msclap },
 };
