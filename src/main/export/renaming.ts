@@ -129,6 +129,9 @@ export class Renaming {
     work: (context: JobContext, catalogue: Catalogue, journal: RenameJournal) => Promise<WriteRun>,
   ): Promise<JobId> {
     this.#catalogue();
+    if (this.#runner?.active != null) {
+      throw new UserError('catalogue-busy', 'Files are being renamed already. Wait for it, or cancel it first.');
+    }
     const release = await acquireWriterLock(this.#parts.options.dataFolder);
     try {
       const id = this.jobs.start(kind, input, async (context) => {

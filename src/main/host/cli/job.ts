@@ -1,4 +1,5 @@
 /** Jobs on the command line: progress on stderr, Ctrl-C cancels and waits for what was done until then. */
+import { UserError } from '../../../shared/errors.ts';
 import type { JobId } from '../../../shared/types.ts';
 import type { CommandContext } from './commands.ts';
 import { ProgressLine } from './progress.ts';
@@ -35,7 +36,8 @@ export async function followJob<T>(
     else stop.addEventListener('abort', cancel, { once: true });
     return await wait(job);
   } catch (error) {
-    if (stop.aborted && error instanceof Error && error.name === 'AbortError') return null;
+    // Ctrl-C reaches the children as well; one that is just starting dies of it, and that is no news then.
+    if (stop.aborted && !(error instanceof UserError)) return null;
     throw error;
   } finally {
     stop.removeEventListener('abort', cancel);

@@ -99,7 +99,7 @@ function scopeOf({ vocabulary, folder, name, min }: ReviewOptions): TagScope & {
 async function listTags({ client, json }: CommandContext, scope: TagScope): Promise<number> {
   const tags = await client.call('tag.list', scope);
   if (json) await printJson({ tags });
-  else if (tags.length === 0) await printOut('No tags yet. Begin with: earmark tag --vocabulary sfx');
+  else if (tags.length === 0) await printOut('No tags wait here. Suggest some with: earmark tag --vocabulary sfx');
   else await printOut(tagTable(tags).slice(1).join('\n'));
   return EXIT.ok;
 }
