@@ -1,5 +1,5 @@
 /** What the tests of write-back into compressed formats share: real files, edits applied to them, foreign programs. */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -154,10 +154,6 @@ export function ffmpeg(...args: string[]): boolean {
   if (output === null) return false;
   expect(output).toBe('');
   return true;
-}
-
-export function python(code: string, ...args: string[]): string {
-  return execFileSync('python3', ['-c', code, ...args], { encoding: 'utf8' });
 }
 
 /** A file that is not on a disk: hundreds of damaged ones need not be written. */

@@ -30,8 +30,6 @@ export interface Id3Frame {
 
 export interface Id3Tag {
   version: Id3Version;
-  /** Flag byte of the header. */
-  flags: number;
   /** Whether everything is (2.2, 2.3) or all frames are (2.4) unsynchronised. */
   unsynchronised: boolean;
   /** Frame sizes of a 2.4 tag as plain integers, as an old iTunes wrote them. */
@@ -98,7 +96,6 @@ export function parseTag(bytes: Uint8Array): Id3Tag {
   const framesEnd = content.position(at);
   return {
     version: major,
-    flags,
     unsynchronised,
     plainSizes,
     extended: { from: HEADER_BYTES, to: content.position(firstFrame) },

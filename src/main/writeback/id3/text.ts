@@ -1,8 +1,8 @@
 /** Text in ID3v2 frames (ID3v2.4 structure §4): an encoding byte, then strings. */
 import type { Id3Version } from './tag.ts';
 
-export const LATIN1 = 0;
-export const UTF16 = 1;
+const LATIN1 = 0;
+const UTF16 = 1;
 const UTF16BE = 2;
 const UTF8 = 3;
 

@@ -16,7 +16,6 @@ export interface Stretch {
 }
 
 export interface OggHeaders {
-  codec: 'vorbis' | 'opus';
   serial: number;
   /** The page of the identification header. */
   identification: Page;
@@ -35,8 +34,8 @@ export interface OggHeaders {
 }
 
 const CODECS = [
-  { codec: 'vorbis', identification: '\x01vorbis', comments: '\x03vorbis', packets: 2 },
-  { codec: 'opus', identification: 'OpusHead', comments: 'OpusTags', packets: 1 },
+  { identification: '\x01vorbis', comments: '\x03vorbis', packets: 2 },
+  { identification: 'OpusHead', comments: 'OpusTags', packets: 1 },
 ] as const;
 
 /** @throws UserError undecodable-audio, unsupported-format */
@@ -69,7 +68,6 @@ export async function readHeaders(file: OpenFile, reader: PageReader): Promise<O
   const comments = await packetBytes(file, commentStretches!);
   if (!Buffer.from(comments.subarray(0, 8)).toString('latin1').startsWith(kind.comments)) throw unusual();
   return {
-    codec: kind.codec,
     serial: first.serial,
     identification: first,
     pages,
