@@ -29,6 +29,7 @@ export class Reference {
   private constructor(python: string, threads: number) {
     const env = {
       ...process.env,
+      PYTHONDONTWRITEBYTECODE: '1',
       OMP_NUM_THREADS: `${threads}`,
       OPENBLAS_NUM_THREADS: `${threads}`,
       // Waiting threads sleep, as ours do. Spinning, PyTorch's own take the cores from those of its matrix library:
