@@ -124,7 +124,7 @@ export function createEngine(options: EngineOptions): EngineHandle {
     ...vocabularyCalls(parts, vocabularies, tagsChanged),
     ...tags,
     ...teachCalls(parts, vocabularies, tagging, tags, tagsChanged),
-    ...withRenames(writeCalls(parts, writing), renaming),
+    ...withRenames(writeCalls(parts, writing, recovered), renaming),
     ...exportCalls(parts, renaming),
     'index.start': async ({ folders }) => {
       await recovered; // what a killed program left is in order before anybody looks through folders
@@ -182,6 +182,7 @@ export function createEngine(options: EngineOptions): EngineHandle {
       return () => void events.off(event, listener);
     },
     close: async () => {
+      await recovered; // also after a short command: what was left is in order then, and was spoken of
       await watch.close();
       await indexing.close();
       await maps.close();

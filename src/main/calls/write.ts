@@ -7,7 +7,12 @@ import { listProfiles, removeProfile, saveProfile } from '../writeback/profiles.
 import type { Writing } from '../writeback/writing.ts';
 import type { ExportCallName } from './export.ts';
 
-export function writeCalls(parts: Parts, writing: Writing): Pick<Engine, Exclude<keyof WriteCalls, ExportCallName>> {
+/** @param recovered when what a killed program left is in order; writes and undoes wait for that */
+export function writeCalls(
+  parts: Parts,
+  writing: Writing,
+  recovered: Promise<void>,
+): Pick<Engine, Exclude<keyof WriteCalls, ExportCallName>> {
   const journal = () => {
     const catalogue = parts.existingCatalogue();
     return catalogue && writeJournal(catalogue.db);
@@ -19,15 +24,15 @@ export function writeCalls(parts: Parts, writing: Writing): Pick<Engine, Exclude
       removeProfile(parts.catalogue(), id);
       return Promise.resolve(null);
     },
-    'write.plan': (request) => writing.plan(request),
+    'write.plan': (request) => recovered.then(() => writing.plan(request)),
     'write.planned': (id) => writing.planned(id),
     'write.planFiles': ({ planId, state, offset, limit }) =>
       Promise.resolve(writing.plans.files(planId, state, offset, limit)),
-    'write.start': (request) => writing.start(request),
+    'write.start': (request) => recovered.then(() => writing.start(request)),
     'write.wait': (id) => writing.ended(id),
     'write.runs': () => Promise.resolve(journal()?.runs() ?? []),
     'write.runFiles': ({ runId, outcome, offset, limit }) =>
       Promise.resolve(journal()?.filesOfRun(runId, outcome, offset, limit) ?? []),
-    'write.undo': (what) => writing.undo(what),
+    'write.undo': (what) => recovered.then(() => writing.undo(what)),
   };
 }

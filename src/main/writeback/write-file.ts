@@ -26,8 +26,11 @@ export async function writeFile(
   goOn: GoOn,
 ): Promise<Done> {
   const { fileId, path } = wanted;
+  // The plan could open it: whatever is in the way now has come since.
+  let sinceThePlan = true;
   try {
     const file = await openFile(path);
+    sinceThePlan = false;
     let done: NowInFile & { note: string };
     try {
       if (!isSame(file.snapshot, wanted.snapshot)) throw changedSincePlan();
@@ -39,8 +42,8 @@ export async function writeFile(
     return { fileId, path, outcome: 'written', reason: done.note, now: done };
   } catch (error) {
     const reason = sentenceAbout(error);
-    const passes = error instanceof UserError && ['changed-while-reading', 'vanished'].includes(error.code);
-    const outcome = passes ? 'skipped' : 'failed';
+    const changed = error instanceof UserError && ['changed-while-reading', 'vanished'].includes(error.code);
+    const outcome = sinceThePlan || changed ? 'skipped' : 'failed';
     journal.settle(rowId, outcome, reason);
     return { fileId, path, outcome, reason, now: null };
   }
