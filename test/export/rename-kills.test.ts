@@ -11,15 +11,13 @@ import { TINY_PACK } from '../faults/program.ts';
 import { TaggedSounds } from './tagged-sounds.ts';
 
 const FILES = 150;
-const KILLS = 6;
+const KILLS = 5;
 const PROGRAM = fileURLToPath(new URL('rename-again-and-again.ts', import.meta.url));
 const sounds = new TaggedSounds();
 afterAll(() => sounds.end());
 
-const unsettled = () =>
-  sounds.read((db) =>
-    db.prepare<[], number>("SELECT count(*) FROM write_journal WHERE state IN ('prepared', 'undoing')").pluck().get()!,
-  );
+const UNSETTLED = "SELECT count(*) FROM write_journal WHERE state IN ('prepared', 'undoing')";
+const unsettled = () => sounds.read((db) => db.prepare<[], number>(UNSETTLED).pluck().get()!);
 
 test(`${KILLS} kills`, async () => {
   for (let at = 0; at < FILES; at++) sounds.addTone(`t${at}.wav`, 100 + at, 0.1);
@@ -31,7 +29,14 @@ test(`${KILLS} kills`, async () => {
   for (let kill = 0; kill < KILLS; kill++) {
     const child = spawn(process.execPath, [PROGRAM, sounds.data, TINY_PACK], { stdio: ['ignore', 'pipe', 'inherit'] });
     await once(child.stdout, 'data');
-    await sleep(Math.random() * 15);
+    // Not before a batch is in the journal, then at any moment of it: between steps, or just after the last.
+    await sounds.read(async (db) => {
+      const count = db.prepare<[], number>(UNSETTLED).pluck();
+      for (const endMs = performance.now() + 5000; count.get() === 0 && performance.now() < endMs;) {
+        await new Promise(setImmediate);
+      }
+    });
+    await sleep(Math.random() * 4);
     child.kill('SIGKILL');
     await once(child, 'exit');
     undecided += unsettled();

@@ -49,10 +49,16 @@ export class TaggedSounds extends EngineTrial {
 
   read<T>(work: (db: Database.Database) => T): T {
     const db = new Database(cataloguePath(this.data), { timeout: 5000 });
+    let done: T;
     try {
-      return work(db);
-    } finally {
+      done = work(db);
+    } catch (error) {
       db.close();
+      throw error;
     }
+    if (done instanceof Promise)
+      void done.finally(() => db.close()).catch(() => {}); // the caller sees what it throws
+    else db.close();
+    return done;
   }
 }
