@@ -108,6 +108,7 @@ export function createEngine(options: EngineOptions): EngineHandle {
     options.dataFolder,
     () => parts.lowPriority,
     (progress) => send('model.progress', progress),
+    (message) => send('engine.notice', { message }),
   );
 
   const tags = tagCalls(parts, vocabularies, tagging, (tagIds) => {

@@ -52,7 +52,7 @@ async function folderAt(path: string): Promise<Importable> {
   throw new UserError('model-unusable', `There is no model in “${path}” that Earmark can import. ${WHAT_CAN_BE}.`);
 }
 
-/** The same weights in other files, and a margin. */
+/** The same weights in other files, some of them also in lower precision, and a margin. */
 function roomFor(bytes: number): number {
-  return Math.ceil(1.1 * bytes) + 50e6;
+  return Math.ceil(1.5 * bytes) + 50e6;
 }

@@ -8,6 +8,7 @@ import { buildAudioGraph } from './msclap/audio-graph.ts';
 import { AUDIO_2023, TEXT_2023 } from './msclap/sizes.ts';
 import { buildTextGraph } from './msclap/text-graph.ts';
 import type { ImportReport } from './import-protocol.ts';
+import { buildVariants } from './import-variants.ts';
 import { LOGIT_SCALE, msclapShapes } from './msclap-shapes.ts';
 
 export const MSCLAP_ID = 'msclap-2023';
@@ -41,6 +42,7 @@ const DESCRIPTION = {
 /**
  * @param path of the checkpoint
  * @param folder existing and empty; the pack is made in it
+ * @returns what the user should know: sentences
  * @throws UserError model-damaged, model-unusable (each key that is missing or misshapen is named), not-found; what
  *   the disk throws; signal.reason
  */
@@ -49,19 +51,27 @@ export async function importMsclap(
   folder: string,
   report: ImportReport,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<string[]> {
   const checkpoint = await TorchCheckpoint.open(path, 'model');
   try {
     const shapes = msclapShapes();
     checkpoint.expect(shapes);
     await checkpoint.verify((bytes) => report('reading', bytes / checkpoint.bytes), signal);
     const values = [...shapes.values()].reduce((sum, shape) => sum + sizeOf(shape), 0);
-    const tensors = counting(checkpoint, signal, (done) => report('building', Math.min(1, done / values)));
+    const tensors = counting(checkpoint, signal, (done) => report('building', Math.min(1, done / values) / 2));
     const scale = await readScale(checkpoint);
     const audio = await buildAudioGraph(tensors, folder, { fileName: DESCRIPTION.audio.file });
     const text = await buildTextGraph(tensors, folder, { fileName: DESCRIPTION.text.file });
-    const description = { ...DESCRIPTION, logitScale: scale, sha256: { ...audio.sha256, ...text.sha256 } };
+    const variants = await buildVariants(checkpoint, folder, (share) => report('building', (1 + share) / 2), signal);
+    const description = {
+      ...DESCRIPTION,
+      audio: { ...DESCRIPTION.audio, variants: variants.audio },
+      text: { ...DESCRIPTION.text, variants: variants.text },
+      logitScale: scale,
+      sha256: { ...audio.sha256, ...text.sha256, ...variants.sha256 },
+    };
     await writeFile(join(folder, 'model.json'), `${JSON.stringify(description, null, 2)}\n`, { flush: true });
+    return variants.notices;
   } finally {
     await checkpoint.close();
   }

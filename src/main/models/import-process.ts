@@ -13,12 +13,12 @@ const push = serveParent<ImportMethods, ImportPushes>({
     const { signal } = new AbortController(); // who wants it to stop ends the process
     if (kind === 'msclap') {
       const { importMsclap } = await import('./import-msclap.ts');
-      await importMsclap(path, folder, report, signal);
+      return { notices: await importMsclap(path, folder, report, signal) };
     } else {
       const { importHuggingFace } = await import('./hugging-face/import-folder.ts');
       await importHuggingFace(path, folder, report, signal);
     }
-    return null;
+    return { notices: [] };
   },
 });
 

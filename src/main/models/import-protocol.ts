@@ -18,7 +18,7 @@ export interface ImportRequest {
 // Types, not interfaces: only type aliases fit the index signatures of `Methods` and `Pushes`.
 export type ImportMethods = {
   /** @throws UserError; what it left in the folder is the caller's to take away */
-  import: { input: ImportRequest; output: null };
+  import: { input: ImportRequest; output: { notices: string[] } };
 };
 export type ImportPushes = {
   progress: { stage: ImportStage; share: number };

@@ -17,6 +17,8 @@ import { sameInstalled, UnfinishedPack } from './unfinished.ts';
 export interface ImportOptions {
   /** Told at most ten times a second, and at the end of each stage. */
   onProgress: (progress: ImportProgress) => void;
+  /** Told what the user should know, one sentence at a time. */
+  onNotice: (message: string) => void;
   signal: AbortSignal;
   /** Gives way to others. @default false */
   lowPriority?: boolean;
@@ -59,7 +61,7 @@ async function build(
   { kind, path }: Importable,
   folder: string,
   shownPath: string,
-  { onProgress, signal, lowPriority = false }: ImportOptions,
+  { onProgress, onNotice, signal, lowPriority = false }: ImportOptions,
 ): Promise<void> {
   if (kind === 'pack') throw new TypeError('a pack is copied, not built');
   const child = new Child<ImportMethods, ImportPushes>({
@@ -72,7 +74,8 @@ async function build(
   signal.addEventListener('abort', kill, { once: true });
   try {
     if (signal.aborted) kill();
-    await child.call('import', { kind, path, folder });
+    const { notices } = await child.call('import', { kind, path, folder });
+    for (const notice of notices) onNotice(notice);
   } catch (error) {
     if (!(error instanceof ChildDiedError)) throw error;
     throw new UserError(

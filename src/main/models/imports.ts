@@ -7,13 +7,20 @@ export class Imports {
   readonly #dataFolder: string;
   readonly #send: (progress: ImportProgress) => void;
   readonly #lowPriority: () => boolean;
+  readonly #notice: (message: string) => void;
   #running: { controller: AbortController; work: Promise<string> } | null = null;
 
   /** @param lowPriority asked whenever an import begins */
-  constructor(dataFolder: string, lowPriority: () => boolean, send: (progress: ImportProgress) => void) {
+  constructor(
+    dataFolder: string,
+    lowPriority: () => boolean,
+    send: (progress: ImportProgress) => void,
+    notice: (message: string) => void,
+  ) {
     this.#dataFolder = dataFolder;
     this.#lowPriority = lowPriority;
     this.#send = send;
+    this.#notice = notice;
   }
 
   /**
@@ -27,7 +34,7 @@ export class Imports {
     }
     const controller = new AbortController();
     const { signal } = controller;
-    const options = { signal, onProgress: this.#send, lowPriority: this.#lowPriority() };
+    const options = { signal, onProgress: this.#send, onNotice: this.#notice, lowPriority: this.#lowPriority() };
     const work = importModel(path, this.#dataFolder, options);
     this.#running = { controller, work };
     try {

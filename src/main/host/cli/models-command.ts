@@ -43,7 +43,10 @@ export function registerModels(program: Command, run: Run): void {
 
 async function runImport({ client, json, stop }: CommandContext, path: string): Promise<number> {
   const line = new ProgressLine(process.stderr);
-  const off = client.on('model.progress', (progress) => line.write(describeImport(progress)));
+  const quiet = [
+    client.on('model.progress', (progress) => line.write(describeImport(progress))),
+    client.on('engine.notice', ({ message }) => line.say(message)),
+  ];
   const cancel = () => void client.call('model.cancelImport', null);
   let model: ModelStatus | null;
   try {
@@ -53,7 +56,7 @@ async function runImport({ client, json, stop }: CommandContext, path: string): 
     model = await running;
   } finally {
     line.clear();
-    off();
+    for (const off of quiet) off();
   }
   if (model === null) {
     process.stderr.write('Stopped. Nothing was installed.\n');
