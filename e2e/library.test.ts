@@ -325,7 +325,11 @@ describe.skipIf(missing !== null)('a real library', { timeout: 300_000 }, () => 
     await go('Library', other);
     const heard = `${all} sounds in 2 folders, all of them heard`;
     // Half an hour of sound: a machine that is busy with other things listens to it for longer than anything else takes.
-    for (const window of [page, other]) await window.getByText(heard).first().waitFor({ timeout: 2 * WAIT_MS });
+    for (const window of [page, other])
+      await window
+        .getByText(heard)
+        .first()
+        .waitFor({ timeout: 2 * WAIT_MS });
     expect(await page.locator('#failures').count()).toBe(0);
 
     await page.keyboard.press('Control+k');

@@ -74,13 +74,11 @@ describe.skipIf(missing !== null)('the map', () => {
     await map(page).focus();
     const seen = new Set<string>();
     for (const key of ['ArrowRight', 'ArrowRight', 'ArrowUp', 'ArrowLeft', 'ArrowDown']) {
-      const before = await page
-        .locator('.ring')
-        .getAttribute('style')
-        .catch(() => null);
+      const ring = page.locator('.ring').first();
+      const before = (await ring.count()) === 0 ? null : await ring.getAttribute('style');
       await page.keyboard.press(key);
-      await page.locator('.ring').first().waitFor();
-      const after = await page.locator('.ring').first().getAttribute('style');
+      await ring.waitFor();
+      const after = await ring.getAttribute('style');
       expect(after).not.toBe(before);
       seen.add(after!);
     }
