@@ -42,8 +42,9 @@ export type SuggestionStatements = ReturnType<typeof suggestionStatements>;
 export function suggestionStatements(db: Database) {
   const scopeOf = tagScopes(db);
   const clear = db.prepare<[number, number, string]>(
+    // Looks at the few suggestions of the file; "tag_id IN (…)" would look for each of the vocabulary's hundreds of tags.
     `DELETE FROM suggestion WHERE file_id = ? AND space_id = ?
-       AND tag_id IN (SELECT id FROM tag WHERE vocabulary_id = ?)`,
+       AND (SELECT vocabulary_id FROM tag WHERE tag.id = suggestion.tag_id) = ?`,
   );
   const insert = db.prepare<[number, number, number, number, number, number]>(
     'INSERT INTO suggestion (file_id, tag_id, space_id, probability, start_s, end_s) VALUES (?, ?, ?, ?, ?, ?)',

@@ -115,7 +115,7 @@ function promptsOf(entry: UcsEntry): string[] {
   const told = new Set(explanation.toLowerCase().match(/\p{L}+/gu) ?? []);
   const apt = synonyms.filter((word) => word.split(' ').every((part) => told.has(part))).slice(0, IN_PROMPT);
   const first = [nameOf(entry), ...apt.filter((word) => !nameOf(entry).split(' ').includes(word))].join(', ');
-  const sentence = (explanation.split(/(?<=[.!?])\s/)[0] ?? '').replace(/[.!?\s]+$/, '');
+  const sentence = (explanation.split(/(?<=[.!?])\s(?=\p{Lu})/u)[0] ?? '').replace(/[.!?\s]+$/, '');
   const second = sentence.slice(0, MOST_PROMPT_CHARACTERS).trim();
   const all = [first.slice(0, MOST_PROMPT_CHARACTERS), second].filter((prompt) => prompt !== '');
   return all.filter((prompt, at) => all.findIndex((other) => other.toLowerCase() === prompt.toLowerCase()) === at);

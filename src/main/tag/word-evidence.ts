@@ -31,22 +31,32 @@ export interface WordMatch {
   shared: number;
 }
 
+export interface WordWeights {
+  /** Log-odds a match adds, before what it shares with other labels is taken off. */
+  fields: Readonly<Record<WordField, Readonly<Record<WordMatch['kind'], number>>>>;
+  /** Taken off times the natural logarithm of the number of labels that a match stands for. */
+  sharedTax: number;
+  /** When a name fits other labels of the vocabulary, it speaks against those that it does not fit. */
+  otherwiseNamed: number;
+  /** A CatID says it outright. */
+  otherCatId: number;
+}
+
 /**
- * Log-odds a match adds, before what it shares with other labels is taken off: {@link SHARED_TAX} times the natural
- * logarithm of their number. `word` and `phrase` in names and folders were fitted by bench/tags/fit.ts on the dev clips;
- * their labels were themselves written from such names, so that the fit says "as good as a name can be", and the values
- * here are lower by a third. CatIDs, categories and tags the clips do not have: reasoned from the others.
+ * `word` and `phrase` in names and folders, `sharedTax` and `otherwiseNamed` were chosen by bench/tags/fit.ts on the dev
+ * clips, on the careful side of the best fit: the clips' labels were themselves written from such names, so that in
+ * other libraries names will say less. CatIDs, categories and tags the clips do not have: reasoned from the others.
  */
-export const WORD_WEIGHTS: Readonly<Record<WordField, Readonly<Record<WordMatch['kind'], number>>>> = {
-  name: { catId: 6.5, phrase: 4.5, word: 3.5, category: 2.5 },
-  folder: { catId: 5, phrase: 2.5, word: 1.8, category: 1.5 },
-  tag: { catId: 6.5, phrase: 3.5, word: 2.8, category: 2 },
+export const WORD_WEIGHTS: WordWeights = {
+  fields: {
+    name: { catId: 7, phrase: 6, word: 4.5, category: 3 },
+    folder: { catId: 5, phrase: 4, word: 3, category: 2 },
+    tag: { catId: 7, phrase: 5, word: 3.8, category: 2.5 },
+  },
+  sharedTax: 1,
+  otherwiseNamed: -0.5,
+  otherCatId: -2.5,
 };
-export const SHARED_TAX = 0.8;
-/** When a name fits other labels of the vocabulary, it speaks against those that it does not fit. */
-export const OTHERWISE_NAMED = -0.8;
-/** A CatID says it outright. */
-export const OTHER_CAT_ID = -2.5;
 /** No words make a label surer than this many log-odds, all fields together. */
 export const MOST_BY_WORDS = 8;
 
@@ -63,6 +73,7 @@ interface Phrase {
 }
 
 export class WordEvidence {
+  readonly #weights: WordWeights;
   readonly #labels: number;
   readonly #phrases: Phrase[] = [];
   /** word → indices of the phrases it is in. */
@@ -71,7 +82,8 @@ export class WordEvidence {
   readonly #catIds = new Map<string, number[]>();
   readonly #foldedCatIds = new Map<string, string>();
 
-  constructor(vocabulary: Pick<Vocabulary, 'labels'>) {
+  constructor(vocabulary: Pick<Vocabulary, 'labels'>, weights = WORD_WEIGHTS) {
+    this.#weights = weights;
     this.#labels = vocabulary.labels.length;
     const known = new Map<string, Phrase>();
     for (const [label, content] of vocabulary.labels.entries()) {
@@ -121,14 +133,15 @@ export class WordEvidence {
     for (const match of matches) {
       const ofLabel = best.get(match.label) ?? new Map<WordField, number>();
       best.set(match.label, ofLabel);
-      ofLabel.set(match.field, Math.max(ofLabel.get(match.field) ?? 0, weightOf(match)));
+      ofLabel.set(match.field, Math.max(ofLabel.get(match.field) ?? 0, weightOf(match, this.#weights)));
     }
-    const others = (named ? OTHERWISE_NAMED : 0) + (catIds.size > 0 ? OTHER_CAT_ID : 0);
+    const { otherwiseNamed, otherCatId } = this.#weights;
+    const others = (named ? otherwiseNamed : 0) + (catIds.size > 0 ? otherCatId : 0);
     if (others !== 0) into.fill(others);
     for (const [label, ofLabel] of best) {
       let sum = [...ofLabel.values()].reduce((a, b) => a + b, 0);
-      if (catIds.size > 0 && !catIds.has(label)) sum += OTHER_CAT_ID;
-      if (named && !ofLabel.has('name')) sum += OTHERWISE_NAMED;
+      if (catIds.size > 0 && !catIds.has(label)) sum += otherCatId;
+      if (named && !ofLabel.has('name')) sum += otherwiseNamed;
       into[label] = Math.min(MOST_BY_WORDS, sum);
     }
     return true;
@@ -170,8 +183,11 @@ export class WordEvidence {
 }
 
 /** What one match adds, > 0. */
-export function weightOf({ field, kind, shared }: WordMatch): number {
-  return Math.max(0.3, WORD_WEIGHTS[field][kind] - SHARED_TAX * Math.log(shared));
+export function weightOf(
+  { field, kind, shared }: WordMatch,
+  { fields, sharedTax }: WordWeights = WORD_WEIGHTS,
+): number {
+  return Math.max(0.3, fields[field][kind] - sharedTax * Math.log(shared));
 }
 
 function phrasesOf({ name, keywords, ucs }: Label): Omit<Phrase, 'labels'>[] {
