@@ -80,13 +80,13 @@ export function tagCalls(
       }, []),
     'tag.why': ({ fileId, tagId }) =>
       parts.withModel(async (model) => {
-        const ground = await scoringGround(parts, model);
+        const ground = await scoringGround(parts, model, vocabularies);
         const { vocabulary, label } = await vocabularyOf(ground.catalogue, tagId);
         return whyOf(fileId, label, vocabulary, ground);
       }),
     'tag.windows': ({ fileId, vocabularyId, minProbability }) =>
       parts.withModel(async (model) => {
-        const ground = await scoringGround(parts, model);
+        const ground = await scoringGround(parts, model, vocabularies);
         const { vocabulary } = await vocabularies.get(vocabularyId);
         return windowsOf(fileId, vocabulary, minProbability, ground);
       }),

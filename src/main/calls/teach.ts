@@ -73,7 +73,7 @@ export function teachCalls(
     'tag.importTaught': async ({ path }) => {
       const content = await readTaughtFile(path);
       return parts.withModel(async (model) => {
-        const { catalogue, spaceId, pack } = await scoringGround(parts, model);
+        const { catalogue, spaceId, pack } = await scoringGround(parts, model, vocabularies);
         const tagIds = new Map<TaughtFile['tags'][number], number | null>();
         for (const tag of content.tags) tagIds.set(tag, await tagIdHere(tag));
         const decisions = newDecisions(catalogue.db, content, (tag) => tagIds.get(tag) ?? null);

@@ -43,7 +43,13 @@ export function vocabularyCalls(
     const basics = { id, name, version, language, licence, description, profile, labels: labels.length, shipped, path };
     if (!ground) return { ...basics, scoredFiles: 0, readyFiles: 0, waiting: 0, accepted: 0, rejected: 0 };
     const { catalogue, spaceId, pack, readyFiles } = ground;
-    const hash = await scoringHash(vocabulary, { catalogue, spaceId, pack, dataFolder: parts.options.dataFolder });
+    const hash = await scoringHash(vocabulary, {
+      catalogue,
+      spaceId,
+      pack,
+      dataFolder: parts.options.dataFolder,
+      reference: await vocabularies.reference(),
+    });
     const counts = { waiting: 0, accepted: 0, rejected: 0 };
     for (const tag of catalogue.suggestions.counts({ vocabularyId: id, minProbability: WORTH_A_LOOK }, spaceId)) {
       counts.waiting += tag.waiting;

@@ -9,13 +9,16 @@ import { labelEmbeddings } from './label-embeddings.ts';
 import { readLevels, type StoredLevels } from './library-levels.ts';
 import type { ScoredVocabulary } from './protocol.ts';
 import type { LabelSet } from './scorer.ts';
-import type { Vocabulary } from './vocabulary.ts';
+import { rivalsOf, type Directions } from './rivals.ts';
+import { vocabularyHash, type Vocabulary } from './vocabulary.ts';
 
 export interface ScoringGround {
   dataFolder: string;
   catalogue: Catalogue;
   spaceId: number;
   pack: ModelPack;
+  /** What else a sound could be: the vocabulary with words for nearly every sound. */
+  reference: Vocabulary;
   embedTexts: (texts: string[]) => Promise<Float32Array[]>;
 }
 
@@ -32,11 +35,11 @@ export interface PreparedVocabulary extends ScoredVocabulary {
  */
 export async function scoringHash(
   vocabulary: Vocabulary,
-  { catalogue, dataFolder, spaceId, pack }: Omit<ScoringGround, 'embedTexts'>,
+  { catalogue, dataFolder, spaceId, pack, reference }: Omit<ScoringGround, 'embedTexts'>,
 ): Promise<string> {
   const levels = await readLevels({ dataFolder, spaceId }, vocabulary);
   const tagIds = tagIdsOf(vocabulary, catalogue);
-  return hashOf(vocabulary, levels, headsHash(headsInUse(catalogue.db, spaceId, pack.dim, tagIds)));
+  return hashOf(vocabulary, reference, levels, headsHash(headsInUse(catalogue.db, spaceId, pack.dim, tagIds)));
 }
 
 /**
@@ -48,7 +51,7 @@ export async function prepareVocabulary(
   ground: ScoringGround,
   levels: StoredLevels | null,
 ): Promise<PreparedVocabulary> {
-  const { catalogue, spaceId, pack } = ground;
+  const { catalogue, spaceId, pack, reference } = ground;
   const embeddings = await labelEmbeddings(vocabulary, ground);
   const tagIds = catalogue.tagRows.ensure(vocabulary.id, vocabulary.labels);
   const heads = headsInUse(catalogue.db, spaceId, pack.dim, tagIds);
@@ -65,9 +68,26 @@ export async function prepareVocabulary(
     exclusive: vocabulary.groups.map(({ kind }) => kind === 'exclusive'),
     temperature: temperatureOf(pack.logitScale),
     heads,
+    rivals:
+      reference.id === vocabulary.id
+        ? NO_RIVALS
+        : rivalsOf(embeddings, await directionsOf(reference, ground), pack.dim),
   };
-  const hash = hashOf(vocabulary, levels, headsHash(heads));
+  const hash = hashOf(vocabulary, reference, levels, headsHash(heads));
   return { id: vocabulary.id, hash, set, labels: vocabulary.labels, tagIds, levels: blended, background };
+}
+
+/** The vocabulary that is the reference was calibrated against itself. */
+const NO_RIVALS = { embeddings: new Float32Array(0), centres: new Float32Array(0) };
+
+async function directionsOf(reference: Vocabulary, ground: ScoringGround): Promise<Directions> {
+  const embeddings = await labelEmbeddings(reference, ground);
+  const measured = await readBackground(ground.pack, reference);
+  const levels = blendLevels(
+    reference.labels.map(({ id }) => packLevel(measured?.get(id) ?? null)),
+    await readLevels(ground, reference),
+  );
+  return { embeddings, centres: Float32Array.from(levels, ({ centre }) => centre) };
 }
 
 function packLevel(background: LabelBackground | null): LabelLevel | null {
@@ -80,7 +100,12 @@ function tagIdsOf(vocabulary: Vocabulary, { tagRows }: Catalogue): Int32Array {
   return Int32Array.from(vocabulary.labels, ({ id }) => known.get(id) ?? 0);
 }
 
-function hashOf({ labels, groups }: Vocabulary, levels: StoredLevels | null, heads: string): string {
-  const content = [CALIBRATION_VERSION, labels, groups, levels?.measuredMs ?? null, heads];
+function hashOf(
+  { labels, groups }: Vocabulary,
+  reference: Vocabulary,
+  levels: StoredLevels | null,
+  heads: string,
+): string {
+  const content = [CALIBRATION_VERSION, labels, groups, vocabularyHash(reference), levels?.measuredMs ?? null, heads];
   return createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 24);
 }

@@ -16,6 +16,8 @@ export interface LabelSet {
   temperature: number;
   /** Labels that decisions have taught something. */
   heads: LabelHead[];
+  /** What else a sound could be (rivals.ts): they take their share and are never suggested. */
+  rivals: { embeddings: Float32Array; centres: Float32Array };
 }
 
 /**
@@ -53,13 +55,14 @@ export interface FileScore {
   window: Int32Array;
 }
 
-/** Rows of the matrix that windows are multiplied with: the labels' embeddings, then the heads' directions. */
-export function matrixOf({ embeddings, dim, labels, heads }: LabelSet): { rows: number; values: Float32Array } {
-  if (heads.length === 0) return { rows: labels, values: embeddings };
-  const values = new Float32Array((labels + heads.length) * dim);
+/** Rows of the matrix that windows are multiplied with: the labels' embeddings, the rivals', the heads' directions. */
+export function matrixOf({ embeddings, dim, labels, heads, rivals }: LabelSet): { rows: number; values: Float32Array } {
+  const known = labels + rivals.centres.length;
+  const values = new Float32Array((known + heads.length) * dim);
   values.set(embeddings);
-  for (const [at, { direction }] of heads.entries()) values.set(direction, (labels + at) * dim);
-  return { rows: labels + heads.length, values };
+  values.set(rivals.embeddings, labels * dim);
+  for (const [at, { direction }] of heads.entries()) values.set(direction, (known + at) * dim);
+  return { rows: known + heads.length, values };
 }
 
 /** Takes the windows of one file after another. Not for two files at once: the arrays are used again. */
@@ -68,6 +71,7 @@ export class Scorer {
   readonly #shares: Float64Array;
   readonly #groups: Float64Array;
   readonly #taught: Int32Array;
+  readonly #rivals: Float64Array;
   #score: FileScore;
   #windows = 0;
 
@@ -75,6 +79,7 @@ export class Scorer {
     this.set = set;
     this.#shares = new Float64Array(set.labels);
     this.#groups = new Float64Array(set.exclusive.length);
+    this.#rivals = new Float64Array(set.rivals.centres.length);
     this.#taught = new Int32Array(set.labels).fill(-1);
     for (const [at, { label }] of set.heads.entries()) this.#taught[label] = at;
     this.#score = { sound: new Float32Array(set.labels), window: new Int32Array(set.labels) };
@@ -93,7 +98,7 @@ export class Scorer {
    * @param products of the window with the rows of {@link matrixOf}, beginning at `from`
    */
   add(products: Float32Array, from: number): void {
-    const { labels, heads } = this.set;
+    const { labels, heads, rivals } = this.set;
     const { sound, window } = this.#score;
     if (this.#fillShares(products, from)) {
       for (let label = 0; label < labels; label++) {
@@ -102,7 +107,9 @@ export class Scorer {
         const logOdds =
           taught < 0
             ? byPrompts
-            : heads[taught]!.zeroShot * byPrompts + products[from + labels + taught]! + heads[taught]!.bias;
+            : heads[taught]!.zeroShot * byPrompts +
+              products[from + labels + rivals.centres.length + taught]! +
+              heads[taught]!.bias;
         if (logOdds > sound[label]!) {
           sound[label] = logOdds;
           window[label] = this.#windows;
@@ -119,9 +126,10 @@ export class Scorer {
 
   /** @returns false when a product is not a number: such a window says nothing */
   #fillShares(products: Float32Array, from: number): boolean {
-    const { labels, centres, groupOf, temperature } = this.set;
+    const { labels, centres, groupOf, temperature, rivals } = this.set;
     const shares = this.#shares;
     const groups = this.#groups;
+    const others = this.#rivals;
     let highest = -Infinity;
     for (let label = 0; label < labels; label++) {
       const value = temperature * (products[from + label]! - centres[label]!);
@@ -129,7 +137,12 @@ export class Scorer {
       if (value > highest) highest = value;
       else if (Number.isNaN(value)) return false;
     }
+    for (let rival = 0; rival < others.length; rival++) {
+      others[rival] = temperature * (products[from + labels + rival]! - rivals.centres[rival]!);
+      if (others[rival]! > highest) highest = others[rival]!;
+    }
     let total = 0;
+    for (let rival = 0; rival < others.length; rival++) total += Math.exp(others[rival]! - highest);
     groups.fill(0);
     for (let label = 0; label < labels; label++) {
       const value = Math.exp(shares[label]! - highest);

@@ -168,7 +168,7 @@ export class TagScoring {
 
   async #begin({ vocabularyIds, folders, again }: ScoreRequest, model: ModelParts): Promise<JobId> {
     const { load } = this.#parts.options;
-    const ground = await scoringGround(this.#parts, model);
+    const ground = await scoringGround(this.#parts, model, this.#vocabularies);
     const { catalogue } = ground;
     const wanted = vocabularyIds.length > 0 ? vocabularyIds : catalogue.suggestions.vocabulariesUsed();
     if (wanted.length === 0)
@@ -209,7 +209,11 @@ export class TagScoring {
 }
 
 /** What scoring stands on, of the model in use. @throws UserError nothing-indexed where there is no catalogue */
-export async function scoringGround(parts: Parts, model: ModelParts): Promise<ScoringGround> {
+export async function scoringGround(
+  parts: Parts,
+  model: ModelParts,
+  vocabularies: Vocabularies,
+): Promise<ScoringGround> {
   const catalogue = parts.existingCatalogue();
   if (!catalogue) {
     throw new UserError('nothing-indexed', 'No sound has been listened to yet. Index a folder first.');
@@ -220,6 +224,7 @@ export async function scoringGround(parts: Parts, model: ModelParts): Promise<Sc
     catalogue,
     spaceId: await model.spaceId(),
     pack,
+    reference: await vocabularies.reference(),
     embedTexts: async (texts) => {
       const supervisors = await model.supervisors();
       return supervisors.use((supervisor) => supervisor.asking((encoder) => encoder.embedTexts(texts)));

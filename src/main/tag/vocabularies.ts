@@ -45,6 +45,11 @@ export class Vocabularies {
     throw new UserError('not-found', `There is no vocabulary “${id}”. Those that are there: ${found.map(({ vocabulary }) => vocabulary.id).join(', ')}.${first === undefined ? '' : ` ${first}`}`); // prettier-ignore
   }
 
+  /** The one that has words for nearly every sound: what others are held against (rivals.ts). */
+  async reference(): Promise<Vocabulary> {
+    return (await this.get('sfx')).vocabulary;
+  }
+
   /** null when there is none of that id. */
   async find(id: string): Promise<InstalledVocabulary | null> {
     return (await this.all()).found.find(({ vocabulary }) => vocabulary.id === id) ?? null;

@@ -4,7 +4,7 @@ import { decodeInto, float16Bits } from '../../index/float16-dot.ts';
 import { sampleWindows } from '../measure-library.ts';
 import { matrixProduct } from '../matrix-product.ts';
 import type { LearntHead, ScoreMethods } from '../protocol.ts';
-import { Scorer } from '../scorer.ts';
+import { matrixOf, Scorer } from '../scorer.ts';
 import { learnTag, type DecidedFile, type SeenWindow } from './learn-tag.ts';
 
 /** More windows of the library hold a tag back no better. */
@@ -20,14 +20,16 @@ export async function learnTags(
   { spaceId, dim, threads, set, tags }: ScoreMethods['learn']['input'],
 ): Promise<(LearntHead | null)[]> {
   const { values, windows } = sampleWindows(db, { spaceId, dim, wanted: BACKGROUND_WINDOWS });
-  const product = await matrixProduct(set.embeddings, dim, set.labels, threads);
-  const scorer = new Scorer({ ...set, heads: [] });
+  const byPrompts = { ...set, heads: [] };
+  const { rows: columns, values: matrix } = matrixOf(byPrompts);
+  const product = await matrixProduct(matrix, dim, columns, threads);
+  const scorer = new Scorer(byPrompts);
   /** By the prompts alone. @returns log-odds, [window][label] */
   const zeroShot = async (rows: Float32Array, count: number): Promise<Float32Array[]> => {
     const products = await product.multiply(rows, count);
     return Array.from({ length: count }, (_, row) => {
       scorer.begin();
-      scorer.add(products, row * set.labels);
+      scorer.add(products, row * columns);
       return scorer.score.sound.slice();
     });
   };
