@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { inOldOrder } from '../../../src/renderer/screens/tags/old-order.ts';
 import {
   dotsOf,
   forecastWords,
@@ -58,4 +59,17 @@ test('the gain of learning, honest where there is none', () => {
   expect(gainWords(tag)).toBe('right 88 % of the time, 62 % before');
   expect(gainWords({ ...tag, after: 0.623 })).toBe('no better than before: right 62 % of the time');
   expect(gainWords({ ...tag, before: null })).toBe('');
+});
+
+test('rows keep their places when the list is asked for again; new ones stand where they belong', () => {
+  const rows = (keys: string) => Array.from(keys).map((name, index) => ({ key: name.charCodeAt(0), at: index }));
+  const order = (before: string, now: string) =>
+    inOldOrder(rows(before), rows(now))
+      .map(({ key }) => String.fromCharCode(key))
+      .join('');
+  expect(order('abcd', 'bcda')).toBe('abcd');
+  expect(order('abcd', 'dxb')).toBe('bdx');
+  expect(order('abc', 'xaybcz')).toBe('xaybcz');
+  expect(order('', 'abc')).toBe('abc');
+  expect(order('abc', '')).toBe('');
 });

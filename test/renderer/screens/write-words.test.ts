@@ -7,7 +7,8 @@ import {
   planWords,
   runWords,
 } from '../../../src/renderer/screens/write/write-words.ts';
-import type { PlanSummary, WriteRun } from '../../../src/shared/calls/write.ts';
+import { sameChanges } from '../../../src/renderer/screens/write/same-changes.ts';
+import type { FieldChange, PlanSummary, WriteRun } from '../../../src/shared/calls/write.ts';
 
 const RUN: WriteRun = {
   ...{ runId: 7, kind: 'write', profileId: 'sfx', startedMs: 0, finishedMs: 1 },
@@ -70,4 +71,20 @@ test.each([
 test('a value that is too long to compare part by part counts as changed', () => {
   const long = Array.from({ length: 500 }, (_, index) => `word${index}`).join(' ');
   expect(diffWords(long, `${long} more`).after).toEqual([{ text: `${long} more`, kind: 'new' }]);
+});
+
+test('one value that goes to several places of a file is told once', () => {
+  const change = (nativeId: string, after: string, note = ''): FieldChange => ({
+    ...{ field: 'catId', nativeId, before: null, after, mode: 'fill', note },
+  });
+  const told = sameChanges([
+    change('iXML:USER/CATID', 'DOORWood', 'Shortened.'),
+    change('iXML:ASWG/catId', 'DOORWood', 'Shortened.'),
+    change('bext:Description', 'DOORMetl'),
+  ]);
+  expect(told.map(({ after, places }) => [after, places.map(({ nativeId }) => nativeId)])).toEqual([
+    ['DOORWood', ['iXML:USER/CATID', 'iXML:ASWG/catId']],
+    ['DOORMetl', ['bext:Description']],
+  ]);
+  expect(told[0]!.notes).toEqual(['Shortened.']);
 });

@@ -6,6 +6,7 @@ import { perApp } from '../../stores/per-app.ts';
 import type { Span } from '../../stores/player.svelte.ts';
 import { Selection } from '../../stores/selection.svelte.ts';
 import { tagsOf, type Tags } from '../../stores/tags.svelte.ts';
+import { inOldOrder } from './old-order.ts';
 import { title } from '../../words/paths.ts';
 import { counted } from '../../words/units.ts';
 
@@ -46,6 +47,8 @@ export class Review {
   #chip = $state<number | null>(null);
   /** Selected, and not heard yet: its row or its window may still be on their way. */
   #toHear = $state<number | null>(null);
+  /** What the rows are the answer to. */
+  #answered = '';
   #watched = false;
   #chosen = false;
   #asked = 0;
@@ -328,6 +331,7 @@ export class Review {
   /** Another question: what is shown is not its answer. */
   #empty(): void {
     this.#rows = null;
+    this.#answered = '';
     this.#forecast = null;
     this.selection.none();
     this.#soon();
@@ -353,7 +357,12 @@ export class Review {
       // What has been decided meanwhile would come back for a moment.
       if (this.tags.deciding) return;
       this.#forecast = forecast;
-      this.#take(this.#tab === 'files' ? byFile(found) : found.map(withKey));
+      // A decision makes a file less sure of the rest of its tags: it must not leave its place under the eyes for that.
+      const question = JSON.stringify([scope, this.#state, this.#order]);
+      const same = question === this.#answered;
+      this.#answered = question;
+      const rows = this.#tab === 'files' ? byFile(found) : found.map(withKey);
+      this.#take(same && this.#tab === 'files' ? inOldOrder(this.#rows ?? [], rows) : rows);
       this.#problem = null;
     } catch (error) {
       if (mine === this.#asked) this.#problem = sentenceOf(error);
