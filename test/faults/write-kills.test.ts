@@ -1,5 +1,6 @@
 /** The write process killed at random moments: every file is the old or the new version, and nothing in between. */
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
@@ -10,7 +11,6 @@ import { Child } from '../../src/main/process/child.ts';
 import { PROCESS_ENTRIES } from '../../src/main/process/entries.ts';
 import { writeJournal, type WriteJournal } from '../../src/main/writeback/journal.ts';
 import type { Done, FileToWrite, WantedFile, WriteMethods, WritePushes } from '../../src/main/writeback/protocol.ts';
-import { sha256 } from '../calls/written-sounds.ts';
 import { bext, FMT, riff } from '../writeback/riff-files.ts';
 import { put, tone, wav } from './sounds.ts';
 import { skipFor } from './trial.ts';
@@ -239,4 +239,8 @@ function makeKinds(): string[] {
 
 function hasFfmpeg(): boolean {
   return (process.env['PATH'] ?? '').split(':').some((place) => existsSync(join(place, 'ffmpeg')));
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }
