@@ -29,17 +29,21 @@ export class UnfinishedPack {
    * Also takes away what killed installations left.
    * @param dataFolder the engine's
    * @param bytes that the pack will take, about
-   * @throws UserError disk-full; errors of the disk
+   * @throws UserError disk-full, catalogue-unwritable
    */
   static async begin(dataFolder: string, bytes: number): Promise<UnfinishedPack> {
     const models = join(dataFolder, 'models');
-    await mkdir(models, { recursive: true });
-    await removeLeftBehind(models);
-    await checkSpace(models, bytes);
     const name = `${PREFIX}${process.pid}-${randomUUID()}`;
     const folder = join(models, name);
+    try {
+      await mkdir(models, { recursive: true });
+      await removeLeftBehind(models);
+      await checkSpace(models, bytes);
+      await mkdir(folder);
+    } catch (error) {
+      throw diskSentence(error, models);
+    }
     inWork.add(name);
-    await mkdir(folder);
     return new UnfinishedPack(models, folder);
   }
 
@@ -66,6 +70,28 @@ export class UnfinishedPack {
   get #name(): string {
     return this.folder.slice(this.#models.length + 1);
   }
+}
+
+/**
+ * What the disk says while a pack is written, as a sentence.
+ * @param folder into which models are installed
+ * @returns the error as it is where it is none of the disk's
+ */
+export function diskSentence(error: unknown, folder: string): unknown {
+  if (!(error instanceof Error) || !('syscall' in error)) return error;
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new UserError(
+      'disk-full',
+      `The disk of “${folder}” became full. Nothing was installed; make room there, then try again.`,
+      error,
+    );
+  }
+  return new UserError(
+    'catalogue-unwritable',
+    `Models cannot be written into “${folder}”. Nothing was installed; check that it is a folder, that it may be written to, and that its drive works.`,
+    error,
+  );
 }
 
 /** Deletes an installed pack: at once out of sight, and should that be interrupted, later by {@link UnfinishedPack.begin}. */

@@ -169,6 +169,15 @@ describe('checkpoints that are none', () => {
   });
 });
 
+test('a data folder that cannot be written to', async () => {
+  writeTinyClap(source);
+  mkdirSync(trial.data, { recursive: true });
+  writeFileSync(join(trial.data, 'models'), 'a file is in the way');
+  const error = await trial.call('model.import', { path: source }).catch((reason: unknown) => reason as Refusal);
+  expect(error).toMatchObject({ code: 'catalogue-unwritable' });
+  expectSentence((error as Refusal).message);
+});
+
 describe('packs', () => {
   test('are copied by the same call, by their folder or their description', async () => {
     symlinkSync(TINY_PACK, source);

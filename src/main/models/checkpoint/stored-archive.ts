@@ -137,7 +137,7 @@ function checkStored({ fileName, compressionMethod, compressedSize, uncompressed
   if ((entry.generalPurposeBitFlag & 1) !== 0) throw foreign('it is encrypted');
   if (compressionMethod !== 0) {
     throw foreign(
-      `its entry “${fileName}” is compressed (${compressedSize} bytes for ${uncompressedSize}), which PyTorch never does`,
+      `its entry “${fileName}” is compressed (${compressedSize} bytes for ${uncompressedSize}), as weights never are`,
     );
   }
 }

@@ -47,8 +47,11 @@ const INERT = new Set([
   'collections.defaultdict',
   'collections.Counter',
   'numpy.dtype',
+  'numpy.ndarray',
   'numpy.core.multiarray.scalar',
   'numpy._core.multiarray.scalar',
+  'numpy.core.multiarray._reconstruct',
+  'numpy._core.multiarray._reconstruct',
   '_codecs.encode',
   ...['set', 'frozenset', 'complex', 'slice', 'bytearray', 'int', 'float', 'bool', 'str', 'list', 'dict'].flatMap(
     (name) => [`builtins.${name}`, `__builtin__.${name}`],
