@@ -21,7 +21,7 @@ const VOCABULARY: VocabularyContent = {
   ],
   labels: [
     { id: 'hum', name: 'electrical hum', group: 'things', prompts: ['a low electrical hum'], keywords: ['mains'] },
-    { id: 'beep', name: 'beep', group: 'things', prompts: ['a single electronic beep'], keywords: ['bleep'] },
+    { id: 'beep', name: 'electronic beep', group: 'things', prompts: ['a single electronic beep'], keywords: ['bleep', 'beep'] },
     { id: 'dog', name: 'dog bark', group: 'things', prompts: ['a dog barks'], keywords: [] },
     { id: 'low', name: 'low tone', group: 'pitch', prompts: ['a low tone'], keywords: ['low'] },
     { id: 'high', name: 'high tone', group: 'pitch', prompts: ['a high tone'], keywords: ['high'] },
@@ -37,7 +37,7 @@ const id = (name: string): number => ids.get(name)!;
 beforeAll(async () => {
   trial.addTone('a/electrical hum.wav', 60, 2);
   trial.addTone('a/mains 50.wav', 50, 12);
-  trial.addTone('b/beep low.wav', 300, 0.5);
+  trial.addTone('b/electronic beep low.wav', 800, 0.5);
   trial.addTone('b/bleep high.wav', 3000, 0.5);
   trial.addTone('b/0001.wav', 1000, 0.5);
   await trial.start({ model: DEFAULT_PACK });
@@ -101,7 +101,7 @@ test('a long file says what is where', async () => {
 });
 
 test('of an exclusive group at most one is likelier than not', async () => {
-  for (const name of ['b/beep low.wav', 'b/bleep high.wav', 'b/0001.wav']) {
+  for (const name of ['b/electronic beep low.wav', 'b/bleep high.wav', 'b/0001.wav']) {
     const pitch = (await tagsOf(name)).filter(({ labelId }) => ['low', 'high'].includes(labelId));
     expect(pitch.filter(({ probability }) => probability! > 0.5).length).toBeLessThan(2);
   }
@@ -109,26 +109,26 @@ test('of an exclusive group at most one is likelier than not', async () => {
 
 test('a decision takes the place of the suggestion, is found by search, and can be taken back', async () => {
   const beep = await tagId('beep');
-  const fileId = id('b/beep low.wav');
+  const fileId = id('b/electronic beep low.wav');
   const waiting = async () => (await trial.call('tag.files', { scope: { tagId: beep }, state: 'suggested', order: 'sure' })).map((row) => row.fileId); // prettier-ignore
   expect(await waiting()).toContain(fileId);
-  expect(await trial.paths('tag:"beep"')).toEqual([]);
+  expect(await trial.paths('tag:"electronic beep"')).toEqual([]);
   const changes: number[][] = [];
   const stop = trial.on('tag.changed', ({ tagIds }) => changes.push(tagIds));
   const { stepId, changed } = await trial.call('tag.decide', { decisions: [{ fileId, tagId: beep, accepted: true }] });
   stop();
   expect([changed, changes]).toEqual([1, [[beep]]]);
   expect(await waiting()).not.toContain(fileId);
-  expect((await tagsOf('b/beep low.wav'))[0]).toMatchObject({ labelId: 'beep', state: 'accepted' });
-  expect(await trial.paths('tag:"beep"')).toEqual([trial.at('b/beep low.wav')]);
+  expect((await tagsOf('b/electronic beep low.wav'))[0]).toMatchObject({ labelId: 'beep', state: 'accepted' });
+  expect(await trial.paths('tag:"electronic beep"')).toEqual([trial.at('b/electronic beep low.wav')]);
   await score(true);
   expect(await waiting()).not.toContain(fileId);
   const rejected = await trial.call('tag.decide', { decisions: [{ fileId, tagId: beep, accepted: false }] });
-  expect(await trial.paths('tag:"beep"')).toEqual([]);
+  expect(await trial.paths('tag:"electronic beep"')).toEqual([]);
   // The older step is overtaken by the newer one.
   expect(await trial.call('tag.undo', { stepId })).toEqual({ restored: 0 });
   expect(await trial.call('tag.undo', { stepId: rejected.stepId })).toEqual({ restored: 1 });
-  expect((await tagsOf('b/beep low.wav'))[0]).toMatchObject({ labelId: 'beep', state: 'accepted' });
+  expect((await tagsOf('b/electronic beep low.wav'))[0]).toMatchObject({ labelId: 'beep', state: 'accepted' });
   await trial.call('tag.decide', { decisions: [{ fileId, tagId: beep, accepted: null }] });
   expect(await waiting()).toContain(fileId);
   await expect(trial.call('tag.decide', { decisions: [{ fileId, tagId: beep, accepted: true }, { fileId: 999, tagId: beep, accepted: true }] })).rejects.toMatchObject({ code: 'file-missing' }); // prettier-ignore
@@ -155,7 +155,7 @@ test('scopes narrow by name, and files come in the order asked for', async () =>
   const beep = await tagId('beep');
   const files = (name: string, order: 'sure' | 'doubtful' | 'name') =>
     trial.call('tag.files', { scope: { tagId: beep, name }, state: 'suggested', order });
-  expect((await files('BEEP', 'name')).map(({ fileId }) => fileId)).toEqual([id('b/beep low.wav')]);
+  expect((await files('ELECTRONIC', 'name')).map(({ fileId }) => fileId)).toEqual([id('b/electronic beep low.wav')]);
   const sure = await files('', 'sure');
   expect(sure.map(({ probability }) => probability)).toEqual(sure.map(({ probability }) => probability).sort((a, b) => b! - a!)); // prettier-ignore
   const doubt = (await files('', 'doubtful')).map(({ probability }) => Math.abs(probability! - 0.5));
