@@ -78,5 +78,12 @@ describe('from a catalogue', () => {
     expect(await named('format')).toEqual(['mp3', null, 'wav', 'mp3']);
     expect(await named('folder')).toEqual(['Rain', null, 'Doors', 'Rain']);
     expect(await named('tag')).toEqual(['Weather', null, 'door', 'Weather']);
+    const [slam] = library.catalogue.tagRows.ensure('sfx', [{ id: 'slam', name: 'Slam' }]);
+    library.catalogue.decisions.decide(
+      ids.map((fileId, at) => ({ fileId, tagId: slam!, accepted: at > 0 })),
+      1,
+    );
+    // Accepted ones count with those in the file; a rejected one does not.
+    expect(await named('tag')).toEqual(['Slam', null, 'door', 'Slam']);
   });
 });

@@ -73,14 +73,20 @@ function pathsOf(db: Database): (ids: string) => Map<number, PlacedPath> {
   return (ids) => new Map(rows.all(ids).map(({ id, ...path }) => [id, path]));
 }
 
+/** What the user accepted, then what the files say of themselves. */
 function tagsOf(db: Database): (ids: string) => Map<number, string[]> {
-  const rows = db.prepare<[string, string], { id: number; value: string }>(
+  const accepted = db.prepare<[string], { id: number; value: string }>(
+    `SELECT decision.file_id AS id, tag.name AS value
+       FROM json_each(?) AS wanted CROSS JOIN decision ON decision.file_id = wanted.value AND accepted = 1
+            JOIN tag ON tag.id = decision.tag_id ORDER BY decision.tag_id`,
+  );
+  const native = db.prepare<[string, string], { id: number; value: string }>(
     `SELECT file_id AS id, file_tag.value FROM json_each(?) AS wanted CROSS JOIN file_tag ON file_id = wanted.value
       WHERE field IN (SELECT value FROM json_each(?)) ORDER BY file_tag.rowid`,
   );
   return (ids) => {
     const tags = new Map<number, string[]>();
-    for (const { id, value } of rows.all(ids, TAG_FIELDS)) {
+    for (const { id, value } of [...accepted.all(ids), ...native.all(ids, TAG_FIELDS)]) {
       const known = tags.get(id);
       if (known) known.push(value);
       else tags.set(id, [value]);
