@@ -18,6 +18,12 @@ import {
 import { mergeOrder, positionBias, reordering, shiftMask, windowOrder } from './token-order.ts';
 import { readLinear, readWeights, transposed, type LinearWeights } from './weights.ts';
 
+/**
+ * In int8, the attention layers of so many first stages keep single precision: their inputs have outliers, which leave
+ * few of the 256 steps to everything else. Measured with pseudo-random weights on 16 recordings of many kinds: smallest
+ * cosine to float32 0.985 without, 0.997 with; about 5 % more time. More stages bring nothing.
+ */
+const EXACT_ATTENTION = 2;
 /** Of a clip, in one part of a perceptron. */
 const TOKENS_PER_PART = 1024;
 
@@ -111,7 +117,10 @@ async function swinBlock(
   const order = windowOrder(gridSide(sizes, stage), sizes.window, windowShift(sizes, stage, block));
   const x = await reordered(building, tokens, order, width);
   const normalise = await layerNorm(building, `${key}.norm1`, width);
-  const attended = await windowAttention(building, narrowed(building, normalise(x)), sizes, stage, block);
+  // Products in float32 take and give what those in int8 do.
+  const attending: Building =
+    building.precision === 'int8' && stage < EXACT_ATTENTION ? { ...building, precision: 'float32' } : building;
+  const attended = await windowAttention(attending, narrowed(building, normalise(x)), sizes, stage, block);
   const value = await perceptron(
     building,
     graph.op('Add', [x, widened(building, attended)]),
