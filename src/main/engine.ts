@@ -29,6 +29,7 @@ import { listPacks } from './models/installed.ts';
 import { Parts, type EngineOptions, type Listening } from './parts.ts';
 import { LibraryWatch } from './scan/library-watch.ts';
 import { Writing } from './writeback/writing.ts';
+import { AcceptedWords } from './tag/accepted-words.ts';
 import { TagScoring } from './tag/scoring.ts';
 import { Vocabularies } from './tag/vocabularies.ts';
 import type { Search } from './search/search.ts';
@@ -49,7 +50,9 @@ export function createEngine(options: EngineOptions): EngineHandle {
   const indexing = new Indexing(parts, {
     progress: (progress) => {
       send('job.progress', progress);
-      if (progress.state === 'done') tagging.afterIndexing();
+      if (progress.state !== 'done') return;
+      acceptedWords.soon(); // files that took over what was decided about others
+      tagging.afterIndexing();
     },
     changed: (fileIds) => send('catalogue.changed', { fileIds }),
     rootsTouched: (rootIds) => {
@@ -59,7 +62,11 @@ export function createEngine(options: EngineOptions): EngineHandle {
   });
   const maps = new MapMaking(parts, (progress) => send('job.progress', progress));
   const vocabularies = new Vocabularies(options.dataFolder);
-  const tagsChanged = (tagIds: number[]) => send('tag.changed', { tagIds });
+  const acceptedWords = new AcceptedWords(parts);
+  const tagsChanged = (tagIds: number[]) => {
+    send('tag.changed', { tagIds });
+    acceptedWords.soon();
+  };
   const tagging = new TagScoring(parts, vocabularies, {
     progress: (progress) => send('job.progress', progress),
     changed: tagsChanged,
@@ -111,7 +118,7 @@ export function createEngine(options: EngineOptions): EngineHandle {
     (message) => send('engine.notice', { message }),
   );
 
-  const tags = tagCalls(parts, vocabularies, tagging, (tagIds) => {
+  const tags = tagCalls(parts, vocabularies, tagging, acceptedWords, (tagIds) => {
     tagsChanged(tagIds);
     tagging.afterDeciding(tagIds);
   });
@@ -188,6 +195,7 @@ export function createEngine(options: EngineOptions): EngineHandle {
       await indexing.close();
       await maps.close();
       await tagging.close();
+      await acceptedWords.close();
       await renaming.close();
       await writing.close();
       await evaluations.close();

@@ -21,7 +21,13 @@ const VOCABULARY: VocabularyContent = {
   ],
   labels: [
     { id: 'hum', name: 'electrical hum', group: 'things', prompts: ['a low electrical hum'], keywords: ['mains'] },
-    { id: 'beep', name: 'electronic beep', group: 'things', prompts: ['a single electronic beep'], keywords: ['bleep', 'beep'] },
+    {
+      id: 'beep',
+      name: 'electronic beep',
+      group: 'things',
+      prompts: ['a single electronic beep'],
+      keywords: ['bleep', 'beep'],
+    },
     { id: 'dog', name: 'dog bark', group: 'things', prompts: ['a dog barks'], keywords: [] },
     { id: 'low', name: 'low tone', group: 'pitch', prompts: ['a low tone'], keywords: ['low'] },
     { id: 'high', name: 'high tone', group: 'pitch', prompts: ['a high tone'], keywords: ['high'] },

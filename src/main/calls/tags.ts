@@ -1,11 +1,11 @@
 /** The calls about suggestions and decisions. What was decided is never derived and never lost; the rest is. */
-import { setImmediate as breather } from 'node:timers/promises';
 import type { FileTag, TagCalls, TagRow } from '../../shared/calls/tags.ts';
 import type { Engine } from '../../shared/contract.ts';
 import { UserError } from '../../shared/errors.ts';
 import type { Catalogue } from '../catalogue/open.ts';
 import type { StoredTag } from '../catalogue/suggestions.ts';
 import type { Parts } from '../parts.ts';
+import type { AcceptedWords } from '../tag/accepted-words.ts';
 import { taughtTags } from '../tag/heads.ts';
 import { whyOf, windowsOf } from '../tag/look.ts';
 import { scoringGround, type TagScoring } from '../tag/scoring.ts';
@@ -17,6 +17,7 @@ export function tagCalls(
   parts: Parts,
   vocabularies: Vocabularies,
   scoring: TagScoring,
+  words: AcceptedWords,
   changed: (tagIds: number[]) => void,
 ): Pick<Engine, Exclude<keyof TagCalls, TeachCallName>> {
   /** Reading makes no catalogue where there is none. */
@@ -24,17 +25,8 @@ export function tagCalls(
     const catalogue = parts.existingCatalogue();
     return catalogue ? what(catalogue, await parts.spaceId()) : ifNone;
   };
-  let wording: Promise<void> | null = null;
-  /** Search finds files by accepted tags: their words follow, some at a time. */
-  const words = (catalogue: Catalogue): Promise<void> => {
-    wording ??= (async () => {
-      while (catalogue.decisions.writeSomeWords()) await breather();
-    })().finally(() => (wording = null));
-    return wording;
-  };
-  const decided = async (catalogue: Catalogue, tagIds: number[]): Promise<void> => {
-    await words(catalogue);
-    await words(catalogue); // what was decided while the words before were being written
+  const decided = async (tagIds: number[]): Promise<void> => {
+    await words.written();
     if (tagIds.length > 0) changed(tagIds);
   };
   const vocabularyOf = async (catalogue: Catalogue, tagId: number) => {
@@ -51,6 +43,7 @@ export function tagCalls(
     'tag.score': (request) => scoring.start(request),
     'tag.wait': (id) => scoring.jobs.wait(id),
     'tag.list': async (scope) => {
+      words.soon(); // what a program left that ended midway
       const { found } = await vocabularies.all();
       return read((catalogue, spaceId) => {
         const taught = taughtTags(catalogue.db, spaceId);
@@ -104,7 +97,7 @@ export function tagCalls(
     'tag.decide': async ({ decisions }) => {
       const catalogue = parts.catalogue();
       const { stepId, changed: count, tagIds } = catalogue.decisions.decide(decisions, await parts.spaceId());
-      await decided(catalogue, tagIds);
+      await decided(tagIds);
       return { stepId, changed: count };
     },
     'tag.forecast': (scope) =>
@@ -120,13 +113,13 @@ export function tagCalls(
       const catalogue = parts.catalogue();
       const waiting = catalogue.suggestions.waiting(scope, await parts.spaceId());
       const { stepId, forecast, tagIds } = catalogue.decisions.acceptAll(waiting);
-      await decided(catalogue, tagIds);
+      await decided(tagIds);
       return { stepId, forecast };
     },
     'tag.undo': async ({ stepId }) => {
       const catalogue = parts.catalogue();
       const { restored, tagIds } = catalogue.decisions.undo(stepId);
-      await decided(catalogue, tagIds);
+      await decided(tagIds);
       return { restored };
     },
   };

@@ -2,6 +2,7 @@
 import type { Database } from 'better-sqlite3';
 import type { TagScope, TagState } from '../../shared/calls/tags.ts';
 import { joined, type Condition } from '../search/condition.ts';
+import { LISTED } from './file-lists.ts';
 import { tagScopes } from './tag-scope.ts';
 
 export interface NewSuggestion {
@@ -37,6 +38,9 @@ export interface TagCount {
 const UNDECIDED = `NOT EXISTS (SELECT 1 FROM decision
   WHERE decision.file_id = suggestion.file_id AND decision.tag_id = suggestion.tag_id)`;
 
+/** Narrows nothing: from tag to tag only the sure end of the index is read, instead of all of it. */
+const EACH_TAG = 'suggestion.tag_id IN (SELECT id FROM tag)';
+
 export type SuggestionStatements = ReturnType<typeof suggestionStatements>;
 
 export function suggestionStatements(db: Database) {
@@ -70,16 +74,16 @@ export function suggestionStatements(db: Database) {
             decision.accepted, coalesce(suggestion.probability, decision.probability) AS probability,
             suggestion.start_s AS startSeconds, suggestion.end_s AS endSeconds
        FROM json_each(:files) AS wanted
-       JOIN decision ON decision.file_id = wanted.value
-       JOIN tag ON tag.id = decision.tag_id
+       CROSS JOIN decision ON decision.file_id = wanted.value
+       CROSS JOIN tag ON tag.id = decision.tag_id
        LEFT JOIN suggestion ON suggestion.file_id = decision.file_id AND suggestion.tag_id = decision.tag_id
                            AND suggestion.space_id = :space
      UNION ALL
      SELECT wanted.value, tag.id, tag.vocabulary_id, tag.label_id, tag.name, NULL, suggestion.probability,
             suggestion.start_s, suggestion.end_s
        FROM json_each(:files) AS wanted
-       JOIN suggestion ON suggestion.file_id = wanted.value AND suggestion.space_id = :space
-       JOIN tag ON tag.id = suggestion.tag_id
+       CROSS JOIN suggestion ON suggestion.file_id = wanted.value AND +suggestion.space_id = :space
+       CROSS JOIN tag ON tag.id = suggestion.tag_id
       WHERE suggestion.probability >= :least AND ${UNDECIDED}`,
   ); // prettier-ignore
   const scoredFiles = db
@@ -94,12 +98,37 @@ export function suggestionStatements(db: Database) {
     const ofTags = tags('suggestion.tag_id');
     const all: Condition[] = [
       { sql: 'suggestion.space_id = ? AND suggestion.probability >= ?', parameters: [spaceId, least] },
-      ...(ofTags ? [ofTags] : []),
+      ofTags ?? { sql: EACH_TAG, parameters: [] },
       { sql: UNDECIDED, parameters: [] },
       // A set that is made once: to look at the row of each file of each suggestion is slower.
       { sql: `suggestion.file_id IN (SELECT file.id FROM file WHERE ${files.sql})`, parameters: files.parameters },
     ];
     return joined(all, 'AND');
+  }
+
+  /** Counts by tag without folder or name: of all suggestions, of decided ones, of undecided ones of files not listed. */
+  function everyFile(scope: TagScope, spaceId: number): Record<'all' | 'decided' | 'hidden', Condition> {
+    const ofTags = scopeOf(scope).tags('suggestion.tag_id');
+    const sure = 'suggestion.probability >= ?';
+    const [narrowed, more] = [ofTags ? ` AND ${ofTags.sql}` : '', ofTags?.parameters ?? []];
+    const parameters = [spaceId, scope.minProbability ?? 0, ...more];
+    const grouped = (sql: string): Condition => ({ sql: `${sql}${narrowed} GROUP BY suggestion.tag_id`, parameters });
+    return {
+      all: grouped(
+        `SELECT tag_id, count(*) FROM suggestion INDEXED BY suggestion_by_tag WHERE space_id = ? AND ${sure} AND ${EACH_TAG}`,
+      ),
+      decided: grouped(
+        `SELECT suggestion.tag_id, count(*) FROM decision CROSS JOIN suggestion
+             ON suggestion.file_id = decision.file_id AND suggestion.tag_id = decision.tag_id AND suggestion.space_id = ?
+          WHERE ${sure}`,
+      ),
+      // The index covers what decides whether a file is listed.
+      hidden: grouped(
+        `SELECT suggestion.tag_id, count(*) FROM file INDEXED BY file_by_facts CROSS JOIN suggestion
+             ON suggestion.file_id = file.id AND +suggestion.space_id = ?
+          WHERE NOT (${LISTED}) AND ${sure} AND ${UNDECIDED}`,
+      ),
+    };
   }
 
   return {
@@ -142,19 +171,26 @@ export function suggestionStatements(db: Database) {
       })),
     /** Tags with suggestions or decisions in the scope. */
     counts(scope: TagScope, spaceId: number): TagCount[] {
-      const waiting = waitingIn(scope, spaceId, scope.minProbability ?? 0);
       const counts = new Map<number, TagCount>();
       const of = (tagId: number): TagCount => {
         const count = counts.get(tagId) ?? { tagId, waiting: 0, accepted: 0, rejected: 0 };
         counts.set(tagId, count);
         return count;
       };
-      const suggested = db
-        .prepare<(string | number)[], [number, number]>(
-          `SELECT tag_id, count(*) FROM suggestion INDEXED BY suggestion_by_tag WHERE ${waiting.sql} GROUP BY tag_id`,
-        )
-        .raw();
-      for (const [tagId, count] of suggested.iterate(...waiting.parameters)) of(tagId).waiting = count;
+      const count = ({ sql, parameters }: Condition, add: 1 | -1): void => {
+        const rows = db.prepare<(string | number)[], [number, number]>(sql).raw();
+        for (const [tagId, number] of rows.iterate(...parameters)) of(tagId).waiting += add * number;
+      };
+      if (scopeOf(scope).everyFile) {
+        // Nearly all count: fewer have to be looked at when the others are taken off.
+        const { all, decided, hidden } = everyFile(scope, spaceId);
+        count(all, 1);
+        count(decided, -1);
+        count(hidden, -1);
+      } else {
+        const { sql, parameters } = waitingIn(scope, spaceId, scope.minProbability ?? 0);
+        count({ sql: `SELECT tag_id, count(*) FROM suggestion INDEXED BY suggestion_by_tag WHERE ${sql} GROUP BY tag_id`, parameters }, 1); // prettier-ignore
+      }
       const { files, tags } = scopeOf(scope);
       const decided = joined([{ sql: `decision.file_id IN (SELECT file.id FROM file WHERE ${files.sql})`, parameters: files.parameters }, ...(tags('tag_id') ? [tags('tag_id')!] : [])], 'AND'); // prettier-ignore
       const decisions = db
@@ -166,7 +202,7 @@ export function suggestionStatements(db: Database) {
         if (accepted === 1) of(tagId).accepted = count;
         else of(tagId).rejected = count;
       }
-      return [...counts.values()];
+      return [...counts.values()].filter((one) => one.waiting > 0 || one.accepted > 0 || one.rejected > 0);
     },
     /** @param order by probability, by distance from ½, or by file name */
     files(

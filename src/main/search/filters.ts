@@ -79,7 +79,7 @@ export class FilterLookup {
   }
 }
 
-/** A word or phrase in the file's tags; one without letters or digits ("♥") is looked up literally. */
+/** A word or phrase in the file's tags, those that were accepted among them; one without letters or digits ("♥") is looked up literally. */
 function tagCondition(tag: string): Condition {
   const phrase = phraseExpression(tag);
   if (phrase !== null) {
@@ -88,8 +88,11 @@ function tagCondition(tag: string): Condition {
       parameters: [`{tags} : ${phrase}`],
     };
   }
+  const part = `%${likeLiteral(tag)}%`;
   return {
-    sql: "file.id IN (SELECT file_id FROM file_tag WHERE value LIKE ? ESCAPE '!')",
-    parameters: [`%${likeLiteral(tag)}%`],
+    sql: `file.id IN (SELECT file_id FROM file_tag WHERE value LIKE ? ESCAPE '!'
+            UNION ALL SELECT file_id FROM decision JOIN tag ON tag.id = decision.tag_id
+                       WHERE accepted = 1 AND name LIKE ? ESCAPE '!')`,
+    parameters: [part, part],
   };
 }
