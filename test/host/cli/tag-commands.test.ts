@@ -179,3 +179,17 @@ test('vocabularies: listed, checked, brought in and out', async () => {
   expect((await run('vocabularies', 'remove', 'my-voices')).code).toBe(0);
   expectRefused(await run('vocabularies', 'remove', 'sfx'), 'bad-input', 2);
 });
+
+test('taught: a tag from examples, switched off, taken to a file and back; what makes no sense is refused', async () => {
+  expect(json(await run('taught'))).toEqual({ taught: [] });
+  const examples = ['DOORWood_slam_01.wav', 'DOORWood_knock_04.wav', 'hammer nails.wav'].map((name) => paths[name]!);
+  expectRefused(await run('taught', 'make', 'Wooden', ...examples.slice(1)), 'bad-input', 2);
+  const row = json<TagRow>(await run('taught', 'make', 'Wooden', ...examples));
+  expect(row).toMatchObject({ vocabularyId: 'mine', labelId: 'wooden', accepted: 3, taught: { inUse: true } });
+  expect(json(await run('taught', 'ignore', 'wooden'))).toMatchObject({ taught: [{ name: 'Wooden', inUse: false }] });
+  expectRefused(await run('taught', 'use', 'Metallic'), 'not-found');
+  const file = join(trial.folder, 'taught.json');
+  expect(json(await run('taught', 'export', file))).toMatchObject({ decisions: 3 });
+  expectRefused(await run('taught', 'export', file), 'name-taken');
+  expect(json(await run('taught', 'import', file))).toMatchObject({ decisions: 0 });
+});

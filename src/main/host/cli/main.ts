@@ -20,6 +20,7 @@ import { registerRename } from './rename-command.ts';
 import { registerReview } from './review-command.ts';
 import { registerServe } from './serve-command.ts';
 import { registerTag } from './tag-command.ts';
+import { registerTaught } from './taught-command.ts';
 import { registerUndo } from './undo-command.ts';
 import { registerVocabularies } from './vocabularies-command.ts';
 import { registerWrite } from './write-command.ts';
@@ -202,6 +203,7 @@ program.command('doctor').description('check that everything Earmark needs works
 registerVocabularies(program, run);
 registerTag(program, run);
 registerReview(program, run);
+registerTaught(program, run);
 registerWrite(program, run);
 registerUndo(program, run);
 registerExport(program, run);
