@@ -47,7 +47,10 @@ describe.skipIf(missing !== null)('pictures', () => {
   }
   async function take(page: Page, name: string): Promise<void> {
     await page.mouse.move(page.viewportSize()!.width / 2, 4); // off everything that answers to a pointer
-    await page.evaluate(hideInstallFolder, INSTALL_FOLDER);
+    await page.evaluate(hideFolders, [
+      [INSTALL_FOLDER, '/opt/earmark'],
+      [LIBRARY, '/home/me'],
+    ] as const);
     await page.waitForTimeout(900); // transitions, and waveforms that come after their rows
     await page.screenshot({ path: join(PICTURES, `${name}.png`) });
   }
@@ -87,9 +90,35 @@ describe.skipIf(missing !== null)('pictures', () => {
       await page.context().close();
     });
 
+    test.each([
+      ['', WINDOW],
+      ['-large', LARGE],
+    ] as const)('reviewing tags, and what would be written%s', async (suffix, size) => {
+      const page = await open(served, theme, size);
+      await go(page, 'Tags');
+      const list = page.getByRole('grid', { name: 'Tags', exact: true });
+      await page.getByRole('grid', { name: 'Sounds to review' }).getByRole('row').first().waitFor();
+      await list.focus();
+      await page.keyboard.press('Home'); // all tags: the longest list
+      await page.getByRole('heading', { level: 2, name: 'All tags' }).waitFor();
+      await page.getByRole('grid', { name: 'Sounds to review' }).focus();
+      for (let step = 0; step < 3; step++) await page.keyboard.press('ArrowDown');
+      await page.waitForFunction(() => document.querySelectorAll('footer .why li').length > 0);
+      await page.getByRole('button', { name: 'Stop' }).click();
+      await take(page, `tags-review-${theme}${suffix}`);
+      await go(page, 'Write');
+      await page.getByRole('button', { name: 'Show what would change' }).click();
+      await page.locator('.change .after').first().waitFor();
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('x');
+      await page.keyboard.press('ArrowDown');
+      await take(page, `write-diff-${theme}${suffix}`);
+      await page.context().close();
+    });
+
     test('the other screens', async () => {
       const page = await open(served, theme, WINDOW);
-      for (const screen of ['Collections', 'Library', 'Tags', 'Models', 'Settings']) {
+      for (const screen of ['Collections', 'Library', 'Models', 'Settings']) {
         await go(page, screen);
         if (screen === 'Models') await says(page, /Self-check passed/);
         await take(page, `${screen.toLowerCase()}-${theme}`);
@@ -163,13 +192,14 @@ describe.skipIf(missing !== null)('pictures', () => {
   });
 });
 
-/** Where somebody who takes the pictures has put Earmark says nothing to those who look at them. */
-function hideInstallFolder(folder: string): void {
+/** Where somebody who takes the pictures has put Earmark and its sounds says nothing to those who look at them. */
+function hideFolders(folders: readonly (readonly [folder: string, shown: string])[]): void {
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (texts.nextNode()) {
     const { currentNode } = texts;
-    if (currentNode.nodeValue?.includes(folder) === true)
-      currentNode.nodeValue = currentNode.nodeValue.replace(folder, '/opt/earmark');
+    for (const [folder, shown] of folders)
+      if (currentNode.nodeValue?.includes(folder) === true)
+        currentNode.nodeValue = currentNode.nodeValue.replace(folder, shown);
   }
 }
 
@@ -186,6 +216,10 @@ async function prepare({ client }: HttpClient): Promise<void> {
   if ((await client.call('map.get', null)) === null) {
     await client.call('job.wait', await client.call('map.make', { anew: false }));
   }
+  const scoring = { vocabularyIds: ['sfx'], folders: [], again: false };
+  await client.call('tag.wait', await client.call('tag.score', scoring));
+  const decided = await client.call('tag.files', { scope: {}, state: 'accepted', order: 'name' });
+  if (decided.length === 0) await client.call('tag.acceptAll', { minProbability: 0.9 });
   await client.call('setting.set', { appearance: 'system', playOnSelect: true, volume: 0.8 });
   if ((await client.call('collection.list', null)).length > 0) return;
   for (const [name, text] of [
