@@ -81,6 +81,7 @@ test('a file that was changed since is left alone, and it is said which and why;
   writeFileSync(trial.at('door.wav'), Buffer.concat([readFileSync(trial.at('door.wav')), Buffer.from('x')]));
   renameSync(trial.at('sub/rain.wav'), trial.at('sub/moved.wav'));
   await trial.listen();
+  writeFileSync(trial.at('sub/rain.wav'), 'something else at the old place');
   expect(await trial.undo(runId)).toMatchObject({ undone: 2, notRestored: 1 });
   const [left] = await trial.call('write.runFiles', { runId, outcome: 'not-restored', offset: 0, limit: 10 });
   expect(left).toMatchObject({

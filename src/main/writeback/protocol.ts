@@ -61,7 +61,7 @@ export interface Done {
 export interface RowToUndo {
   id: number;
   fileId: number;
-  /** Where the file is now as far as the catalogue knows; tried before the journal's own. */
+  /** Where the file is now as far as the catalogue knows; null when it knows nothing. */
   path: string | null;
 }
 

@@ -94,9 +94,12 @@ async function eachUntilStopped<T>(items: readonly T[], work: (item: T) => Promi
   }
 }
 
-/** A file that was moved since is undone where it is now. */
+/** A file that was moved since is undone where it is now; another may lie at its old place by then. */
 function whereItIs({ id, fileId, path }: RowToUndo): FileToUndo {
   const row = journal().row(id);
-  const isThere = lstatSync(row.path, { throwIfNoEntry: false }) !== undefined;
-  return { id, fileId, path: isThere || path === null ? row.path : path };
+  const places = path === null ? [row.path] : [path, row.path];
+  const sizes = places.map((place) => lstatSync(place, { throwIfNoEntry: false })?.size);
+  const at = sizes.indexOf(row.afterSize ?? undefined);
+  const found = at >= 0 ? at : sizes.findIndex((size) => size !== undefined);
+  return { id, fileId, path: places[found] ?? row.path };
 }
