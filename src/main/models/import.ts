@@ -49,7 +49,7 @@ export async function importModel(path: string, dataFolder: string, options: Imp
     await tryOut(pack, options);
     onProgress({ path, stage: 'checking', share: 1 });
     signal.throwIfAborted();
-    return await unfinished.finish(pack.id);
+    return await unfinished.finish(pack);
   } catch (error) {
     await unfinished.abandon();
     signal.throwIfAborted(); // a cancel reads as a cancel, whatever it broke

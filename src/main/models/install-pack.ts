@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { copyFile, mkdir, open, readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { loadPack } from './pack.ts';
-import { sameInstalled, UnfinishedPack } from './unfinished.ts';
+import { diskSentence, sameInstalled, UnfinishedPack } from './unfinished.ts';
 
 /** Beside the files that model.json names, these go along: licences ask for it. */
 const PAPERS = /^(licen[cs]e|notice|copying|readme|model[_-]?card|attribution|citation)[^/]*$/i;
@@ -20,15 +20,16 @@ export async function installPack(folder: string, dataFolder: string): Promise<s
   const there = await sameInstalled(pack, dataFolder);
   if (there !== null) return there;
   const unfinished = await UnfinishedPack.begin(dataFolder, pack.bytes);
+  let copied;
   try {
     await copyFiles(pack.folder, unfinished.folder, ['model.json', ...Object.keys(pack.sha256)]);
     await copyPapers(pack.folder, unfinished.folder);
-    await loadPack(unfinished.folder); // what was copied is what was published
+    copied = await loadPack(unfinished.folder); // what was copied is what was published
   } catch (error) {
     await unfinished.abandon();
-    throw error;
+    throw diskSentence(error, join(dataFolder, 'models'));
   }
-  return unfinished.finish(pack.id);
+  return unfinished.finish(copied);
 }
 
 /** Licence, model card and the like, if there are any. */

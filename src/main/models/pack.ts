@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { UserError } from '../../shared/errors.ts';
+import { notedHash } from './verified-files.ts';
 
 /** A name below the pack's folder, never a way out of it; '/' on every platform, as in the description. */
 const packFile = z
@@ -247,7 +248,8 @@ async function checkFile(folder: string, name: string, expected: string): Promis
   }
   if (!found.isFile() || found.size === 0) throw damaged(folder, `its file “${name}” is empty or not a file`);
   const seen = hashesSeen.get(path);
-  let hash = seen?.size === found.size && seen.mtimeMs === found.mtimeMs ? seen.hash : null;
+  const sameAsSeen = seen?.size === found.size && seen.mtimeMs === found.mtimeMs;
+  let hash = sameAsSeen ? seen.hash : await notedHash(path, found);
   if (hash === null) {
     const sha256 = createHash('sha256');
     try {

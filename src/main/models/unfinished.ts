@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { UserError } from '../../shared/errors.ts';
 import { findPack } from './installed.ts';
 import { spaceOf, type ModelPack } from './pack.ts';
+import { noteHash } from './verified-files.ts';
 
 const PREFIX = '.installing-';
 /** What a program left that cannot be asked for any more, or never could, is taken away after this long. */
@@ -47,10 +48,18 @@ export class UnfinishedPack {
     return new UnfinishedPack(models, folder);
   }
 
-  /** @returns the folder where the pack lies now @throws errors of the disk; the folder is gone then */
-  async finish(id: string): Promise<string> {
-    const final = join(this.#models, id);
+  /**
+   * @param pack as it was just read from the folder, all of its files compared with their hashes
+   * @returns the folder where the pack lies now
+   * @throws errors of the disk; the folder is gone then
+   */
+  async finish(pack: ModelPack): Promise<string> {
+    const final = join(this.#models, pack.id);
     try {
+      for (const [name, hash] of Object.entries(pack.sha256)) {
+        const path = join(this.folder, name);
+        await noteHash(path, await stat(path), hash);
+      }
       await flush(this.folder);
       await rename(this.folder, final);
       await flush(this.#models);
