@@ -192,7 +192,7 @@ export function suggestionStatements(db: Database) {
         count({ sql: `SELECT tag_id, count(*) FROM suggestion INDEXED BY suggestion_by_tag WHERE ${sql} GROUP BY tag_id`, parameters }, 1); // prettier-ignore
       }
       const { files, tags } = scopeOf(scope);
-      const decided = joined([{ sql: `decision.file_id IN (SELECT file.id FROM file WHERE ${files.sql})`, parameters: files.parameters }, ...(tags('tag_id') ? [tags('tag_id')!] : [])], 'AND'); // prettier-ignore
+      const decided = joined([{ sql: `EXISTS (SELECT 1 FROM file WHERE file.id = decision.file_id AND ${files.sql})`, parameters: files.parameters }, ...(tags('tag_id') ? [tags('tag_id')!] : [])], 'AND'); // prettier-ignore
       const decisions = db
         .prepare<(string | number)[], [number, 0 | 1, number]>(
           `SELECT tag_id, accepted, count(*) FROM decision WHERE ${decided.sql} GROUP BY tag_id, accepted`,
@@ -231,7 +231,10 @@ export function suggestionStatements(db: Database) {
         [
           { sql: 'decision.accepted = ?', parameters: [state === 'accepted' ? 1 : 0] },
           ...(ofTags ? [ofTags] : []),
-          { sql: `decision.file_id IN (SELECT file.id FROM file WHERE ${files.sql})`, parameters: files.parameters },
+          {
+            sql: `EXISTS (SELECT 1 FROM file WHERE file.id = decision.file_id AND ${files.sql})`,
+            parameters: files.parameters,
+          },
         ],
         'AND',
       );
