@@ -207,6 +207,47 @@ test('the program killed in the middle: the next start puts it in order and says
   }
 });
 
+const noProc = process.platform === 'linux' ? null : 'needs /proc to find the write process';
+test.skipIf(skipFor(noProc, 'a write process that dies'))(
+  'the write process dies in the middle: another one settles that and goes on to the end',
+  async () => {
+    for (let at = 0; at < 40; at++) trial.addTone(`${at}.wav`, 300 + 40 * at, 1 + at / 40);
+    await trial.index();
+    await acceptAll();
+    const before = trial.hashes();
+    const { planId } = await trial.plan();
+    const id = await start(planId);
+    const died = new Set<number>();
+    for (const done of [3, 20]) {
+      while (!trial.progress.some((each) => each.id === id && each.done >= done && each.stage === 'writing'))
+        await sleep(2);
+      for (const pid of writeProcesses()) {
+        process.kill(pid, 'SIGKILL');
+        died.add(pid);
+      }
+    }
+    const run = await trial.call('write.wait', id);
+    expect(died.size).toBe(2);
+    expect(run).toMatchObject({ written: 40, skipped: 0, failed: 0 });
+    expect(await trial.undo(run.runId)).toMatchObject({ undone: 40, notRestored: 0 });
+    expect(trial.hashes()).toEqual(before);
+  },
+);
+
+function writeProcesses(): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => {
+      try {
+        const parent = /^PPid:\s*(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+        return Number(parent) === process.pid && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('write-process');
+      } catch {
+        return false; // gone meanwhile
+      }
+    });
+}
+
 test('rows that a killed process left are settled at the start, and it is said', async () => {
   trial.addTone('a.wav');
   trial.addTone('b.wav', 500);
