@@ -84,6 +84,15 @@ test('scoring stores what fits, once; what is up to date is left alone', async (
   expect(trial.progress.some(({ kind, stage }) => kind === 'tag' && stage === 'tagging')).toBe(true);
 }, 60_000);
 
+test('a cancelled job says so and leaves what was stored; the next one does the rest', async () => {
+  const job = await trial.call('tag.score', { vocabularyIds: ['trial'], folders: [], again: true });
+  await trial.call('job.cancel', job);
+  expect(await trial.call('tag.wait', job)).toMatchObject({ cancelled: true });
+  expect(trial.progress.findLast(({ id }) => id === job)).toMatchObject({ kind: 'tag', state: 'cancelled' });
+  expect((await tagsOf('a/electrical hum.wav')).length).toBeGreaterThan(0);
+  expect(await score(true)).toMatchObject({ files: 5, cancelled: false });
+}, 60_000);
+
 test('the reasons add up to the probability, and words are among them', async () => {
   const hum = (await tagsOf('a/electrical hum.wav')).find(({ labelId }) => labelId === 'hum')!;
   expect(hum.probability).toBeGreaterThan(LIKELY);
