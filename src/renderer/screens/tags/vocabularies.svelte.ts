@@ -57,6 +57,12 @@ export class Vocabularies {
   get busy(): boolean {
     return this.job !== null || this.#jobId !== null;
   }
+  /** Sounds that have been heard and not been tried with a chosen vocabulary as it is now. */
+  get behind(): number {
+    return (this.#list ?? [])
+      .filter(({ id }) => this.chosen.includes(id))
+      .reduce((most, { readyFiles, scoredFiles }) => Math.max(most, readyFiles - scoredFiles), 0);
+  }
   /** Nothing was ever suggested: everything else is empty until it is. */
   get unused(): boolean {
     return this.#list !== null && this.#list.every(({ scoredFiles }) => scoredFiles === 0);
