@@ -105,3 +105,20 @@ test('in the shipped vocabulary, a well-named file points at its label', () => {
   expect(best('x/DOORWood_Slam_Heavy_XY.wav')).toBe('wooden-door-slam');
   expect(best('FEET/footsteps on gravel.wav')).toBe('footsteps-on-gravel');
 });
+
+test('what Earmark wrote into a file is no evidence for its own suggestions', () => {
+  const record = JSON.stringify({
+    earmark: 1,
+    labels: [],
+    wrote: { 'TXXX:KEYWORDS': ['rain', 'roof'], 'TXXX:CATID': ['RAINRoof'], TCON: ['Rain'] },
+  });
+  const { tags, catIds } = wordsOfFile('/r', '0001.mp3', [
+    ['TXXX:KEYWORDS', 'keywords', 'rain, roof'],
+    ['TXXX:CATID', 'category', 'RAINRoof'],
+    ['TCON', 'genre', 'Weather; Rain'],
+    ['COMM', 'comment', 'heard in the rain'],
+    ['TXXX:EARMARK', '', record],
+  ]);
+  expect(tags).toEqual(['Weather', 'heard in the rain']);
+  expect(catIds).toEqual([]);
+});

@@ -1,6 +1,7 @@
 /** Tables `file_tag` (native tags as read) and `file_words` (FTS5: words to find a file by; rowid = file.id). */
 import type { Database } from 'better-sqlite3';
 import type { NativeTag } from '../../shared/types.ts';
+import { IS_PROVENANCE } from '../writeback/provenance.ts';
 import { fileNameWords, folderWords } from './split-name.ts';
 
 /** Tag values longer than this (lyrics, embedded documents) are found by their beginning only. */
@@ -34,10 +35,10 @@ export function wordStatements(db: Database) {
     `SELECT root.path AS rootPath, file.relative_path AS relativePath
        FROM file JOIN root ON root.id = file.root_id WHERE file.id = ?`,
   );
-  // Accepted tags are words like those that are in the file already.
+  // Accepted tags are words like those that are in the file already; our own record of what was written is none.
   const values = db
     .prepare<[number, number], string>(
-      `SELECT value FROM file_tag WHERE file_id = ?
+      `SELECT value FROM file_tag WHERE file_id = ? AND NOT ${IS_PROVENANCE}
        UNION SELECT tag.name FROM decision JOIN tag ON tag.id = decision.tag_id
               WHERE decision.file_id = ? AND decision.accepted = 1`,
     )

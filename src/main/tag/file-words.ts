@@ -1,5 +1,6 @@
 /** What files are called and tagged with, as evidence for labels. */
 import type { Database } from 'better-sqlite3';
+import { IS_PROVENANCE, isProvenance, parseProvenance } from '../writeback/provenance.ts';
 import type { FileWords } from './word-evidence.ts';
 
 /** Tags that say what a file is; artists, albums and years do not. */
@@ -14,6 +15,8 @@ const TELLING = [
   'subcategory',
   'instrument',
 ];
+/** Between several values in one. */
+const SEPARATORS = /\s*[,;/\0\n]\s*/u;
 /** Longer values are documents. */
 const LONGEST = 500;
 
@@ -25,7 +28,7 @@ export function fileWords(db: Database): (fileId: number) => FileWords | null {
   );
   const tags = db
     .prepare<[number, number], [nativeId: string, field: string, value: string]>(
-      'SELECT native_id, field, value FROM file_tag WHERE file_id = ? AND length(value) <= ?',
+      `SELECT native_id, field, value FROM file_tag WHERE file_id = ? AND (length(value) <= ? OR ${IS_PROVENANCE})`,
     )
     .raw();
   return (fileId) => {
@@ -48,12 +51,32 @@ export function wordsOfFile(
   const fileName = parts.pop() ?? '';
   const rootName = rootPath.split(/[\\/]/).findLast((part) => part !== '') ?? '';
   const isCatId = (nativeId: string) => /(?:^|[:/])catid$/i.test(nativeId);
+  const others = notOurs(tags);
   return {
     name: fileName.replace(/(?<=.)\.[\p{L}\p{N}]{1,8}$/u, ''),
     folders: [rootName, ...parts],
     tags: [
-      ...new Set(tags.filter(([id, field]) => !isCatId(id) && TELLING.includes(field)).map(([, , value]) => value)),
+      ...new Set(others.filter(([id, field]) => !isCatId(id) && TELLING.includes(field)).map(([, , value]) => value)),
     ],
-    catIds: tags.filter(([id]) => isCatId(id)).map(([, , value]) => value),
+    catIds: others.filter(([id]) => isCatId(id)).map(([, , value]) => value),
   };
+}
+
+type TagRow = readonly [nativeId: string, field: string, value: string];
+
+/**
+ * Without what Earmark wrote itself: it would be evidence for its own suggestions. A value to which it only added
+ * something keeps what others wrote.
+ */
+function notOurs(tags: readonly TagRow[]): readonly TagRow[] {
+  const records = tags.flatMap(([id, , value]) => (isProvenance(id) ? [parseProvenance(value)] : []));
+  const ours = new Set(records.flatMap((record) => Object.values(record?.wrote ?? {}).flat()));
+  if (ours.size === 0) return tags;
+  return tags.flatMap(([id, field, value]): TagRow[] => {
+    if (isProvenance(id) || ours.has(value)) return [];
+    const parts = value.split(SEPARATORS);
+    const kept = parts.filter((part) => !ours.has(part));
+    if (kept.length === parts.length) return [[id, field, value]];
+    return kept.length === 0 ? [] : [[id, field, kept.join(', ')]];
+  });
 }
