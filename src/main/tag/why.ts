@@ -83,9 +83,10 @@ function otherText(matches: readonly WordMatch[], label: number): string {
   return said ? `${FIELD_WORDS[said.field]} “${said.text}” instead` : 'its name says something else';
 }
 
-function soundText({ cosine, level, background }: Evidence): string {
+function soundText({ cosine, level, background, sound }: Evidence): string {
   if (cosine === null) return 'there is nothing to hear';
-  return `sounds like it more than ${shareBelow(cosine, level, background)} of sounds do, set against the other tags`;
+  const more = `sounds like it more than ${shareBelow(cosine, level, background)} of sounds do`;
+  return sound < 0 ? `${more}, but other tags fit the sound as well or better` : `${more}, and few other tags fit`;
 }
 
 /** "98 %": by the pack's quantiles where the cosine lies above the first, else by a normal distribution. */
