@@ -86,13 +86,14 @@ async function checkPack(parts: Parts): Promise<Finding> {
 async function checkModel(parts: Parts): Promise<Finding> {
   const supervisor = await parts.supervisor();
   const pack = await parts.pack();
+  await supervisor.loadAudio(); // on what it runs at work
   const { ok, message } = await supervisor.asking((encoder) => selfCheck(pack, encoder));
   return { ok, message };
 }
 
 async function checkProvider(parts: Parts): Promise<Finding> {
   const { provider, reason } = await (await parts.supervisor()).loadAudio();
-  return fine(`${provider} (${reason})`);
+  return fine(`${provider} (${reason}); earmark doctor --gpu tries the others`);
 }
 
 async function checkDataFolder(dataFolder: string): Promise<Finding> {

@@ -2,7 +2,8 @@
 import type { Catalogue } from './catalogue/open.ts';
 import { acquireWriterLock } from './catalogue/writer-lock.ts';
 import type { ListeningTarget } from './embed/listen.ts';
-import { EncoderSupervisor } from './embed/supervisor.ts';
+import { choosePlan, distrust } from './embed/provider-choice.ts';
+import { EncoderSupervisor, type PlanSource } from './embed/supervisor.ts';
 import { VectorIndex } from './index/vector-index.ts';
 import { findPack } from './models/installed.ts';
 import { queryTexts } from './models/prompt.ts';
@@ -62,8 +63,13 @@ export class ModelParts {
   supervisors(): Promise<Replaceable<EncoderSupervisor>> {
     this.#supervisors ??= this.pack().then((pack) => {
       const make = () => {
-        const options = { ...this.#ground.load(), threadsPerEncoder: 1 };
-        return new EncoderSupervisor(pack, options, this.#ground.notice);
+        const load = this.#ground.load();
+        const { dataFolder, notice } = this.#ground;
+        const plans: PlanSource = {
+          choose: () => choosePlan(pack, { dataFolder, encoders: load.encoders }),
+          distrust: (provider, why) => distrust(pack, dataFolder, provider, why),
+        };
+        return new EncoderSupervisor(pack, { ...load, threadsPerEncoder: 1, plans }, notice);
       };
       return new Replaceable(make);
     });

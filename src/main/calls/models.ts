@@ -5,6 +5,7 @@ import type { Engine } from '../../shared/contract.ts';
 import { UserError } from '../../shared/errors.ts';
 import type { ModelStatus } from '../../shared/types.ts';
 import { Encoder } from '../embed/encoder.ts';
+import { choosePlan, probeAll } from '../embed/provider-choice.ts';
 import { checkPack } from '../models/check-pack.ts';
 import type { Imports } from '../models/imports.ts';
 import { installPack } from '../models/install-pack.ts';
@@ -16,6 +17,7 @@ import type { Parts } from '../parts.ts';
 export function modelCalls(parts: Parts, imports: Imports): Pick<Engine, keyof ModelCalls> {
   const { dataFolder } = parts.options;
   return {
+    'model.providers': async () => probeAll(await parts.pack(), { dataFolder, encoders: parts.encoders }),
     'model.check': async ({ id }) => {
       try {
         const used = await parts.pack().catch(() => null); // what is wrong with that one is said when it is asked for
@@ -24,7 +26,7 @@ export function modelCalls(parts: Parts, imports: Imports): Pick<Engine, keyof M
       } catch (error) {
         // What is wrong with a pack that is there is the answer, not an error.
         if (!(error instanceof UserError) || error.code === 'model-missing') throw error;
-        return { id, provider: '', problem: error.userMessage, realTimeFactor: null, textMs: null };
+        return { id, provider: '', providerReason: '', problem: error.userMessage, realTimeFactor: null, textMs: null };
       }
     },
     'model.install': async ({ folder }) => {
@@ -55,9 +57,13 @@ async function statusOf(folder: string, parts: Parts): Promise<ModelStatus> {
 async function check(pack: ModelPack, inUse: boolean, parts: Parts): Promise<ModelCheck> {
   const { encoders } = parts;
   if (inUse) {
-    return parts.listening(({ supervisor }) => supervisor.asking((encoder) => checkPack(pack, encoder, encoders)));
+    return parts.listening(async ({ supervisor }) => {
+      await supervisor.loadAudio();
+      return supervisor.asking((encoder) => checkPack(pack, encoder, encoders));
+    });
   }
-  const encoder = await Encoder.start(pack, { encoders });
+  const plan = await choosePlan(pack, { dataFolder: parts.options.dataFolder, encoders });
+  const encoder = await Encoder.start(pack, plan);
   try {
     return await checkPack(pack, encoder, encoders);
   } finally {

@@ -4,9 +4,10 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { InferenceSession } from 'onnxruntime-node';
-import { toWire, UserError, type WireError } from '../../shared/errors.ts';
+import { toWire, type WireError } from '../../shared/errors.ts';
 import type { ModelPack } from '../models/pack.ts';
 import { graphFor } from '../models/variants.ts';
+import { BatchRunner, type Row, type RunBatch } from './batch-runner.ts';
 import { AUDIO_INPUTS, checkGraph, OUTPUT, splitRows } from './graph-check.ts';
 import { openSession, type OpenedSession, type Provider, type ProviderChoice } from './providers.ts';
 
@@ -14,6 +15,8 @@ export interface AudioWorkerData {
   pack: ModelPack;
   provider: Provider | 'auto';
   threads: number;
+  /** Why this provider was chosen; null: it says so itself. */
+  reason: string | null;
 }
 
 export interface AudioBatch {
@@ -25,10 +28,14 @@ export interface AudioBatch {
 export type AudioWorkerMessage =
   | { kind: 'ready'; choice: ProviderChoice }
   | { kind: 'broken'; error: WireError }
+  /** Less memory than hoped for. */
+  | { kind: 'notice'; message: string }
+  /** The graphics processor gave up in the middle of the work; the processor goes on. */
+  | { kind: 'gave-up'; message: string }
   | {
       kind: 'result';
       /** One a window, in order: the raw embedding, or why there is none. */
-      rows: (Float32Array | { message: string })[];
+      rows: Row[];
       /** For the next batch. */
       buffer: ArrayBuffer;
       busyMs: number;
@@ -37,24 +44,32 @@ export type AudioWorkerMessage =
     };
 
 const port = parentPort!;
-const { pack, provider, threads } = workerData as AudioWorkerData;
+const { pack, provider, threads, reason } = workerData as AudioWorkerData;
 const { dim } = pack;
 const { windowSamples } = pack.audio;
 const post = (message: AudioWorkerMessage, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
 
 let opened: OpenedSession;
+let batches: BatchRunner;
 let path = pack.audio.path;
 let lastEndMs: number | null = null;
 
 try {
   opened = await open();
   checkGraph(opened.session, path, AUDIO_INPUTS, dim);
+  batches = new BatchRunner({
+    windowSamples,
+    run: runner(opened),
+    openOnCpu: opened.provider === 'cpu' ? null : openOnCpu,
+    onSmaller: (message) => post({ kind: 'notice', message }),
+    onCpu: (message) => post({ kind: 'gave-up', message }),
+  });
   // Batches are taken one after another: a second one may arrive while the first is inside the model.
   let tail = Promise.resolve();
   port.on('message', (batch: AudioBatch) => {
     tail = tail.then(() => answer(batch));
   });
-  post({ kind: 'ready', choice: { provider: opened.provider, reason: opened.reason } });
+  post({ kind: 'ready', choice: choiceOf(opened) });
 } catch (error) {
   post({ kind: 'broken', error: toWire(error) });
 }
@@ -71,46 +86,41 @@ async function open(): Promise<OpenedSession> {
   return { ...(await openSession(path, { provider: 'cpu', threads })), reason: first.reason };
 }
 
+async function openOnCpu(): Promise<RunBatch> {
+  path = graphFor(pack.audio, 'cpu').path;
+  return runner(await openSession(path, { provider: 'cpu', threads }));
+}
+
+function choiceOf(session: OpenedSession): ProviderChoice {
+  const asExpected = session.provider === (provider === 'auto' ? 'cpu' : provider);
+  return { provider: session.provider, reason: asExpected && reason !== null ? reason : session.reason };
+}
+
 async function answer({ samples, count }: AudioBatch): Promise<void> {
   const startMs = performance.now();
   const idleMs = lastEndMs === null ? 0 : startMs - lastEndMs;
-  const rows = await embedAll(samples, count);
+  const rows = await batches.embed(samples, count);
   lastEndMs = performance.now();
   const buffer = samples.buffer;
   post({ kind: 'result', rows, buffer, busyMs: lastEndMs - startMs, idleMs }, [buffer]);
 }
 
-/** One window that the model cannot take must not cost its neighbours in the batch: they are tried alone. */
-async function embedAll(samples: Float32Array, count: number): Promise<(Float32Array | { message: string })[]> {
-  try {
-    return (await run(samples, count)).map(checked);
-  } catch (error) {
-    if (count === 1) return [{ message: describe(error) }];
-  }
-  const rows: (Float32Array | { message: string })[] = [];
-  for (let row = 0; row < count; row++) {
-    try {
-      rows.push(checked((await run(samples.subarray(row * windowSamples, (row + 1) * windowSamples), 1))[0]!));
-    } catch (error) {
-      rows.push({ message: describe(error) });
-    }
-  }
-  return rows;
+function runner({ ort, session, provider: runsOn }: OpenedSession): RunBatch {
+  return async (samples, count) => {
+    const padded = runsOn === 'cpu' ? samples : toPowerOfTwo(samples, count);
+    const waveform = new ort.Tensor('float32', padded, [padded.length / windowSamples, windowSamples]);
+    const outputs: InferenceSession.OnnxValueMapType = await session.run({ waveform });
+    const values: unknown = outputs[OUTPUT]?.data;
+    const wanted = padded === samples || !(values instanceof Float32Array) ? values : values.subarray(0, count * dim);
+    return splitRows(wanted, count, dim, path);
+  };
 }
 
-async function run(samples: Float32Array, count: number): Promise<Float32Array[]> {
-  const { ort, session } = opened;
-  const waveform = new ort.Tensor('float32', samples, [count, windowSamples]);
-  const outputs: InferenceSession.OnnxValueMapType = await session.run({ waveform });
-  return splitRows(outputs[OUTPUT]?.data, count, dim, path);
-}
-
-function checked(embedding: Float32Array): Float32Array | { message: string } {
-  if (embedding.every(Number.isFinite)) return embedding;
-  return { message: 'the model gave values that are not numbers' };
-}
-
-function describe(error: unknown): string {
-  if (error instanceof UserError) return error.userMessage;
-  return error instanceof Error ? error.message : String(error);
+/** Graphics processors prepare themselves for each new shape: a handful of batch sizes is prepared once. */
+function toPowerOfTwo(samples: Float32Array, count: number): Float32Array {
+  const size = 2 ** Math.ceil(Math.log2(count));
+  if (size === count) return samples;
+  const padded = new Float32Array(size * windowSamples);
+  padded.set(samples);
+  return padded;
 }

@@ -5,9 +5,10 @@ import type { ModelPack } from '../models/pack.ts';
 import { WORKER_ENTRIES } from '../process/entries.ts';
 import type { AudioBatch, AudioWorkerData, AudioWorkerMessage } from './audio-encoder-worker.ts';
 import { fillWindow } from './filling.ts';
-import type { Provider, ProviderChoice } from './providers.ts';
+import type { Row } from './batch-runner.ts';
+import type { AudioPlan, ProviderChoice } from './providers.ts';
 
-export type Row = Float32Array | { message: string };
+export type { Row };
 
 /** A window on its way through; `sender` gets the results of one batch together. */
 export interface QueuedWindow<T> {
@@ -17,14 +18,21 @@ export interface QueuedWindow<T> {
   sender: (results: { tag: T; row: Row }[]) => void;
 }
 
+/** As {@link AudioPlan}; 'auto', without a reason, is the CPU. */
+export type EncodersPlan = Omit<AudioPlan, 'provider' | 'reason'> & {
+  provider: AudioPlan['provider'] | 'auto';
+  reason: string | null;
+};
+
 export interface AudioEncodersOptions {
   pack: ModelPack;
-  encoders: number;
-  threadsPerEncoder: number;
-  provider: Provider | 'auto';
-  batchSize: number;
+  plan: EncodersPlan;
   /** Called when the queue has room again after it was full. */
   onRoom: () => void;
+  /** Something the user should know: one sentence. */
+  onNotice: (message: string) => void;
+  /** The provider cannot go on and the CPU does. */
+  onGaveUp: (message: string) => void;
 }
 
 interface Thread {
@@ -38,7 +46,7 @@ interface Thread {
 
 export class AudioEncoders {
   readonly #options: AudioEncodersOptions;
-  readonly #capacity: number;
+  #plan: EncodersPlan;
   readonly #urgent: QueuedWindow<unknown>[] = [];
   readonly #queue: QueuedWindow<unknown>[] = [];
   #threads: Thread[] = [];
@@ -50,7 +58,11 @@ export class AudioEncoders {
   /** Loads nothing yet. */
   constructor(options: AudioEncodersOptions) {
     this.#options = options;
-    this.#capacity = 2 * options.batchSize * options.encoders;
+    this.#plan = options.plan;
+  }
+
+  get #capacity(): number {
+    return 2 * this.#plan.batchSize * this.#plan.encoders;
   }
 
   /** Whether whoever brings windows should stop for now ({@link AudioEncodersOptions.onRoom} says when to go on). */
@@ -62,8 +74,12 @@ export class AudioEncoders {
     return this.#queue.length + this.#urgent.length;
   }
 
-  /** @throws UserError when the pack's audio encoder cannot be loaded */
-  load(): Promise<ProviderChoice> {
+  /**
+   * @param plan instead of the one given at the start, unless the encoders are there already
+   * @throws UserError when the pack's audio encoder cannot be loaded
+   */
+  load(plan?: EncodersPlan): Promise<ProviderChoice> {
+    if (plan && !this.#loading) this.#plan = plan;
     this.#loading ??= this.#start();
     return this.#loading;
   }
@@ -92,7 +108,7 @@ export class AudioEncoders {
 
   async #start(): Promise<ProviderChoice> {
     try {
-      const started = await Promise.all(Array.from({ length: this.#options.encoders }, () => this.#startThread()));
+      const started = await Promise.all(Array.from({ length: this.#plan.encoders }, () => this.#startThread()));
       this.#threads = started.map(({ thread }) => thread);
       this.#dispatch();
       return started[0]!.choice;
@@ -105,10 +121,11 @@ export class AudioEncoders {
   }
 
   #startThread(): Promise<{ thread: Thread; choice: ProviderChoice }> {
-    const { pack, provider, threadsPerEncoder } = this.#options;
+    const { pack, onNotice, onGaveUp } = this.#options;
+    const { provider, threadsPerEncoder: threads, reason } = this.#plan;
     return new Promise((resolve, reject) => {
       const worker = new Worker(WORKER_ENTRIES.audioEncoder, {
-        workerData: { pack, provider, threads: threadsPerEncoder } satisfies AudioWorkerData,
+        workerData: { pack, provider, threads, reason } satisfies AudioWorkerData,
       });
       const thread: Thread = { worker, inFlight: [], spare: [], skipIdle: false };
       // A thread that throws outside a batch is a defect of ours: it ends the process, and the engine hears of it.
@@ -118,6 +135,8 @@ export class AudioEncoders {
       worker.on('message', (message: AudioWorkerMessage) => {
         if (message.kind === 'ready') resolve({ thread, choice: message.choice });
         else if (message.kind === 'broken') reject(fromWire(message.error));
+        else if (message.kind === 'notice') onNotice(message.message);
+        else if (message.kind === 'gave-up') onGaveUp(message.message);
         else this.#finish(thread, message);
       });
     });
@@ -125,7 +144,7 @@ export class AudioEncoders {
 
   /** Idle threads take what there is, shared evenly; busy ones get a second batch only if it is a full one. */
   #dispatch(): void {
-    const { batchSize } = this.#options;
+    const { batchSize } = this.#plan;
     const idle = this.#threads.filter(({ inFlight }) => inFlight.length === 0);
     for (const [i, thread] of idle.entries()) {
       if (this.queued === 0) break;
@@ -144,8 +163,8 @@ export class AudioEncoders {
   }
 
   #send(thread: Thread, count: number): void {
-    const { batchSize, pack } = this.#options;
-    const { windowSamples, shortClip } = pack.audio;
+    const { batchSize } = this.#plan;
+    const { windowSamples, shortClip } = this.#options.pack.audio;
     const windows = [...this.#urgent.splice(0, count)];
     windows.push(...this.#queue.splice(0, count - windows.length));
     // Two buffers a thread travel to and fro; nothing is allocated once the work flows.

@@ -15,7 +15,7 @@ import type {
   InferenceStats,
 } from './inference-types.ts';
 import { normalised } from './normalise.ts';
-import type { Provider, ProviderChoice } from './providers.ts';
+import type { AudioPlan, Provider, ProviderChoice } from './providers.ts';
 
 export type { EmbeddedWindow, FailedWindow, InferenceStats, ProviderChoice };
 
@@ -30,6 +30,8 @@ export interface EncoderOptions {
   lowPriority?: boolean;
   /** Windows that one session takes at once. @default 4 */
   batchSize?: number;
+  /** Why this provider. @default what it says itself */
+  reason?: string;
 }
 
 export interface EmbedOptions {
@@ -84,10 +86,13 @@ export class Encoder {
       await child.call('open', {
         pack,
         socketPath: encoder.socketPath,
-        encoders: options.encoders ?? Math.max(1, Math.floor(availableParallelism() / 2)),
-        threadsPerEncoder: options.threadsPerEncoder ?? 1,
-        provider: options.provider ?? 'auto',
-        batchSize: options.batchSize ?? 4,
+        plan: {
+          encoders: options.encoders ?? Math.max(1, Math.floor(availableParallelism() / 2)),
+          threadsPerEncoder: options.threadsPerEncoder ?? 1,
+          provider: options.provider ?? 'auto',
+          batchSize: options.batchSize ?? 4,
+          reason: options.reason ?? null,
+        },
       });
     } catch (error) {
       await encoder.close();
@@ -115,12 +120,26 @@ export class Encoder {
 
   /**
    * Loads the audio encoder now. Call it before a job: windows sent to an encoder that cannot be loaded all fail.
+   * @param plan instead of what the options said, unless it has been loaded before
    * @returns the provider in use and why, for the user to see
    * @throws UserError 'model-damaged' or 'model-unusable'; {@link ChildDiedError} when the process dies
    */
-  async loadAudio(): Promise<ProviderChoice> {
-    this.#choice = await this.#child.call('loadAudio', null);
+  async loadAudio(plan: AudioPlan | null = null): Promise<ProviderChoice> {
+    this.#choice = await this.#child.call('loadAudio', plan);
     return this.#choice;
+  }
+
+  /** Hears what the user should know of the work. @returns a function that stops listening */
+  onNotice(listener: (message: string) => void): () => void {
+    return this.#child.on('notice', ({ message }) => listener(message));
+  }
+
+  /** Hears that the provider gave up at work and the CPU goes on. @returns a function that stops listening */
+  onGaveUp(listener: (message: string) => void): () => void {
+    return this.#child.on('gaveUp', ({ message }) => {
+      this.#choice = { provider: 'cpu', reason: message };
+      listener(message);
+    });
   }
 
   /** Loads the text encoder now, so that the first search need not wait for it. @throws as {@link loadAudio} */

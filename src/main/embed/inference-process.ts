@@ -12,26 +12,25 @@ type WindowTag = Omit<PcmWindow, 'samples'>;
 let opened: { audio: AudioEncoders; text: TextEncoder; intake: WindowIntake } | null = null;
 
 const push = serveParent<InferenceMethods, InferencePushes>({
-  async open({ pack, socketPath, encoders, threadsPerEncoder, provider, batchSize }) {
+  async open({ pack, socketPath, plan }) {
     if (opened) throw new Error('the inference process serves one model pack');
     const audio = new AudioEncoders({
       pack,
-      encoders,
-      threadsPerEncoder,
-      provider,
-      batchSize,
+      plan,
       onRoom: () => intake.resume(),
+      onNotice: (message) => push('notice', { message }),
+      onGaveUp: (message) => push('gaveUp', { message }),
     });
     const intake = new WindowIntake({
       socketPath,
       onWindow: ({ samples, ...tag }) => audio.add({ samples, tag, sender: pushResults }, false),
       isFull: () => audio.full,
     });
-    opened = { audio, intake, text: new TextEncoder(pack, encoders * threadsPerEncoder) };
+    opened = { audio, intake, text: new TextEncoder(pack, plan.encoders * plan.threadsPerEncoder) };
     await intake.listen(); // last: should the engine go meanwhile, the socket is removed all the same
     return null;
   },
-  loadAudio: () => running().audio.load(),
+  loadAudio: (plan) => running().audio.load(plan ?? undefined),
   loadText: () => running().text.load(),
   embedTexts: ({ texts }) => running().text.embed(texts),
   embedWindows: ({ windows }) => embedWindows(windows),

@@ -1,18 +1,14 @@
 /** What the engine and the inference process say to each other (PCM goes over the socket instead: pcm-wire.ts). */
 import type { ModelPack } from '../models/pack.ts';
-import type { Provider, ProviderChoice } from './providers.ts';
+import type { EncodersPlan } from './audio-encoders.ts';
+import type { ProviderChoice } from './providers.ts';
 
 export interface InferenceOptions {
   pack: ModelPack;
   /** Where to listen for decoders. */
   socketPath: string;
-  /** Audio sessions, each with a thread of its own. */
-  encoders: number;
-  /** Threads within one session. */
-  threadsPerEncoder: number;
-  provider: Provider | 'auto';
-  /** Windows that one session takes at once. */
-  batchSize: number;
+  /** How to listen unless `loadAudio` says otherwise in time. */
+  plan: EncodersPlan;
 }
 
 /** One window of a file, listened to. */
@@ -61,8 +57,8 @@ export interface InferenceStats {
 export type InferenceMethods = {
   /** The first call; loads no model. */
   open: { input: InferenceOptions; output: null };
-  /** Loads the audio sessions unless they are there. */
-  loadAudio: { input: null; output: ProviderChoice };
+  /** Loads the audio sessions unless they are there; then a plan comes too late. */
+  loadAudio: { input: EncodersPlan | null; output: ProviderChoice };
   loadText: { input: null; output: ProviderChoice };
   /** @returns raw embeddings in the order of the texts */
   embedTexts: { input: { texts: string[] }; output: Float32Array[] };
@@ -75,4 +71,8 @@ export type InferencePushes = {
   /** Raw embeddings. Windows of one item can arrive out of order when there are several encoders. */
   embedded: { windows: EmbeddedWindow[] };
   failed: { windows: FailedWindow[] };
+  /** Something the user should know. */
+  notice: { message: string };
+  /** The provider in use cannot go on, and the CPU does from now on. */
+  gaveUp: { message: string };
 };

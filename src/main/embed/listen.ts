@@ -55,11 +55,12 @@ export async function* listen<F extends FileToHear>(
   signal: AbortSignal,
   { raw = false }: { raw?: boolean } = {},
 ): AsyncGenerator<Heard<F>, void, undefined> {
+  await supervisor.loadAudio(); // a model that cannot run here ends it all, not each of the files
   const hearOne = (file: F, stop: AbortSignal) => hear(file, { target, pool, supervisor, raw }, stop);
   // Files in work when the inference process died: any of them may be the cause, so each is heard again alone.
   const suspects: F[] = [];
-  // Two more than there are decoders: the next files decode while the last windows of others are being embedded.
-  for await (const outcome of mapUnordered(files, pool.size + 2, hearOne, signal)) {
+  // More than there are decoders: windows of short files wait for each other, and go into the model together.
+  for await (const outcome of mapUnordered(files, pool.size + supervisor.filesAhead, hearOne, signal)) {
     if (outcome.status === 'encoder-died') suspects.push(outcome.file);
     else yield outcome;
   }

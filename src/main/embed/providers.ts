@@ -2,16 +2,26 @@
  * Execution providers: what runs the graph. onnxruntime does not fall back by itself when the provider that was
  * asked for cannot start, so we do, and say so.
  */
+import type { ProviderName } from '../../shared/calls/models.ts';
 import { UserError } from '../../shared/errors.ts';
 import type { InferenceSession } from 'onnxruntime-node';
 
-export const PROVIDERS = ['cuda', 'dml', 'coreml', 'webgpu', 'cpu'] as const;
-export type Provider = (typeof PROVIDERS)[number];
+export const PROVIDERS = ['cuda', 'dml', 'coreml', 'webgpu', 'cpu'] as const satisfies ProviderName[];
+export type Provider = ProviderName;
 
 export interface ProviderChoice {
   provider: Provider;
   /** Why this one: a sentence for the user. */
   reason: string;
+}
+
+/** What the audio encoder shall run on, and how. */
+export interface AudioPlan extends ProviderChoice {
+  /** Sessions side by side: on a graphics processor one, which takes many windows at once. */
+  encoders: number;
+  threadsPerEncoder: number;
+  /** Windows that one session takes at once; a power of two. */
+  batchSize: number;
 }
 
 export interface SessionOptions {
@@ -33,17 +43,24 @@ export function providersFor(platform: NodeJS.Platform): Provider[] {
   return ['cuda', 'webgpu', 'cpu'];
 }
 
+/** For people; a place, not a library. */
+export const PROVIDER_NAMES: Readonly<Record<Provider, string>> = {
+  cuda: 'NVIDIA GPU (CUDA)',
+  dml: 'GPU (DirectML)',
+  coreml: 'Apple GPU and Neural Engine (Core ML)',
+  webgpu: 'GPU (WebGPU)',
+  cpu: 'CPU',
+};
+
 /**
- * Loads a graph on the provider asked for, else on the CPU. Blocks the thread while loading.
- * @param path absolute path of the .onnx file
- * @throws UserError 'model-unusable' when onnxruntime itself cannot be loaded, 'model-damaged' when the graph cannot
+ * @returns onnxruntime, loaded here and not at the top of a file: a machine without it gets a sentence, not a stack
+ * @throws UserError 'model-unusable' when there is no build of it that runs here
  */
-export async function openSession(path: string, { provider, threads }: SessionOptions): Promise<OpenedSession> {
-  let ort;
+export async function loadRuntime(): Promise<typeof import('onnxruntime-node')> {
   try {
-    // Loaded here and not at the top: a machine without it gets a sentence instead of a stack at the start.
-    ort = await import('onnxruntime-node');
+    const ort = await import('onnxruntime-node');
     ort.env.logLevel = 'fatal'; // as logSeverityLevel below, for what happens outside a session
+    return ort;
   } catch (error) {
     const machine = `${process.platform}-${process.arch}`;
     throw new UserError(
@@ -52,19 +69,22 @@ export async function openSession(path: string, { provider, threads }: SessionOp
       error,
     );
   }
+}
+
+/**
+ * Loads a graph on the provider asked for, else on the CPU. Blocks the thread while loading.
+ * @param path absolute path of the .onnx file
+ * @throws UserError 'model-unusable' when onnxruntime itself cannot be loaded, 'model-damaged' when the graph cannot
+ */
+export async function openSession(path: string, { provider, threads }: SessionOptions): Promise<OpenedSession> {
+  const ort = await loadRuntime();
   let reason = 'the processor (default)';
   if (provider !== 'auto' && provider !== 'cpu') {
-    const missing = providersFor(process.platform).includes(provider)
-      ? null
-      : `${provider} does not exist on ${process.platform}`;
-    if (missing === null) {
-      try {
-        const session = await ort.InferenceSession.create(path, sessionOptions(provider, threads));
-        return { session, ort, provider, reason: `${provider}, as asked for` };
-      } catch (error) {
-        reason = `the processor, because ${provider} could not be started: ${firstLine(error)}`;
-      }
-    } else reason = `the processor, because ${missing}`;
+    try {
+      return { ...(await openOn(path, provider, threads)), provider, reason: `${provider}, as asked for` };
+    } catch (error) {
+      reason = `the processor, because ${plainFailure(provider, error)}`;
+    }
   } else if (provider === 'cpu') reason = 'the processor, as asked for';
   try {
     const session = await ort.InferenceSession.create(path, sessionOptions('cpu', threads));
@@ -76,6 +96,26 @@ export async function openSession(path: string, { provider, threads }: SessionOp
       error,
     );
   }
+}
+
+/** On this provider or not at all. Blocks the thread while loading. @throws what onnxruntime throws */
+export async function openOn(
+  path: string,
+  provider: Provider,
+  threads: number,
+): Promise<Pick<OpenedSession, 'session' | 'ort'>> {
+  const ort = await loadRuntime();
+  if (!providersFor(process.platform).includes(provider)) throw new Error(`it does not exist on ${process.platform}`);
+  return { ort, session: await ort.InferenceSession.create(path, sessionOptions(provider, threads)) };
+}
+
+/** Why a provider cannot be used here, in plain words: `cuda could not be started: …`. */
+export function plainFailure(provider: Provider, error: unknown): string {
+  const line = firstLine(error);
+  if (/failed to load (shared )?library/i.test(line)) return `${provider} could not be started: its libraries are not installed`; // prettier-ignore
+  if (/no supported adapters|failed to get a webgpu adapter/i.test(line)) return `${provider} could not be started: it found no graphics processor that it can use`; // prettier-ignore
+  if (/not supported|not available|unsupported backend/i.test(line)) return `${provider} could not be started: this build of onnxruntime does not have it`; // prettier-ignore
+  return `${provider} could not be started: ${line}`;
 }
 
 function sessionOptions(provider: Provider, threads: number): InferenceSession.SessionOptions {

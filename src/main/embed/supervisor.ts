@@ -9,9 +9,15 @@ import {
   type ProviderChoice,
 } from './encoder.ts';
 import type { ModelPack } from '../models/pack.ts';
+import { cpuPlan } from './provider-choice.ts';
+import type { AudioPlan, Provider } from './providers.ts';
 
 /** After this many deaths without one finished window in between, the model cannot run here. */
 const HOPELESS_AFTER_DEATHS = 6;
+/** After so many of them a driver is taken to be the cause where one is in use. */
+const UNTRUSTED_AFTER_DEATHS = 2;
+/** On the CPU: the next files decode while the last windows of others are being embedded. */
+const DECODED_AHEAD = 2;
 
 /** How long things may take, ms. */
 export interface Patience {
@@ -24,6 +30,19 @@ export interface Patience {
 }
 /** Decoding twelve silent hours, which sends nothing to the model, takes two minutes. */
 const PATIENCE: Patience = { idleMs: 3 * 60_000, stuckMs: 5 * 60_000, checkMs: 30_000 };
+
+/** Who knows what the audio encoder shall run on. */
+export interface PlanSource {
+  /** Asked once, when sounds are to be heard for the first time. @throws UserError */
+  choose(): Promise<AudioPlan>;
+  /** Told when the one that was chosen failed. */
+  distrust(provider: Provider, why: string): void;
+}
+
+export interface SupervisorOptions extends EncoderOptions {
+  /** Without it the other options say it all. */
+  plans?: PlanSource;
+}
 
 /** What has arrived of one attempt at one file. */
 interface Collection {
@@ -144,6 +163,10 @@ export class RunningEncoder {
 export class EncoderSupervisor {
   readonly #pack: ModelPack;
   readonly #options: EncoderOptions;
+  readonly #plans: PlanSource | null;
+  #plan: Promise<AudioPlan> | null = null;
+  /** The plan once it is known. */
+  #known: AudioPlan | null = null;
   readonly #notice: (message: string) => void;
   readonly #patience: Patience;
   readonly #watch: NodeJS.Timeout;
@@ -157,9 +180,15 @@ export class EncoderSupervisor {
   /**
    * @param notice told in one sentence when the process died and is started again
    */
-  constructor(pack: ModelPack, options: EncoderOptions, notice: (message: string) => void, patience = PATIENCE) {
+  constructor(
+    pack: ModelPack,
+    { plans, ...options }: SupervisorOptions,
+    notice: (message: string) => void,
+    patience = PATIENCE,
+  ) {
     this.#pack = pack;
     this.#options = options;
+    this.#plans = plans ?? null;
     this.#notice = notice;
     this.#patience = patience;
     this.#watch = setInterval(() => void this.#look(), patience.checkMs);
@@ -196,14 +225,49 @@ export class EncoderSupervisor {
    * Loads the audio encoder now.
    * @throws UserError model-damaged, model-unusable when it cannot run on this machine
    */
-  loadAudio(): Promise<ProviderChoice> {
-    return this.asking((encoder) => encoder.loadAudio());
+  async loadAudio(): Promise<ProviderChoice> {
+    const plan = await this.#planned();
+    const choice = await this.asking((encoder) => encoder.loadAudio(plan));
+    if (plan === null || plan.provider === 'cpu' || choice.provider === plan.provider) return choice;
+    const { encoder } = await this.running();
+    if (this.#known === plan) {
+      // It was said to work and does not even start: the CPU does it, with as many encoders as are right for it.
+      this.#giveUp(plan.provider, choice.reason);
+      this.#current = null; // before it ends, so that this counts as no death
+      await encoder.close();
+    }
+    return this.loadAudio();
+  }
+
+  /** Files that may be on their way to the encoder beyond those being decoded, so that its batches get full. */
+  get filesAhead(): number {
+    return this.#known === null || this.#known.provider === 'cpu' ? DECODED_AHEAD : 2 * this.#known.batchSize;
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#watch);
     await this.#rest();
+  }
+
+  /** @returns null where nobody knows of a plan */
+  async #planned(): Promise<AudioPlan | null> {
+    if (!this.#plans) return null;
+    this.#plan ??= this.#plans.choose();
+    this.#plan.catch(() => (this.#plan = null));
+    this.#known = await this.#plan;
+    return this.#known;
+  }
+
+  /** The CPU from now on. @param why as the user is told */
+  #giveUp(provider: Provider, why: string): void {
+    const plan = cpuPlan(why, this.#options.encoders ?? 1);
+    this.#known = plan;
+    this.#plan = Promise.resolve(plan);
+    this.#plans?.distrust(provider, why);
+    this.#notice(
+      `The model runs on the processor from now on: ${why.replace(/\.$/, '')}. “earmark doctor --gpu” tries anew.`,
+    );
   }
 
   /** Ends the process and gives its memory back; the next {@link running} starts a new one. */
@@ -238,6 +302,10 @@ export class EncoderSupervisor {
       const encoder = await this.#startEncoder();
       if (this.#isClosed()) await encoder.close();
       const running = new RunningEncoder(encoder, () => (this.#deaths = 0));
+      encoder.onNotice((message) => this.#notice(message));
+      encoder.onGaveUp((message) => {
+        if (this.#known !== null && this.#known.provider !== 'cpu') this.#giveUp(this.#known.provider, message);
+      });
       const mine = this.#current;
       void encoder.exited.then((how) => {
         if (this.#closed || this.#current !== mine) return;
@@ -268,7 +336,7 @@ export class EncoderSupervisor {
 
   /** @throws what {@link Encoder.start} and {@link Encoder.loadAudio} throw */
   async #startOnce(): Promise<Encoder> {
-    const encoder = await Encoder.start(this.#pack, this.#options);
+    const encoder = await Encoder.start(this.#pack, { ...this.#options, ...this.#known });
     try {
       // A model that cannot be loaded any more must end the job; windows sent to it would each fail for their file.
       if (this.#reloadAudio) await encoder.loadAudio();
@@ -281,6 +349,9 @@ export class EncoderSupervisor {
 
   #noteDeath(how: string): void {
     this.#deaths++;
+    if (this.#deaths >= UNTRUSTED_AFTER_DEATHS && this.#known !== null && this.#known.provider !== 'cpu') {
+      this.#giveUp(this.#known.provider, `the driver of ${this.#known.provider} ended it several times`);
+    }
     this.#notice(
       `The model's process ended unexpectedly (${how}) and is started again; files in work are tried once more.`,
     );

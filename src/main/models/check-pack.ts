@@ -1,7 +1,7 @@
 /** Does a pack work on this machine, what runs it, and how fast. */
 import type { ModelCheck } from '../../shared/calls/models.ts';
 import type { Encoder, ProviderChoice } from '../embed/encoder.ts';
-import type { Provider } from '../embed/providers.ts';
+import { PROVIDER_NAMES } from '../embed/providers.ts';
 import type { ModelPack } from './pack.ts';
 import { queryTexts } from './prompt.ts';
 import { selfCheck } from './self-check.ts';
@@ -21,16 +21,10 @@ const QUERIES = [
   'crowd cheering at a stadium far away',
 ];
 
-const PROVIDER_NAMES: Record<Exclude<Provider, 'cpu'>, string> = {
-  cuda: 'NVIDIA GPU (CUDA)',
-  dml: 'GPU (DirectML)',
-  coreml: 'Apple GPU and Neural Engine (Core ML)',
-  webgpu: 'GPU (WebGPU)',
-};
-
 /**
  * Self-check first, then speed. Takes some seconds and most of the processor.
- * @param encoders audio sessions that `encoder` was started with
+ * @param encoder its audio encoder is loaded as it was asked for, if it is
+ * @param encoders audio sessions that `encoder` runs on the CPU
  * @throws what the encoder throws when it cannot run at all
  */
 export async function checkPack(pack: ModelPack, encoder: Encoder, encoders: number): Promise<ModelCheck> {
@@ -38,12 +32,14 @@ export async function checkPack(pack: ModelPack, encoder: Encoder, encoders: num
   const { ok, message } = await selfCheck(pack, encoder);
   const { precision } = graphFor(pack.audio, choice.provider === 'cpu' ? 'cpu' : 'gpu');
   const provider = inPlainWords(choice, encoders) + precisionWords(precision);
-  if (!ok) return { id: pack.id, provider, problem: message, realTimeFactor: null, textMs: null };
+  const providerReason = choice.reason;
+  if (!ok) return { id: pack.id, provider, providerReason, problem: message, realTimeFactor: null, textMs: null };
   return {
     id: pack.id,
     provider,
+    providerReason,
     problem: null,
-    realTimeFactor: await realTimeFactor(pack, encoder, encoders),
+    realTimeFactor: await realTimeFactor(pack, encoder, choice.provider === 'cpu' ? encoders : 1),
     textMs: await textMilliseconds(pack, encoder),
   };
 }

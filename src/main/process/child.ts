@@ -56,7 +56,7 @@ export class Child<M extends Methods, P extends Pushes = NoPushes> {
   #pid = -1;
   #ended: string | null = null;
 
-  constructor({ processName, entry, env, lowPriority = false, maxOldSpaceMiB }: ChildOptions) {
+  constructor({ processName, entry, env, lowPriority = false, maxOldSpaceMiB, silent }: ChildOptions) {
     this.#processName = processName;
     const exited = Promise.withResolvers<string>();
     this.exited = exited.promise;
@@ -66,6 +66,7 @@ export class Child<M extends Methods, P extends Pushes = NoPushes> {
         entry,
         env: { ...process.env, ...env, ...NO_TELEMETRY },
         ...(maxOldSpaceMiB === undefined ? {} : { maxOldSpaceMiB }),
+        ...(silent === undefined ? {} : { silent }),
       },
       {
         started: (pid) => {

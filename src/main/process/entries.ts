@@ -5,6 +5,7 @@ const entry = (path: string) => new URL(`${path}${ENDING}`, import.meta.url);
 export const PROCESS_ENTRIES = {
   decoder: entry('../decode/decoder-process'),
   inference: entry('../embed/inference-process'),
+  providerProbe: entry('../embed/provider-probe-process'),
   index: entry('../index/index-process'),
   watch: entry('../scan/watch-process'),
   demo: entry('../demo/demo-process'),

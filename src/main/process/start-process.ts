@@ -14,6 +14,8 @@ export interface ProcessOptions {
   env: NodeJS.ProcessEnv;
   /** V8 old-space limit in MiB; native memory is not counted. */
   maxOldSpaceMiB?: number;
+  /** What it prints is dropped: drivers that are only tried print what nobody can act on. */
+  silent?: boolean;
 }
 
 /** What a process tells its parent. */
@@ -35,11 +37,11 @@ export interface StartedProcess {
 /** `started` may be called before it has returned, the others not. */
 export type StartProcess = (options: ProcessOptions, listener: ProcessListener) => StartedProcess;
 
-const forkProcess: StartProcess = ({ entry, env, maxOldSpaceMiB }, { started, message, ended }) => {
+const forkProcess: StartProcess = ({ entry, env, maxOldSpaceMiB, silent = false }, { started, message, ended }) => {
   const child = fork(fileURLToPath(entry), [], {
     serialization: 'advanced',
     // stdout of the engine belongs to the command line (one JSON document); children may only speak on stderr.
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    stdio: ['ignore', 'ignore', silent ? 'ignore' : 'inherit', 'ipc'],
     env,
     execArgv: maxOldSpaceMiB === undefined ? [] : [`--max-old-space-size=${maxOldSpaceMiB}`],
   });

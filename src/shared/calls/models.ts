@@ -5,6 +5,8 @@ export interface ModelCheck {
   id: string;
   /** Execution provider in use, in plain words: "CPU, 4 threads", "NVIDIA GPU (CUDA)"; '' when the model does not run. */
   provider: string;
+  /** Why it runs there: "no graphics processor was found", …; '' when the model does not run. */
+  providerReason: string;
   /** null: passed. Else the sentence that says what is wrong. */
   problem: string | null;
   /** Audio seconds listened to a second on this machine, decoding left out; null when the check failed. */
@@ -24,7 +26,40 @@ export interface ImportProgress {
   share: number;
 }
 
+/** What can run a model; `cpu` always is there. */
+export type ProviderName = 'cuda' | 'dml' | 'coreml' | 'webgpu' | 'cpu';
+
+/** One execution provider, tried with a model. */
+export interface ProviderTry {
+  provider: ProviderName;
+  /** fits: the same embeddings as the CPU, and worth it. crashed, hangs: its driver did. absent: no such hardware. */
+  state: 'fits' | 'slower' | 'differs' | 'failed' | 'crashed' | 'hangs' | 'absent';
+  /** In plain words, for the user. */
+  message: string;
+  /** Windows of sound a second at `batchSize`; null when it did not come to that. */
+  windowsPerSecond: number | null;
+  /** Windows at once. */
+  batchSize: number | null;
+  /** Smallest cosine similarity to what the CPU gives; null for the CPU and when it did not come to that. */
+  cosine: number | null;
+}
+
+export interface ProviderReport {
+  /** The one that listens from now on. */
+  provider: ProviderName;
+  /** Why this one. */
+  reason: string;
+  batchSize: number;
+  tries: ProviderTry[];
+}
+
 export interface ModelCalls {
+  /**
+   * Tries every execution provider anew with the model in use, each in a process of its own, and remembers the result;
+   * it holds from the next start of the encoders on. Seconds, with a graphics processor up to some minutes.
+   * @throws UserError model-missing, model-damaged, model-unusable
+   */
+  'model.providers': { input: null; output: ProviderReport };
   /** Runs the pack's self-check and measures its speed; some seconds. @throws UserError model-missing */
   'model.check': { input: { id: string }; output: ModelCheck };
   /**

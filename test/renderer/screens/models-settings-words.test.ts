@@ -12,6 +12,9 @@ import type { Status } from '../../../src/shared/types.ts';
 test('what a model runs on, in plain words', () => {
   expect(providerWords('CPU, 4 threads')).toBe('It runs on the processor (CPU, 4 threads).');
   expect(providerWords('NVIDIA GPU (CUDA)')).toBe('It runs on the graphics processor: NVIDIA GPU (CUDA).');
+  expect(providerWords('CPU, 1 thread', 'no graphics processor was found')).toBe(
+    'It runs on the processor (CPU, 1 thread): no graphics processor was found.',
+  );
   expect(providerWords('')).toBe('');
 });
 
@@ -20,7 +23,7 @@ test('speed as an hour of sound', () => {
   expect(hourIn(100_000)).toBe('an hour of sound in 1 s');
   expect(hourIn(20)).toBe('an hour of sound in 3 min');
   expect(hourIn(0.5)).toBe('an hour of sound in 2 h, slower than it plays');
-  const check = { id: 'starter', provider: 'CPU, 1 thread', problem: null };
+  const check = { id: 'starter', provider: 'CPU, 1 thread', providerReason: 'it is quicker', problem: null };
   expect(speedWords({ ...check, realTimeFactor: 450, textMs: 8.24 })).toBe(
     'an hour of sound in 8 s, 8.2 ms for the words of a search',
   );

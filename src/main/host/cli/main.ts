@@ -16,6 +16,7 @@ import { runEval } from './eval-command.ts';
 import { registerModels } from './models-command.ts';
 import { EXIT, reportError, surviveClosedOutput } from './output.ts';
 import { exportHits, registerExport, withExportOptions, type ExportOptions } from './export-command.ts';
+import { runProviders } from './providers-command.ts';
 import { registerRename } from './rename-command.ts';
 import { registerReview } from './review-command.ts';
 import { registerServe } from './serve-command.ts';
@@ -198,7 +199,15 @@ program
     run((context) => runEval(context, evalRequest(dataset, options)), 'winds-up'),
   );
 
-program.command('doctor').description('check that everything Earmark needs works on this machine').action(() => run(runDoctor)); // prettier-ignore
+program
+  .command('doctor')
+  .description('check that everything Earmark needs works on this machine')
+  .option('--gpu', 'try everything that could run the model, and use the best of it from now on')
+  .addHelpText(
+    'after',
+    '\nJSON: {"checks": [{"what", "ok", "message"}]}; --gpu: {"provider", "reason", "batchSize", "tries": […]}',
+  )
+  .action(({ gpu }: { gpu?: true }) => run(gpu ? runProviders : runDoctor));
 
 registerVocabularies(program, run);
 registerTag(program, run);

@@ -20,10 +20,10 @@ export type UtilityProcesses = {
 
 /** @param utilityProcess can be used once the app is ready */
 export function utilityProcesses(utilityProcess: UtilityProcesses): StartProcess {
-  return ({ processName, entry, env, maxOldSpaceMiB }, { started, message, ended }) => {
+  return ({ processName, entry, env, maxOldSpaceMiB, silent = false }, { started, message, ended }) => {
     const child = utilityProcess.fork(fileURLToPath(entry), [], {
       serviceName: `Earmark ${processName}`,
-      stdio: ['ignore', 'ignore', 'inherit'],
+      stdio: ['ignore', 'ignore', silent ? 'ignore' : 'inherit'],
       env,
       // As with a fork; where it has no effect, Electron's own limit of 4 GB holds.
       execArgv: maxOldSpaceMiB === undefined ? [] : [`--max-old-space-size=${maxOldSpaceMiB}`],

@@ -4,6 +4,7 @@ import type { Parsers } from '../../../shared/contract.ts';
 import type { ModelCalls } from '../../../shared/calls/models.ts';
 
 export const modelParsers: Pick<Parsers, keyof ModelCalls> = {
+  'model.providers': (input) => z.null().parse(input),
   'model.check': (input) => z.strictObject({ id: z.string().min(1).max(1000) }).parse(input),
   'model.install': (input) => z.strictObject({ folder: z.string().min(1).max(32_768) }).parse(input),
   'model.import': (input) => z.strictObject({ path: z.string().min(1).max(32_768) }).parse(input),

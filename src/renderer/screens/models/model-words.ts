@@ -3,11 +3,15 @@ import type { ImportProgress, ModelCheck } from '../../../shared/calls/models.ts
 import type { Status } from '../../../shared/types.ts';
 import { count, counted, timeLeft } from '../../words/units.ts';
 
-/** Is it the processor or the graphics card that listens? @param provider in the engine's words; '' gives '' */
-export function providerWords(provider: string): string {
+/**
+ * Is it the processor or the graphics card that listens?
+ * @param provider in the engine's words; '' gives ''
+ * @param reason why this one; '' where that is not known
+ */
+export function providerWords(provider: string, reason = ''): string {
   if (provider === '') return '';
   if (!provider.startsWith('CPU')) return `It runs on the graphics processor: ${provider}.`;
-  return `It runs on the processor (${provider}).`;
+  return `It runs on the processor (${provider})${reason === '' ? '' : `: ${reason.replace(/\.$/, '')}`}.`;
 }
 
 /** `an hour of sound in 8 s` */

@@ -1,0 +1,25 @@
+/** `earmark doctor --gpu`: what could run the model here, what does, and why the others do not. */
+import type { ProviderReport } from '../../../shared/calls/models.ts';
+import type { CommandContext } from './commands.ts';
+import { columns, printable } from './format.ts';
+import { EXIT, printJson, printOut } from './output.ts';
+
+export async function runProviders({ client, json }: CommandContext): Promise<number> {
+  const report = await client.call('model.providers', null);
+  if (json) await printJson(report);
+  else await printOut(describeProviders(report).join('\n'));
+  return EXIT.ok;
+}
+
+/** One line for each that was tried, and which one it is to be. */
+export function describeProviders({ provider, reason, tries }: ProviderReport): string[] {
+  const rows = tries.map((one) => [
+    one.provider === provider ? '*' : ' ',
+    one.provider,
+    one.windowsPerSecond === null
+      ? ''
+      : `${one.windowsPerSecond.toPrecision(3)} windows/s, ${one.batchSize ?? 1} at once`,
+    printable(one.message),
+  ]);
+  return [...columns(rows), '', `The model runs on ${provider} from now on: ${printable(reason)}.`];
+}

@@ -1,0 +1,211 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { Encoder } from '../../src/main/embed/encoder.ts';
+import { thisMachine } from '../../src/main/embed/graphics.ts';
+import { cosineSimilarity } from '../../src/main/embed/normalise.ts';
+import { choosePlan, distrust } from '../../src/main/embed/provider-choice.ts';
+import { probeKey, recallReport, rememberReport } from '../../src/main/embed/provider-memory.ts';
+import { probeProviders } from '../../src/main/embed/provider-probe.ts';
+import { providersFor, type AudioPlan } from '../../src/main/embed/providers.ts';
+import { EncoderSupervisor } from '../../src/main/embed/supervisor.ts';
+import { loadPack, type ModelPack } from '../../src/main/models/pack.ts';
+import { noSoftwareGpu, useDriver } from './software-gpu.ts';
+import { tone } from './tones.ts';
+
+const SOME_GPU = { hasGraphics: true, identity: 'test' };
+let pack: ModelPack;
+let folder: string;
+const restored: { restore: () => void }[] = [];
+
+beforeAll(async () => {
+  pack = await loadPack(join(import.meta.dirname, '../fixtures/tiny-pack'));
+});
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'providers-'));
+});
+afterEach(() => {
+  for (const { restore } of restored.splice(0)) restore();
+  delete process.env['EARMARK_PROVIDER'];
+  rmSync(folder, { recursive: true });
+});
+
+const hasCuda = () => thisMachine().identity.includes('nvidia');
+
+test('every platform has an order that ends with the processor', () => {
+  expect(providersFor('linux')).toEqual(['cuda', 'webgpu', 'cpu']);
+  expect(providersFor('win32')).toEqual(['cuda', 'dml', 'webgpu', 'cpu']);
+  expect(providersFor('darwin')).toEqual(['coreml', 'webgpu', 'cpu']);
+});
+
+test('without a graphics processor nothing is started, and the processor listens', async () => {
+  const report = await probeProviders(pack, { encoders: 2, machine: { hasGraphics: false, identity: '' } });
+  expect(report).toMatchObject({ provider: 'cpu', reason: 'no graphics processor was found' });
+  expect(report.tries.map(({ provider, state }) => [provider, state])).toEqual(
+    providersFor(process.platform).flatMap((provider) => (provider === 'cpu' ? [] : [[provider, 'absent']])),
+  );
+});
+
+test('a provider that cannot start says why in plain words, and the processor is measured beside it', async () => {
+  const elsewhere = process.platform === 'darwin' ? 'dml' : 'coreml';
+  const report = await probeProviders(pack, { encoders: 1, machine: SOME_GPU, providers: [elsewhere], all: true });
+  expect(report.provider).toBe('cpu');
+  expect(report.reason).toContain(`does not exist on ${process.platform}`);
+  const [other, cpu] = report.tries;
+  expect(other).toMatchObject({ provider: elsewhere, state: 'failed', windowsPerSecond: null });
+  expect(cpu).toMatchObject({ provider: 'cpu', state: 'fits', message: '1 thread' });
+  expect(cpu!.windowsPerSecond).toBeGreaterThan(0);
+});
+
+test('a provider that does not answer is killed and left out', async () => {
+  const provider = providersFor(process.platform)[0]!;
+  const report = await probeProviders(pack, { encoders: 1, machine: SOME_GPU, providers: [provider], patienceMs: 1 });
+  expect(report).toMatchObject({ provider: 'cpu', tries: [{ state: 'hangs' }] });
+  expect(report.reason).toContain('did not answer');
+});
+
+test('a cancel ends it at once', async () => {
+  const signal = AbortSignal.abort(new Error('enough'));
+  await expect(probeProviders(pack, { encoders: 1, machine: SOME_GPU, signal })).rejects.toThrow('enough');
+});
+
+describe('what is remembered', () => {
+  const report = { provider: 'webgpu', reason: 'quick', batchSize: 8, tries: [] } as const;
+
+  test('comes back for the same model on the same machine only', () => {
+    const key = probeKey(pack, 'this machine');
+    rememberReport(folder, key, { ...report, tries: [] });
+    expect(recallReport(folder, key)).toEqual(report);
+    expect(recallReport(folder, probeKey(pack, 'another driver'))).toBeNull();
+    const other = { ...pack, sha256: { ...pack.sha256, [pack.audio.file]: 'f'.repeat(64) } };
+    expect(recallReport(folder, probeKey(other, 'this machine'))).toBeNull();
+  });
+
+  test('a damaged file means that nothing is known, and is replaced', () => {
+    writeFileSync(join(folder, 'providers.json'), '{"reports": {"a": ');
+    const key = probeKey(pack);
+    expect(recallReport(folder, key)).toBeNull();
+    rememberReport(folder, key, { ...report, tries: [] });
+    expect(recallReport(folder, key)).toEqual(report);
+    expect(() => JSON.parse(readFileSync(join(folder, 'providers.json'), 'utf8')) as unknown).not.toThrow();
+  });
+
+  test.skipIf(noSoftwareGpu !== null)(
+    `decides without trying again (${noSoftwareGpu ?? 'a driver is named'})`,
+    async () => {
+      restored.push(useDriver());
+      rememberReport(folder, probeKey(pack), { ...report, tries: [] });
+      const options = { dataFolder: folder, encoders: 3 };
+      expect(await choosePlan(pack, options)).toEqual({
+        ...{ provider: 'webgpu', reason: 'quick', batchSize: 8 },
+        ...{ encoders: 1, threadsPerEncoder: 3 },
+      });
+      distrust(pack, folder, 'webgpu', 'it broke');
+      expect(await choosePlan(pack, options)).toMatchObject({ provider: 'cpu', reason: 'it broke', encoders: 3 });
+      expect(recallReport(folder, probeKey(pack))!.tries).toMatchObject([{ provider: 'webgpu', state: 'failed' }]);
+    },
+  );
+});
+
+test('EARMARK_PROVIDER decides; nonsense in it is refused with what it can be', async () => {
+  process.env['EARMARK_PROVIDER'] = 'cpu';
+  expect(await choosePlan(pack, { dataFolder: folder, encoders: 2 })).toMatchObject({ provider: 'cpu', encoders: 2 });
+  process.env['EARMARK_PROVIDER'] = 'gpu';
+  await expect(choosePlan(pack, { dataFolder: folder, encoders: 2 })).rejects.toMatchObject({
+    code: 'bad-input',
+    userMessage: 'EARMARK_PROVIDER is “gpu”; it can be auto, cuda, dml, coreml, webgpu, cpu.',
+  });
+});
+
+describe('at work', () => {
+  const plan = (provider: AudioPlan['provider']): AudioPlan => ({ provider, reason: 'chosen', encoders: 1, threadsPerEncoder: 2, batchSize: 8 }); // prettier-ignore
+  let supervisor: EncoderSupervisor;
+  const notices: string[] = [];
+  const distrusted: string[] = [];
+  afterEach(async () => {
+    await supervisor.close();
+    notices.length = distrusted.length = 0;
+  });
+  const start = (provider: AudioPlan['provider']) => {
+    const plans = {
+      choose: () => Promise.resolve(plan(provider)),
+      distrust: (one: string) => void distrusted.push(one),
+    };
+    supervisor = new EncoderSupervisor(pack, { encoders: 2, plans }, (message) => notices.push(message));
+    return supervisor;
+  };
+  const unusable = process.platform === 'darwin' ? 'dml' : 'coreml';
+
+  test('one that was chosen and does not start gives way to the processor, visibly, and is not trusted again', async () => {
+    const { provider, reason } = await start(unusable).loadAudio();
+    expect([provider, distrusted]).toEqual(['cpu', [unusable]]);
+    expect(reason).toContain(unusable);
+    expect(notices).toEqual([expect.stringMatching(/runs on the processor from now on.*doctor --gpu/)]);
+    expect(await supervisor.asking((encoder) => encoder.embedWindows([tone(2)]))).toHaveLength(1);
+    expect(supervisor.filesAhead).toBe(2);
+  });
+
+  test.skipIf(noSoftwareGpu !== null)(
+    `one whose process keeps dying gives way to the processor (${noSoftwareGpu ?? 'in software'})`,
+    async () => {
+      restored.push(useDriver());
+      start('webgpu');
+      expect(await supervisor.loadAudio()).toEqual({ provider: 'webgpu', reason: 'chosen' });
+      expect(supervisor.filesAhead).toBe(16);
+      for (let death = 0; death < 2; death++) {
+        const { encoder } = await supervisor.running();
+        process.kill(encoder.pid, 'SIGKILL');
+        await encoder.exited;
+      }
+      expect(await supervisor.loadAudio()).toMatchObject({ provider: 'cpu' });
+      expect(distrusted).toEqual(['webgpu']);
+    },
+  );
+});
+
+describe.skipIf(noSoftwareGpu !== null)(
+  `WebGPU on an adapter in software${noSoftwareGpu ? ` (${noSoftwareGpu})` : ''}`,
+  () => {
+    beforeEach(() => void restored.push(useDriver()));
+
+    test('it is tried, hears the same as the processor, and is measured', async () => {
+      const report = await probeProviders(pack, { encoders: 1, all: true });
+      const webgpu = report.tries.find(({ provider }) => provider === 'webgpu')!;
+      expect(['fits', 'slower']).toContain(webgpu.state);
+      expect(webgpu.cosine).toBeGreaterThan(0.9999);
+      expect(webgpu.windowsPerSecond).toBeGreaterThan(0);
+      if (!hasCuda()) expect(report.tries[0]).toMatchObject({ provider: 'cuda', state: 'failed' });
+    });
+
+    test('windows through the encoder: batches of any size, each row its own, as on the processor', async () => {
+      const onGpu = await Encoder.start(pack, { provider: 'webgpu', encoders: 1, batchSize: 8 });
+      const onCpu = await Encoder.start(pack, { provider: 'cpu', encoders: 1 });
+      try {
+        expect(await onGpu.loadAudio()).toMatchObject({ provider: 'webgpu' });
+        const windows = Array.from({ length: 13 }, (_, i) => tone(i));
+        const [gpu, cpu] = [await onGpu.embedWindows(windows), await onCpu.embedWindows(windows)];
+        for (const [i, embedding] of gpu.entries())
+          expect(cosineSimilarity(embedding, cpu[i]!)).toBeGreaterThan(0.9999);
+        const { batches } = await onGpu.stats();
+        expect(batches).toBeLessThan(13);
+      } finally {
+        await Promise.all([onGpu.close(), onCpu.close()]);
+      }
+    });
+
+    test('a driver that crashes costs nothing but itself', async () => {
+      const source = join(folder, 'driver.c');
+      const library = join(folder, 'driver.so');
+      writeFileSync(source, '#include <stdlib.h>\n__attribute__((constructor)) static void begin(void) { abort(); }\n');
+      execFileSync('cc', ['-shared', '-fPIC', '-o', library, source]);
+      const icd = join(folder, 'icd.json');
+      writeFileSync(icd, JSON.stringify({ file_format_version: '1.0.0', ICD: { library_path: library, api_version: '1.1.0' } })); // prettier-ignore
+      restored.push(useDriver(icd));
+      const report = await probeProviders(pack, { encoders: 1, providers: ['webgpu'] });
+      expect(report).toMatchObject({ provider: 'cpu', tries: [{ provider: 'webgpu', state: 'crashed' }] });
+      expect(report.reason).toContain('crashed');
+    });
+  },
+);
