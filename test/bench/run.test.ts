@@ -43,11 +43,15 @@ test('every section measures something, and every figure is one', () => {
     'scan',
     'memory',
     'map',
+    'tags',
+    'teach',
     'window',
     'msclap',
   ]);
   for (const { section, rows } of report.sections) {
-    if (section !== 'memory' || process.platform === 'linux') expect(rows.length, section).toBeGreaterThan(0);
+    // What tags learn is measured on clips with known labels alone, and never in a quick run.
+    if (section === 'teach' || (section === 'memory' && process.platform !== 'linux')) continue;
+    expect(rows.length, section).toBeGreaterThan(0);
     for (const { what, value } of rows) expect(value, what).toBeGreaterThan(0);
   }
 });

@@ -21,7 +21,7 @@ const DESCRIPTION = {
   id: MSCLAP_ID,
   name: 'MS CLAP 2023',
   version: 1,
-  license: 'MIT',
+  license: 'as published with the checkpoint; see there',
   citation:
     'B. Elizalde, S. Deshmukh, H. Wang: Natural Language Supervision for General-Purpose Audio Representations, 2023, arXiv:2309.05767',
   dim: AUDIO_2023.projection,

@@ -181,15 +181,17 @@ test('vocabularies: listed, checked, brought in and out', async () => {
 });
 
 test('taught: a tag from examples, switched off, taken to a file and back; what makes no sense is refused', async () => {
-  expect(json(await run('taught'))).toEqual({ taught: [] });
+  const names = async () => json<{ taught: { name: string }[] }>(await run('taught')).taught.map(({ name }) => name);
+  expect(await names()).not.toContain('Wooden');
   const examples = ['DOORWood_slam_01.wav', 'DOORWood_knock_04.wav', 'hammer nails.wav'].map((name) => paths[name]!);
   expectRefused(await run('taught', 'make', 'Wooden', ...examples.slice(1)), 'bad-input', 2);
   const row = json<TagRow>(await run('taught', 'make', 'Wooden', ...examples));
   expect(row).toMatchObject({ vocabularyId: 'mine', labelId: 'wooden', accepted: 3, taught: { inUse: true } });
+  expect(await names()).toContain('Wooden');
   expect(json(await run('taught', 'ignore', 'wooden'))).toMatchObject({ taught: [{ name: 'Wooden', inUse: false }] });
   expectRefused(await run('taught', 'use', 'Metallic'), 'not-found');
   const file = join(trial.folder, 'taught.json');
-  expect(json(await run('taught', 'export', file))).toMatchObject({ decisions: 3 });
+  expect(json<{ decisions: number }>(await run('taught', 'export', file)).decisions).toBeGreaterThanOrEqual(3);
   expectRefused(await run('taught', 'export', file), 'name-taken');
   expect(json(await run('taught', 'import', file))).toMatchObject({ decisions: 0 });
 });
