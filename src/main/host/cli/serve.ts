@@ -69,7 +69,7 @@ export async function serve(options: ServeOptions): Promise<number> {
 async function announce({ url, origin, port, token, windowBuilt }: HttpHost, json: boolean): Promise<void> {
   if (json) await printJson({ url, origin, port, token, windowBuilt });
   else await printOut(`Earmark is at ${url}\nCtrl-C ends it.`);
-  if (!windowBuilt) process.stderr.write('The window has not been built yet. Run: npm run build\n');
+  if (!windowBuilt) process.stderr.write('The window has not been built yet. Run: npm run build:renderer\n');
 }
 
 async function openInBrowser(host: HttpHost): Promise<void> {

@@ -99,7 +99,10 @@ function open(electron: ElectronApi, places: DesktopPlaces, windowData: string):
 
   const files = readStaticFiles(places.windowFolder);
   if (!files.has('/index.html')) {
-    dialog.showErrorBox('Earmark', 'The window has not been built yet. Run: npm run build, then start Earmark again.');
+    dialog.showErrorBox(
+      'Earmark',
+      'The window has not been built yet. Run: npm run build:renderer, then start Earmark again.',
+    );
   }
   guardSession(session.defaultSession);
   session.defaultSession.protocol.handle(SCHEME, (request) =>

@@ -138,7 +138,8 @@ async function route(request: IncomingMessage, response: ServerResponse, routes:
 function sendStatic(request: IncomingMessage, response: ServerResponse, path: string, files: Routes['files']): void {
   const file = files.get(path);
   if (!file) {
-    const missing = path === '/' ? 'The window has not been built yet. Run: npm run build' : 'There is nothing here.';
+    const missing =
+      path === '/' ? 'The window has not been built yet. Run: npm run build:renderer' : 'There is nothing here.';
     throw new HttpError(404, 'not-found', missing);
   }
   const method = allow(request, ['GET', 'HEAD']);
