@@ -46,6 +46,7 @@ const VIEW: readonly Row[] = [
   { id: 'go.collections', name: 'Collections' },
   { id: 'go.library', name: 'Library' },
   { id: 'go.tags', name: 'Tags' },
+  { id: 'go.write', name: 'Write' },
   { id: 'go.models', name: 'Models' },
   SEPARATOR,
   { id: 'window.palette', name: 'All commands', key: 'Mod+K' },
