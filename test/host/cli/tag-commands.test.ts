@@ -52,6 +52,7 @@ test('tag: suggestions, nothing accepted by itself; review lists them by tag and
   const ofWolf = await itemsOf('--file', paths['wolf howl.ogg']!, '--min', '0.3');
   expect(ofWolf[0]!.name).toMatch(/wolf/);
   expect(await trial.fingerprint()).toEqual(before);
+  expectRefused(await run('tag', '--vocabulary', 'sfx', join(trial.sounds, 'nowhere')), 'not-found');
 });
 
 test('review: by number, all but some, taken back; what makes no sense is refused', async () => {

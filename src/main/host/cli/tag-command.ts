@@ -6,7 +6,7 @@ import type { CommandContext } from './commands.ts';
 import { columns, formatCount, formatDuration, plural, printable } from './format.ts';
 import { followJob, type RunCommand } from './job.ts';
 import { EXIT, printJson, printOut } from './output.ts';
-import { wholePath } from './selection.ts';
+import { filesBelow, wholePath } from './selection.ts';
 
 /** Tags shown after scoring; the rest are in `earmark review`. */
 const TAGS_SHOWN = 20;
@@ -47,6 +47,7 @@ async function runTag(context: CommandContext, folders: string[], options: TagOp
   const { client, json } = context;
   const vocabularyIds = await chosenVocabularies(context, options.vocabulary);
   const whole = folders.map(wholePath);
+  for (const folder of whole) await filesBelow(client, [folder]); // one that holds nothing is a mistake, and is said
   const summary = await followJob(
     context,
     () => client.call('tag.score', { vocabularyIds, folders: whole, again: options.again ?? false }),
