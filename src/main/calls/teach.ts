@@ -1,16 +1,16 @@
 /** The calls about learning from decisions. Learning itself happens in the tag job, before it scores. */
-import { existsSync } from 'node:fs';
 import type { TagCalls, TagRow } from '../../shared/calls/tags.ts';
 import type { Engine } from '../../shared/contract.ts';
 import { UserError } from '../../shared/errors.ts';
 import { knownFiles } from '../catalogue/known-files.ts';
+import { writeWhole } from '../export/write-list.ts';
 import type { Parts } from '../parts.ts';
 import { taughtTags } from '../tag/heads.ts';
 import { scoringGround, type TagScoring } from '../tag/scoring.ts';
 import { addMadeTag, MADE_TAGS } from '../tag/teach/made-tags.ts';
 import { LEAST_DECISIONS } from '../tag/teach/learn-tag.ts';
 import { adoptHead, newDecisions, readTaughtFile, taughtContent, type TaughtFile } from '../tag/teach/taught-file.ts';
-import { written, type Vocabularies } from '../tag/vocabularies.ts';
+import type { Vocabularies } from '../tag/vocabularies.ts';
 
 export type TeachCallName = 'tag.make' | 'tag.taught' | 'tag.useTaught' | 'tag.exportTaught' | 'tag.importTaught';
 
@@ -63,11 +63,8 @@ export function teachCalls(
       return taught;
     },
     'tag.exportTaught': async ({ path, replace }) => {
-      if (!replace && existsSync(path)) {
-        throw new UserError('name-taken', `“${path}” is there already. Choose another name, or say that it is to be replaced.`); // prettier-ignore
-      }
       const content = taughtContent(parts.catalogue().db);
-      await written(path, `${JSON.stringify(content)}\n`);
+      await writeWhole(path, [`${JSON.stringify(content)}\n`], replace);
       return { tags: content.tags.length, decisions: decisionsIn(content) };
     },
     'tag.importTaught': async ({ path }) => {

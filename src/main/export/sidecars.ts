@@ -54,16 +54,11 @@ async function writeSidecar({ path, tags }: ListedFile): Promise<string | null> 
   const sidecar = sidecarPath(path);
   try {
     const there = (await lstat(sidecar).catch(() => null)) !== null;
-    await writeWhole(sidecar, single(packet), there);
+    await writeWhole(sidecar, [packet], there);
     return null;
   } catch (error) {
     const known = describeWriteError(error, sidecar);
     if (!known) throw error;
     return known.userMessage;
   }
-}
-
-// eslint-disable-next-line @typescript-eslint/require-await -- a list of one, for a reader of many
-async function* single(text: string): AsyncGenerator<string> {
-  yield text;
 }

@@ -7,6 +7,9 @@ import { UserError } from '../../shared/errors.ts';
 /** Characters gathered before they go to the disk. */
 const BUFFER_CHARACTERS = 1 << 20;
 
+/** Of the text, in order; as they come, or all at hand. */
+export type Pieces = AsyncIterable<string> | readonly string[];
+
 /**
  * Writes beside the target, to disk, and puts it in place in one step.
  * @param path absolute
@@ -14,7 +17,7 @@ const BUFFER_CHARACTERS = 1 << 20;
  * @throws UserError name-taken when it is there already, bad-input when it is no file, not-found, no-permission, disk-full; what
  *   `pieces` throws. The target is as before then, and nothing is left beside it
  */
-export async function writeWhole(path: string, pieces: AsyncIterable<string>, replace: boolean): Promise<void> {
+export async function writeWhole(path: string, pieces: Pieces, replace: boolean): Promise<void> {
   const target = await freeTarget(path, replace);
   // A leading dot: a walk over the folder passes it over.
   const temporary = join(dirname(target), `.${basename(target).slice(0, 100)}.${randomBytes(6).toString('hex')}`);
@@ -79,7 +82,7 @@ function thereAlready(path: string): UserError {
   return new UserError('name-taken', `“${path}” is there already. Choose another name, or say that it shall be replaced.`); // prettier-ignore
 }
 
-async function writePieces(path: string, pieces: AsyncIterable<string>): Promise<void> {
+async function writePieces(path: string, pieces: Pieces): Promise<void> {
   const file = await open(path, 'wx');
   try {
     let gathered = '';

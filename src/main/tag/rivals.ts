@@ -3,6 +3,7 @@
  * there is to choose from: so labels of the shipped sound-effects vocabulary, which has words for nearly every sound,
  * stand beside them and take their share. Those that mean nearly the same as a label of the vocabulary do not.
  */
+import { dot } from '../index/float16-dot.ts';
 import type { LabelSet } from './scorer.ts';
 
 /** Labels as directions, with their cosines to sounds in general. */
@@ -26,7 +27,7 @@ export function rivalsOf(own: Float32Array, reference: Directions, dim: number):
   const mine = split(own, dim).map((row) => direction(row, mean));
   const rivals = split(reference.embeddings, dim).flatMap((row, at) => {
     const away = direction(row, mean);
-    return mine.some((label) => product(label, away) >= SAME_FROM) ? [] : [{ row, centre: reference.centres[at]! }];
+    return mine.some((label) => dot(label, away, 0) >= SAME_FROM) ? [] : [{ row, centre: reference.centres[at]! }];
   });
   const embeddings = new Float32Array(rivals.length * dim);
   for (const [at, { row }] of rivals.entries()) embeddings.set(row, at * dim);
@@ -40,12 +41,6 @@ function split(values: Float32Array, dim: number): Float32Array[] {
 /** From the mean, of norm 1. */
 function direction(row: Float32Array, mean: Float32Array): Float32Array {
   const away = row.map((value, i) => value - mean[i]!);
-  const norm = Math.sqrt(product(away, away)) || 1;
+  const norm = Math.sqrt(dot(away, away, 0)) || 1;
   return away.map((value) => value / norm);
-}
-
-function product(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
 }

@@ -1,7 +1,8 @@
 /** The vocabularies there are, read again when a file of theirs has changed; saving and removing those of the user. */
-import { mkdir, readdir, rename, stat, unlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../../shared/errors.ts';
+import { describeWriteError, writeWhole } from '../export/write-list.ts';
 import { readVocabularies, SHIPPED_VOCABULARIES_FOLDER, type InstalledVocabularies } from './installed.ts';
 import { parseVocabulary, type Vocabulary } from './vocabulary.ts';
 
@@ -68,7 +69,10 @@ export class Vocabularies {
       throw new UserError('bad-input', `“${vocabulary.id}” is the id of a vocabulary that came with Earmark and never changes. Save yours under another id.`); // prettier-ignore
     }
     const path = other?.path ?? join(this.folder, `${vocabulary.id}.json`);
-    await written(path, text);
+    await mkdir(this.folder, { recursive: true }).catch((error: unknown) => {
+      throw describeWriteError(error, this.folder) ?? error;
+    });
+    await writeWhole(path, [text], true);
     this.#read = null;
     return vocabulary;
   }
@@ -91,26 +95,6 @@ export class Vocabularies {
 function nameOf(content: unknown): string {
   const { id } = Object(content) as { id?: unknown };
   return typeof id === 'string' ? id : 'new vocabulary';
-}
-
-/** In one piece or not at all. @throws UserError no-permission, disk-full */
-export async function written(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${String(process.pid)}.part`;
-  try {
-    await mkdir(join(path, '..'), { recursive: true });
-    await writeFile(temporary, text);
-    await rename(temporary, path);
-  } catch (error) {
-    await unlink(temporary).catch(() => {}); // it may never have been made
-    const isFull = (error as NodeJS.ErrnoException).code === 'ENOSPC';
-    throw isFull
-      ? new UserError(
-          'disk-full',
-          `There is no room left on the disk for “${path}”. Free some space and try again.`,
-          error,
-        )
-      : new UserError('no-permission', `“${path}” cannot be written. Check the permissions of its folder.`, error);
-  }
 }
 
 /** Names, sizes and times of the files in a folder. */

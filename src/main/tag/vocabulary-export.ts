@@ -1,24 +1,21 @@
 /** A vocabulary as a file elsewhere: JSON as it is, or a table that a spreadsheet opens. */
-import { stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { UserError } from '../../shared/errors.ts';
-import { written } from './vocabularies.ts';
+import { writeWhole } from '../export/write-list.ts';
 import type { Vocabulary } from './vocabulary.ts';
 import { LABEL_COLUMNS, KEYWORD_SEPARATOR, PROMPT_SEPARATOR } from './vocabulary-table.ts';
 
 /**
  * @param path absolute; ends in .json or .csv
- * @throws UserError bad-input for another ending, name-taken for a file that is there unless `replace`, no-permission, disk-full
+ * @throws UserError bad-input for another ending, and what writeWhole throws
  */
 export async function exportVocabulary(vocabulary: Vocabulary, path: string, replace: boolean): Promise<void> {
   const ending = extname(path).toLowerCase();
   if (ending !== '.json' && ending !== '.csv') {
     throw new UserError('bad-input', `“${path}” must end in .json or .csv: that says what is written.`);
   }
-  if (!replace && (await isThere(path))) {
-    throw new UserError('name-taken', `There is a file “${path}” already. Choose another name, or say that it may be replaced.`); // prettier-ignore
-  }
-  await written(path, ending === '.json' ? `${JSON.stringify(vocabulary, null, 2)}\n` : tableOf(vocabulary));
+  const text = ending === '.json' ? `${JSON.stringify(vocabulary, null, 2)}\n` : tableOf(vocabulary);
+  await writeWhole(path, [text], replace);
 }
 
 /** A table has no place for id, name, licence and description of the vocabulary itself: its file name stands for them. */
@@ -33,13 +30,4 @@ export function tableOf({ labels, groups }: Vocabulary): string {
 
 function cell(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-async function isThere(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch {
-    return false; // writing tells what is wrong with the place
-  }
 }

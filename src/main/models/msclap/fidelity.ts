@@ -1,6 +1,7 @@
 /** Does a variant in lower precision still hear the same? */
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { openSession } from '../../embed/providers.ts';
+import { cosineSimilarity } from '../../embed/normalise.ts';
 import { OUTPUT, splitRows } from '../../embed/graph-check.ts';
 
 /** One item each: feeds by input name, with a first axis of 1. */
@@ -58,15 +59,15 @@ export function compareEmbeddings(
   reference: readonly Float32Array[],
   limits: Required<FidelityLimits>,
 ): Fidelity {
-  const cosines = variant.map((embedding, at) => cosine(embedding, reference[at]!));
+  const cosines = variant.map((embedding, at) => cosineSimilarity(embedding, reference[at]!));
   const count = Math.min(NEIGHBOURS, variant.length - 1);
   let same = 0;
   for (const [at, embedding] of variant.entries()) {
     const others = reference.map((_, other) => other).filter((other) => other !== at);
-    const truth = new Map(others.map((other) => [other, cosine(reference[at]!, reference[other]!)]));
+    const truth = new Map(others.map((other) => [other, cosineSimilarity(reference[at]!, reference[other]!)]));
     const nearness = [...truth.values()].sort((a, b) => b - a);
     const found = others
-      .map((other) => ({ other, near: cosine(embedding, variant[other]!) }))
+      .map((other) => ({ other, near: cosineSimilarity(embedding, variant[other]!) }))
       .sort((a, b) => b.near - a.near)
       .slice(0, count);
     same += found.filter(({ other }) => truth.get(other)! >= nearness[count - 1]! - TIE).length;
@@ -100,15 +101,4 @@ async function embedAll(path: string, clips: readonly Clip[]): Promise<Float32Ar
     await session.release();
   }
   return embeddings;
-}
-
-function cosine(a: Float32Array, b: Float32Array): number {
-  let product = 0;
-  let [ofA, ofB] = [0, 0];
-  for (let i = 0; i < a.length; i++) {
-    product += a[i]! * b[i]!;
-    ofA += a[i]! * a[i]!;
-    ofB += b[i]! * b[i]!;
-  }
-  return product / Math.sqrt(ofA * ofB);
 }
