@@ -1,6 +1,7 @@
 /** Implements the contract by calling the stages. Nothing here decodes, infers or searches by itself. */
 import { EventEmitter } from 'node:events';
 import type { Engine, Events } from '../shared/contract.ts';
+import { downloadCalls } from './calls/downloads.ts';
 import { exportCalls, withRenames } from './calls/export.ts';
 import { fileCalls } from './calls/files.ts';
 import type { EmbedItem, EmbedResult, JobId, SearchQuery, Status } from '../shared/types.ts';
@@ -128,6 +129,7 @@ export function createEngine(options: EngineOptions): EngineHandle {
     ...libraryCalls(parts, watch, (rootIds) => send('root.changed', { rootIds })),
     ...settingCalls(parts, indexing, (settings) => send('setting.changed', settings)),
     ...modelCalls(parts, imports),
+    ...downloadCalls(),
     ...mapCalls(parts, maps),
     ...vocabularyCalls(parts, vocabularies, tagsChanged),
     ...tags,

@@ -14,6 +14,8 @@ const STORED = {
   playOnSelect: z.boolean(),
   volume: z.number().min(0).max(1),
   model: z.string().min(1).max(1000),
+  nextModel: z.string().min(1).max(1000).nullable(),
+  modelMirror: z.url({ protocol: /^https?$/ }).max(2000).nullable(),
 } satisfies { [K in keyof Settings]: z.ZodType<Settings[K]> };
 
 /** What a host may ask for: some of them. */
@@ -26,6 +28,8 @@ export const settingsInput = z.strictObject({
   playOnSelect: STORED.playOnSelect.exactOptional(),
   volume: STORED.volume.exactOptional(),
   model: STORED.model.exactOptional(),
+  nextModel: STORED.nextModel.exactOptional(),
+  modelMirror: STORED.modelMirror.exactOptional(),
 });
 
 /** What holds when nothing was set, but for the model, which {@link Parts} knows. */
@@ -38,6 +42,8 @@ export function defaultSettings(): Omit<Settings, 'model'> {
     rowHeight: 'comfortable',
     playOnSelect: true,
     volume: 0.8,
+    nextModel: null,
+    modelMirror: null,
   };
 }
 

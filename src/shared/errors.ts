@@ -58,6 +58,8 @@ export type ErrorCode =
   | 'catalogue-busy' // another Earmark is writing to it
   | 'catalogue-unwritable'
   | 'disk-full'
+  | 'offline' // nothing can be fetched: no network, or its address is not found
+  | 'download-failed' // the other side answered with something that cannot be used
   | 'model-damaged' // a pack whose files do not match its description
   | 'model-missing'
   | 'model-unusable' // loads, but fails its self-check, or needs what this machine lacks

@@ -25,6 +25,8 @@ export interface JobProgress {
   id: JobId;
   kind: JobKind;
   state: JobState;
+  /** Of an index job: the pack that listens, where it is not the one in use (setting `nextModel`). */
+  nextModel?: string;
   /** Why it is paused: somebody asked for it, or somebody uses the machine (setting `onlyWhenIdle`). Absent otherwise. */
   pausedFor?: 'user' | 'activity';
   stage: JobStage;
@@ -256,6 +258,12 @@ export interface ModelStatus {
   license: string;
   dim: number;
   inUse: boolean;
+  /** Comes with the program: cannot be removed. */
+  shipped: boolean;
+  /** Sounds in this library that it has listened to. */
+  heard: number;
+  /** Bytes of the catalogue that what it heard takes, about. */
+  heardBytes: number;
   /** null: fine. Else the sentence that says what is wrong. */
   problem: string | null;
   bytes: number;

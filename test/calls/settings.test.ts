@@ -19,6 +19,8 @@ const DEFAULTS = {
   rowHeight: 'comfortable',
   playOnSelect: true,
   volume: 0.8,
+  nextModel: null,
+  modelMirror: null,
 } as const;
 
 test('defaults before anything was set, and no catalogue is made for them', async () => {

@@ -73,6 +73,8 @@ export function fakeEngine({ size, answerMs, appearance, map: givenMap }: FakeOp
     playOnSelect: true,
     volume: 0.8,
     model: 'starter',
+    nextModel: null,
+    modelMirror: null,
   };
   const listeners = new Map<EventName, Set<(payload: never) => void>>();
   const push = <E extends EventName>(event: E, payload: Events[E]) => {

@@ -14,7 +14,10 @@ import type { ModelPack } from '../models/pack.ts';
 import { removePack } from '../models/remove-pack.ts';
 import type { Parts } from '../parts.ts';
 
-export function modelCalls(parts: Parts, imports: Imports): Pick<Engine, keyof ModelCalls> {
+/** Fetching others is downloads.ts's. */
+type OwnCalls = Omit<ModelCalls, 'model.known' | 'model.download' | 'model.cancelDownload' | 'model.discardDownload'>;
+
+export function modelCalls(parts: Parts, imports: Imports): Pick<Engine, keyof OwnCalls> {
   const { dataFolder } = parts.options;
   return {
     'model.providers': async () => probeAll(await parts.pack(), { dataFolder, encoders: parts.encoders }),
@@ -40,6 +43,7 @@ export function modelCalls(parts: Parts, imports: Imports): Pick<Engine, keyof M
       imports.cancel();
       return Promise.resolve(null);
     },
+    'model.move': () => Promise.resolve(null),
     'model.remove': async ({ id }) => {
       await removePack(id, dataFolder, parts.wantedModel);
       return null;

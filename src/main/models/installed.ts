@@ -1,6 +1,6 @@
 /** Which packs there are: those shipped with the program, and those the user put into the data folder. */
 import { readdir, stat } from 'node:fs/promises';
-import { basename, isAbsolute, join, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { UserError } from '../../shared/errors.ts';
 import type { ModelStatus } from '../../shared/types.ts';
 import { RESOURCES_FOLDER } from '../install.ts';
@@ -37,7 +37,7 @@ export async function listPacks(places: PackPlaces & { inUse?: string | undefine
     const inUse = one.folder === used?.folder;
     const name = basename(one.folder);
     if ('problem' in one) {
-      return { id: name, name, folder: one.folder, license: '', dim: 0, inUse, problem: one.problem, bytes: 0 };
+      return { id: name, name, folder: one.folder, license: '', dim: 0, inUse, shipped: isShipped(one.folder, places), heard: 0, heardBytes: 0, problem: one.problem, bytes: 0 }; // prettier-ignore
     }
     const { id, name: title, license, dim, folder, bytes } = one.pack;
     const other = firstOf.get(id)!;
@@ -48,6 +48,9 @@ export async function listPacks(places: PackPlaces & { inUse?: string | undefine
       license,
       dim,
       inUse,
+      shipped: isShipped(folder, places),
+      heard: 0,
+      heardBytes: 0,
       problem: other === folder ? null : `The model pack in “${other}” has the id “${id}” too. Remove one.`,
       bytes,
     };
@@ -71,6 +74,10 @@ export async function findPack(places: PackPlaces, wanted: string = DEFAULT_PACK
   const broken = all.flatMap((one) => ('problem' in one ? [one.problem] : []));
   const have = known.length > 0 ? `Installed: ${known.join(', ')}.` : 'No usable model pack is installed.';
   throw new UserError('model-missing', [`There is no model called “${wanted}”. ${have}`, ...broken].join(' '));
+}
+
+function isShipped(folder: string, { shippedFolder = SHIPPED_MODELS_FOLDER }: PackPlaces): boolean {
+  return dirname(folder) === resolve(shippedFolder);
 }
 
 function pick(all: Found[], wanted: string): Found | undefined {

@@ -12,6 +12,8 @@ const BEFORE_KNOWN: Settings = {
   playOnSelect: true,
   volume: 0.8,
   model: '',
+  nextModel: null,
+  modelMirror: null,
 };
 /** A slider sends many values; the last one is enough. */
 const SAVE_AFTER_MS = 250;

@@ -53,7 +53,69 @@ export interface ProviderReport {
   tries: ProviderTry[];
 }
 
+/** The library on its way from one model to another: the old one answers until the new one has heard everything. */
+export interface ModelMove {
+  from: string;
+  to: string;
+  /** Sounds that `from` has listened to. */
+  sounds: number;
+  /** Of these, those that `to` has not listened to yet. */
+  remaining: number;
+  /** Of the remaining, those on drives that are away or in paused folders: they wait for the user. */
+  outOfReach: number;
+  /** Whether a job that listens with `to` runs or waits for its turn. */
+  working: boolean;
+}
+
+/** A model that others publish and that Earmark can fetch; nothing is fetched unless somebody asks for it. */
+export interface KnownModel {
+  /** Of the pack that comes of it. */
+  id: string;
+  name: string;
+  /** What it is good at, one or two sentences. */
+  goodFor: string;
+  /** Name of its licence. */
+  license: string;
+  /** Where the licence can be read, https. */
+  licenseUrl: string;
+  /** Where it is fetched from: the publisher's page, https, for the user to look at. */
+  page: string;
+  /** To be fetched. */
+  bytes: number;
+  installed: boolean;
+  /** Of an earlier download that did not end: bytes that are there already; 0 when there are none. */
+  partialBytes: number;
+}
+
+export interface DownloadProgress {
+  id: string;
+  /** After `fetching` it is imported, and `model.progress` tells of that. */
+  stage: 'connecting' | 'fetching' | 'verifying' | 'importing';
+  /** Bytes that are there, those of an earlier try included. */
+  bytes: number;
+  /** Bytes there will be. */
+  total: number;
+  /** Over the last seconds; null before there is a figure. */
+  bytesPerSecond: number | null;
+}
+
 export interface ModelCalls {
+  /** What can be fetched, from a list that comes with the program; asks nobody. */
+  'model.known': { input: null; output: KnownModel[] };
+  /**
+   * Fetches a known model over the network and installs it; tells `model.download`, later `model.progress`. What was
+   * fetched before it failed or was cancelled is kept, and the next try goes on from there.
+   * @param acceptLicense the user has seen its licence and agrees; without that nothing is fetched
+   * @returns null when it was cancelled
+   * @throws UserError not-found (no such known model), bad-input (licence not accepted), offline, download-failed,
+   *   disk-full, catalogue-unwritable, catalogue-busy (another one is being fetched or imported); what `model.import`
+   *   throws
+   */
+  'model.download': { input: { id: string; acceptLicense: boolean }; output: ModelStatus | null };
+  /** Stops the download or import that runs; what was fetched is kept. */
+  'model.cancelDownload': { input: null; output: null };
+  /** Deletes what an unfinished download left. @throws UserError catalogue-busy while it runs, not-found */
+  'model.discardDownload': { input: { id: string }; output: null };
   /**
    * Tries every execution provider anew with the model in use, each in a process of its own, and remembers the result;
    * it holds from the next start of the encoders on. Seconds, with a graphics processor up to some minutes.
@@ -76,10 +138,18 @@ export interface ModelCalls {
    */
   'model.import': { input: { path: string }; output: ModelStatus | null };
   'model.cancelImport': { input: null; output: null };
-  /** Deletes an installed pack; what it heard stays in the catalogue. @throws UserError model-missing, bad-input (in use, or shipped) */
-  'model.remove': { input: { id: string }; output: null };
+  /**
+   * Deletes an installed pack, and what it heard with `forget`: after that it would have to listen to everything again.
+   * A pack of which only the embeddings are left can be forgotten, too.
+   * @throws UserError model-missing, bad-input (in use, being moved to, or shipped; of a shipped one only what it heard
+   *   can be forgotten), catalogue-busy (with `forget`, while an index job runs)
+   */
+  'model.remove': { input: { id: string; forget: boolean }; output: null };
+  /** How far the library is on its way to the model of the setting `nextModel`; null when it is not. */
+  'model.move': { input: null; output: ModelMove | null };
 }
 
 export interface ModelEvents {
   'model.progress': ImportProgress;
+  'model.download': DownloadProgress;
 }

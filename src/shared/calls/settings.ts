@@ -18,10 +18,20 @@ export interface Settings {
   /** 0..1 */
   volume: number;
   /**
-   * Pack id in use. From the next search on; a job that runs is cancelled, and in the background one begins that
-   * listens with the new model. What the old one heard stays.
+   * Pack id in use. When it is set it holds from the next search on, whatever it has heard; a job that runs is
+   * cancelled, and in the background one begins that listens with this model. What others heard stays. A move to
+   * another model (`nextModel`) ends by that.
    */
   model: string;
+  /**
+   * Pack id that the library moves to; null when it does not. `model` answers until this one has heard every sound that
+   * `model` has, then takes its place and this becomes null: at once where there is nothing left to hear. In the
+   * background an index job begins that listens with it; to set it again has it begin again. null ends the move; what
+   * was heard stays.
+   */
+  nextModel: string | null;
+  /** Address, https or http, that known models are fetched from in place of their publishers' hosts; null: from those. */
+  modelMirror: string | null;
 }
 
 export interface SettingCalls {

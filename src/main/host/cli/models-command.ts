@@ -74,7 +74,7 @@ async function runImport({ client, json, stop }: CommandContext, path: string): 
 }
 
 async function runRemove({ client, json }: CommandContext, id: string): Promise<number> {
-  await client.call('model.remove', { id });
+  await client.call('model.remove', { id, forget: false });
   if (json) await printJson({ removed: id });
   else await printOut(`“${printable(id)}” is removed.`);
   return EXIT.ok;

@@ -14,6 +14,7 @@ const EVENTS: Record<EventName, true> = {
   'job.progress': true,
   'eval.progress': true,
   'model.progress': true,
+  'model.download': true,
   'engine.notice': true,
   'catalogue.changed': true,
   'file.marked': true,

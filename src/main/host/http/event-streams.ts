@@ -17,6 +17,7 @@ const LATEST_IS_ENOUGH: { [E in EventName]: LatestOf<E> } = {
   'job.progress': ({ id }) => id,
   'eval.progress': () => '',
   'model.progress': () => '',
+  'model.download': () => '',
   'engine.notice': null,
   'catalogue.changed': null,
   'file.marked': null,
