@@ -15,7 +15,10 @@ const STORED = {
   volume: z.number().min(0).max(1),
   model: z.string().min(1).max(1000),
   nextModel: z.string().min(1).max(1000).nullable(),
-  modelMirror: z.url({ protocol: /^https?$/ }).max(2000).nullable(),
+  modelMirror: z
+    .url({ protocol: /^https?$/ })
+    .max(2000)
+    .nullable(),
 } satisfies { [K in keyof Settings]: z.ZodType<Settings[K]> };
 
 /** What a host may ask for: some of them. */

@@ -190,9 +190,15 @@ describe('packs', () => {
     writeTinyClap(source);
     await trial.call('model.import', { path: source });
     await trial.call('setting.set', { model: 'tiny-clap' });
-    await expect(trial.call('model.remove', { id: 'tiny-clap', forget: false })).rejects.toMatchObject({ code: 'bad-input' });
-    await expect(trial.call('model.remove', { id: 'starter-1', forget: false })).rejects.toMatchObject({ code: 'bad-input' });
-    await expect(trial.call('model.remove', { id: 'nobody', forget: false })).rejects.toMatchObject({ code: 'model-missing' });
+    await expect(trial.call('model.remove', { id: 'tiny-clap', forget: false })).rejects.toMatchObject({
+      code: 'bad-input',
+    });
+    await expect(trial.call('model.remove', { id: 'starter-1', forget: false })).rejects.toMatchObject({
+      code: 'bad-input',
+    });
+    await expect(trial.call('model.remove', { id: 'nobody', forget: false })).rejects.toMatchObject({
+      code: 'model-missing',
+    });
     await trial.call('setting.set', { model: 'starter-1' });
     expect(await trial.call('model.remove', { id: 'tiny-clap', forget: false })).toBeNull();
     expect(installed()).toEqual([]);
