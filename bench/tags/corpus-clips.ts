@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createEngine } from '../../src/main/engine.ts';
-import { parseCsv } from '../../src/main/eval/csv.ts';
+import { parseCsv } from '../../src/main/csv/parse-csv.ts';
 import { wordsOfFile } from '../../src/main/tag/file-words.ts';
 import type { Vocabulary } from '../../src/main/tag/vocabulary.ts';
 import type { FileWords } from '../../src/main/tag/word-evidence.ts';

@@ -1,7 +1,7 @@
 /** Which table is which, by its columns; and what its rows say. */
 import { expect, test } from 'vitest';
 import type { EvalLayout } from '../../src/shared/eval-report.ts';
-import { parseCsv } from '../../src/main/eval/csv.ts';
+import { parseCsv } from '../../src/main/csv/parse-csv.ts';
 import { readTable } from '../../src/main/eval/layouts.ts';
 
 const read = (text: string, asked: EvalLayout | 'auto' = 'auto') => readTable(parseCsv(text, 't.csv'), asked, 't.csv');

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { parseCsv } from '../../src/main/eval/csv.ts';
+import { parseCsv } from '../../src/main/csv/parse-csv.ts';
 import { skipFor } from '../faults/trial.ts';
 import { TaggedSounds } from './tagged-sounds.ts';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { UserError } from '../../src/shared/errors.ts';
-import { parseCsv } from '../../src/main/eval/csv.ts';
+import { parseCsv } from '../../src/main/csv/parse-csv.ts';
 import { Vocabularies } from '../../src/main/tag/vocabularies.ts';
 import { exportVocabulary } from '../../src/main/tag/vocabulary-export.ts';
 import { importVocabulary } from '../../src/main/tag/vocabulary-import.ts';

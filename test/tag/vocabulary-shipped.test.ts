@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { parseCsv } from '../../src/main/eval/csv.ts';
+import { parseCsv } from '../../src/main/csv/parse-csv.ts';
 import { readVocabularies, SHIPPED_VOCABULARIES_FOLDER } from '../../src/main/tag/installed.ts';
 import { vocabularyHash, type Label, type UcsRow, type Vocabulary } from '../../src/main/tag/vocabulary.ts';
 

@@ -6,7 +6,7 @@ import type { EvalLayout, EvalRequest } from '../../shared/eval-report.ts';
 import { UserError } from '../../shared/errors.ts';
 import type { FileFailure } from '../../shared/types.ts';
 import { findAudioFolder } from './audio-folder.ts';
-import { parseCsv } from './csv.ts';
+import { parseCsv } from '../csv/parse-csv.ts';
 import { readTable, type DatasetRow } from './layouts.ts';
 
 /** Where well-known data sets keep the table that papers report on, below the folder that unpacking makes. */

@@ -6,7 +6,7 @@
  */
 import type { EvalLayout } from '../../shared/eval-report.ts';
 import { UserError } from '../../shared/errors.ts';
-import type { CsvRecord } from './csv.ts';
+import type { CsvRecord } from '../csv/parse-csv.ts';
 
 /** A line of the table, whatever its layout. */
 export interface DatasetRow {

@@ -1,5 +1,6 @@
-/** Sounds as a table: RFC 4180 (https://www.rfc-editor.org/rfc/rfc4180), UTF-8, one sound a row. docs/exports.md lists the columns. */
+/** Sounds as a table: CSV in UTF-8, one sound a row. docs/exports.md lists the columns. */
 import { basename, dirname } from 'node:path';
+import { csvLine } from '../csv/csv-line.ts';
 import type { ListedFile } from './listed-files.ts';
 
 type Cell = string | number | null;
@@ -28,13 +29,8 @@ const COLUMNS: readonly [name: string, of: (file: ListedFile) => Cell][] = [
  * @yields the table in pieces, header first, CRLF after each row
  */
 export async function* csvList(files: AsyncIterable<ListedFile>, byteOrderMark: boolean): AsyncGenerator<string> {
-  yield `${byteOrderMark ? '\uFEFF' : ''}${csvRecord(COLUMNS.map(([name]) => name))}`;
-  for await (const file of files) yield csvRecord(COLUMNS.map(([, of]) => of(file)));
-}
-
-/** One record with its line end. Texts that a spreadsheet would take for a formula are kept from it. */
-export function csvRecord(cells: readonly Cell[]): string {
-  return `${cells.map(csvCell).join(',')}\r\n`;
+  yield `${byteOrderMark ? '\uFEFF' : ''}${csvLine(COLUMNS.map(([name]) => name))}`;
+  for await (const file of files) yield csvLine(COLUMNS.map(([, of]) => cellText(of(file))));
 }
 
 /**
@@ -44,11 +40,10 @@ export function csvRecord(cells: readonly Cell[]): string {
  */
 const FORMULA_START = /^[=+\-@\t\r\n|%＝＋－＠]/u;
 
-function csvCell(cell: Cell): string {
+function cellText(cell: Cell): string {
   if (cell === null) return '';
   if (typeof cell === 'number') return String(cell);
-  const text = FORMULA_START.test(cell) ? `'${cell}` : cell;
-  return /[",\r\n]/.test(text) || text !== text.trim() ? `"${text.replaceAll('"', '""')}"` : text;
+  return FORMULA_START.test(cell) ? `'${cell}` : cell;
 }
 
 function distinct(values: readonly (string | undefined)[]): string {

@@ -1,6 +1,7 @@
 /** A vocabulary as a file elsewhere: JSON as it is, or a table that a spreadsheet opens. */
 import { extname } from 'node:path';
 import { UserError } from '../../shared/errors.ts';
+import { csvLine } from '../csv/csv-line.ts';
 import { writeWhole } from '../export/write-list.ts';
 import type { Vocabulary } from './vocabulary.ts';
 import { LABEL_COLUMNS, KEYWORD_SEPARATOR, PROMPT_SEPARATOR } from './vocabulary-table.ts';
@@ -25,9 +26,5 @@ export function tableOf({ labels, groups }: Vocabulary): string {
     const cells = [id, name, groupName, kind, prompts.join(PROMPT_SEPARATOR), keywords.join(KEYWORD_SEPARATOR)];
     return [...cells, ucs?.catId ?? '', ucs?.category ?? '', ucs?.subCategory ?? ''];
   });
-  return [[...LABEL_COLUMNS], ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join('');
-}
-
-function cell(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return [LABEL_COLUMNS, ...rows].map((row) => csvLine(row)).join('');
 }

@@ -2,7 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { UserError } from '../../shared/errors.ts';
-import { parseCsv } from '../eval/csv.ts';
+import { parseCsv } from '../csv/parse-csv.ts';
 import { ucsHeader, vocabularyOfUcs } from './ucs-list.ts';
 import type { Vocabularies } from './vocabularies.ts';
 import { parseVocabulary, type Vocabulary } from './vocabulary.ts';

@@ -1,6 +1,7 @@
-/** Tables as RFC 4180 has them and as they are found. */
+/** Tables as RFC 4180 has them and as they are found, and lines of them written. */
 import { expect, test } from 'vitest';
-import { parseCsv } from '../../src/main/eval/csv.ts';
+import { csvLine } from '../../src/main/csv/csv-line.ts';
+import { parseCsv } from '../../src/main/csv/parse-csv.ts';
 
 const fields = (text: string) => parseCsv(text, 't.csv').map((record) => record.fields);
 
@@ -88,4 +89,10 @@ test.each([
 ])('%s is refused, naming file and line', (_, text, sentence) => {
   expect(() => parseCsv(text, 't.csv')).toThrow(sentence);
   expect(() => parseCsv(text, 't.csv')).toThrow(/“t\.csv”/);
+});
+
+test('what is written is read back as it was, and quoted only where it must be', () => {
+  const row = ['plain', 'with, comma', 'with "quotes"', 'two\r\nlines', ' spaces ', '', '雨'];
+  expect(parseCsv(csvLine(row), 't.csv').map((record) => record.fields)).toEqual([row]);
+  expect(csvLine(['plain', 'in between', ''])).toBe('plain,in between,\r\n');
 });
