@@ -118,7 +118,7 @@ export interface DecodeWarning {
 export interface NativeTag {
   /** Name in the format's own words, verbatim: `TIT2`, `LIST/INFO:IKEY`, `bext:Description`, `iXML:USER/CATID`, `GENRE`. */
   nativeId: string;
-  /** Our field: title, artist, album, genre, mood, comment, description, keywords, category, year, … or '' */
+  /** Our field: title, artist, album, genre, mood, comment, description, keywords, category, year, provenance, … or '' */
   field: string;
   value: string;
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { RootRow } from '../../src/main/catalogue/roots.ts';
+import { fieldOf } from '../../src/main/decode/tag-fields.ts';
 import {
   addListened,
   axis,
@@ -147,6 +148,19 @@ describe('listening', () => {
     expect(matching(catalogue, 'gravel')).toEqual([id]);
     expect(matching(catalogue, 'haunted')).toEqual([]);
     expect(catalogue.windows.ofFile(id, spaceId)).toEqual(windows);
+  });
+
+  test('our own record in a file is kept with its tags, and is no word to find it by', () => {
+    const { catalogue } = temporary;
+    const id = addListened(temporary, root.id, 'a.wav');
+    const tags = [
+      { nativeId: 'TIT2', field: 'title', value: 'Gravel' },
+      { nativeId: 'TXXX:EARMARK', field: fieldOf('TXXX:EARMARK'), value: '{"earmark":1,"wrote":{"TCON":["Weather"]}}' },
+    ];
+    catalogue.files.updateTags(id, tags, { size: 2000, mtimeMs: 77 });
+    expect(catalogue.tags.of(id)).toEqual(tags);
+    expect(matching(catalogue, 'gravel')).toEqual([id]);
+    for (const query of ['weather', 'wrote']) expect(matching(catalogue, query), query).toEqual([]);
   });
 });
 

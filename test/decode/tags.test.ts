@@ -170,6 +170,7 @@ test('fields', () => {
   expect(fieldOf('COMM:iTunNORM')).toBe('comment');
   expect(fieldOf('INITIALKEY')).toBe('key');
   expect(fieldOf('BPM')).toBe('bpm');
+  expect(fieldOf('iXML:BWFXML/EARMARK')).toBe('provenance');
   expect(fieldOf('constructor')).toBe('');
   expect(fieldOf('TXXX:toString')).toBe('');
 });

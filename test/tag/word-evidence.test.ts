@@ -117,7 +117,7 @@ test('what Earmark wrote into a file is no evidence for its own suggestions', ()
     ['TXXX:CATID', 'category', 'RAINRoof'],
     ['TCON', 'genre', 'Weather; Rain'],
     ['COMM', 'comment', 'heard in the rain'],
-    ['TXXX:EARMARK', '', record],
+    ['TXXX:EARMARK', 'provenance', record],
   ]);
   expect(tags).toEqual(['Weather', 'heard in the rain']);
   expect(catIds).toEqual([]);

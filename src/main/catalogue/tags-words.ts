@@ -1,7 +1,7 @@
 /** Tables `file_tag` (native tags as read) and `file_words` (FTS5: words to find a file by; rowid = file.id). */
 import type { Database } from 'better-sqlite3';
 import type { NativeTag } from '../../shared/types.ts';
-import { IS_PROVENANCE } from '../writeback/provenance.ts';
+import { PROVENANCE_FIELD } from '../decode/tag-fields.ts';
 import { fileNameWords, folderWords } from './split-name.ts';
 
 /** Tag values longer than this (lyrics, embedded documents) are found by their beginning only. */
@@ -37,8 +37,8 @@ export function wordStatements(db: Database) {
   );
   // Accepted tags are words like those that are in the file already; our own record of what was written is none.
   const values = db
-    .prepare<[number, number], string>(
-      `SELECT value FROM file_tag WHERE file_id = ? AND NOT ${IS_PROVENANCE}
+    .prepare<[number, string, number], string>(
+      `SELECT value FROM file_tag WHERE file_id = ? AND field <> ?
        UNION SELECT tag.name FROM decision JOIN tag ON tag.id = decision.tag_id
               WHERE decision.file_id = ? AND decision.accepted = 1`,
     )
@@ -53,7 +53,7 @@ export function wordStatements(db: Database) {
   function write(fileId: number): void {
     const { rootPath, relativePath } = place.get(fileId)!;
     const fileName = relativePath.slice(relativePath.lastIndexOf('/') + 1);
-    const tagWords = values.all(fileId, fileId).map((value) => value.slice(0, MAX_VALUE_CHARACTERS));
+    const tagWords = values.all(fileId, PROVENANCE_FIELD, fileId).map((value) => value.slice(0, MAX_VALUE_CHARACTERS));
     clear.run(fileId);
     insert.run(fileId, fileNameWords(fileName), folderWords(rootPath, relativePath), tagWords.join('\n'));
     notDue.run(fileId);

@@ -1,5 +1,8 @@
 /** From names of the formats' own to the few fields that search and display know. The native name is always kept beside. */
 
+/** What Earmark wrote into the file, by which model, when: a record for itself (src/main/writeback/provenance.ts), no words to find it by. */
+export const PROVENANCE_FIELD = 'provenance';
+
 /** Names that mean the same wherever they stand: Vorbis comments, APEv2, TXXX, MP4 freeform, iXML, ASWG. Lower case. */
 const COMMON_NAMES: Readonly<Record<string, string>> = {
   title: 'title',
@@ -37,6 +40,7 @@ const COMMON_NAMES: Readonly<Record<string, string>> = {
   initialkey: 'key',
   initial_key: 'key',
   musicalkey: 'key',
+  earmark: PROVENANCE_FIELD,
 };
 
 /** Ids that only their own format explains. Verbatim. */

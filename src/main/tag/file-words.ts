@@ -1,6 +1,7 @@
 /** What files are called and tagged with, as evidence for labels. */
 import type { Database } from 'better-sqlite3';
-import { IS_PROVENANCE, isProvenance, parseProvenance } from '../writeback/provenance.ts';
+import { PROVENANCE_FIELD } from '../decode/tag-fields.ts';
+import { parseProvenance } from '../writeback/provenance.ts';
 import type { FileWords } from './word-evidence.ts';
 
 /** Tags that say what a file is; artists, albums and years do not. */
@@ -27,13 +28,13 @@ export function fileWords(db: Database): (fileId: number) => FileWords | null {
        FROM file JOIN root ON root.id = file.root_id WHERE file.id = ?`,
   );
   const tags = db
-    .prepare<[number, number], [nativeId: string, field: string, value: string]>(
-      `SELECT native_id, field, value FROM file_tag WHERE file_id = ? AND (length(value) <= ? OR ${IS_PROVENANCE})`,
+    .prepare<[number, number, string], [nativeId: string, field: string, value: string]>(
+      `SELECT native_id, field, value FROM file_tag WHERE file_id = ? AND (length(value) <= ? OR field = ?)`,
     )
     .raw();
   return (fileId) => {
     const found = place.get(fileId);
-    return found ? wordsOfFile(found.rootPath, found.relativePath, tags.all(fileId, LONGEST)) : null;
+    return found ? wordsOfFile(found.rootPath, found.relativePath, tags.all(fileId, LONGEST, PROVENANCE_FIELD)) : null;
   };
 }
 
@@ -69,11 +70,11 @@ type TagRow = readonly [nativeId: string, field: string, value: string];
  * something keeps what others wrote.
  */
 function notOurs(tags: readonly TagRow[]): readonly TagRow[] {
-  const records = tags.flatMap(([id, , value]) => (isProvenance(id) ? [parseProvenance(value)] : []));
+  const records = tags.flatMap(([, field, value]) => (field === PROVENANCE_FIELD ? [parseProvenance(value)] : []));
   const ours = new Set(records.flatMap((record) => Object.values(record?.wrote ?? {}).flat()));
   if (ours.size === 0) return tags;
   return tags.flatMap(([id, field, value]): TagRow[] => {
-    if (isProvenance(id) || ours.has(value)) return [];
+    if (field === PROVENANCE_FIELD || ours.has(value)) return [];
     const parts = value.split(SEPARATORS);
     const kept = parts.filter((part) => !ours.has(part));
     if (kept.length === parts.length) return [[id, field, value]];

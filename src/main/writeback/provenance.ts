@@ -21,15 +21,6 @@ export interface Provenance {
 
 const VERSION = 1;
 
-/** Whether a tag of a file, by its name in the format's own words, is this field: `TXXX:EARMARK`, `iXML:EARMARK`. */
-export function isProvenance(nativeId: string): boolean {
-  return /(?:^|[:/])EARMARK$/iu.test(nativeId);
-}
-
-/** The same in SQL, of a column `native_id`. */
-export const IS_PROVENANCE =
-  "(native_id = 'EARMARK' COLLATE NOCASE OR native_id LIKE '%:EARMARK' OR native_id LIKE '%/EARMARK')";
-
 const SHAPE = z.object({
   earmark: z.literal(VERSION),
   model: z.string().catch(''),

@@ -5,6 +5,7 @@ import { up as userData } from './0002-user-data.ts';
 import { up as librarySettings } from './0003-library-settings.ts';
 import { up as tags } from './0004-tags.ts';
 import { up as writeJournal } from './0005-write-journal.ts';
+import { up as provenanceField } from './0006-provenance-field.ts';
 
 export interface Migration {
   /** The `user_version` of a catalogue after it. */
@@ -19,4 +20,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 3, up: librarySettings },
   { version: 4, up: tags },
   { version: 5, up: writeJournal },
+  { version: 6, up: provenanceField },
 ];
