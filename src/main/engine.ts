@@ -7,8 +7,8 @@ import { fileCalls } from './calls/files.ts';
 import type { EmbedItem, EmbedResult, JobId, SearchQuery, Status } from '../shared/types.ts';
 import { libraryCalls } from './calls/library.ts';
 import { mapCalls } from './calls/map.ts';
-import { modelCalls } from './calls/models.ts';
-import { settingCalls } from './calls/settings.ts';
+import { listModels, modelCalls } from './calls/models.ts';
+import { settingCalls, settingsNow } from './calls/settings.ts';
 import { tagCalls } from './calls/tags.ts';
 import { teachCalls } from './calls/teach.ts';
 import { vocabularyCalls } from './calls/vocabularies.ts';
@@ -24,11 +24,13 @@ import { Evaluations } from './eval/evaluations.ts';
 import { indexBytes } from './index/index-folder.ts';
 import { Renaming } from './export/renaming.ts';
 import { Indexing } from './jobs/indexing.ts';
+import { ModelMoving } from './jobs/model-move.ts';
 import { MapMaking } from './map/making.ts';
+import { Downloads } from './models/download/downloads.ts';
 import { Imports } from './models/imports.ts';
-import { listPacks } from './models/installed.ts';
 import { Parts, type EngineOptions, type Listening } from './parts.ts';
 import { LibraryWatch } from './scan/library-watch.ts';
+import { readSettings } from './settings.ts';
 import { Writing } from './writeback/writing.ts';
 import { AcceptedWords } from './tag/accepted-words.ts';
 import { TagScoring } from './tag/scoring.ts';
@@ -48,7 +50,7 @@ export function createEngine(options: EngineOptions): EngineHandle {
   const events = new EventEmitter();
   const send = <E extends keyof Events>(event: E, payload: Events[E]): void => void events.emit(event, payload);
   const parts = new Parts(options, (message) => send('engine.notice', { message }));
-  const indexing = new Indexing(parts, {
+  const indexing: Indexing = new Indexing(parts, {
     progress: (progress) => {
       send('job.progress', progress);
       if (progress.state !== 'done') return;
@@ -60,6 +62,16 @@ export function createEngine(options: EngineOptions): EngineHandle {
       void watch.refresh();
       send('root.changed', { rootIds });
     },
+    moveEnded: (hopeless) => moving.afterJob(hopeless),
+  });
+  const settingsChanged = async () => {
+    const settings = await settingsNow(parts);
+    send('setting.changed', settings);
+    return settings;
+  };
+  const moving: ModelMoving = new ModelMoving(parts, indexing, {
+    changed: settingsChanged,
+    arrived: () => tagging.afterIndexing(),
   });
   const maps = new MapMaking(parts, (progress) => send('job.progress', progress));
   const vocabularies = new Vocabularies(options.dataFolder);
@@ -99,6 +111,8 @@ export function createEngine(options: EngineOptions): EngineHandle {
     notice: (message) => send('engine.notice', { message }),
   });
   void watch.refresh();
+  // A move to another model goes on where the last session ended.
+  if (options.load === 'background' && parts.nextModel !== null) void recovered.then(() => indexing.requestMove());
 
   const evaluations = new Evaluations(
     async () => ({
@@ -119,6 +133,13 @@ export function createEngine(options: EngineOptions): EngineHandle {
     (message) => send('engine.notice', { message }),
   );
 
+  const downloads = new Downloads({
+    dataFolder: options.dataFolder,
+    imports,
+    mirror: () => readSettings(parts.existingCatalogue()).modelMirror,
+    send: (progress) => send('model.download', progress),
+  });
+
   const tags = tagCalls(parts, vocabularies, tagging, acceptedWords, (tagIds) => {
     tagsChanged(tagIds);
     tagging.afterDeciding(tagIds);
@@ -127,9 +148,9 @@ export function createEngine(options: EngineOptions): EngineHandle {
   const engine: Engine = {
     ...fileCalls(parts, (fileIds) => send('file.marked', { fileIds })),
     ...libraryCalls(parts, watch, (rootIds) => send('root.changed', { rootIds })),
-    ...settingCalls(parts, indexing, (settings) => send('setting.changed', settings)),
-    ...modelCalls(parts, imports),
-    ...downloadCalls(),
+    ...settingCalls(parts, indexing, moving, settingsChanged),
+    ...modelCalls(parts, imports, indexing, moving),
+    ...downloadCalls(parts, downloads),
     ...mapCalls(parts, maps),
     ...vocabularyCalls(parts, vocabularies, tagsChanged),
     ...tags,
@@ -181,7 +202,7 @@ export function createEngine(options: EngineOptions): EngineHandle {
       return Promise.resolve(null);
     },
     'status.get': () => readStatus(parts),
-    'model.list': () => listPacks({ dataFolder: options.dataFolder, inUse: parts.wantedModel }),
+    'model.list': () => listModels(parts),
     'doctor.run': () => runDoctor(parts),
   };
 
@@ -201,6 +222,7 @@ export function createEngine(options: EngineOptions): EngineHandle {
       await renaming.close();
       await writing.close();
       await evaluations.close();
+      await downloads.close();
       await imports.close();
       await parts.close();
     },

@@ -6,7 +6,7 @@ import { DecoderPool } from './decode/decoder-pool.ts';
 import type { ListeningTarget } from './embed/listen.ts';
 import type { EncoderSupervisor } from './embed/supervisor.ts';
 import type { VectorIndex } from './index/vector-index.ts';
-import { ModelParts } from './model-parts.ts';
+import { ModelParts, type ModelGround } from './model-parts.ts';
 import { DEFAULT_PACK } from './models/installed.ts';
 import type { ModelPack } from './models/pack.ts';
 import { Replaceable } from './replaceable.ts';
@@ -46,7 +46,12 @@ export class Parts {
   readonly #notice: (message: string) => void;
   readonly #models: Replaceable<ModelParts>;
   readonly #pools: Replaceable<DecoderPool>;
+  readonly #ground: ModelGround;
   #wanted: string | undefined;
+  /** undefined: as the settings say. */
+  #wantedNext: string | null | undefined;
+  /** Until what listens with the next model has ended, its processes included. */
+  #nextAtWork: Promise<unknown> = Promise.resolve();
   #catalogue: Catalogue | null = null;
   /** What the pool and the encoders that run now were made for. */
   #load: Load | null = null;
@@ -56,16 +61,16 @@ export class Parts {
     this.options = options;
     this.#notice = notice;
     this.#wanted = options.model;
-    this.#models = new Replaceable(
-      () =>
-        new ModelParts(this.wantedModel, {
-          dataFolder: options.dataFolder,
-          catalogue: () => this.catalogue(),
-          existingCatalogue: () => this.existingCatalogue(),
-          load: () => this.#loadInUse(),
-          notice,
-        }),
-    );
+    // Who names a model wants that one, and nothing of a move between two others.
+    this.#wantedNext = options.model === undefined ? undefined : null;
+    this.#ground = {
+      dataFolder: options.dataFolder,
+      catalogue: () => this.catalogue(),
+      existingCatalogue: () => this.existingCatalogue(),
+      load: () => this.#loadInUse(),
+      notice,
+    };
+    this.#models = new Replaceable(() => new ModelParts(this.wantedModel, this.#ground));
     this.#pools = new Replaceable(() => {
       const { decoders, lowPriority } = this.#loadInUse();
       return new DecoderPool({ size: decoders, lowPriority });
@@ -86,15 +91,27 @@ export class Parts {
 
   /** Pack id, folder name or folder of the model in use, found or not. */
   get wantedModel(): string {
-    return this.#wanted ?? this.#chosenModel() ?? DEFAULT_PACK;
+    return this.#wanted ?? this.#setting('model') ?? DEFAULT_PACK;
+  }
+
+  /** Pack id of the model that the library moves to; null when it does not. */
+  get nextModel(): string | null {
+    const next = this.#wantedNext === undefined ? this.#setting('nextModel') : this.#wantedNext;
+    return next === this.wantedModel ? null : next;
+  }
+
+  /** @param wanted a pack that is there; null ends the move */
+  moveTo(wanted: string | null): void {
+    this.#wantedNext = wanted;
   }
 
   /**
-   * Another model from now on. Who is at work with the old one ends that first; then its processes end.
+   * Another model from now on, and no move. Who is at work with the old one ends that first; then its processes end.
    * @param wanted a pack that is there
    */
   useModel(wanted: string): void {
     this.#wanted = wanted;
+    this.#wantedNext = null;
     this.#models.replace();
   }
 
@@ -144,6 +161,31 @@ export class Parts {
     });
   }
 
+  /**
+   * As {@link listening}, with the model that the library moves to. Its processes are there for this work alone: idle
+   * ones of a second model would only hold memory.
+   * @throws UserError model-missing, model-damaged
+   */
+  async listeningWithNext<T>(work: (listening: Listening) => Promise<T>): Promise<T> {
+    const model = new ModelParts(this.nextModel ?? this.wantedModel, this.#ground);
+    const atWork = this.#pools.use(async (pool) => {
+      try {
+        const supervisors = await model.supervisors();
+        const target = await model.target();
+        return await supervisors.use((supervisor) => work({ model, pool, supervisor, target }));
+      } finally {
+        await model.close();
+      }
+    });
+    this.#nextAtWork = atWork.catch(() => {}); // its caller hears of it
+    return atWork;
+  }
+
+  /** Resolves when no process of the next model runs. */
+  nextAtRest(): Promise<unknown> {
+    return this.#nextAtWork;
+  }
+
   /** What the settings say of cores and priority holds for what begins now. */
   async takeUpLoad(): Promise<void> {
     if (this.#load === null || JSON.stringify(this.#load) === JSON.stringify(this.#loadWanted())) return;
@@ -163,6 +205,7 @@ export class Parts {
   }
 
   async close(): Promise<void> {
+    await this.#nextAtWork;
     await Promise.all([this.#models.close(), this.#pools.close()]);
     this.#catalogue?.close();
   }
@@ -172,9 +215,9 @@ export class Parts {
     this.#notice(message);
   }
 
-  #chosenModel(): string | null {
+  #setting(name: 'model' | 'nextModel'): string | null {
     try {
-      return readSettings(this.existingCatalogue()).model;
+      return readSettings(this.existingCatalogue())[name];
     } catch {
       return null; // whoever needs the catalogue says what is wrong with it; a model can be checked without
     }

@@ -1,5 +1,5 @@
 /** An engine in this process over a folder of sounds made on the spot; everything in a folder of its own. */
-import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -75,6 +75,15 @@ export class EngineTrial {
       filters: { includeOffline: true },
     });
     return hits.map(({ path }) => path).sort();
+  }
+
+  /** The tiny pack under another name, installed: a space of its own. @returns its folder */
+  addPack(id: string): string {
+    const folder = join(this.data, 'models', id);
+    cpSync(TINY_PACK, folder, { recursive: true });
+    const description = JSON.parse(readFileSync(join(folder, 'model.json'), 'utf8')) as Record<string, unknown>;
+    writeFileSync(join(folder, 'model.json'), JSON.stringify({ ...description, id }));
+    return folder;
   }
 
   at(relativePath: string): string {

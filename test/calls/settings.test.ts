@@ -1,9 +1,9 @@
-import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Settings } from '../../src/shared/calls/settings.ts';
-import { NO_PROC, TINY_PACK } from '../faults/program.ts';
+import { NO_PROC } from '../faults/program.ts';
 import { skipFor } from '../faults/trial.ts';
 import { EngineTrial, until } from './engine-trial.ts';
 
@@ -104,18 +104,9 @@ test.skipIf(skipFor(NO_PROC, 'priority of running processes'))('priority holds f
 });
 
 describe('another model', () => {
-  /** The tiny pack under another name: a space of its own. */
-  function anotherPack(id: string): string {
-    const folder = join(trial.data, 'models', id);
-    cpSync(TINY_PACK, folder, { recursive: true });
-    const description = JSON.parse(readFileSync(join(folder, 'model.json'), 'utf8')) as Record<string, unknown>;
-    writeFileSync(join(folder, 'model.json'), JSON.stringify({ ...description, id }));
-    return folder;
-  }
-
   test('is used from the next search on, after it has listened in the background; nothing of the old one is lost', async () => {
-    anotherPack('tiny');
-    anotherPack('tiny-2');
+    trial.addPack('tiny');
+    trial.addPack('tiny-2');
     trial.addTone('low.wav', 100);
     trial.addTone('low too.wav', 110);
     trial.set({ lowPriority: false });
@@ -147,7 +138,7 @@ describe('another model', () => {
   });
 
   test('is remembered; a model named at the start goes before it, until another is chosen', async () => {
-    anotherPack('tiny-2');
+    trial.addPack('tiny-2');
     await trial.start();
     await trial.call('setting.set', { model: 'tiny-2' });
     await trial.start();
@@ -157,7 +148,7 @@ describe('another model', () => {
   });
 
   test('that is not there, or is damaged, is refused; all stays as it was', async () => {
-    writeFileSync(join(anotherPack('tiny-2'), 'text.onnx'), 'no');
+    writeFileSync(join(trial.addPack('tiny-2'), 'text.onnx'), 'no');
     await trial.start();
     await expect(trial.call('setting.set', { model: 'nobody', volume: 0.1 })).rejects.toMatchObject({
       code: 'model-missing',
@@ -167,7 +158,7 @@ describe('another model', () => {
   });
 
   test('ends the job that listens with the old one', async () => {
-    anotherPack('tiny-2');
+    trial.addPack('tiny-2');
     for (let i = 0; i < 40; i++) trial.addTone(`low ${i}.wav`, 100 + i, 1 + i / 100);
     await trial.start();
     const job = await trial.call('index.start', { folders: [trial.sounds] });

@@ -4,6 +4,8 @@ import type { ModelCalls, ModelCheck } from '../../shared/calls/models.ts';
 import type { Engine } from '../../shared/contract.ts';
 import { UserError } from '../../shared/errors.ts';
 import type { ModelStatus } from '../../shared/types.ts';
+import type { Indexing } from '../jobs/indexing.ts';
+import type { ModelMoving } from '../jobs/model-move.ts';
 import { Encoder } from '../embed/encoder.ts';
 import { choosePlan, probeAll } from '../embed/provider-choice.ts';
 import { checkPack } from '../models/check-pack.ts';
@@ -11,13 +13,18 @@ import type { Imports } from '../models/imports.ts';
 import { installPack } from '../models/install-pack.ts';
 import { findPack, listPacks } from '../models/installed.ts';
 import type { ModelPack } from '../models/pack.ts';
-import { removePack } from '../models/remove-pack.ts';
+import { removeModel } from '../models/remove-model.ts';
 import type { Parts } from '../parts.ts';
 
 /** Fetching others is downloads.ts's. */
 type OwnCalls = Omit<ModelCalls, 'model.known' | 'model.download' | 'model.cancelDownload' | 'model.discardDownload'>;
 
-export function modelCalls(parts: Parts, imports: Imports): Pick<Engine, keyof OwnCalls> {
+export function modelCalls(
+  parts: Parts,
+  imports: Imports,
+  indexing: Indexing,
+  moving: ModelMoving,
+): Pick<Engine, keyof OwnCalls> {
   const { dataFolder } = parts.options;
   return {
     'model.providers': async () => probeAll(await parts.pack(), { dataFolder, encoders: parts.encoders }),
@@ -43,18 +50,41 @@ export function modelCalls(parts: Parts, imports: Imports): Pick<Engine, keyof O
       imports.cancel();
       return Promise.resolve(null);
     },
-    'model.move': () => Promise.resolve(null),
-    'model.remove': async ({ id }) => {
-      await removePack(id, dataFolder, parts.wantedModel);
+    'model.remove': async ({ id, forget }) => {
+      const places = { dataFolder, inUse: parts.wantedModel, next: parts.nextModel };
+      await removeModel(id, forget, places, parts.existingCatalogue());
       return null;
     },
+    'model.move': () => moving.status(),
+    'model.continueMove': () => indexing.startMove(),
   };
 }
 
 /** @param folder where a pack has just been read */
 async function statusOf(folder: string, parts: Parts): Promise<ModelStatus> {
-  const all = await listPacks({ dataFolder: parts.options.dataFolder, inUse: parts.wantedModel });
-  return all.find((model) => model.folder === folder)!;
+  return (await listModels(parts)).find((model) => model.folder === folder)!;
+}
+
+/** Every pack, with what it heard in this library; at the end those that are gone, where something is left of them. */
+export async function listModels(parts: Parts): Promise<ModelStatus[]> {
+  const packs = await listPacks({ dataFolder: parts.options.dataFolder, inUse: parts.wantedModel });
+  const heard = new Map(
+    parts
+      .existingCatalogue()
+      ?.spaces.heard()
+      .map((row) => [row.modelId, row]),
+  );
+  const models = packs.map((pack) => {
+    const { files = 0, bytes = 0 } = heard.get(pack.id) ?? {};
+    heard.delete(pack.id);
+    return { ...pack, heard: files, heardBytes: bytes };
+  });
+  const gone = [...heard.values()].map(({ modelId, files, bytes }) => ({
+    ...{ id: modelId, name: modelId, folder: '', license: '', dim: 0, bytes: 0, inUse: false, shipped: false },
+    ...{ heard: files, heardBytes: bytes },
+    problem: `“${modelId}” is not installed any more. What it heard is still here, should it come back.`,
+  }));
+  return [...models, ...gone];
 }
 
 /** The pack in use is checked in the process that runs it, another one in a process of its own. */

@@ -3,38 +3,57 @@ import type { SettingCalls, Settings } from '../../shared/calls/settings.ts';
 import type { Engine } from '../../shared/contract.ts';
 import { UserError } from '../../shared/errors.ts';
 import type { Indexing } from '../jobs/indexing.ts';
+import type { ModelMoving } from '../jobs/model-move.ts';
 import { findPack } from '../models/installed.ts';
+import type { ModelPack } from '../models/pack.ts';
 import type { Parts } from '../parts.ts';
 import { readSettings } from '../settings.ts';
 
-/** @param changed told all settings as they are now */
+/** @param changed tells everybody, and gives all settings as they are now */
 export function settingCalls(
   parts: Parts,
   indexing: Indexing,
-  changed: (settings: Settings) => void,
+  moving: ModelMoving,
+  changed: () => Promise<Settings>,
 ): Pick<Engine, keyof SettingCalls> {
-  const read = async (): Promise<Settings> => ({
-    ...readSettings(parts.existingCatalogue()),
-    model: await modelInUse(parts),
-  });
   return {
-    'setting.get': read,
-    'setting.set': async (values) => {
-      const before = await modelInUse(parts);
+    'setting.get': () => settingsNow(parts),
+    'setting.set': async ({ model, nextModel, ...values }) => {
+      const now = await modelInUse(parts);
       // One that is used from a folder of its own is in use, and yet not to be found by its id.
-      const after = values.model === undefined || values.model === before ? before : await idOf(values.model, parts);
-      parts.catalogue().settings.set({ ...values, ...(values.model === undefined ? {} : { model: after }) });
-      if (after !== before) await changeModel(after, parts, indexing);
-      const settings = await read();
-      changed(settings);
-      return settings;
+      const wanted = model === undefined || model === now ? null : await packOf(model, parts);
+      const next = nextModel == null || nextModel === (wanted?.id ?? now) ? null : await packOf(nextModel, parts);
+      parts.catalogue().settings.set(values);
+      if (wanted !== null) await changeModel(wanted.id, parts, indexing);
+      else if (model !== undefined) parts.catalogue().settings.set({ model: now });
+      if (next !== null) await moveTo(next, parts, indexing, moving);
+      else if (nextModel !== undefined || model !== undefined) await moving.end();
+      return changed();
     },
   };
 }
 
+export async function settingsNow(parts: Parts): Promise<Settings> {
+  const settings = readSettings(parts.existingCatalogue());
+  return { ...settings, model: await modelInUse(parts), nextModel: parts.nextModel };
+}
+
 /** @throws UserError model-missing, model-damaged */
-async function idOf(wanted: string, parts: Parts): Promise<string> {
-  return (await findPack({ dataFolder: parts.options.dataFolder }, wanted)).id;
+function packOf(wanted: string, parts: Parts): Promise<ModelPack> {
+  return findPack({ dataFolder: parts.options.dataFolder }, wanted);
+}
+
+/** Where the model in use does not work, nothing can be found until then anyway, and the other one is taken at once. */
+async function moveTo(next: ModelPack, parts: Parts, indexing: Indexing, moving: ModelMoving): Promise<void> {
+  const works = await parts.pack().then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof UserError) return false;
+      throw error;
+    },
+  );
+  if (works) await moving.begin(next);
+  else await changeModel(next.id, parts, indexing);
 }
 
 /** The id; where there is no such pack (any more), what was asked for. */
@@ -50,6 +69,7 @@ async function modelInUse(parts: Parts): Promise<string> {
 /** The job that listens with the old model ends; searches under way do, too, but answer first. */
 async function changeModel(id: string, parts: Parts, indexing: Indexing): Promise<void> {
   await indexing.stop();
+  parts.catalogue().settings.set({ model: id, nextModel: null });
   parts.useModel(id);
   if (parts.options.load !== 'background') return;
   const heardBefore = parts

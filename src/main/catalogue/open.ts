@@ -17,6 +17,7 @@ import { ratingStatements, type RatingStatements } from './ratings.ts';
 import { rootStatements, type RootStatements } from './roots.ts';
 import { savedSearchStatements, type SavedSearchStatements } from './saved-searches.ts';
 import { settingStatements, type SettingStatements } from './settings.ts';
+import { spaceStatements, type SpaceStatements } from './spaces.ts';
 import { suggestionStatements, type SuggestionStatements } from './suggestions.ts';
 import { tagRowStatements, type TagRowStatements } from './tag-rows.ts';
 import { tagStatements, type TagStatements } from './tags-words.ts';
@@ -34,6 +35,7 @@ export interface Catalogue {
   readonly roots: RootStatements;
   readonly files: FileStatements;
   readonly windows: WindowStatements;
+  readonly spaces: SpaceStatements;
   readonly tags: TagStatements;
   readonly jobs: JobStatements;
   readonly totals: TotalStatements;
@@ -78,6 +80,7 @@ export function openCatalogue(dataFolder: string, options: { readonly?: boolean;
         roots: rootStatements(db),
         files: fileStatements(db),
         windows: windowStatements(db),
+        spaces: spaceStatements(db),
         tags: tagStatements(db),
         jobs: jobStatements(db),
         totals: totalStatements(db),

@@ -72,7 +72,6 @@ export function windowStatements(db: Database) {
   const insertSpace = db.prepare<[string, string, number, number]>(
     'INSERT INTO space (model_id, weight_hash, preprocessing, dim) VALUES (?, ?, ?, ?)',
   );
-  const deleteSpace = db.prepare<[number]>('DELETE FROM space WHERE id = ?');
   const isListened = db
     .prepare<[number, number], 1>('SELECT 1 FROM listening WHERE file_id = ? AND space_id = ?')
     .pluck();
@@ -130,8 +129,6 @@ export function windowStatements(db: Database) {
     },
     spaces: (): SpaceRow[] => allSpaces.all(),
     spaceById: (id: number): SpaceRow | null => spaceById.get(id) ?? null,
-    /** Forgets all that was heard in a space. */
-    removeSpace: (id: number): void => void deleteSpace.run(id),
     isListened: (fileId: number, spaceId: number): boolean => isListened.get(fileId, spaceId) === 1,
     /** Number of windows in a space. */
     count: (spaceId: number): number => count.get(spaceId)!,

@@ -30,6 +30,11 @@ export interface IndexJobParts {
   openIndex: () => Promise<VectorIndex>;
   /** New embeddings are in the catalogue. */
   onChanged: (fileIds: number[]) => void;
+  /**
+   * Pack id of the model that the library moves to, where it is that one that listens: to what is catalogued, without
+   * another look through the folders. null: the model in use.
+   */
+  nextModel: string | null;
 }
 
 /** A file that waits to be listened to. */
@@ -51,7 +56,8 @@ export async function runIndexJob(
 ): Promise<IndexSummary> {
   const summary = emptySummary();
   try {
-    await walkAndRecognise(context, scopes, parts, summary);
+    if (parts.nextModel === null) await walkAndRecognise(context, scopes, parts, summary);
+    else context.report({ nextModel: parts.nextModel });
     await listenToWaiting(context, scopes, parts, summary);
     context.report({ stage: 'indexing', currentPath: null, etaSeconds: null });
     const index = await parts.openIndex();
@@ -124,6 +130,7 @@ async function listenToWaiting(
   try {
     for await (const heard of listen(waitingFiles(context, scopes, parts), target, pool, supervisor, context.signal)) {
       store(heard, parts, summary);
+      if (parts.nextModel === null && heard.file.wasReady) summary.unchanged--; // the walk had counted it
       meanwhile.poke();
       done++;
       const seconds = heard.status === 'done' ? heard.report.durationSeconds : 0;
@@ -187,7 +194,7 @@ function* waitingRows(
 
 function store(
   heard: Heard<WaitingFile>,
-  { catalogue, spaceId, onChanged }: IndexJobParts,
+  { catalogue, spaceId, onChanged, nextModel }: IndexJobParts,
   summary: IndexSummary,
 ): void {
   const { file } = heard;
@@ -197,9 +204,9 @@ function store(
     summary.skipped++;
   } else if (heard.status === 'failed') {
     const { code, userMessage } = heard.error;
-    // What other models heard in a file stays when it is only out of reach now.
+    // What other models heard in a file stays when it is only out of reach now, or too much for the next model.
     if (code === 'vanished') catalogue.files.setOffline([file.fileId]);
-    else if (!file.wasReady || !RETRYABLE_CODES.has(code)) {
+    else if (!file.wasReady || (nextModel === null && !RETRYABLE_CODES.has(code))) {
       catalogue.files.setFailed(file.fileId, { code, message: userMessage, size, mtimeMs });
     }
     summary.failed.push({ path: file.path, code, message: userMessage });
@@ -213,5 +220,4 @@ function store(
     summary.audioSeconds += report.durationSeconds;
     for (const { code, message } of report.warnings) summary.warnings.push({ path: file.path, code, message });
   }
-  if (file.wasReady) summary.unchanged--;
 }

@@ -1,16 +1,18 @@
 /**
- * Index jobs: those that somebody starts, and those that begin by themselves because something changed. One runs at
- * a time; what begins by itself waits for what was asked for, and makes room for it.
+ * Index jobs: those that somebody starts, and those that begin by themselves because something changed, or because the
+ * library moves to another model. One runs at a time; what begins by itself waits for what was asked for, and makes
+ * room for it. The model in use hears what is new first, the next one after that.
  */
 import { toWire, UserError } from '../../shared/errors.ts';
 import type { IndexSummary, JobId, JobProgress } from '../../shared/types.ts';
 import type { Catalogue } from '../catalogue/open.ts';
 import { acquireWriterLock } from '../catalogue/writer-lock.ts';
-import type { Parts } from '../parts.ts';
+import type { Listening, Parts } from '../parts.ts';
+import { RETRYABLE_CODES } from '../scan/retry.ts';
 import { resolveScopes, type ScanScope } from '../scan/roots.ts';
 import { readSettings } from '../settings.ts';
 import { IdleGate } from './idle-gate.ts';
-import { runIndexJob } from './index-job.ts';
+import { runIndexJob, type IndexJobParts } from './index-job.ts';
 import { alreadyIndexing, JobRunner } from './runner.ts';
 
 /** Roots whose changes settle at about the same time go into one job. */
@@ -24,7 +26,15 @@ export interface IndexingListeners {
   changed: (fileIds: number[]) => void;
   /** A job over these roots has begun (roots may have come and gone by that), or has ended. */
   rootsTouched: (rootIds: number[]) => void;
+  /**
+   * A job that listened with the next model has ended: is there anything left for it?
+   * @param hopeless sounds that it could not listen to and never will, as they are
+   */
+  moveEnded: (hopeless: number) => Promise<void>;
 }
+
+/** Which model listens. */
+type Listener = 'model in use' | 'next model';
 
 export class Indexing {
   readonly #parts: Parts;
@@ -33,8 +43,12 @@ export class Indexing {
   #runner: JobRunner<IndexSummary> | null = null;
   /** Roots that wait for a job that begins by itself. */
   readonly #waiting = new Set<number>();
-  /** The job that began by itself, and its roots. */
+  /** The next model has something to listen to, as soon as no other job runs. */
+  #moveWaits = false;
+  #moveJob: JobId | null = null;
+  /** The job that began by itself, and its roots; none of the move to another model. */
   #automatic: { id: JobId; rootIds: number[] } | null = null;
+  #moveSettled: Promise<void> = Promise.resolve();
   #starting: Promise<unknown> = Promise.resolve();
   #timer: NodeJS.Timeout | null = null;
   #closed = false;
@@ -74,7 +88,7 @@ export class Indexing {
     return this.#inTurn(async () => {
       await this.#putOff();
       if (this.#runner && this.#runner.active !== null) throw alreadyIndexing();
-      const { id } = await this.#begin(async ({ roots }) => {
+      const { id } = await this.#begin('model in use', async ({ roots }) => {
         const scopes = await resolveScopes(folders, roots);
         if (scopes.length > 0) return scopes;
         throw new UserError(
@@ -94,14 +108,50 @@ export class Indexing {
     this.#nextAfter(JOIN_MS);
   }
 
+  /** The next model is to listen in the background, as soon as no other job runs. */
+  requestMove(): void {
+    this.#moveWaits = true;
+    this.#nextAfter(JOIN_MS);
+  }
+
+  /**
+   * Somebody asks for it now.
+   * @returns null when the library does not move to another model, or no folder is in use
+   * @throws UserError catalogue-busy, model-missing, model-damaged
+   */
+  startMove(): Promise<JobId | null> {
+    return this.#inTurn(async () => {
+      await this.#putOff();
+      if (this.#runner && this.#runner.active !== null) throw alreadyIndexing();
+      return this.#beginMove();
+    });
+  }
+
+  /** Ends the job that listens with the next model; none begins by itself. */
+  async stopMove(): Promise<void> {
+    await this.#inTurn(async () => {
+      this.#moveWaits = false;
+      if (this.#moveJob !== null) await this.#end(this.#moveJob);
+    });
+  }
+
+  /** Whether a job that listens with the next model runs or waits for its turn. */
+  get moving(): boolean {
+    return this.#moveWaits || this.#moveJob !== null;
+  }
+
+  /** Resolves when it is clear whether the last job with the next model was the last there had to be. */
+  get moveSettled(): Promise<void> {
+    return this.#moveSettled;
+  }
+
   /** Ends the job that runs, whoever started it, and waits for its end. */
   async stop(): Promise<void> {
     await this.#inTurn(async () => {
       this.#waiting.clear();
+      this.#moveWaits = false;
       const active = this.#runner?.active ?? null;
-      if (active === null) return;
-      this.jobs.cancel(active);
-      await this.jobs.wait(active).catch(() => {}); // whoever waits for the job hears how it ended
+      if (active !== null) await this.#end(active);
     });
   }
 
@@ -109,31 +159,72 @@ export class Indexing {
     this.#closed = true;
     if (this.#timer) clearTimeout(this.#timer);
     this.#waiting.clear();
+    this.#moveWaits = false;
     await this.#starting;
     await this.#runner?.close();
+    await this.#moveSettled;
   }
 
   #next(): void {
     void this.#inTurn(async () => {
-      if (this.#closed || this.#waiting.size === 0 || this.#runner?.active != null) return;
-      const rootIds = [...this.#waiting];
-      this.#waiting.clear();
-      try {
-        const { id, scopes } = await this.#begin(({ roots }) => Promise.resolve(scopesOf(rootIds, roots)));
-        if (id === 0) return;
-        this.#automatic = { id, rootIds: scopes.map(({ root }) => root.id) };
-        this.jobs.wait(id).catch((error: unknown) => this.#tell(error));
-      } catch (error) {
-        if (error instanceof UserError && error.code === 'catalogue-busy') {
-          for (const rootId of rootIds) this.#waiting.add(rootId);
-          this.#nextAfter(BUSY_RETRY_MS);
-        } else this.#tell(error);
-      }
+      const free = () => !this.#closed && this.#runner?.active == null;
+      if (this.#waiting.size > 0 && free()) await this.#beginWaiting();
+      if (this.#moveWaits && this.#waiting.size === 0 && free()) await this.#beginWaitingMove();
     });
+  }
+
+  async #beginWaiting(): Promise<void> {
+    const rootIds = [...this.#waiting];
+    this.#waiting.clear();
+    try {
+      const { id, scopes } = await this.#begin('model in use', ({ roots }) =>
+        Promise.resolve(scopesOf(rootIds, roots)),
+      );
+      if (id === 0) return;
+      this.#automatic = { id, rootIds: scopes.map(({ root }) => root.id) };
+      this.jobs.wait(id).catch((error: unknown) => this.#tell(error));
+    } catch (error) {
+      if (isBusy(error)) {
+        for (const rootId of rootIds) this.#waiting.add(rootId);
+        this.#nextAfter(BUSY_RETRY_MS);
+      } else this.#tell(error);
+    }
+  }
+
+  async #beginWaitingMove(): Promise<void> {
+    try {
+      const id = await this.#beginMove();
+      if (id === null) return;
+      this.#automatic = { id, rootIds: [] };
+      this.jobs.wait(id).catch((error: unknown) => this.#tell(error));
+    } catch (error) {
+      if (isBusy(error)) {
+        this.#moveWaits = true;
+        this.#nextAfter(BUSY_RETRY_MS);
+      } else this.#tell(error);
+    }
+  }
+
+  async #beginMove(): Promise<JobId | null> {
+    this.#moveWaits = false;
+    if (this.#parts.nextModel === null) return null;
+    const { id } = await this.#begin('next model', ({ roots }) => {
+      const walked = roots.list().filter(({ scannedMs }) => scannedMs !== null);
+      return Promise.resolve(
+        scopesOf(
+          walked.map((root) => root.id),
+          roots,
+        ),
+      );
+    });
+    if (id === 0) return null;
+    this.#moveJob = id;
+    return id;
   }
 
   /** @returns id 0 when there is nothing to walk */
   async #begin(
+    listener: Listener,
     findScopes: (catalogue: Catalogue) => Promise<ScanScope[]>,
   ): Promise<{ id: JobId; scopes: ScanScope[] }> {
     const parts = this.#parts;
@@ -147,17 +238,22 @@ export class Indexing {
         return { id: 0, scopes };
       }
       await parts.takeUpLoad();
-      for (const { root, below } of scopes) if (below === '') this.#waiting.delete(root.id);
-      const id = await this.#startJob(catalogue, scopes, release);
+      if (listener === 'model in use') {
+        for (const { root, below } of scopes) if (below === '') this.#waiting.delete(root.id);
+      }
+      const id = await this.#startJob(listener, catalogue, scopes, release);
       const rootIds = [...new Set(scopes.map(({ root }) => root.id))];
       const endGate = this.#gate?.begin(id);
-      const ended = () => {
+      const ended = (summary: IndexSummary | null) => {
         endGate?.();
         if (this.#automatic?.id === id) this.#automatic = null;
         this.#listeners.rootsTouched(rootIds);
+        const whole = summary !== null && !summary.cancelled;
+        if (listener === 'next model') this.#moveHasEnded(whole ? summary : null);
+        else if (whole && parts.nextModel !== null && parts.options.load === 'background') this.#moveWaits = true;
         this.#next();
       };
-      this.jobs.wait(id).then(ended, ended);
+      this.jobs.wait(id).then(ended, () => ended(null));
       this.#listeners.rootsTouched(rootIds);
       return { id, scopes };
     } catch (error) {
@@ -167,27 +263,45 @@ export class Indexing {
   }
 
   /** Answers when the job runs; what it listens with is held until it has ended. */
-  #startJob(catalogue: Catalogue, scopes: ScanScope[], release: () => void): Promise<JobId> {
+  #startJob(listener: Listener, catalogue: Catalogue, scopes: ScanScope[], release: () => void): Promise<JobId> {
+    const parts = this.#parts;
+    const isNext = listener === 'next model';
     return new Promise((resolve, reject) => {
-      this.#parts
-        .listening(async ({ model, pool, supervisor, target }) => {
-          const spaceId = await model.spaceId();
-          const openIndex = () => model.index();
-          const onChanged = this.#listeners.changed;
-          const jobParts = { catalogue, pool, supervisor, target, spaceId, openIndex, onChanged };
-          const folders = scopes.map(({ root }) => root.path);
-          const id = this.jobs.start('index', { folders }, async (context) => {
-            try {
-              return await runIndexJob(context, scopes, jobParts);
-            } finally {
-              release();
-            }
-          });
-          resolve(id);
-          await this.jobs.wait(id).catch(() => {}); // told by the job itself
-        })
-        .catch(reject);
+      const listen = async ({ model, pool, supervisor, target }: Listening) => {
+        const { id: packId } = await model.pack();
+        const jobParts: IndexJobParts = {
+          ...{ catalogue, pool, supervisor, target, spaceId: await model.spaceId(), openIndex: () => model.index() },
+          // What searching answers with does not change while the next model listens.
+          onChanged: isNext ? () => {} : this.#listeners.changed,
+          nextModel: isNext ? packId : null,
+        };
+        const folders = scopes.map(({ root }) => root.path);
+        const id = this.jobs.start('index', { folders }, async (context) => {
+          try {
+            return await runIndexJob(context, scopes, jobParts);
+          } finally {
+            release();
+          }
+        });
+        resolve(id);
+        await this.jobs.wait(id).catch(() => {}); // told by the job itself
+      };
+      (isNext ? parts.listeningWithNext(listen) : parts.listening(listen)).catch(reject);
     });
+  }
+
+  /** @param summary null when it did not get to its end */
+  #moveHasEnded(summary: IndexSummary | null): void {
+    this.#moveJob = null;
+    if (summary === null) return;
+    const hopeless = summary.failed.filter(({ code }) => RETRYABLE_CODES.get(code) !== Infinity).length;
+    const settled = this.#inTurn(() => this.#listeners.moveEnded(hopeless));
+    this.#moveSettled = settled.catch((error: unknown) => this.#tell(error));
+  }
+
+  async #end(id: JobId): Promise<void> {
+    this.jobs.cancel(id);
+    await this.jobs.wait(id).catch(() => {}); // whoever waits for the job hears how it ended
   }
 
   /** A job that began by itself ends; its roots wait again. */
@@ -195,8 +309,8 @@ export class Indexing {
     if (!this.#automatic) return;
     const { id, rootIds } = this.#automatic;
     for (const rootId of rootIds) this.#waiting.add(rootId);
-    this.jobs.cancel(id);
-    await this.jobs.wait(id).catch(() => {}); // it has been told of already
+    if (id === this.#moveJob) this.#moveWaits = true;
+    await this.#end(id);
   }
 
   #nextAfter(ms: number): void {
@@ -217,6 +331,10 @@ export class Indexing {
     this.#starting = mine.catch(() => {}); // its caller hears of it
     return mine;
   }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof UserError && error.code === 'catalogue-busy';
 }
 
 /** Those that are in use and not paused now. */

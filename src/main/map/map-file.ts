@@ -75,10 +75,21 @@ export async function saveMap(dataFolder: string, spaceId: number, map: SavedMap
   await removeOthers(folder, spaceId, description.name);
 }
 
+/** Forgets the map of a space; where there is none, nothing happens. @throws Error of the file system */
+export async function removeMap(dataFolder: string, spaceId: number): Promise<void> {
+  const folder = mapFolder(dataFolder);
+  await rm(descriptionPath(folder, spaceId), { force: true });
+  await removeOthers(folder, spaceId, null);
+}
+
 /** Older saves, and what kills left behind. */
-async function removeOthers(folder: string, spaceId: number, kept: string): Promise<void> {
+async function removeOthers(folder: string, spaceId: number, kept: string | null): Promise<void> {
   const ours = new RegExp(`^map-${spaceId}-[0-9a-z]+\\.(json|places)$`);
-  for (const name of await readdir(folder)) {
+  const names = await readdir(folder).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  });
+  for (const name of names) {
     if (ours.test(name) && name !== kept) await rm(join(folder, name), { force: true });
   }
 }

@@ -17,13 +17,16 @@ export interface PackPlaces {
   shippedFolder?: string;
 }
 
+/** Of a pack, whatever a library knows of it. */
+export type PackStatus = Omit<ModelStatus, 'heard' | 'heardBytes'>;
+
 type Found = { folder: string; pack: ModelPack } | { folder: string; problem: string };
 
 /**
  * Every pack, shipped ones first, broken ones with the sentence that says what is wrong.
  * @param places.inUse what {@link findPack} would be asked for: id, folder name or folder; the starter model if absent
  */
-export async function listPacks(places: PackPlaces & { inUse?: string | undefined }): Promise<ModelStatus[]> {
+export async function listPacks(places: PackPlaces & { inUse?: string | undefined }): Promise<PackStatus[]> {
   const wanted = places.inUse ?? DEFAULT_PACK;
   const all = await findAll(places);
   const used = isPath(wanted) ? await found(resolve(wanted)) : pick(all, wanted);
@@ -37,7 +40,7 @@ export async function listPacks(places: PackPlaces & { inUse?: string | undefine
     const inUse = one.folder === used?.folder;
     const name = basename(one.folder);
     if ('problem' in one) {
-      return { id: name, name, folder: one.folder, license: '', dim: 0, inUse, shipped: isShipped(one.folder, places), heard: 0, heardBytes: 0, problem: one.problem, bytes: 0 }; // prettier-ignore
+      return { id: name, name, folder: one.folder, license: '', dim: 0, inUse, shipped: isShipped(one.folder, places), problem: one.problem, bytes: 0 }; // prettier-ignore
     }
     const { id, name: title, license, dim, folder, bytes } = one.pack;
     const other = firstOf.get(id)!;
@@ -49,8 +52,6 @@ export async function listPacks(places: PackPlaces & { inUse?: string | undefine
       dim,
       inUse,
       shipped: isShipped(folder, places),
-      heard: 0,
-      heardBytes: 0,
       problem: other === folder ? null : `The model pack in “${other}” has the id “${id}” too. Remove one.`,
       bytes,
     };

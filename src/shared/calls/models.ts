@@ -1,5 +1,5 @@
 /** The model packs: which one is in use, whether it works here, and how fast. */
-import type { ModelStatus } from '../types.ts';
+import type { JobId, ModelStatus } from '../types.ts';
 
 export interface ModelCheck {
   id: string;
@@ -140,13 +140,19 @@ export interface ModelCalls {
   'model.cancelImport': { input: null; output: null };
   /**
    * Deletes an installed pack, and what it heard with `forget`: after that it would have to listen to everything again.
-   * A pack of which only the embeddings are left can be forgotten, too.
+   * What a pack heard that is not installed any more can be forgotten, too.
    * @throws UserError model-missing, bad-input (in use, being moved to, or shipped; of a shipped one only what it heard
    *   can be forgotten), catalogue-busy (with `forget`, while an index job runs)
    */
   'model.remove': { input: { id: string; forget: boolean }; output: null };
   /** How far the library is on its way to the model of the setting `nextModel`; null when it is not. */
   'model.move': { input: null; output: ModelMove | null };
+  /**
+   * Has the model that the library moves to listen now, to what it has not heard yet; also after its job was cancelled.
+   * @returns the job (kind `index`); null when the library does not move
+   * @throws UserError catalogue-busy, model-missing, model-damaged
+   */
+  'model.continueMove': { input: null; output: JobId | null };
 }
 
 export interface ModelEvents {

@@ -17,4 +17,5 @@ export const modelParsers: Pick<Parsers, keyof ModelCalls> = {
   'model.discardDownload': (input) => z.strictObject({ id: modelId }).parse(input),
   'model.remove': (input) => z.strictObject({ id: modelId, forget: z.boolean() }).parse(input),
   'model.move': (input) => z.null().parse(input),
+  'model.continueMove': (input) => z.null().parse(input),
 };

@@ -1,0 +1,91 @@
+/**
+ * The library on its way to another model. The old one answers until the new one has heard every sound that the old one
+ * has; then the new one takes its place. Spaces are never mixed: a search has one model, and one only.
+ */
+import type { ModelMove } from '../../shared/calls/models.ts';
+import { findPack } from '../models/installed.ts';
+import { spaceOf, type ModelPack } from '../models/pack.ts';
+import type { Parts } from '../parts.ts';
+import type { LeftToHear } from '../catalogue/spaces.ts';
+import type { Indexing } from './indexing.ts';
+
+export interface MoveListeners {
+  /** The model in use is another one now, or the library moves no more. */
+  changed: () => Promise<unknown>;
+  /** The new model is in use. */
+  arrived: () => void;
+}
+
+export class ModelMoving {
+  readonly #parts: Parts;
+  readonly #indexing: Indexing;
+  readonly #listeners: MoveListeners;
+
+  constructor(parts: Parts, indexing: Indexing, listeners: MoveListeners) {
+    this.#parts = parts;
+    this.#indexing = indexing;
+    this.#listeners = listeners;
+  }
+
+  /** @returns null when the library does not move */
+  async status(): Promise<ModelMove | null> {
+    await this.#indexing.moveSettled; // not what has just ceased to be true
+    const { nextModel } = this.#parts;
+    const left = await this.#leftToHear();
+    if (nextModel === null || left === null) return null;
+    const { files, remaining, outOfReach } = left;
+    const { id: from } = await this.#parts.pack();
+    return { from, to: nextModel, sounds: files, remaining, outOfReach, working: this.#indexing.moving };
+  }
+
+  /**
+   * Begins a move, or goes on with it; ends another one that was under way.
+   * @param pack that is there
+   */
+  async begin(pack: ModelPack): Promise<void> {
+    await this.end();
+    this.#parts.catalogue().settings.set({ nextModel: pack.id });
+    this.#parts.moveTo(pack.id);
+    if ((await this.#leftToHear())?.remaining === 0) await this.#arrive(pack.id);
+    else if (this.#parts.options.load === 'background') this.#indexing.requestMove();
+  }
+
+  /** What the next model has heard stays. */
+  async end(): Promise<void> {
+    if (this.#parts.nextModel === null) return;
+    await this.#indexing.stopMove();
+    await this.#indexing.moveSettled;
+    this.#parts.catalogue().settings.set({ nextModel: null });
+    this.#parts.moveTo(null);
+  }
+
+  /**
+   * A job with the next model has ended.
+   * @param hopeless sounds that it could not listen to and never will, as they are: nobody waits for them
+   */
+  async afterJob(hopeless: number): Promise<void> {
+    const { nextModel } = this.#parts;
+    const left = await this.#leftToHear();
+    if (nextModel === null || left === null || left.remaining > hopeless) return;
+    await this.#arrive(nextModel);
+    const { name } = await this.#parts.pack();
+    this.#parts.notice(`“${name}” has listened to everything and is in use now.`);
+    await this.#listeners.changed();
+  }
+
+  async #arrive(id: string): Promise<void> {
+    await this.#parts.nextAtRest(); // two processes over one index would save it twice
+    this.#parts.catalogue().settings.set({ model: id, nextModel: null });
+    this.#parts.useModel(id);
+    this.#listeners.arrived();
+  }
+
+  /** null when the library does not move. */
+  async #leftToHear(): Promise<LeftToHear | null> {
+    const { nextModel, options } = this.#parts;
+    if (nextModel === null) return null;
+    const catalogue = this.#parts.catalogue();
+    const to = spaceOf(await findPack({ dataFolder: options.dataFolder }, nextModel));
+    return catalogue.spaces.leftToHear(await this.#parts.spaceId(), catalogue.windows.ensureSpace(to));
+  }
+}
