@@ -39,6 +39,8 @@ export interface FakeEngine extends Client {
   /** Calls fail with this until it is null again. */
   broken: UserError | null;
   answerMs: number;
+  /** A call is not answered while this text stands in its name or its input as JSON. */
+  heldBack: string | null;
 }
 
 const JOB: JobProgress = {
@@ -169,10 +171,13 @@ export function fakeEngine({ size, answerMs, appearance, map: givenMap }: FakeOp
     answered: [],
     broken: null,
     answerMs,
+    heldBack: null,
     push,
     async call(name, input) {
       engine.asked.push({ name, input });
-      await new Promise((resolve) => setTimeout(resolve, engine.answerMs));
+      const held = () => engine.heldBack !== null && `${name} ${JSON.stringify(input)}`.includes(engine.heldBack);
+      do await new Promise((resolve) => setTimeout(resolve, engine.answerMs));
+      while (held());
       engine.answered.push({ name, input });
       if (engine.broken !== null) throw engine.broken;
       const answer = calls[name];
