@@ -53,6 +53,6 @@ async function folderAt(path: string): Promise<Importable> {
 }
 
 /** The same weights in other files, some of them also in lower precision, and a margin. */
-function roomFor(bytes: number): number {
+export function roomFor(bytes: number): number {
   return Math.ceil(1.5 * bytes) + 50e6;
 }

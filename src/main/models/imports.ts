@@ -47,6 +47,11 @@ export class Imports {
     }
   }
 
+  /** Whether an import runs. */
+  get busy(): boolean {
+    return this.#running !== null;
+  }
+
   cancel(): void {
     this.#running?.controller.abort(new DOMException('cancelled by the user', 'AbortError'));
   }

@@ -1,0 +1,143 @@
+/**
+ * The only place from which Earmark opens a connection to somewhere else: GET over https, through the proxy that the
+ * environment names, following redirects to where {@link mayVisit} lets them go. Sends no cookies and no identity.
+ */
+import http, { type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
+import https from 'node:https';
+import { createSecureContext, getCACertificates } from 'node:tls';
+import { mayVisit, proxyFor, throughMirror, unusableProxy } from './addresses.ts';
+import { networkFault } from './network-fault.ts';
+import { Patience } from './patience.ts';
+import { Sentences, StalledError } from './sentences.ts';
+
+const MAX_REDIRECTS = 10;
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+const SHA256 = /^(?:W\/)?"?([0-9a-f]{64})"?$/i;
+
+export interface ConnectionOptions {
+  mirror: URL | null;
+  sentences: Sentences;
+  signal: AbortSignal;
+  /** Silence of a server that is put up with, ms. */
+  patienceMs: number;
+  /** Where HTTPS_PROXY, HTTP_PROXY and NO_PROXY stand. */
+  env: NodeJS.ProcessEnv;
+  /** Certificate authorities that are trusted besides the usual ones, PEM. */
+  ca: string[];
+}
+
+export interface Answer {
+  response: IncomingMessage;
+  /** Who answered in the end. */
+  host: string;
+  /** SHA-256 of the whole file in hex, as Hugging Face tells it of large files; null when nobody did. */
+  linkedSha256: string | null;
+}
+
+export class Connection {
+  readonly #options: ConnectionOptions;
+  readonly #agents: { http: http.Agent; https: https.Agent };
+
+  /** @throws UserError offline when the environment names a proxy that cannot be used */
+  constructor(options: ConnectionOptions) {
+    const unusable = unusableProxy(options.env);
+    if (unusable !== null) throw options.sentences.proxyUnusable(unusable);
+    this.#options = options;
+    const proxyEnv = options.env;
+    const secureContext = createSecureContext({ ca: [...authorities(), ...options.ca] });
+    this.#agents = { http: new http.Agent({ proxyEnv }), https: new https.Agent({ proxyEnv, secureContext }) };
+  }
+
+  /**
+   * @param address of the publisher's; asked at the mirror, if there is one
+   * @returns the answer, whatever its status, but for redirects
+   * @throws Passing what another try may mend; UserError offline, download-failed; signal.reason
+   */
+  async get(address: string, headers: OutgoingHttpHeaders): Promise<Answer> {
+    const { mirror, sentences } = this.#options;
+    const seen = new Set<string>();
+    let linkedSha256: string | null = null;
+    let url = throughMirror(address, mirror);
+    for (;;) {
+      seen.add(url.href);
+      const response = await this.#request(url, headers);
+      const linked = response.headers['x-linked-etag'];
+      linkedSha256 ??= (typeof linked === 'string' && SHA256.exec(linked)?.[1]?.toLowerCase()) || null;
+      const { location } = response.headers;
+      if (!REDIRECTS.has(response.statusCode!) || location === undefined) {
+        return { response, host: url.host, linkedSha256 };
+      }
+      response.destroy();
+      if (!URL.canParse(location, url.href)) throw sentences.redirectedBadly(url.host, 'to what is no address');
+      const next = new URL(location, url);
+      if (!mayVisit(next, mirror)) {
+        throw sentences.redirectedBadly(url.host, `to an address that is not encrypted (${next.protocol})`);
+      }
+      if (seen.has(next.href)) throw sentences.redirectedBadly(url.host, 'in a circle');
+      if (seen.size > MAX_REDIRECTS) throw sentences.redirectedBadly(url.host, 'again and again');
+      url = next;
+    }
+  }
+
+  /**
+   * What came, piece by piece; the next one is not awaited before the last one was taken.
+   * @throws Passing when it does not come to its end; signal.reason
+   */
+  async *body({ response, host }: Answer): AsyncGenerator<Buffer, void, undefined> {
+    const patience = new Patience(this.#options.patienceMs, () => response.destroy(new StalledError('stalled')));
+    patience.wait();
+    try {
+      for await (const piece of response as AsyncIterable<Buffer>) {
+        patience.rest(piece.length);
+        yield piece;
+        patience.wait();
+      }
+    } catch (error) {
+      throw this.#fault(error, host, null);
+    } finally {
+      patience.rest();
+      response.destroy();
+    }
+  }
+
+  async #request(url: URL, headers: OutgoingHttpHeaders): Promise<IncomingMessage> {
+    const { signal, patienceMs } = this.#options;
+    signal.throwIfAborted();
+    const options = {
+      signal,
+      headers: { 'user-agent': 'Earmark', accept: '*/*', 'accept-encoding': 'identity', ...headers },
+    };
+    const request =
+      url.protocol === 'https:'
+        ? https.get(url, { ...options, agent: this.#agents.https })
+        : http.get(url, { ...options, agent: this.#agents.http });
+    const patience = new Patience(patienceMs, () => request.destroy(new StalledError('no answer')));
+    patience.wait();
+    try {
+      return await new Promise<IncomingMessage>((resolve, reject) => {
+        request.once('response', resolve);
+        request.on('error', reject); // stays: what breaks later is told by the response as well
+      });
+    } catch (error) {
+      throw this.#fault(error, url.host, url);
+    } finally {
+      patience.rest();
+    }
+  }
+
+  #fault(error: unknown, host: string, url: URL | null): unknown {
+    const { signal, sentences, env } = this.#options;
+    if (signal.aborted) return signal.reason;
+    const proxy = url && proxyFor(url, env);
+    return networkFault(error, host, proxy, sentences);
+  }
+}
+
+/** Of Node and of the system: a company that looks into connections puts its own authority into the latter. */
+function authorities(): string[] {
+  try {
+    return [...new Set([...getCACertificates('default'), ...getCACertificates('system')])];
+  } catch {
+    return getCACertificates('default'); // the system's store cannot be read, and most networks do not need it
+  }
+}

@@ -1,0 +1,257 @@
+/**
+ * The engine's handle on downloads of models: one at a time, only when asked for, stopped with the engine. What has come
+ * stays in `<data folder>/downloads/<id>` until the model is installed or the download is discarded.
+ */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, rm, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DownloadProgress, KnownModel } from '../../../shared/calls/models.ts';
+import { UserError } from '../../../shared/errors.ts';
+import { roomFor } from '../import-kind.ts';
+import type { Imports } from '../imports.ts';
+import { findPack, listPacks } from '../installed.ts';
+import { diskSentence } from '../unfinished.ts';
+import { Connection } from './connection.ts';
+import { acquireDownloadLock } from './download-lock.ts';
+import { fetchFile } from './fetch-file.ts';
+import { bytesOf, readKnownModels, type ListedModel } from './known.ts';
+import { PartialFile } from './partial-file.ts';
+import { DownloadReport } from './report.ts';
+import { Sentences } from './sentences.ts';
+
+const PATIENCE_MS = 30_000;
+const BACKOFF_MS = 1000;
+const HASHED_AT_ONCE = 1 << 20;
+
+export interface DownloadsOptions {
+  /** The engine's. */
+  dataFolder: string;
+  imports: Imports;
+  /** Asked whenever a download begins: an address, http or https; null: from the publishers. */
+  mirror: () => string | null;
+  send: (progress: DownloadProgress) => void;
+  /** The list of what there is. @default the shipped one */
+  list?: string;
+  /** @default half a minute of a server's silence */
+  patienceMs?: number;
+  /** @default a second before the second try */
+  backoffMs?: number;
+  /** Bytes that are free on the disk of a folder. */
+  freeBytes?: (folder: string) => Promise<number>;
+  /** Where proxies stand. @default process.env */
+  env?: NodeJS.ProcessEnv;
+  /** Trusted besides the usual ones, PEM. */
+  ca?: string[];
+}
+
+export class Downloads {
+  readonly #options: Required<Omit<DownloadsOptions, 'list'>> & { list?: string };
+  readonly #folder: string;
+  #running: { id: string; controller: AbortController; work: Promise<string | null>; importing: boolean } | null = null;
+
+  constructor(options: DownloadsOptions) {
+    this.#options = {
+      patienceMs: PATIENCE_MS,
+      backoffMs: BACKOFF_MS,
+      freeBytes,
+      env: process.env,
+      ca: [],
+      ...options,
+    };
+    this.#folder = join(options.dataFolder, 'downloads');
+  }
+
+  /** Reads disks, asks nobody. @throws UserError model-damaged when the list is */
+  async known(): Promise<KnownModel[]> {
+    const models = await readKnownModels(this.#options.list);
+    const packs = await listPacks({ dataFolder: this.#options.dataFolder });
+    return Promise.all(
+      models.map(async (model) => {
+        const { id, name, goodFor, license, licenseUrl, page } = model;
+        const installed = packs.some((pack) => pack.id === id && pack.problem === null);
+        return { id, name, goodFor, license, licenseUrl, page, bytes: bytesOf(model), installed, partialBytes: await bytesOfParts(this.#parts(model)) }; // prettier-ignore
+      }),
+    );
+  }
+
+  /**
+   * @param acceptLicense somebody has seen the licence and agrees
+   * @returns the folder of the installed pack, at once when it was there before; null when it was cancelled
+   * @throws UserError not-found, bad-input, catalogue-busy, offline, download-failed, disk-full, catalogue-unwritable;
+   *   what importing throws. What has come stays, but for what can be of no use
+   */
+  async run(id: string, acceptLicense: boolean): Promise<string | null> {
+    const model = await this.#listed(id);
+    if (!acceptLicense) {
+      throw new UserError(
+        'bad-input',
+        `${model.name} is published under the licence ${model.license}. Read it at ${model.licenseUrl}, and agree to it first. Nothing was downloaded.`,
+      );
+    }
+    if (this.#running) throw busy('A model is being downloaded already. Wait for it, or cancel it first.');
+    if (this.#options.imports.busy) throw busy('A model is being imported. Wait for it, or cancel it first.');
+    const controller = new AbortController();
+    const { signal } = controller;
+    const work = this.#work(model, signal);
+    this.#running = { id, controller, work, importing: false };
+    try {
+      return await work;
+    } catch (error) {
+      if (signal.aborted && error === signal.reason) return null;
+      throw diskSentence(error, this.#folder);
+    } finally {
+      this.#running = null;
+    }
+  }
+
+  cancel(): void {
+    this.#running?.controller.abort(new DOMException('cancelled by the user', 'AbortError'));
+    if (this.#running?.importing) this.#options.imports.cancel();
+  }
+
+  /** Deletes what an unfinished download left. @throws UserError not-found, catalogue-busy */
+  async discard(id: string): Promise<void> {
+    const model = await this.#listed(id);
+    if (this.#running?.id === id) throw busy(`${model.name} is being downloaded. Cancel that first.`);
+    const release = acquireDownloadLock(this.#folder);
+    try {
+      await rm(join(this.#folder, id), { recursive: true, force: true });
+    } catch (error) {
+      throw diskSentence(error, this.#folder);
+    } finally {
+      release();
+    }
+  }
+
+  /** Cancels and waits for the end. */
+  async close(): Promise<void> {
+    this.cancel();
+    await Promise.allSettled([this.#running?.work]);
+  }
+
+  async #work(model: ListedModel, signal: AbortSignal): Promise<string | null> {
+    const installed = await this.#installed(model.id);
+    if (installed !== null) return installed;
+    const release = acquireDownloadLock(this.#folder);
+    try {
+      signal.throwIfAborted();
+      await this.#fetch(model, signal);
+      return await this.#import(model, signal);
+    } finally {
+      release();
+    }
+  }
+
+  async #fetch(model: ListedModel, signal: AbortSignal): Promise<void> {
+    const { send, patienceMs, backoffMs, env, ca } = this.#options;
+    const parts = this.#parts(model);
+    await mkdir(join(this.#folder, model.id), { recursive: true });
+    const there = await bytesOfParts(parts);
+    await this.#checkSpace(model, there);
+    const report = new DownloadReport(model.id, there, bytesOf(model), send);
+    const sentences = new Sentences(model);
+    const address = this.#options.mirror();
+    const mirror = address === null ? null : new URL(address);
+    let connection: Connection | null = null; // where everything is there already, nobody is asked
+    for (const { file, part } of parts) {
+      if (await part.finished()) continue;
+      report.enter('connecting');
+      connection ??= new Connection({ mirror, sentences, signal, patienceMs, env, ca });
+      await fetchFile(file, part, { connection, report, sentences, signal, backoffMs });
+      report.total += (await part.bytes()) - file.bytes;
+    }
+    report.enter('verifying');
+    for (const { file, part } of parts) {
+      const expected = file.sha256 ?? (await part.begun())?.sha256 ?? null;
+      if (expected === null) continue; // the importer reads every byte all the same
+      const path = (await part.finished()) ? part.path : part.partPath;
+      if ((await sha256Of(path, signal)) === expected) continue;
+      await part.remove();
+      throw sentences.wrongHash(file.path);
+    }
+    for (const { part } of parts) if (!(await part.finished())) await part.finish();
+    report.enter('importing');
+  }
+
+  /** @returns null when it was cancelled: what was downloaded stays then */
+  async #import({ id, name }: ListedModel, signal: AbortSignal): Promise<string | null> {
+    const folder = join(this.#folder, id);
+    signal.throwIfAborted();
+    try {
+      const running = this.#options.imports.run(folder);
+      if (this.#running) this.#running.importing = true;
+      const installed = await running;
+      if (installed !== null) await rm(folder, { recursive: true, force: true });
+      return installed;
+    } catch (error) {
+      // Of no use, and in the way: the next try would only import the same again.
+      if (!(error instanceof UserError) || !/^model-(damaged|unusable)$/.test(error.code)) throw error;
+      await rm(folder, { recursive: true, force: true });
+      throw new UserError(error.code, `${error.userMessage} What was downloaded of ${name} is deleted; the next try begins anew.`, error); // prettier-ignore
+    }
+  }
+
+  /** @returns its folder; null when there is none @throws UserError model-damaged */
+  async #installed(id: string): Promise<string | null> {
+    try {
+      return (await findPack({ dataFolder: this.#options.dataFolder }, id)).folder;
+    } catch (error) {
+      if (error instanceof UserError && error.code === 'model-missing') return null;
+      throw error;
+    }
+  }
+
+  /** @param there bytes that need not be fetched */
+  async #checkSpace(model: ListedModel, there: number): Promise<void> {
+    const bytes = bytesOf(model);
+    const needed = Math.max(0, bytes - there) + roomFor(bytes);
+    const free = await this.#options.freeBytes(this.#folder);
+    if (free >= needed) return;
+    const gigabytes = (count: number) => `${(count / 1e9).toFixed(1)} GB`;
+    throw new UserError(
+      'disk-full',
+      `Downloading and installing ${model.name} needs ${gigabytes(needed)} in “${this.#options.dataFolder}”, and ${gigabytes(free)} are free. Make room there, then try again.`,
+    );
+  }
+
+  async #listed(id: string): Promise<ListedModel> {
+    const models = await readKnownModels(this.#options.list);
+    const found = models.find((model) => model.id === id);
+    if (found) return found;
+    const others = models.map((model) => model.id).join(', ');
+    throw new UserError('not-found', `No model “${id}” is known that could be downloaded. There are: ${others}.`);
+  }
+
+  #parts(model: ListedModel) {
+    return model.files.map((file) => ({
+      file,
+      part: new PartialFile(join(this.#folder, model.id, ...file.path.split('/'))),
+    }));
+  }
+}
+
+async function bytesOfParts(parts: { part: PartialFile }[]): Promise<number> {
+  let bytes = 0;
+  for (const { part } of parts) bytes += await part.bytes();
+  return bytes;
+}
+
+async function sha256Of(path: string, signal: AbortSignal): Promise<string> {
+  const hash = createHash('sha256');
+  const pieces = createReadStream(path, { highWaterMark: HASHED_AT_ONCE }) as AsyncIterable<Buffer>;
+  for await (const piece of pieces) {
+    signal.throwIfAborted();
+    hash.update(piece);
+  }
+  return hash.digest('hex');
+}
+
+async function freeBytes(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
+}
+
+function busy(sentence: string): UserError {
+  return new UserError('catalogue-busy', sentence);
+}
