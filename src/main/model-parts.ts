@@ -106,8 +106,8 @@ export class ModelParts {
   async #leaveWhole(index: VectorIndex): Promise<void> {
     if (index.behind === 0 || index.behind > REBUILT_AT_CLOSE) return;
     try {
-      // Whoever holds the lock is indexing, and saves the index itself.
-      const release = await acquireWriterLock(this.#ground.dataFolder);
+      // Whoever indexes holds the lock, and saves the index itself.
+      const release = await acquireWriterLock(this.#ground.dataFolder, { work: 'save' });
       try {
         await index.sync();
       } finally {

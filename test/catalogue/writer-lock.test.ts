@@ -38,12 +38,20 @@ test('taken, given back, taken again', async () => {
   (await acquireWriterLock(folder))();
 });
 
-test('another process is named in the sentence, and reading goes on beside it', async () => {
+test('this program says what it does itself', async () => {
+  const release = await acquireWriterLock(folder, { work: 'rename' });
+  await expect(acquireWriterLock(folder)).rejects.toThrow(
+    /^Earmark is renaming files \(since .*\); wait for that or cancel it\.$/,
+  );
+  release();
+});
+
+test('another process is named in the sentence, and what it does, and reading goes on beside it', async () => {
   openCatalogue(folder).close();
   const { pid } = await hold();
   await expect(acquireWriterLock(folder)).rejects.toMatchObject({
     code: 'catalogue-busy',
-    userMessage: expect.stringContaining(`process ${pid}`) as unknown,
+    userMessage: expect.stringMatching(new RegExp(`^Another Earmark \\(process ${pid}, since .*\\) is writing tags into files, with .*“${folder}”`)) as unknown, // prettier-ignore
   });
   const reader = openCatalogue(folder, { readonly: true });
   expect(reader.roots.list()).toEqual([]);
@@ -57,20 +65,19 @@ test('kill -9 frees it, although the note of the dead process is still there', a
   (await acquireWriterLock(folder))();
 });
 
-test('waits until the other process is gone, or until told to stop waiting', async () => {
+test('waits until the other process is gone, or no longer than told', async () => {
   await hold();
-  const stop = new AbortController();
-  const cancelled = acquireWriterLock(folder, { wait: stop.signal });
-  stop.abort(new Error('enough'));
-  await expect(cancelled).rejects.toThrow('enough');
-  const waiting = acquireWriterLock(folder, { wait: AbortSignal.timeout(20_000) });
+  await expect(acquireWriterLock(folder, { patienceMs: 300 })).rejects.toMatchObject({ code: 'catalogue-busy' });
+  const waiting = acquireWriterLock(folder, { patienceMs: 20_000 });
   await kill();
   (await waiting)();
 });
 
-test('a note that cannot be read only makes the sentence shorter', async () => {
+test('a note that cannot be read, or that a version wrote that did not say, only makes the sentence shorter', async () => {
   const release = await acquireWriterLock(folder);
   writeFileSync(join(folder, 'writer.json'), '{ half');
-  await expect(acquireWriterLock(folder)).rejects.toThrow(/^Another Earmark is indexing into/);
+  await expect(acquireWriterLock(folder)).rejects.toThrow(/^Another Earmark is at work with the catalogue in “/);
+  writeFileSync(join(folder, 'writer.json'), JSON.stringify({ pid: 77, sinceMs: 0 }));
+  await expect(acquireWriterLock(folder)).rejects.toThrow(/^Another Earmark \(process 77, since .*\) is at work, with/);
   release();
 });

@@ -12,30 +12,46 @@ import { withDatabaseErrors } from './database-errors.ts';
 
 const RETRY_MS = 200;
 
+/** What the lock is held for, as the sentence for those who want it meanwhile has it. */
+const WORK_WORDS = {
+  index: 'listening to sounds',
+  write: 'writing tags into files',
+  undo: 'undoing what it did to files',
+  rename: 'renaming files',
+  recover: 'putting files in order that it was ended over',
+  save: 'saving its index',
+};
+
+export type LockedWork = keyof typeof WORK_WORDS;
+
 interface Holder {
   pid: number;
+  work: LockedWork;
   /** Epoch ms. */
   sinceMs: number;
 }
 
 /**
- * @param options.wait keep trying until the lock is free or this signal aborts; without it, one try
+ * @param options.work what it is for: others are told, who want it meanwhile. @default 'index'
+ * @param options.patienceMs how long to keep trying while somebody else holds it. @default 0: one try
  * @returns gives the lock back; more than once does no harm
- * @throws UserError catalogue-busy when another program holds it, catalogue-unwritable; wait.reason
+ * @throws UserError catalogue-busy when somebody else holds it, this program or another; catalogue-unwritable
  */
-export async function acquireWriterLock(dataFolder: string, options: { wait?: AbortSignal } = {}): Promise<() => void> {
+export async function acquireWriterLock(
+  dataFolder: string,
+  { work = 'index', patienceMs = 0 }: { work?: LockedWork; patienceMs?: number } = {},
+): Promise<() => void> {
+  const until = performance.now() + patienceMs;
   for (;;) {
-    options.wait?.throwIfAborted();
-    const release = withDatabaseErrors(dataFolder, () => tryAcquire(dataFolder));
+    const release = withDatabaseErrors(dataFolder, () => tryAcquire(dataFolder, work));
     if (release) return release;
-    if (!options.wait) throw busy(dataFolder);
-    await sleep(RETRY_MS, undefined, { signal: options.wait }).catch(() => {
-      options.wait?.throwIfAborted();
-    });
+    const left = until - performance.now();
+    if (left <= 0) throw busy(dataFolder);
+    await sleep(Math.min(RETRY_MS, left));
   }
 }
 
-function tryAcquire(dataFolder: string): (() => void) | null {
+function tryAcquire(dataFolder: string, work: LockedWork): (() => void) | null {
   mkdirSync(dataFolder, { recursive: true });
   const db = new Database(join(dataFolder, 'writer.lock'), { timeout: 0 });
   try {
@@ -45,7 +61,7 @@ function tryAcquire(dataFolder: string): (() => void) | null {
     if (error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')) return null;
     throw error;
   }
-  writeHolder(dataFolder, { pid: process.pid, sinceMs: Date.now() });
+  writeHolder(dataFolder, { pid: process.pid, work, sinceMs: Date.now() });
   return () => {
     if (!db.open) return;
     rmSync(holderPath(dataFolder), { force: true });
@@ -75,7 +91,16 @@ function readHolder(dataFolder: string): Holder | null {
 
 function busy(dataFolder: string): UserError {
   const holder = readHolder(dataFolder);
-  const since = holder ? `, since ${new Date(holder.sinceMs).toLocaleTimeString()}` : '';
-  const who = holder ? `Another Earmark (process ${holder.pid}${since})` : 'Another Earmark';
-  return new UserError('catalogue-busy', `${who} is indexing into “${dataFolder}”; wait for it or stop it.`);
+  if (!holder) {
+    return new UserError('catalogue-busy', `Another Earmark is at work with the catalogue in “${dataFolder}”; wait for it or stop it.`); // prettier-ignore
+  }
+  const { pid, work, sinceMs } = holder;
+  const since = `since ${new Date(sinceMs).toLocaleTimeString()}`;
+  // A file of another version, or one that somebody changed, may say anything.
+  const doing = Object.hasOwn(WORK_WORDS, work) ? WORK_WORDS[work] : 'at work';
+  const sentence =
+    pid === process.pid
+      ? `Earmark is ${doing} (${since}); wait for that or cancel it.`
+      : `Another Earmark (process ${pid}, ${since}) is ${doing}, with the catalogue in “${dataFolder}”; wait for it or stop it.`;
+  return new UserError('catalogue-busy', sentence);
 }

@@ -108,7 +108,7 @@ export class Renaming {
   }
 
   async #recover(): Promise<void> {
-    const release = await acquireWriterLock(this.#parts.options.dataFolder).catch(() => null);
+    const release = await acquireWriterLock(this.#parts.options.dataFolder, { work: 'recover' }).catch(() => null);
     if (!release) return;
     try {
       const files = await this.#withJournal((own, journal) => Promise.resolve(recoverRenames(own, journal)));
@@ -132,7 +132,7 @@ export class Renaming {
     if (this.#runner?.active != null) {
       throw new UserError('catalogue-busy', 'Files are being renamed already. Wait for it, or cancel it first.');
     }
-    const release = await acquireWriterLock(this.#parts.options.dataFolder);
+    const release = await acquireWriterLock(this.#parts.options.dataFolder, { work: kind });
     try {
       const id = this.jobs.start(kind, input, async (context) => {
         try {

@@ -3,7 +3,6 @@
  * to files is done in the write process; here it is decided which, and the catalogue follows.
  */
 import { existsSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { PlanSummary, WriteCalls, WriteRun } from '../../shared/calls/write.ts';
 import { toWire, UserError } from '../../shared/errors.ts';
 import type { JobId, JobKind, JobProgress } from '../../shared/types.ts';
@@ -27,7 +26,6 @@ import { WriteSession } from './write-session.ts';
 const BATCH = 16;
 /** A look through a folder that has just been changed may hold the catalogue for so long, ms. */
 const LOCK_PATIENCE_MS = 5000;
-const LOCK_RETRY_MS = 250;
 
 export interface WritingListeners {
   progress: (progress: JobProgress) => void;
@@ -91,7 +89,6 @@ export class Writing {
     return this.#begin(
       'plan',
       { profileId, files: scope.fileIds.length, folders: scope.folders },
-      false,
       async (context, session) => {
         const catalogue = this.#catalogue();
         const { found } = await readVocabularies({ dataFolder: this.#parts.options.dataFolder });
@@ -134,30 +131,25 @@ export class Writing {
   start({ planId, leaveOut }: WriteCalls['write.start']['input']): Promise<JobId> {
     const { profileId, change } = this.#plans.summary(planId);
     const { keepTime } = profileById(this.#catalogue(), profileId);
-    return this.#begin(
-      'write',
-      { planId, profileId, leftOut: leaveOut.length },
-      true,
-      async (context, session, count) => {
-        const runId = await session.call('begin', { profileId });
-        context.report({ stage: 'writing', done: 0, total: change - leaveOut.length });
-        return this.#run(runId, context, session, async () => {
-          for (const files of this.#plans.toWrite(planId, new Set(leaveOut), BATCH)) {
-            await context.whileNotPaused();
-            await session.all(
-              files,
-              (left) => session.call('write', { runId, keepTime, files: left }),
-              async (file, how) => {
-                const reason = `The process that writes files stopped twice (${how}) over this one, which is as it was.`;
-                await session.call('giveUp', { runId, file, reason });
-                count({ fileId: file.fileId, path: file.path, outcome: 'failed', reason, now: null });
-              },
-            );
-            this.#listeners.runChanged(runId);
-          }
-        });
-      },
-    );
+    return this.#begin('write', { planId, profileId, leftOut: leaveOut.length }, async (context, session, count) => {
+      const runId = await session.call('begin', { profileId });
+      context.report({ stage: 'writing', done: 0, total: change - leaveOut.length });
+      return this.#run(runId, context, session, async () => {
+        for (const files of this.#plans.toWrite(planId, new Set(leaveOut), BATCH)) {
+          await context.whileNotPaused();
+          await session.all(
+            files,
+            (left) => session.call('write', { runId, keepTime, files: left }),
+            async (file, how) => {
+              const reason = `The process that writes files stopped twice (${how}) over this one, which is as it was.`;
+              await session.call('giveUp', { runId, file, reason });
+              count({ fileId: file.fileId, path: file.path, outcome: 'failed', reason, now: null });
+            },
+          );
+          this.#listeners.runChanged(runId);
+        }
+      });
+    });
   }
 
   /**
@@ -167,7 +159,7 @@ export class Writing {
    */
   undo(what: WriteCalls['write.undo']['input']): Promise<JobId> {
     this.#toUndo(what);
-    return this.#begin('undo', what, true, async (context, session) => {
+    return this.#begin('undo', what, async (context, session) => {
       const { rows, runId } = this.#toUndo(what);
       context.report({ stage: 'undoing', done: 0, total: rows.length });
       return this.#run(runId, context, session, async () => {
@@ -193,7 +185,7 @@ export class Writing {
   async recover(): Promise<void> {
     if (!this.#leftUndecided()) return;
     const { dataFolder } = this.#parts.options;
-    const release = await acquireWriterLock(dataFolder).catch(() => null);
+    const release = await acquireWriterLock(dataFolder, { work: 'recover' }).catch(() => null);
     if (!release) return;
     const session = this.#session(new AbortController().signal, () => {});
     try {
@@ -212,10 +204,10 @@ export class Writing {
     this.#plans.close();
   }
 
+  /** Plans look at files without the lock. */
   async #begin<T extends PlanSummary | WriteRun>(
-    kind: JobKind,
+    kind: 'plan' | 'write' | 'undo',
     input: unknown,
-    locked: boolean,
     work: (context: JobContext, session: WriteSession, count: (done: Done) => void) => Promise<T>,
   ): Promise<JobId> {
     if (this.#starting || this.#runner?.active != null) {
@@ -225,7 +217,7 @@ export class Writing {
     let release = () => {};
     try {
       this.#catalogue();
-      if (locked) release = await this.#lock();
+      if (kind !== 'plan') release = await acquireWriterLock(this.#parts.options.dataFolder, { work: kind, patienceMs: LOCK_PATIENCE_MS }); // prettier-ignore
       const id = this.jobs.start(kind, input, async (context) => {
         let done = 0;
         let failed = 0;
@@ -237,7 +229,7 @@ export class Writing {
         };
         const session = this.#session(context.signal, count);
         try {
-          if (locked) await this.#settleLeftovers(session);
+          if (kind !== 'plan') await this.#settleLeftovers(session);
           return await work(context, session, count);
         } finally {
           await session.close();
@@ -324,20 +316,6 @@ export class Writing {
       return { id, fileId, path: root ? absolutePath(root.path, file.relativePath) : null };
     });
     return { rows, runId: runId ?? journal.row(rows[0]!.id).runId };
-  }
-
-  /** For a moment it may be held by a look through the folders that the last write changed. */
-  async #lock(): Promise<() => void> {
-    const until = performance.now() + LOCK_PATIENCE_MS;
-    for (;;) {
-      try {
-        return await acquireWriterLock(this.#parts.options.dataFolder);
-      } catch (error) {
-        const isBusy = error instanceof UserError && error.code === 'catalogue-busy';
-        if (!isBusy || performance.now() > until) throw error;
-        await sleep(LOCK_RETRY_MS);
-      }
-    }
   }
 
   /** Accepting is possible without a usable model, and so is writing what was accepted. */

@@ -2,6 +2,8 @@
 import { existsSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openCatalogue } from '../../../src/main/catalogue/open.ts';
+import { renameJournal } from '../../../src/main/export/rename-journal.ts';
 import type { DoctorLine, EmbedResult, SearchResult, Status } from '../../../src/shared/types.ts';
 import { json } from '../../faults/program.ts';
 import { expectRefused, skipFor, Trial } from '../../faults/trial.ts';
@@ -119,6 +121,18 @@ test('status, failures, models, doctor', async () => {
   const { checks } = json<{ checks: DoctorLine[] }>(await trial.run(['doctor', '--json']));
   expect(checks.filter(({ ok }) => !ok)).toEqual([]);
   expect(checks.map(({ what }) => what)).toContain('decoder');
+});
+
+test.each(['status', 'failures', 'models'])('%s says on stderr what the engine has to tell', async (command) => {
+  const catalogue = openCatalogue(trial.data);
+  const journal = renameJournal(catalogue.db);
+  const [from, to] = [trial.at('low/hum_110.wav'), trial.at('low/hum.wav')];
+  journal.prepare(journal.begin(), 1, from, to); // as a program leaves it that is killed before it renames
+  catalogue.close();
+  const run = await trial.run([command, '--json']);
+  expect(run.code, run.stderr).toBe(0);
+  expect(run.stderr).toBe('Earmark was ended while it renamed files: one file has been looked at, and each has one name again.\n'); // prettier-ignore
+  json(run);
 });
 
 test.each([

@@ -10,10 +10,10 @@ import { UserError } from '../../../shared/errors.ts';
 import type { AudioFormat, SearchFilters, SearchQuery } from '../../../shared/types.ts';
 import { AUDIO_FORMATS } from '../../../shared/types.ts';
 import { EVAL_LAYOUTS, type EvalLayout, type EvalRequest } from '../../../shared/eval-report.ts';
-import { directClient } from '../dispatch.ts';
 import { runDoctor, runEmbed, runFailures, runIndex, runSearch, runStatus, type CommandContext } from './commands.ts';
 import { runEval } from './eval-command.ts';
 import { registerModels } from './models-command.ts';
+import { clientOf } from './notices.ts';
 import { EXIT, reportError, surviveClosedOutput } from './output.ts';
 import { exportHits, registerExport, withExportOptions, type ExportOptions } from './export-command.ts';
 import { runProviders } from './providers-command.ts';
@@ -238,7 +238,7 @@ async function run(
   process.on('SIGTERM', onStop);
   try {
     handle = createEngine({ dataFolder: resolve(options.data), ...(options.model === undefined ? {} : { model: options.model }), load: 'foreground' }); // prettier-ignore
-    const work = command({ client: directClient(handle.engine, handle.on), json, stop: stop.signal });
+    const work = command({ client: clientOf(handle), json, stop: stop.signal });
     process.exitCode = await (onCtrlC === 'winds-up' ? work : Promise.race([work, interrupted(stop.signal)]));
   } catch (error) {
     process.exitCode = await reportError(error, json, options.verbose ?? false);
