@@ -22,12 +22,15 @@ export interface RenamingListeners {
 export class Renaming {
   readonly #parts: Parts;
   readonly #listeners: RenamingListeners;
+  readonly #makeRoom: () => Promise<void>;
   readonly #ids = new Set<JobId>();
   #runner: JobRunner<WriteRun> | null = null;
 
-  constructor(parts: Parts, listeners: RenamingListeners) {
+  /** @param makeRoom as the write-back's (src/main/writeback/writing.ts): called before files are renamed */
+  constructor(parts: Parts, listeners: RenamingListeners, makeRoom: () => Promise<void> = () => Promise.resolve()) {
     this.#parts = parts;
     this.#listeners = listeners;
+    this.#makeRoom = makeRoom;
   }
 
   /** Wait, pause, resume, cancel: what was renamed until then stays so. */
@@ -132,6 +135,7 @@ export class Renaming {
     if (this.#runner?.active != null) {
       throw new UserError('catalogue-busy', 'Files are being renamed already. Wait for it, or cancel it first.');
     }
+    await this.#makeRoom();
     const release = await acquireWriterLock(this.#parts.options.dataFolder, { work: kind });
     try {
       const id = this.jobs.start(kind, input, async (context) => {

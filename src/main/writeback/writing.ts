@@ -24,7 +24,7 @@ import { WriteSession } from './write-session.ts';
 
 /** Files that go to the write process at once: one commit of the journal, and a chance to pause in between. */
 const BATCH = 16;
-/** A look through a folder that has just been changed may hold the catalogue for so long, ms. */
+/** Another program's look through a folder that has just been changed may hold the catalogue for so long, ms. */
 const LOCK_PATIENCE_MS = 5000;
 
 export interface WritingListeners {
@@ -38,15 +38,21 @@ export interface WritingListeners {
 export class Writing {
   readonly #parts: Parts;
   readonly #listeners: WritingListeners;
+  readonly #makeRoom: () => Promise<void>;
   readonly #plans = new Plans();
   readonly #kinds = new Map<JobId, JobKind>();
   #runner: JobRunner<PlanSummary | WriteRun> | null = null;
   /** From the moment a job is asked for until it runs, no other can be. */
   #starting = false;
 
-  constructor(parts: Parts, listeners: WritingListeners) {
+  /**
+   * @param makeRoom called before files are written or made what they were: resolves when nothing that began by itself
+   *   holds the catalogue's lock any more, nor takes it up again at once. Listening to a large library takes hours
+   */
+  constructor(parts: Parts, listeners: WritingListeners, makeRoom: () => Promise<void> = () => Promise.resolve()) {
     this.#parts = parts;
     this.#listeners = listeners;
+    this.#makeRoom = makeRoom;
   }
 
   /** Wait, pause, resume, cancel: what was written until then stays so. */
@@ -217,7 +223,7 @@ export class Writing {
     let release = () => {};
     try {
       this.#catalogue();
-      if (kind !== 'plan') release = await acquireWriterLock(this.#parts.options.dataFolder, { work: kind, patienceMs: LOCK_PATIENCE_MS }); // prettier-ignore
+      if (kind !== 'plan') release = await this.#lock(kind);
       const id = this.jobs.start(kind, input, async (context) => {
         let done = 0;
         let failed = 0;
@@ -316,6 +322,11 @@ export class Writing {
       return { id, fileId, path: root ? absolutePath(root.path, file.relativePath) : null };
     });
     return { rows, runId: runId ?? journal.row(rows[0]!.id).runId };
+  }
+
+  async #lock(work: 'write' | 'undo'): Promise<() => void> {
+    await this.#makeRoom();
+    return acquireWriterLock(this.#parts.options.dataFolder, { work, patienceMs: LOCK_PATIENCE_MS });
   }
 
   /** Accepting is possible without a usable model, and so is writing what was accepted. */
