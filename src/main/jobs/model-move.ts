@@ -3,6 +3,7 @@
  * has; then the new one takes its place. Spaces are never mixed: a search has one model, and one only.
  */
 import type { ModelMove } from '../../shared/calls/models.ts';
+import { UserError } from '../../shared/errors.ts';
 import { findPack } from '../models/installed.ts';
 import { spaceOf, type ModelPack } from '../models/pack.ts';
 import type { Parts } from '../parts.ts';
@@ -27,15 +28,20 @@ export class ModelMoving {
     this.#listeners = listeners;
   }
 
-  /** @returns null when the library does not move */
+  /** @returns null when the library does not move, or either model is gone or broken: that is said where they are listed */
   async status(): Promise<ModelMove | null> {
     await this.#indexing.moveSettled; // not what has just ceased to be true
     const { nextModel } = this.#parts;
-    const left = await this.#leftToHear();
-    if (nextModel === null || left === null) return null;
-    const { files, remaining, outOfReach } = left;
-    const { id: from } = await this.#parts.pack();
-    return { from, to: nextModel, sounds: files, remaining, outOfReach, working: this.#indexing.moving };
+    try {
+      const left = await this.#leftToHear();
+      if (nextModel === null || left === null) return null;
+      const { files, remaining, outOfReach } = left;
+      const { id: from } = await this.#parts.pack();
+      return { from, to: nextModel, sounds: files, remaining, outOfReach, working: this.#indexing.moving };
+    } catch (error) {
+      if (error instanceof UserError && ['model-missing', 'model-damaged'].includes(error.code)) return null;
+      throw error;
+    }
   }
 
   /**

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openCatalogue } from '../../../src/main/catalogue/open.ts';
 import { renameJournal } from '../../../src/main/export/rename-journal.ts';
-import type { DoctorLine, EmbedResult, SearchResult, Status } from '../../../src/shared/types.ts';
+import type { DoctorLine, EmbedResult, IndexSummary, SearchResult, Status } from '../../../src/shared/types.ts';
 import { json } from '../../faults/program.ts';
 import { expectRefused, skipFor, Trial } from '../../faults/trial.ts';
 
@@ -121,6 +121,26 @@ test('status, failures, models, doctor', async () => {
   const { checks } = json<{ checks: DoctorLine[] }>(await trial.run(['doctor', '--json']));
   expect(checks.filter(({ ok }) => !ok)).toEqual([]);
   expect(checks.map(({ what }) => what)).toContain('decoder');
+});
+
+test('models use: the old one answers until the new one has heard all; remove, and forget', async () => {
+  const own = new Trial();
+  try {
+    own.addTone('low.wav', 110, 1.5);
+    await own.index();
+    const moved = json<{ model: string; move: unknown; summary: IndexSummary }>(
+      await own.run(['models', 'use', 'starter-1', '--json']),
+    );
+    expect(moved).toMatchObject({ model: 'starter-1', move: null, summary: { indexed: 1, failed: [] } });
+    const { models } = json<{ models: { id: string; heard: number }[] }>(await own.run(['models', '--json']));
+    expect(models.filter(({ heard }) => heard === 1).map(({ id }) => id).sort()).toEqual(['starter-1', 'tiny']); // prettier-ignore
+    expect((await own.run(['models', 'remove', 'starter-1', '--forget'])).stdout).toContain('is forgotten');
+    // The tiny model is named on every command line of a trial: what is named goes before what was set.
+    const { stdout } = await own.run(['models', 'use', 'starter-1', '--now']);
+    expect(stdout).toContain('It has heard 0 of 1 sound; earmark index listens to the rest.');
+  } finally {
+    own.remove();
+  }
 });
 
 test.each(['status', 'failures', 'models'])('%s says on stderr what the engine has to tell', async (command) => {

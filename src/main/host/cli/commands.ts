@@ -1,10 +1,11 @@
 /** What each command asks of the engine and how its answer looks to a human. Each returns the exit code. */
 import type { Client } from '../../../shared/contract.ts';
-import type { Band, IndexSummary, SearchHit, SearchQuery } from '../../../shared/types.ts';
+import type { Band, IndexSummary, ModelStatus, SearchHit, SearchQuery } from '../../../shared/types.ts';
 import { UserError } from '../../../shared/errors.ts';
 import { columns, formatBytes, formatCount, formatDuration, formatTime, plural, printable } from './format.ts';
+import { followJob } from './job.ts';
+import { continueMove, describeMove } from './models-use-command.ts';
 import { EXIT, printJson, printOut } from './output.ts';
-import { ProgressLine } from './progress.ts';
 
 export interface CommandContext {
   client: Client;
@@ -17,31 +18,28 @@ export interface CommandContext {
 const FAILURES_SHOWN = 20;
 
 export async function runIndex(context: CommandContext, folders: string[]): Promise<number> {
-  const summary = await indexWithProgress(context, folders);
-  if (context.json) await printJson(summary);
-  else await printOut(describeSummary(summary).join('\n'));
-  return summary.cancelled ? EXIT.interrupted : EXIT.ok;
+  const { client, json } = context;
+  const summary = await followJob(
+    context,
+    () => client.call('index.start', { folders }),
+    (job) => client.call('job.wait', job),
+  );
+  if (summary === null) return EXIT.interrupted;
+  if (!json) await printOut(describeSummary(summary).join('\n'));
+  const next = summary.cancelled ? null : await continueMove(context);
+  if (json) await printJson(next === null ? summary : { ...summary, next });
+  else if (next !== null) await printOut(await describeNext(context, next));
+  return context.stop.aborted ? EXIT.interrupted : EXIT.ok;
 }
 
-async function indexWithProgress({ client, stop }: CommandContext, folders: string[]): Promise<IndexSummary> {
-  const line = new ProgressLine(process.stderr);
-  const quiet = [
-    client.on('job.progress', (progress) => line.show(progress)),
-    client.on('engine.notice', ({ message }) => line.say(message)),
-  ];
-  try {
-    const job = await client.call('index.start', { folders });
-    const cancel = () => {
-      line.say('Stopping; what has been listened to is kept …');
-      void client.call('job.cancel', job);
-    };
-    if (stop.aborted) cancel();
-    else stop.addEventListener('abort', cancel, { once: true });
-    return await client.call('job.wait', job);
-  } finally {
-    line.clear();
-    for (const off of quiet) off();
-  }
+/** After the model in use, the one that the library moves to has listened. */
+async function describeNext({ client }: CommandContext, summary: IndexSummary): Promise<string> {
+  const move = await client.call('model.move', null);
+  const { model } = await client.call('setting.get', null);
+  return [
+    ...describeSummary(summary),
+    move === null ? `“${printable(model)}” has heard everything and is in use.` : describeMove(move),
+  ].join('\n');
 }
 
 /** The result of an index run in sentences. */
@@ -74,8 +72,8 @@ export function describeSummary(summary: IndexSummary): string[] {
 
 export async function runSearch({ client, json }: CommandContext, query: SearchQuery): Promise<number> {
   const notices: string[] = [];
-  client.on('engine.notice', ({ message }) => notices.push(message));
-  const result = await client.call('search.query', query);
+  const quiet = client.on('engine.notice', ({ message }) => notices.push(message));
+  const result = await client.call('search.query', query).finally(quiet);
   const told = [...notices, ...result.notices];
   if (json) {
     await printJson({ ...result, notices: told });
@@ -146,18 +144,16 @@ export async function runFailures(context: CommandContext, retry: boolean): Prom
 
 export async function runModels({ client, json }: CommandContext): Promise<number> {
   const models = await client.call('model.list', null);
-  if (json) await printJson({ models });
-  else {
-    await printOut(
-      models
-        .map(
-          (model) =>
-            `${model.inUse ? '*' : ' '} ${model.id}  ${model.name} · ${model.dim}-d · ${formatBytes(model.bytes)} · ${model.license}\n  ${model.problem ?? 'ok'} · ${printable(model.folder)}`,
-        ) // prettier-ignore
-        .join('\n'),
-    );
-  }
+  const move = await client.call('model.move', null);
+  if (json) await printJson({ models, move });
+  else await printOut([...models.map(describeModel), ...(move === null ? [] : ['', describeMove(move)])].join('\n'));
   return EXIT.ok;
+}
+
+function describeModel({ id, name, folder, license, dim, inUse, heard, problem, bytes }: ModelStatus): string {
+  const facts = folder === '' ? [] : [name, `${dim}-d`, formatBytes(bytes), license];
+  const state = [problem ?? 'ok', `has heard ${plural(heard, 'sound')}`, ...(folder === '' ? [] : [printable(folder)])];
+  return `${inUse ? '*' : ' '} ${id}  ${facts.join(' · ')}\n  ${state.join(' · ')}`;
 }
 
 export async function runEmbed(

@@ -4,7 +4,9 @@ import type { Command } from 'commander';
 import type { ImportProgress } from '../../../shared/calls/models.ts';
 import type { ModelStatus } from '../../../shared/types.ts';
 import { runModels, type CommandContext } from './commands.ts';
-import { formatBytes, printable } from './format.ts';
+import { formatBytes, plural, printable } from './format.ts';
+import { registerDownloads } from './models-download-command.ts';
+import { runUse, USE_HELP } from './models-use-command.ts';
 import { EXIT, printJson, printOut } from './output.ts';
 import { ProgressLine } from './progress.ts';
 
@@ -15,10 +17,10 @@ What can be imported:
                          onnx/text_model.onnx, tokenizer.json, preprocessor_config.json, config.json)
   a folder               with a model.json: a pack of Earmark
 
-The file is only read, and nothing in it is run. The model is there whole or not at all. Use it with
-  earmark --model <id> index …    earmark --model <id> search …
+The file is only read, and nothing in it is run. The model is there whole or not at all. Take it into use with
+  earmark models use <id>          or for one command only: earmark --model <id> search …
 
-JSON: {"model": {"id", "name", "folder", "license", "dim", "inUse", "problem", "bytes"}}`;
+JSON: {"model": {"id", "name", "folder", "license", "dim", "inUse", "shipped", "heard", "heardBytes", "problem", "bytes"}}`;
 
 type Run = (command: (context: CommandContext) => Promise<number>, onCtrlC?: 'leaves' | 'winds-up') => Promise<void>;
 
@@ -26,7 +28,7 @@ type Run = (command: (context: CommandContext) => Promise<number>, onCtrlC?: 'le
 export function registerModels(program: Command, run: Run): void {
   const models = program
     .command('models')
-    .description('installed model packs; import and remove them')
+    .description('installed model packs; import one, use it, remove it')
     .action(() => run(runModels));
   models
     .command('import')
@@ -36,9 +38,18 @@ export function registerModels(program: Command, run: Run): void {
     .action((path: string) => run((context) => runImport(context, resolve(path)), 'winds-up'));
   models
     .command('remove')
-    .description('delete an installed model; what it heard is kept')
+    .description('delete an installed model')
     .argument('<id>', 'as “earmark models” shows it')
-    .action((id: string) => run((context) => runRemove(context, id)));
+    .option('--forget', 'also what it heard: should it come back, it listens to everything again')
+    .action((id: string, { forget = false }: { forget?: boolean }) => run((context) => runRemove(context, id, forget)));
+  models
+    .command('use')
+    .description('search and tag with another model, once it has heard everything')
+    .argument('<id>', 'as “earmark models” shows it')
+    .option('--now', 'at once: only what it has heard is found by sound')
+    .addHelpText('after', USE_HELP)
+    .action((id: string, { now = false }: { now?: boolean }) => run((context) => runUse(context, id, now), 'winds-up'));
+  registerDownloads(models, run);
 }
 
 async function runImport({ client, json, stop }: CommandContext, path: string): Promise<number> {
@@ -63,20 +74,28 @@ async function runImport({ client, json, stop }: CommandContext, path: string): 
     return EXIT.interrupted;
   }
   if (json) await printJson({ model });
-  else {
-    const { id, name, dim, bytes, folder } = model;
-    await printOut(
-      `${printable(name)} is installed as “${id}”: ${dim}-d, ${formatBytes(bytes)}, in ${printable(folder)}\n` +
-        `Use it with: earmark --model ${id} …`,
-    );
-  }
+  else await printOut(describeInstalled(model));
   return EXIT.ok;
 }
 
-async function runRemove({ client, json }: CommandContext, id: string): Promise<number> {
-  await client.call('model.remove', { id, forget: false });
-  if (json) await printJson({ removed: id });
-  else await printOut(`“${printable(id)}” is removed.`);
+/** Two lines: where it is, and how it is used. */
+export function describeInstalled({ id, name, dim, bytes, folder }: ModelStatus): string {
+  const where = `${dim}-d, ${formatBytes(bytes)}, in ${printable(folder)}`;
+  return `${printable(name)} is installed as “${id}”: ${where}\nTake it into use with: earmark models use ${id}`;
+}
+
+async function runRemove({ client, json }: CommandContext, id: string, forget: boolean): Promise<number> {
+  await client.call('model.remove', { id, forget });
+  const left = (await client.call('model.list', null)).find((model) => model.id === id);
+  if (json) await printJson({ removed: id, forgotten: forget });
+  else if (left === undefined) await printOut(`“${printable(id)}” is removed.`);
+  else if (forget) await printOut(`What “${printable(id)}” heard is forgotten. It came with Earmark and stays.`);
+  else {
+    await printOut(
+      `“${printable(id)}” is removed. What it heard in ${plural(left.heard, 'sound')} (${formatBytes(left.heardBytes)}) is kept, should it come back; ` +
+        `earmark models remove ${id} --forget deletes that, too.`,
+    );
+  }
   return EXIT.ok;
 }
 

@@ -61,6 +61,7 @@ export class ProgressLine {
 /** "Listening · 1,204 of 12,480 · 612 x real time · 38 min left · 3 failed · kick_03.wav" */
 export function describeProgress(progress: JobProgress): string {
   const parts = [STAGE_WORDS[progress.stage]];
+  if (progress.nextModel !== undefined) parts.push(`with ${progress.nextModel}`);
   const done = formatCount(progress.done);
   parts.push(progress.total === null ? `${done} so far` : `${done} of ${formatCount(progress.total)}`);
   if (progress.realTimeFactor !== null) parts.push(`${formatCount(Math.round(progress.realTimeFactor))} x real time`);
