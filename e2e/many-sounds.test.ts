@@ -6,14 +6,14 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { launchBrowser, whatIsMissing } from './page.ts';
+import { launchBrowser, openPage, whatIsMissing } from './page.ts';
 import { serveEarmark, type ServedEarmark } from './serving.ts';
 
 const missing = whatIsMissing();
 const FILES = 100_000;
 const PROGRAM = join(import.meta.dirname, '../test/catalogue/write-many-files.ts');
 
-describe.skipIf(missing !== null)('a hundred thousand sounds', { timeout: 120_000 }, () => {
+describe.skipIf(missing !== null)('a hundred thousand sounds', { timeout: 300_000 }, () => {
   let folder: string;
   let served: ServedEarmark;
   let browser: Browser;
@@ -24,9 +24,8 @@ describe.skipIf(missing !== null)('a hundred thousand sounds', { timeout: 120_00
     await promisify(execFile)(process.execPath, [PROGRAM, join(folder, 'data'), String(FILES)]);
     served = await serveEarmark([], { model: null, folder });
     browser = await launchBrowser();
-    page = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme: 'dark' });
-    page.setDefaultTimeout(30_000);
-  }, 180_000);
+    ({ page } = await openPage(browser));
+  }, 300_000);
   afterAll(async () => {
     await browser.close();
     await served.end();
@@ -45,7 +44,7 @@ describe.skipIf(missing !== null)('a hundred thousand sounds', { timeout: 120_00
     await rowNamed(0, 'sound 000001');
     console.info(`the first rows were there ${((performance.now() - began) / 1000).toFixed(1)} s after the page`);
     const grid = page.getByRole('grid');
-    expect(await grid.getAttribute('aria-rowcount')).toBe(String(FILES));
+    await page.locator(`[role=grid][aria-rowcount="${FILES}"]`).waitFor();
 
     const fetched: number[] = [];
     page.on('request', (request) => {
@@ -113,7 +112,7 @@ describe.skipIf(missing !== null)('a hundred thousand sounds', { timeout: 120_00
     await page.getByRole('button', { name: 'Open Everything, 100,000 sounds' }).click();
     await page.getByText('100,000 sounds from “Everything”').waitFor();
     console.info(`a collection of all was open after ${((performance.now() - began) / 1000).toFixed(1)} s`);
-    expect(await grid.getAttribute('aria-rowcount')).toBe(String(FILES));
+    await page.locator(`[role=grid][aria-rowcount="${FILES}"]`).waitFor();
     const turned = page.waitForResponse((response) => response.url().endsWith('/call/file.list'));
     await page.getByRole('button', { name: 'Turn the order round' }).click();
     await turned;

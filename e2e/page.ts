@@ -13,6 +13,15 @@ import { CONTENT_SECURITY_POLICY } from '../src/main/host/http/replies.ts';
 const ROOT = join(import.meta.dirname, '..');
 const RENDERER = join(ROOT, 'dist/renderer');
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+/**
+ * `EARMARK_E2E_SLOW=6 npm run e2e` shows races: pages compute six times slower (Chromium throttles their processor) and
+ * every answer takes its time, that of the engine that is not there as well. Without it all is as quick as it can be.
+ */
+const SLOW = Number(process.env['EARMARK_E2E_SLOW'] ?? 1);
+const ANSWER_MS = 15;
+const SLOW_ANSWER_MS = 150;
+/** Long enough for a machine that is busy with other things; what does not come fails after this. */
+export const WAIT_MS = 60_000;
 const ARGS =
   '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync --autoplay-policy=no-user-gesture-required';
 
@@ -28,12 +37,44 @@ export function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: CHROMIUM, args: ARGS.split(' ') });
 }
 
-/** When nothing moves any more: colours in the middle of a transition have no fixed contrast. */
+export interface Window {
+  page: Page;
+  /** What the console said that it should not have: errors, warnings, breaches of the policy. */
+  complaints: string[];
+}
+
+/** An empty page in a context of its own, which goes when the page is closed or the context is; slow where tests are to be. */
+export async function openPage(browser: Browser, viewport = { width: 1280, height: 800 }): Promise<Window> {
+  const page = await browser.newPage({ viewport, colorScheme: 'dark' });
+  page.setDefaultTimeout(WAIT_MS);
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    // Chromium's own remarks on how fast its software graphics are say nothing about the page.
+    const driver = /GL Driver Message|GPU stall/.test(message.text());
+    if (['error', 'warning'].includes(message.type()) && !driver) complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  if (SLOW > 1) {
+    const devtools = await page.context().newCDPSession(page);
+    await devtools.send('Emulation.setCPUThrottlingRate', { rate: SLOW });
+    const unlimited = { downloadThroughput: -1, uploadThroughput: -1 };
+    await devtools.send('Network.emulateNetworkConditions', { offline: false, latency: SLOW_ANSWER_MS, ...unlimited });
+  }
+  return { page, complaints };
+}
+
+/** Until nothing moves: colours in the middle of a transition have no fixed contrast. What never ends is not waited for. */
 export async function settled(page: Page): Promise<void> {
   await page.evaluate(async () => {
-    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
-    const ending = document.getAnimations().filter((one) => one.effect?.getComputedTiming().endTime !== Infinity);
-    await Promise.allSettled(ending.map(({ finished }) => finished));
+    for (;;) {
+      // One frame to notice what has changed, one to begin what moves because of it.
+      await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+      const moving = document
+        .getAnimations()
+        .filter(({ playState, effect }) => playState === 'running' && effect?.getComputedTiming().endTime !== Infinity);
+      if (moving.length === 0) return;
+      await Promise.allSettled(moving.map(({ finished }) => finished));
+    }
   });
 }
 
@@ -43,12 +84,6 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-export interface Window {
-  page: Page;
-  /** What the console said that it should not have: errors, warnings, breaches of the policy. */
-  complaints: string[];
-}
-
 export async function openStage(): Promise<Stage> {
   const bridge = await bundledBridge();
   const { server, origin } = await serve();
@@ -56,17 +91,9 @@ export async function openStage(): Promise<Stage> {
   return {
     browser,
     async open({ width = 1280, height = 800, hash = '', ...options }) {
-      const context = await browser.newContext({ viewport: { width, height }, colorScheme: 'dark' });
-      const page = await context.newPage();
-      page.setDefaultTimeout(20_000); // a machine that is busy with other things takes its time
-      const complaints: string[] = [];
-      page.on('console', (message) => {
-        // Chromium's own remarks on how fast its software graphics are say nothing about the page.
-        const driver = message.text().includes('GL Driver Message');
-        if (['error', 'warning'].includes(message.type()) && !driver) complaints.push(message.text());
-      });
-      page.on('pageerror', (error) => complaints.push(String(error)));
-      const fakeOptions: FakeOptions = { size: 400, answerMs: 15, appearance: 'dark', ...options };
+      const { page, complaints } = await openPage(browser, { width, height });
+      const answerMs = SLOW > 1 ? SLOW_ANSWER_MS : ANSWER_MS;
+      const fakeOptions: FakeOptions = { size: 400, answerMs, appearance: 'dark', ...options };
       await page.addInitScript(`window.fakeOptions = ${JSON.stringify(fakeOptions)};\n${bridge}`);
       await page.goto(`${origin}/${hash}`);
       await page.waitForSelector('nav');

@@ -5,12 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { launchBrowser, whatIsMissing } from './page.ts';
+import { launchBrowser, openPage, whatIsMissing } from './page.ts';
 import { tone } from './tone.ts';
 
 const missing = whatIsMissing();
 const ROOT = join(import.meta.dirname, '..');
-const WAIT_MS = 40_000;
 
 describe.skipIf(missing !== null)('the window over earmark serve', () => {
   let folder: string;
@@ -46,15 +45,10 @@ describe.skipIf(missing !== null)('the window over earmark serve', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  test('finds, plays, survives a reload and the loss of the server', { timeout: 120_000 }, async () => {
+  test('finds, plays, survives a reload and the loss of the server', { timeout: 300_000 }, async () => {
     const browser = await launchBrowser();
     try {
-      const page = await browser.newPage();
-      page.setDefaultTimeout(WAIT_MS);
-      const complaints: string[] = [];
-      page.on('console', (message) => {
-        if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
-      });
+      const { page, complaints } = await openPage(browser);
       await page.goto(url);
       await page.getByText('3 sounds', { exact: true }).first().waitFor();
       expect(page.url()).not.toContain(url.split('#')[1]!); // the key is out of the address

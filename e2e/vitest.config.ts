@@ -6,7 +6,9 @@ export default defineConfig({
     include: ['e2e/**/*.test.ts'],
     root: `${import.meta.dirname}/..`,
     fileParallelism: false,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Longer than any wait inside of them, so that what fails is the wait, which says what did not come.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    expect: { poll: { timeout: 60_000 } },
   },
 });

@@ -1,7 +1,7 @@
 /** Writing tags into files, by keys, over an engine that is not there (test/renderer/fake-write.ts). */
-import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { violations } from './accessible.ts';
 import { openStage, whatIsMissing, type Stage, type Window as OpenWindow } from './page.ts';
 
 const missing = whatIsMissing();
@@ -33,11 +33,14 @@ describe.skipIf(missing !== null)('the Write screen', () => {
   const tab = (page: Page, name: string) =>
     page.getByRole('radiogroup', { name: 'What of writing' }).getByText(name, { exact: true });
   const says = (page: Page, text: string | RegExp) => page.getByText(text).first().waitFor();
-  const currentName = (page: Page) => page.locator('[id^=plan-].current .name').textContent();
+  /** When it has come. */
+  const currentName = async (page: Page) => {
+    await page.waitForFunction(() => ![undefined, '…'].includes(document.querySelector('[id^=plan-].current .name')?.textContent)); // prettier-ignore
+    return page.locator('[id^=plan-].current .name').textContent();
+  };
   async function plan(page: Page): Promise<void> {
     await button(page, 'Show what would change').click();
-    await page.locator('[id^=plan-].current').waitFor();
-    await page.waitForFunction(() => document.querySelector('[id^=plan-].current .name')?.textContent !== '…');
+    await currentName(page);
   }
 
   /** As on a busy machine: a browser tells of a dialog's end in a task of its own, here only after the next Enter. */
@@ -60,44 +63,37 @@ describe.skipIf(missing !== null)('the Write screen', () => {
 
   test.each(['dark', 'light'] as const)('nothing that axe finds wrong, %s', async (appearance) => {
     const page = await enter({ appearance });
-    await page.evaluate(axe.source);
-    const violations = async () => {
-      await page.mouse.move(640, 796); // off everything that answers to a pointer
-      await page.waitForTimeout(250); // colours in the middle of a transition have no fixed contrast
-      const { violations: found } = await page.evaluate(() => window.axe.run({ resultTypes: ['violations'] }));
-      return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
-    };
     await says(page, /accepted tags$/);
-    expect(await violations()).toEqual([]);
+    expect(await violations(page)).toEqual([]);
     await button(page, 'Copy DJ (comment block) and edit the copy').click();
     await button(page, 'Save').waitFor();
-    expect(await violations()).toEqual([]);
+    expect(await violations(page)).toEqual([]);
     await button(page, 'Cancel').click();
     await plan(page);
     await page.keyboard.press('x');
-    expect(await violations()).toEqual([]);
+    expect(await violations(page)).toEqual([]);
     await page.keyboard.press('Control+Enter');
     await page.getByRole('dialog').waitFor();
-    expect(await violations()).toEqual([]);
+    expect(await violations(page)).toEqual([]);
     await page.keyboard.press('Enter');
     await says(page, /files have their tags/);
-    expect(await violations()).toEqual([]);
+    expect(await violations(page)).toEqual([]);
     await tab(page, 'History and undo').click();
     await button(page, 'Put this file back').waitFor();
-    expect(await violations()).toEqual([]);
+    expect(await violations(page)).toEqual([]);
     await tab(page, 'Lists and sidecars').click();
     await button(page, 'Write the list…').click();
-    expect(await violations()).toEqual([]);
+    expect(await violations(page)).toEqual([]);
     await tab(page, 'File names').click();
     await button(page, 'Propose names').click();
     await page.locator('#name-0').waitFor();
-    expect(await violations()).toEqual([]);
+    expect(await violations(page)).toEqual([]);
   });
 
   test('without an accepted tag there is nothing to write, and the way to some is shown', async () => {
     const page = await enter({ accepted: false });
     await says(page, 'none accepted yet');
-    expect(await button(page, 'Show what would change').isDisabled()).toBe(true);
+    await expect.poll(() => button(page, 'Show what would change').isDisabled()).toBe(true);
     await page.getByRole('link', { name: 'the review' }).click();
     await page.getByRole('heading', { name: 'Tags', level: 1 }).waitFor();
   });
@@ -109,11 +105,11 @@ describe.skipIf(missing !== null)('the Write screen', () => {
     await says(page, /files change in \d+ fields · \d+ cannot be written · \d+ are as they should be/);
     const first = await currentName(page);
     await page.keyboard.press('ArrowDown');
+    await expect.poll(() => currentName(page)).not.toBe(first);
     const out = await currentName(page);
-    expect(out).not.toBe(first);
     await page.keyboard.press('x');
     await says(page, '1 file left out');
-    expect(await currentName(page)).not.toBe(out);
+    await expect.poll(() => currentName(page)).not.toBe(out);
     await page.keyboard.press('Control+Enter');
     const title = (await page.getByRole('dialog').getByRole('heading').textContent()) ?? '';
     expect(title).toMatch(/^Write tags into \d+ files\?$/);
@@ -157,7 +153,7 @@ describe.skipIf(missing !== null)('the Write screen', () => {
     await says(page, /could not be put back/);
     await page.getByRole('combobox').selectOption('not-restored');
     await says(page, 'Another program has changed it since, so it was left alone.');
-    expect(await button(page, 'Undo this run…').isDisabled()).toBe(true);
+    await expect.poll(() => button(page, 'Undo this run…').isDisabled()).toBe(true);
   });
 
   test('a profile is copied, changed and used', async () => {
@@ -189,7 +185,7 @@ describe.skipIf(missing !== null)('the Write screen', () => {
     await plan(page);
     await button(page, 'Start over').click();
     await page.getByRole('radio', { name: /^Files below some folders/ }).check();
-    expect(await button(page, 'Show what would change').isDisabled()).toBe(true);
+    await expect.poll(() => button(page, 'Show what would change').isDisabled()).toBe(true);
     await button(page, 'Add a folder').click();
     await says(page, '/Volumes/SFX');
     await plan(page);
