@@ -41,6 +41,8 @@ const CASES: [string, Part[]][] = [
   ['something over', [{ from: 0, to: 10 }, bytes('ten bytes.'), { from: 20, to: OLD.length }]],
   ['the other way round', [{ from: 1_500_000, to: OLD.length }, bytes('-'), { from: 0, to: 1_500_000 }]],
   ['twice', [{ from: 0, to: OLD.length }, { from: 10, to: 40 }]],
+  ['many small changes', Array.from({ length: 2000 }, (_, n): Part[] => [{ from: 1500 * n, to: 1500 * n + 1400 - (n % 7) }, bytes(`change ${n}`)]).flat()],
+  ['pieces around the size of a block', [bytes('a'), { from: 0, to: 1 << 20 }, bytes('b'), { from: (1 << 20) + 1, to: 1 << 21 }, bytes('c'.repeat((1 << 20) - 1)), bytes('d'.repeat(1 << 20))]],
   ['nothing kept', [bytes('all new')]],
   ['nothing at all', []],
 ]; // prettier-ignore
@@ -64,6 +66,28 @@ describe('splicing', () => {
       expect(sha256(readFileSync(back.path))).toBe(sha256(OLD));
     },
   );
+
+  test('many small changes cost few reads and writes, and are asked about on the way', async () => {
+    const parts = CASES.find(([name]) => name === 'many small changes')![1];
+    const file = await openFile(put(OLD));
+    let reads = 0;
+    const old = { ...file, read: (offset: number, length: number) => (reads++, file.read(offset, length)) };
+    await inverse(parts, old);
+    expect(reads).toBeLessThan(6);
+    reads = 0;
+    let asked = 0;
+    const handle = await open(join(folder, `${files++}.new`), 'wx');
+    await writeSpliced(old, parts, handle, () => asked++);
+    expect(reads).toBeLessThan(6);
+    expect(asked).toBe(Math.ceil(splicedSize(parts) / (1 << 20)));
+    const stop = new Error('stop');
+    const stopped = writeSpliced(old, parts, handle, () => {
+      throw stop;
+    });
+    await expect(stopped).rejects.toBe(stop);
+    await handle.close();
+    await file.close();
+  });
 
   test('the way back holds only what the new file has not', async () => {
     const old = await openFile(put(OLD));

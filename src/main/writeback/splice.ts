@@ -5,9 +5,8 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { BLOCK_BYTES, GatheredWrites, ReadAhead } from './blocks.ts';
 import type { OpenFile, Part } from './container.ts';
-
-const PIECE_BYTES = 1 << 20;
 
 export function partLength(part: Part): number {
   return 'bytes' in part ? part.bytes.length : part.to - part.from;
@@ -58,9 +57,10 @@ export async function inverse(parts: readonly Part[], old: OpenFile): Promise<Pa
   }
   kept.sort((a, b) => a.from - b.from);
   const back: Part[] = [];
+  const source = new ReadAhead(old);
   let done = 0;
   const fill = async (to: number) => {
-    if (to > done) back.push({ bytes: await old.read(done, to - done) });
+    if (to > done) back.push({ bytes: Buffer.from(await source.read(done, to - done)) }); // a copy
     done = Math.max(done, to);
   };
   for (const { from, to, at: place } of kept) {
@@ -90,20 +90,16 @@ export async function writeSpliced(
   const before = createHash('sha256');
   const after = createHash('sha256');
   let hashed = 0; // of the old file
-  let written = 0;
   let inOrder = true;
-  const write = async (bytes: Uint8Array) => {
+  const source = new ReadAhead(old);
+  const made = new GatheredWrites(target, (bytes) => {
     after.update(bytes);
-    for (let at = 0; at < bytes.length;) {
-      const { bytesWritten } = await target.write(bytes, at, bytes.length - at, written);
-      at += bytesWritten;
-      written += bytesWritten;
-    }
     goOn();
-  };
+  });
+  const write = (bytes: Uint8Array) => made.add(bytes);
   const readTo = async (to: number, use: (bytes: Uint8Array) => Promise<void>, from = hashed) => {
-    for (let at = from; at < to; at += PIECE_BYTES) {
-      const bytes = await old.read(at, Math.min(PIECE_BYTES, to - at));
+    for (let at = from; at < to; at += BLOCK_BYTES) {
+      const bytes = await source.read(at, Math.min(BLOCK_BYTES, to - at));
       if (inOrder) before.update(bytes);
       await use(bytes);
     }
@@ -117,6 +113,7 @@ export async function writeSpliced(
       await readTo(part.to, write, part.from);
     }
   }
+  await made.end();
   if (!inOrder) return { beforeHash: await hashOf(old, goOn), afterHash: after.digest('hex') };
   await readTo(old.size, async () => {});
   return { beforeHash: before.digest('hex'), afterHash: after.digest('hex') };
@@ -125,8 +122,8 @@ export async function writeSpliced(
 /** @returns SHA-256 (hex) of a whole file */
 export async function hashOf(file: OpenFile, goOn: () => void = () => {}): Promise<string> {
   const hash = createHash('sha256');
-  for (let at = 0; at < file.size; at += PIECE_BYTES) {
-    hash.update(await file.read(at, Math.min(PIECE_BYTES, file.size - at)));
+  for (let at = 0; at < file.size; at += BLOCK_BYTES) {
+    hash.update(await file.read(at, Math.min(BLOCK_BYTES, file.size - at)));
     goOn();
   }
   return hash.digest('hex');

@@ -44,9 +44,9 @@ export const ogg: Container = {
     let at = soundFrom;
     for (let page; (page = await reader.at(at)); at = page.to) {
       // Flags, position and serial number, then how packets are cut, then they: all but place and checksum.
-      yield page.header.slice(4, SEQUENCE_AT);
-      yield page.header.slice(CRC_END);
-      yield (await reader.body(page)).slice();
+      yield page.header.subarray(4, SEQUENCE_AT);
+      yield page.header.subarray(CRC_END);
+      yield await reader.body(page);
     }
     for (; at < file.size; at += PIECE_BYTES) yield await file.read(at, Math.min(PIECE_BYTES, file.size - at));
   },
@@ -93,7 +93,7 @@ async function renumbered(file: OpenFile, reader: PageReader, headers: OggHeader
     const bytes = Buffer.alloc(CRC_END - SEQUENCE_AT);
     bytes.writeUInt32LE(sequence, 0);
     const difference =
-      (bytes.readUInt32BE(0) ^ page.header.slice(SEQUENCE_AT, SEQUENCE_AT + 4).reduce(bigEndian, 0)) >>> 0;
+      (bytes.readUInt32BE(0) ^ page.header.subarray(SEQUENCE_AT, SEQUENCE_AT + 4).reduce(bigEndian, 0)) >>> 0;
     bytes.writeUInt32LE((page.crc ^ crcChange(difference, page.to - at - SEQUENCE_AT - 4)) >>> 0, 4);
     parts.push({ from: kept, to: at + SEQUENCE_AT }, { bytes });
     kept = at + CRC_END;

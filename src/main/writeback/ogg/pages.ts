@@ -1,4 +1,5 @@
 /** Pages of an Ogg file (RFC 3533 §6), found one after the other in blocks read from the file. */
+import { ReadAhead } from '../blocks.ts';
 import type { OpenFile } from '../container.ts';
 
 export const PAGE_HEADER_BYTES = 27;
@@ -27,25 +28,21 @@ export interface Page {
   header: Uint8Array;
 }
 
-const BLOCK_BYTES = 1 << 20;
-
 /** Reads forward through a file, many pages at a time. */
 export class PageReader {
-  readonly #file: OpenFile;
-  #block: Uint8Array = new Uint8Array();
-  #blockFrom = 0;
+  readonly #bytes: ReadAhead;
 
   constructor(file: OpenFile) {
-    this.#file = file;
+    this.#bytes = new ReadAhead(file);
   }
 
   /** @returns null when no page begins there, or its header is cut off */
   async at(from: number): Promise<Page | null> {
-    const head = await this.#bytes(from, PAGE_HEADER_BYTES);
+    const head = await this.#bytes.read(from, PAGE_HEADER_BYTES);
     if (head.length < PAGE_HEADER_BYTES || Buffer.from(head.subarray(0, 5)).toString('latin1') !== 'OggS\0')
       return null;
     const headerBytes = PAGE_HEADER_BYTES + head[26]!;
-    const header = await this.#bytes(from, headerBytes);
+    const header = await this.#bytes.read(from, headerBytes);
     if (header.length < headerBytes) return null;
     const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
     const lacing = header.subarray(PAGE_HEADER_BYTES);
@@ -67,17 +64,7 @@ export class PageReader {
 
   /** @returns the page's content; fewer bytes where the file was cut off */
   async body(page: Page): Promise<Uint8Array> {
-    return this.#bytes(page.bodyFrom, page.to - page.bodyFrom);
-  }
-
-  async #bytes(from: number, length: number): Promise<Uint8Array> {
-    const to = Math.min(from + length, this.#file.size);
-    if (from < this.#blockFrom || to > this.#blockFrom + this.#block.length) {
-      const bytes = Math.max(0, Math.min(BLOCK_BYTES, this.#file.size - from));
-      this.#block = await this.#file.read(from, bytes);
-      this.#blockFrom = from;
-    }
-    return this.#block.subarray(from - this.#blockFrom, Math.max(from, to) - this.#blockFrom);
+    return this.#bytes.read(page.bodyFrom, page.to - page.bodyFrom);
   }
 }
 
