@@ -4,7 +4,7 @@ import type { Engine, Events } from '../shared/contract.ts';
 import { downloadCalls } from './calls/downloads.ts';
 import { exportCalls, withRenames } from './calls/export.ts';
 import { fileCalls } from './calls/files.ts';
-import type { EmbedItem, EmbedResult, JobId, SearchQuery, Status } from '../shared/types.ts';
+import type { EmbedItem, EmbedResult, JobId, JobProgress, SearchQuery, Status } from '../shared/types.ts';
 import { libraryCalls } from './calls/library.ts';
 import { mapCalls } from './calls/map.ts';
 import { listModels, modelCalls } from './calls/models.ts';
@@ -84,16 +84,14 @@ export function createEngine(options: EngineOptions): EngineHandle {
     progress: (progress) => send('job.progress', progress),
     changed: tagsChanged,
   });
-  const renaming = new Renaming(parts, {
-    progress: (progress) => send('job.progress', progress),
-    changed: (fileIds) => send('catalogue.changed', { fileIds }),
-    runChanged: (runId) => send('write.changed', { runId }),
-  });
-  const writing = new Writing(parts, {
-    progress: (progress) => send('job.progress', progress),
-    changed: (fileIds) => send('catalogue.changed', { fileIds }),
-    runChanged: (runId) => send('write.changed', { runId }),
-  });
+  const fileListeners = {
+    progress: (progress: JobProgress) => send('job.progress', progress),
+    changed: (fileIds: number[]) => send('catalogue.changed', { fileIds }),
+    runChanged: (runId: number) => send('write.changed', { runId }),
+  };
+  const makeRoom = () => indexing.makeRoom();
+  const renaming = new Renaming(parts, fileListeners, makeRoom);
+  const writing = new Writing(parts, fileListeners, makeRoom);
   // One after the other: each holds the writer lock for that.
   const recovered = renaming.recover().then(() => writing.recover());
   const summariesOf = (id: JobId) => (maps.has(id) ? maps.jobs : indexing.jobs);
@@ -189,6 +187,7 @@ export function createEngine(options: EngineOptions): EngineHandle {
     'embed.texts': ({ texts, raw }) => parts.listening((listening) => exactIf(raw, listening, parts, (exact) => embedTexts(texts, raw, exact))), // prettier-ignore
     'failure.list': () => Promise.resolve(parts.existingCatalogue()?.files.failures() ?? []),
     'failure.retry': async () => {
+      await indexing.makeRoom();
       const release = await acquireWriterLock(options.dataFolder);
       try {
         return parts.catalogue().files.forgetFailures();

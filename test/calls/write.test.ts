@@ -2,6 +2,7 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { readIxml } from '../../src/main/decode/riff-tags.ts';
+import { until } from './engine-trial.ts';
 import { editOnDisk, WrittenSounds } from './written-sounds.ts';
 
 let trial: WrittenSounds;
@@ -134,4 +135,22 @@ test('profiles: shipped ones stay, own ones come and go', async () => {
   expect(trial.tagsOf('door.wav')).toMatchObject({ 'LIST/INFO:ICMT': 'air jet' });
   await trial.call('write.removeProfile', 'mine');
   await expect(trial.plan('mine')).rejects.toMatchObject({ code: 'not-found' });
+});
+
+test('a library that moves to another model makes room for a write and an undo, and goes on after', async () => {
+  trial.addPack('other');
+  trial.set({ lowPriority: false });
+  await trial.start({ load: 'background' });
+  await trial.call('setting.set', { nextModel: 'other' });
+  const moving = () => trial.progress.findLast(({ nextModel }) => nextModel === 'other');
+  const job = await until('the job of the move', moving);
+  await trial.call('job.pause', job.id); // as one of many hours
+  const before = trial.hashes();
+  const { runId, written } = await trial.write();
+  expect(written).toBe(3);
+  expect(trial.progress.findLast(({ id }) => id === job.id)!.state).toBe('cancelled');
+  expect(await trial.undo(runId)).toMatchObject({ undone: 3 });
+  expect(trial.hashes()).toEqual(before);
+  await until('the other model in use', async () => (await trial.call('setting.get', null)).model === 'other');
+  expect(await trial.call('status.get', null)).toMatchObject({ ready: 4 });
 });

@@ -51,6 +51,7 @@ export function modelCalls(
       return Promise.resolve(null);
     },
     'model.remove': async ({ id, forget }) => {
+      if (forget) await indexing.makeRoom();
       const places = { dataFolder, inUse: parts.wantedModel, next: parts.nextModel };
       await removeModel(id, forget, places, parts.existingCatalogue());
       return null;

@@ -20,6 +20,7 @@ const WORK_WORDS = {
   rename: 'renaming files',
   recover: 'putting files in order that it was ended over',
   save: 'saving its index',
+  forget: 'forgetting what a model heard',
 };
 
 export type LockedWork = keyof typeof WORK_WORDS;

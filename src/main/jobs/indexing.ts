@@ -19,6 +19,8 @@ import { alreadyIndexing, JobRunner } from './runner.ts';
 const JOIN_MS = 200;
 /** Another program is indexing: asked again after this long, ms. */
 const BUSY_RETRY_MS = 10_000;
+/** Whoever asked for room has taken the lock within this time. */
+const ROOM_MS = 2000;
 
 export interface IndexingListeners {
   progress: (progress: JobProgress) => void;
@@ -52,6 +54,8 @@ export class Indexing {
   #starting: Promise<unknown> = Promise.resolve();
   #timer: NodeJS.Timeout | null = null;
   #closed = false;
+  /** Nothing begins by itself before; of performance.now(). */
+  #roomUntilMs = -Infinity;
 
   constructor(parts: Parts, listeners: IndexingListeners) {
     this.#parts = parts;
@@ -123,7 +127,10 @@ export class Indexing {
     return this.#inTurn(async () => {
       await this.#putOff();
       if (this.#runner && this.#runner.active !== null) throw alreadyIndexing();
-      return this.#beginMove();
+      const id = await this.#beginMove();
+      // It may take hours: in the app it makes room like one that began by itself, and goes on like one.
+      if (id !== null && this.#parts.options.load === 'background') this.#automatic = { id, rootIds: [] };
+      return id;
     });
   }
 
@@ -132,6 +139,14 @@ export class Indexing {
     await this.#inTurn(async () => {
       this.#moveWaits = false;
       if (this.#moveJob !== null) await this.#end(this.#moveJob);
+    });
+  }
+
+  /** Somebody wants to write: a job that began by itself ends, and begins again after that. */
+  async makeRoom(): Promise<void> {
+    await this.#inTurn(async () => {
+      this.#roomUntilMs = performance.now() + ROOM_MS;
+      await this.#putOff();
     });
   }
 
@@ -168,6 +183,11 @@ export class Indexing {
   #next(): void {
     void this.#inTurn(async () => {
       const free = () => !this.#closed && this.#runner?.active == null;
+      const roomMs = this.#roomUntilMs - performance.now();
+      if (roomMs > 0) {
+        this.#nextAfter(roomMs);
+        return;
+      }
       if (this.#waiting.size > 0 && free()) await this.#beginWaiting();
       if (this.#moveWaits && this.#waiting.size === 0 && free()) await this.#beginWaitingMove();
     });

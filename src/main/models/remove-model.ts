@@ -45,7 +45,7 @@ export async function removeModel(
     throw new UserError('bad-input', `“${packs[0]!.name}” was not installed into this library and cannot be removed.`);
   }
   if (forget && catalogue) {
-    const release = await acquireWriterLock(dataFolder);
+    const release = await acquireWriterLock(dataFolder, { work: 'forget' });
     try {
       const spaces = catalogue.windows.spaces().filter(({ modelId }) => modelId === id);
       for (const space of spaces) await forgetSpace(space.id, dataFolder, catalogue);
