@@ -2,9 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { fourierFactors, hannWindow, isWindowedFourier } from '../../../src/main/models/msclap/fourier.ts';
 import { bicubicMatrix } from '../../../src/main/models/msclap/front-end.ts';
 import { compareEmbeddings } from '../../../src/main/models/msclap/fidelity.ts';
+import { foldedNorm } from '../../../src/main/models/msclap/norm-weights.ts';
 import { quantisedBlocks, quantisedColumns, quantisedRows } from '../../../src/main/models/msclap/precision.ts';
 import { mergeOrder, reordering, shiftMask, windowOrder } from '../../../src/main/models/msclap/token-order.ts';
-import { transposed } from '../../../src/main/models/msclap/weights.ts';
+import { transposed, type LinearWeights } from '../../../src/main/models/msclap/weights.ts';
 import { pseudoTensor } from './pseudo-checkpoint.ts';
 import { fillUniform, fnv1a } from './pseudo-random.ts';
 
@@ -127,6 +128,40 @@ test('quantised weights are within half a step', () => {
     expect(Math.abs((blocks.values[i]! - 128) * byBlock - turned[i]!)).toBeLessThanOrEqual(byBlock / 2 + 1e-6);
   }
   expect(quantisedColumns(new Float32Array(4), 2, 2).values).toEqual(new Int8Array(4)); // no division by zero
+});
+
+test('a normalisation and the layers behind it, folded, give the same', () => {
+  const [inputs, outputs] = [6, 4];
+  const random = (seed: number, length: number) => {
+    const values = new Float32Array(length);
+    fillUniform(values, { high: seed, low: 3 }, 0, 1);
+    return values;
+  };
+  const norm = { weight: random(1, inputs), bias: random(2, inputs) };
+  norm.weight[2] = 1e-3; // matters least
+  const layer = { name: 'layer', inputs, outputs, matrix: random(3, inputs * outputs), bias: random(4, outputs) };
+  const folded = foldedNorm(norm, [layer, { ...layer, bias: null }]);
+  expect([...folded.weight]).toEqual([1, 1, 0, 1, 1, 1]);
+  expect([...folded.bias]).toEqual([0, 0, 1, 0, 0, 0]);
+
+  const x = random(5, inputs);
+  const mean = x.reduce((sum, value) => sum + value, 0) / inputs;
+  const deviation = Math.sqrt(x.reduce((sum, value) => sum + (value - mean) ** 2, 0) / inputs);
+  const through = ({ weight, bias }: typeof norm, { matrix, bias: added }: LinearWeights) =>
+    Array.from({ length: outputs }, (_, column) =>
+      x.reduce(
+        (sum, value, row) =>
+          sum + (((value - mean) / deviation) * weight[row]! + bias[row]!) * matrix[row * outputs + column]!,
+        added?.[column] ?? 0,
+      ),
+    );
+  for (const [at, one] of [layer, { ...layer, bias: null }].entries()) {
+    const expected = through(norm, one);
+    for (const [column, value] of through(folded, folded.layers[at]!).entries()) {
+      expect(value).toBeCloseTo(expected[column]!, 5);
+    }
+    expect(folded.layers[at]!.bias).toBeNull();
+  }
 });
 
 describe('fidelity', () => {

@@ -3,7 +3,17 @@ import type { CheckpointTensors } from '../checkpoint/tensors.ts';
 import { Graph, type Value, type WrittenGraph } from '../onnx/graph.ts';
 import { patches } from './front-end.ts';
 import { foldedAttention } from './attention-weights.ts';
-import { constant, layerNorm, linear, narrowed, perceptron, projectionHead, widened, type Building } from './layers.ts';
+import {
+  constant,
+  layerNorm,
+  linear,
+  normalised,
+  perceptron,
+  projectionHead,
+  widened,
+  type Building,
+  type Layer,
+} from './layers.ts';
 import type { Precision } from './precision.ts';
 import {
   AUDIO_2023,
@@ -16,7 +26,7 @@ import {
   type AudioSizes,
 } from './sizes.ts';
 import { mergeOrder, positionBias, reordering, shiftMask, windowOrder } from './token-order.ts';
-import { readLinear, readWeights, transposed, type LinearWeights } from './weights.ts';
+import { readLinear, readWeights, transposed } from './weights.ts';
 
 /**
  * In int8, the attention layers of so many first stages keep single precision: their inputs have outliers, which leave
@@ -116,15 +126,14 @@ async function swinBlock(
   const key = `${HTSAT}.layers.${stage}.blocks.${block}`;
   const order = windowOrder(gridSide(sizes, stage), sizes.window, windowShift(sizes, stage, block));
   const x = await reordered(building, tokens, order, width);
-  const normalise = await layerNorm(building, `${key}.norm1`, width);
   // Products in float32 take and give what those in int8 do.
   const attending: Building =
     building.precision === 'int8' && stage < EXACT_ATTENTION ? { ...building, precision: 'float32' } : building;
-  const attended = await windowAttention(attending, narrowed(building, normalise(x)), sizes, stage, block);
+  const attended = await windowAttention(attending, x, sizes, stage, block);
   const value = await perceptron(
     building,
     graph.op('Add', [x, widened(building, attended)]),
-    { norm: `${key}.norm2`, width },
+    `${key}.norm2`,
     {
       first: await readLinear(tensors, `${key}.mlp.fc1`, width, MLP_RATIO * width, { bias: true }),
       second: await readLinear(tensors, `${key}.mlp.fc2`, MLP_RATIO * width, width, { bias: true }),
@@ -134,7 +143,11 @@ async function swinBlock(
   return { value, order };
 }
 
-/** @param x [tokens · N, channels], narrowed; the tokens in the order of the block's windows */
+/**
+ * Attention over the normalised x.
+ * @param x [tokens · N, channels], single precision; the tokens in the order of the block's windows
+ * @returns narrowed
+ */
 async function windowAttention(
   building: Building,
   x: Value,
@@ -148,23 +161,25 @@ async function windowAttention(
   const headWidth = width / heads;
   const area = sizes.window ** 2;
   const windows = gridSide(sizes, stage) ** 2 / area;
-  const key = `${HTSAT}.layers.${stage}.blocks.${block}.attn`;
+  const key = `${HTSAT}.layers.${stage}.blocks.${block}`;
   const { q, k, v, proj } = foldedAttention(
-    await readLinear(tensors, `${key}.qkv`, width, 3 * width, { bias: true }),
-    await readLinear(tensors, `${key}.proj`, width, width, { bias: true }),
+    await readLinear(tensors, `${key}.attn.qkv`, width, 3 * width, { bias: true }),
+    await readLinear(tensors, `${key}.attn.proj`, width, width, { bias: true }),
     headWidth,
   );
+  const [normalise, toQ, toK, toV] = await normalised(building, `${key}.norm1`, [q, k, v]);
+  const tokens = normalise(x);
   // [w², windows · N · heads, head width] → a matrix for each window, clip and head
   const split = graph.ints([area, -1, headWidth]);
-  const perHead = async (layer: LinearWeights, perm: number[]) =>
-    graph.op('Transpose', [graph.op('Reshape', [(await linear(building, layer))(x), split])], { perm });
-  const logits = graph.op('MatMul', [await perHead(q, [1, 0, 2]), await perHead(k, [1, 2, 0])]);
+  const perHead = (project: Layer, perm: number[]) =>
+    graph.op('Transpose', [graph.op('Reshape', [project(tokens), split])], { perm });
+  const logits = graph.op('MatMul', [perHead(toQ, [1, 0, 2]), perHead(toK, [1, 2, 0])]);
   const biased = graph.op('Add', [
     graph.op('Reshape', [logits, graph.ints([windows, -1, heads, area, area])]),
     await logitBias(building, sizes, stage, block),
   ]);
   const weights = graph.op('Reshape', [graph.op('Softmax', [biased], { axis: -1 }), graph.ints([-1, area, area])]);
-  const mixed = graph.op('MatMul', [weights, await perHead(v, [1, 0, 2])]);
+  const mixed = graph.op('MatMul', [weights, perHead(toV, [1, 0, 2])]);
   const together = graph.op('Transpose', [mixed], { perm: [1, 0, 2] });
   return (await linear(building, proj))(graph.op('Reshape', [together, graph.ints([-1, width])]));
 }
@@ -203,10 +218,9 @@ async function merged(building: Building, tokens: Tokens, sizes: AudioSizes, sta
     graph.op('Transpose', [corners], { perm: [0, 2, 1, 3] }),
     graph.ints([-1, 4 * width]),
   ]);
-  const normalise = await layerNorm(building, `${key}.norm`, 4 * width);
   const reduction = await readLinear(tensors, `${key}.reduction`, 4 * width, 2 * width, { bias: false });
-  const reduce = await linear(building, reduction);
-  return { value: widened(building, reduce(narrowed(building, normalise(cells)))), order };
+  const [normalise, reduce] = await normalised(building, `${key}.norm`, [reduction]);
+  return { value: widened(building, reduce(normalise(cells))), order };
 }
 
 async function reordered(

@@ -2,6 +2,7 @@
 import type { CheckpointTensors } from '../checkpoint/tensors.ts';
 import { DATA_TYPES } from '../onnx/schema.ts';
 import { MICROSOFT, type Graph, type Value } from '../onnx/graph.ts';
+import { foldedNorm } from './norm-weights.ts';
 import { BLOCK, quantisedBlocks, quantisedColumns, quantisedRows, type Precision } from './precision.ts';
 import { EPSILON } from './sizes.ts';
 import { readLinear, readWeights, type LinearWeights } from './weights.ts';
@@ -60,12 +61,45 @@ export async function linear(building: Building, weights: LinearWeights): Promis
 }
 
 /** Over the last axis, with weight and bias; takes and gives single precision. */
-export async function layerNorm({ graph, tensors }: Building, key: string, width: number): Promise<Layer> {
-  const weights: Value[] = [];
-  for (const name of [`${key}.weight`, `${key}.bias`]) {
-    weights.push(await graph.tensor(name, 'float32', [width], await readWeights(tensors, name, [width])));
-  }
+export async function layerNorm(building: Building, key: string, width: number): Promise<Layer> {
+  return normalisation(building, key, await readNorm(building, key, width));
+}
+
+interface NormWeights {
+  weight: Float32Array;
+  bias: Float32Array;
+}
+
+async function readNorm({ tensors }: Building, key: string, width: number): Promise<NormWeights> {
+  const weight = await readWeights(tensors, `${key}.weight`, [width]);
+  return { weight, bias: await readWeights(tensors, `${key}.bias`, [width]) };
+}
+
+async function normalisation({ graph }: Building, key: string, { weight, bias }: NormWeights): Promise<Layer> {
+  const weights = [
+    await graph.tensor(`${key}.weight`, 'float32', [weight.length], weight),
+    await graph.tensor(`${key}.bias`, 'float32', [bias.length], bias),
+  ];
   return (x) => graph.op('LayerNormalization', [x, ...weights], { axis: -1, epsilon: { float: EPSILON } });
+}
+
+/**
+ * A layer normalisation and linear layers that take what it gives. In float32 its weights become part of theirs, and
+ * nothing need be added to the products any more; in less, a bias would lose precision among the weights.
+ * @param layers at least one; all with the same inputs
+ * @returns first the normalisation (single precision in, narrowed out), then the layers, in order
+ */
+export async function normalised<const Weights extends readonly LinearWeights[]>(
+  building: Building,
+  key: string,
+  layers: Weights,
+): Promise<[normalise: Layer, ...layers: { [At in keyof Weights]: Layer }]> {
+  const norm = await readNorm(building, key, layers[0]!.inputs);
+  const kept = building.precision === 'float32' ? foldedNorm(norm, layers) : { ...norm, layers };
+  const normalise = await normalisation(building, key, kept);
+  const products: Layer[] = [];
+  for (const layer of kept.layers) products.push(await linear(building, layer)); // one writes after another
+  return [(x) => narrowed(building, normalise(x)), ...(products as { [At in keyof Weights]: Layer })];
 }
 
 /**
@@ -77,17 +111,15 @@ export async function layerNorm({ graph, tensors }: Building, key: string, width
 export async function perceptron(
   building: Building,
   x: Value,
-  key: { norm: string; width: number },
+  norm: string,
   layers: { first: LinearWeights; second: LinearWeights },
   { activation, parts }: { activation: 'erf' | 'tanh'; parts: number },
 ): Promise<Value> {
   const { graph } = building;
-  const normalise = await layerNorm(building, key.norm, key.width);
-  const first = await linear(building, layers.first);
+  const [normalise, first] = await normalised(building, norm, [layers.first]);
   const second = await linear(building, layers.second);
   const outputs = rowParts(graph, x, parts).map((part) => {
-    const hidden = first(narrowed(building, normalise(part)));
-    const active = graph.op('Gelu', [hidden], activation === 'tanh' ? { approximate: 'tanh' } : {});
+    const active = graph.op('Gelu', [first(normalise(part))], activation === 'tanh' ? { approximate: 'tanh' } : {});
     return graph.op('Add', [part, widened(building, second(active))]);
   });
   return parts === 1 ? outputs[0]! : graph.op('Concat', outputs, { axis: 0 });

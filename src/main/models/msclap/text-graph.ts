@@ -8,14 +8,16 @@ import {
   layerNorm,
   linear,
   narrowed,
+  normalised,
   perceptron,
   projectionHead,
   widened,
   type Building,
+  type Layer,
 } from './layers.ts';
 import type { Precision } from './precision.ts';
 import { GPT2, MLP_RATIO, TEXT_2023, TEXT_PROJECTION, type TextSizes } from './sizes.ts';
-import { readInputFirst, type LinearWeights } from './weights.ts';
+import { readInputFirst } from './weights.ts';
 
 export interface TextGraphOptions {
   /** @default 'text.onnx' */
@@ -107,12 +109,11 @@ async function block(
     await readInputFirst(tensors, `${key}.attn.c_proj`, width, width),
     width / heads,
   );
-  const normalise = await layerNorm(building, `${key}.ln_1`, width);
-  const attended = await attention(building, narrowed(building, normalise(x)), batch, weights);
+  const attended = await attention(building, x, `${key}.ln_1`, batch, weights);
   return perceptron(
     building,
     graph.op('Add', [x, widened(building, attended)]),
-    { norm: `${key}.ln_2`, width },
+    `${key}.ln_2`,
     {
       first: await readInputFirst(tensors, `${key}.mlp.c_fc`, width, MLP_RATIO * width),
       second: await readInputFirst(tensors, `${key}.mlp.c_proj`, MLP_RATIO * width, width),
@@ -121,15 +122,27 @@ async function block(
   );
 }
 
-/** Of each token to itself and those before it. @param x [N · T, width] */
-async function attention(building: Building, x: Value, batch: Batch, weights: AttentionWeights): Promise<Value> {
+/**
+ * Of each token to itself and those before it, over the normalised x.
+ * @param x [N · T, width], single precision
+ * @param norm key of the normalisation
+ * @returns narrowed
+ */
+async function attention(
+  building: Building,
+  x: Value,
+  norm: string,
+  batch: Batch,
+  { q, k, v, proj }: AttentionWeights,
+): Promise<Value> {
   const { graph } = building;
-  const { q, k, v, proj } = weights;
-  const perHead = async (layer: LinearWeights, perm: number[]) =>
-    graph.op('Transpose', [graph.op('Reshape', [(await linear(building, layer))(x), batch.perHead])], { perm });
-  const logits = graph.op('MatMul', [await perHead(q, [0, 2, 1, 3]), await perHead(k, [0, 2, 3, 1])]);
+  const [normalise, toQ, toK, toV] = await normalised(building, norm, [q, k, v]);
+  const tokens = normalise(x);
+  const perHead = (project: Layer, perm: number[]) =>
+    graph.op('Transpose', [graph.op('Reshape', [project(tokens), batch.perHead])], { perm });
+  const logits = graph.op('MatMul', [perHead(toQ, [0, 2, 1, 3]), perHead(toK, [0, 2, 3, 1])]);
   const seen = graph.op('Softmax', [graph.op('Add', [logits, batch.mask])], { axis: -1 });
-  const mixed = graph.op('MatMul', [seen, await perHead(v, [0, 2, 1, 3])]);
+  const mixed = graph.op('MatMul', [seen, perHead(toV, [0, 2, 1, 3])]);
   const together = graph.op('Transpose', [mixed], { perm: [0, 2, 1, 3] });
   return (await linear(building, proj))(graph.op('Reshape', [together, graph.ints([-1, q.inputs])]));
 }
