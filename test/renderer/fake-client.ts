@@ -16,6 +16,7 @@ import {
 } from '../../src/shared/types.ts';
 import { fakeLegend, fakeMap, MAP_JOB } from './fake-map.ts';
 import { fakeLibrary, peaksOf, rowOf, type FakeSound } from './fake-library.ts';
+import { fakeModels, type FakeModelOptions, type FakeModels } from './fake-models.ts';
 import { fakeTags } from './fake-tags.ts';
 import { fakeWrite } from './fake-write.ts';
 
@@ -27,6 +28,8 @@ export interface FakeOptions {
   appearance: Settings['appearance'];
   /** Whether a map has been drawn, and how many sounds are missing on it. @default drawn, none missing */
   map?: { drawn: boolean; missing: number };
+  /** @default the shipped model alone, which has heard everything */
+  models?: FakeModelOptions;
 }
 
 export interface FakeEngine extends Client {
@@ -39,6 +42,8 @@ export interface FakeEngine extends Client {
   /** Calls fail with this until it is null again. */
   broken: UserError | null;
   answerMs: number;
+  /** The network and the encoder, at a test's hand. */
+  readonly models: FakeModels;
   /** A call is not answered while this text stands in its name or its input as JSON. */
   heldBack: string | null;
 }
@@ -58,7 +63,13 @@ const JOB: JobProgress = {
   currentPath: null,
 };
 
-export function fakeEngine({ size, answerMs, appearance, map: givenMap }: FakeOptions): FakeEngine {
+export function fakeEngine({
+  size,
+  answerMs,
+  appearance,
+  map: givenMap,
+  models: givenModels = {},
+}: FakeOptions): FakeEngine {
   let sounds = fakeLibrary(size);
   const collections = new Map<number, { name: string; fileIds: Set<number> }>([
     [1, { name: 'Night shift', fileIds: new Set([1, 2, 3]) }],
@@ -93,11 +104,19 @@ export function fakeEngine({ size, answerMs, appearance, map: givenMap }: FakeOp
   };
 
   const tags = fakeTags(() => sounds, push);
+  const models = fakeModels(givenModels, {
+    ...{ sounds: () => sounds.size, settings: () => settings, push },
+    take: (changes) => {
+      settings = { ...settings, ...changes };
+      push('setting.changed', settings);
+    },
+  });
   const calls: Partial<Engine> = {
     ...tags.calls,
+    ...models.calls,
     ...fakeWrite(() => sounds, tags.accepted, push),
     'job.list': () => Promise.resolve([]),
-    'status.get': () => Promise.resolve(statusOf(sounds)),
+    'status.get': () => Promise.resolve({ ...statusOf(sounds), model: settings.model, ready: models.heardInUse() }),
     'search.query': (query) => Promise.resolve({ query, model: 'starter', hits: find(sounds, query), notices: [] }),
     'search.windows': ({ fileId, query }) => Promise.resolve(windowsOf(known(fileId), query)),
     'demo.make': () => Promise.resolve('/data/demo-sounds'),
@@ -161,7 +180,7 @@ export function fakeEngine({ size, answerMs, appearance, map: givenMap }: FakeOp
     'map.legend': (by) => Promise.resolve(fakeLegend(sounds, by)),
     'setting.get': () => Promise.resolve(settings),
     'setting.set': (changes) => {
-      settings = { ...settings, ...changes };
+      models.set(changes);
       return Promise.resolve(settings);
     },
   };
@@ -172,6 +191,7 @@ export function fakeEngine({ size, answerMs, appearance, map: givenMap }: FakeOp
     broken: null,
     answerMs,
     heldBack: null,
+    models: models.controls,
     push,
     async call(name, input) {
       engine.asked.push({ name, input });

@@ -9,6 +9,7 @@ import { GO_ACTIONS } from './go-actions.ts';
 import { LIBRARY_ACTIONS } from './library-actions.ts';
 import { LISTEN_ACTIONS } from './listen-actions.ts';
 import { MARK_ACTIONS } from './mark-actions.ts';
+import { MODEL_ACTIONS } from './model-actions.ts';
 import { TAG_ACTIONS } from './tag-actions.ts';
 import { WINDOW_ACTIONS } from './window-actions.ts';
 import { WRITE_ACTIONS } from './write-actions.ts';
@@ -22,6 +23,7 @@ export const ACTIONS: readonly Action[] = [
   ...MARK_ACTIONS,
   ...GO_ACTIONS,
   ...LIBRARY_ACTIONS,
+  ...MODEL_ACTIONS,
   ...WINDOW_ACTIONS,
 ];
 

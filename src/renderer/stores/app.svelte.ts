@@ -1,5 +1,5 @@
 /** Everything the window knows and does, wired. Components get at it by `useApp()`. */
-import { createContext } from 'svelte';
+import { createContext, tick } from 'svelte';
 import type { Client } from '../../shared/contract.ts';
 import type { Connection, ConnectionState, Host } from '../client/host.ts';
 import { title } from '../words/paths.ts';
@@ -17,7 +17,16 @@ import { Undo } from './undo.svelte.ts';
 
 /** Something that lies over the screen and takes the keys. */
 export type Overlay =
-  'palette' | 'collections' | 'help' | 'save-search' | 'add-folder' | 'tag' | 'make-tag' | 'accept-all' | 'write-files';
+  | 'palette'
+  | 'collections'
+  | 'help'
+  | 'save-search'
+  | 'add-folder'
+  | 'tag'
+  | 'make-tag'
+  | 'accept-all'
+  | 'write-files'
+  | 'model';
 
 export const [useApp, provideApp] = createContext<App>();
 
@@ -102,6 +111,8 @@ export class App {
   }
 
   goTo(screen: Screen): void {
+    // At once: the next key may come before the browser tells of the new address.
+    this.#screen = screen;
     window.location.hash = `/${screen}`;
   }
 
@@ -122,9 +133,8 @@ export class App {
   }
   focusSearch(): void {
     this.goTo('search');
-    // The next key may come at once; a screen that is not there yet has to be drawn first.
     if (this.#focusSearch !== null) this.#focusSearch();
-    else requestAnimationFrame(() => this.#focusSearch?.());
+    else void tick().then(() => this.#focusSearch?.()); // the screen has to be there first
   }
   focusList(): void {
     this.#focusList?.();
@@ -157,14 +167,14 @@ export class App {
   }
 
   async undoLast(): Promise<void> {
-    const step = this.undo.take();
-    if (step === null) return;
-    const done = await this.notices.attempt(async () => {
-      await step.undo();
-      return true;
+    await this.undo.last(async (step) => {
+      const done = await this.notices.attempt(async () => {
+        await step.undo();
+        return true;
+      });
+      if (done !== null) this.notices.say(`Undone: ${step.name}.`);
+      this.detail.refresh();
     });
-    if (done !== null) this.notices.say(`Undone: ${step.name}.`);
-    this.detail.refresh();
   }
 
   #load(fileId: number): void {

@@ -2,9 +2,13 @@
 import type { JobProgress } from '../../shared/types.ts';
 import { count, counted, timeLeft } from './units.ts';
 
-/** `Listening to 12,480 sounds · 38 min left · 3 could not be read` */
-export function jobSentence(job: JobProgress): string {
-  return [whatHappens(job), ...timeAndSpeed(job), ...failures(job)].join(' · ');
+/**
+ * `Listening to 12,480 sounds · 38 min left · 3 could not be read`
+ * @param listener name of the model that listens, where it is not the one in use: `Listening to 12,480 sounds with …`
+ */
+export function jobSentence(job: JobProgress, listener: string | null = null): string {
+  const by = listener === null ? '' : `${job.stage === 'listening' ? ' with' : ' for'} ${listener}`;
+  return [`${whatHappens(job)}${by}`, ...timeAndSpeed(job), ...failures(job)].join(' · ');
 }
 
 /** Once, when a job has ended; null when there is nothing worth saying. */

@@ -77,3 +77,8 @@ export function pauseSentence({ pausedFor }: JobProgress): string {
     ? 'Waiting while this machine is in use. It goes on by itself a minute after.'
     : 'Files in work are finished first; nothing that has been heard is lost.';
 }
+
+/** Which model answers meanwhile. @param listener the one that listens. @param answering the one in use */
+export function untilHeard(listener: string, answering: string): string {
+  return `Until ${listener} has heard everything, ${answering} answers.`;
+}

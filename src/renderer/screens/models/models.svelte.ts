@@ -22,20 +22,18 @@ export class Models {
   readonly #notices: Notices;
   readonly #jobs: Jobs;
   #packs = $state.raw<readonly ModelStatus[] | null>(null);
-  /** By the pack's folder: two packs can have one id. */
+  /** By the pack's key. */
   #checks = $state.raw<ReadonlyMap<string, CheckState>>(new Map());
   #problem = $state<string | null>(null);
-  #switching = $state<string | null>(null);
   #importing = $state.raw<ImportProgress | null>(null);
+  #fieldOpen = $state(false);
+  #latest = 0;
 
   constructor({ client, notices, jobs }: ModelParts) {
     this.#client = client;
     this.#notices = notices;
     this.#jobs = jobs;
     client.on('model.progress', (progress) => (this.#importing = this.#importing === null ? null : progress));
-    client.on('setting.changed', ({ model }) => {
-      if (this.#packs !== null && this.#packs.find(({ inUse }) => inUse)?.id !== model) void this.refresh();
-    });
   }
 
   /** null before the first answer; the one in use first. */
@@ -45,28 +43,39 @@ export class Models {
   get problem(): string | null {
     return this.#problem;
   }
-  /** Id of the pack that is being taken into use; null when none is. */
-  get switching(): string | null {
-    return this.#switching;
-  }
 
   /** How far the import is that this window asked for; null when none runs. */
   get importing(): ImportProgress | null {
     return this.#importing;
   }
 
+  /** Whether the field is there that asks which model to import. */
+  get fieldOpen(): boolean {
+    return this.#fieldOpen;
+  }
+  showField(open: boolean): void {
+    this.#fieldOpen = open;
+  }
+
+  /** What a pack is called; its id as long as that is all there is. */
+  nameOf(id: string): string {
+    return this.#packs?.find((pack) => pack.id === id)?.name ?? id;
+  }
+
   /** null when it was not checked since the window was opened. */
-  checkOf({ folder }: ModelStatus): CheckState | null {
-    return this.#checks.get(folder) ?? null;
+  checkOf(pack: ModelStatus): CheckState | null {
+    return this.#checks.get(packKey(pack)) ?? null;
   }
 
   async refresh(): Promise<void> {
+    const mine = ++this.#latest;
     try {
       const packs = await this.#client.call('model.list', null);
+      if (mine !== this.#latest) return;
       this.#packs = packs.toSorted((a, b) => Number(b.inUse) - Number(a.inUse));
       this.#problem = null;
     } catch (error) {
-      this.#problem = sentenceOf(error);
+      if (mine === this.#latest) this.#problem = sentenceOf(error);
     }
   }
 
@@ -85,15 +94,6 @@ export class Models {
       () => void this.check(pack),
     );
     this.#note(pack, check ?? before);
-  }
-
-  async use(pack: ModelStatus): Promise<void> {
-    this.#switching = pack.id;
-    const now = await this.#notices.attempt(() => this.#client.call('setting.set', { model: pack.id }));
-    this.#switching = null;
-    if (now === null) return;
-    this.#notices.say(`${pack.name} listens from now on. What was heard before stays.`);
-    await Promise.all([this.refresh(), this.#jobs.refresh()]);
   }
 
   /**
@@ -119,10 +119,29 @@ export class Models {
     await this.#notices.attempt(() => this.#client.call('model.cancelImport', null));
   }
 
-  #note({ folder }: ModelStatus, state: CheckState | null): void {
+  /**
+   * @param forget what it heard as well; of a shipped model that is all that goes
+   * @returns why not, a sentence; null when it is done
+   */
+  async remove({ id }: ModelStatus, forget: boolean): Promise<string | null> {
+    try {
+      await this.#client.call('model.remove', { id, forget });
+    } catch (error) {
+      return sentenceOf(error);
+    }
+    await this.refresh();
+    return null;
+  }
+
+  #note(pack: ModelStatus, state: CheckState | null): void {
     const checks = new Map(this.#checks);
-    if (state === null) checks.delete(folder);
-    else checks.set(folder, state);
+    if (state === null) checks.delete(packKey(pack));
+    else checks.set(packKey(pack), state);
     this.#checks = checks;
   }
+}
+
+/** Two packs can have one id, and of one that is gone there is no folder. */
+export function packKey({ id, folder }: ModelStatus): string {
+  return `${id}\n${folder}`;
 }
