@@ -4,6 +4,7 @@
  */
 import http, { type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
 import https from 'node:https';
+import { PassThrough } from 'node:stream';
 import { createSecureContext, getCACertificates } from 'node:tls';
 import { mayVisit, proxyFor, throughMirror, unusableProxy } from './addresses.ts';
 import { networkFault } from './network-fault.ts';
@@ -28,10 +29,19 @@ export interface ConnectionOptions {
 
 export interface Answer {
   response: IncomingMessage;
+  arriving: Arriving;
   /** Who answered in the end. */
   host: string;
   /** SHA-256 of the whole file in hex, as Hugging Face tells it of large files; null when nobody did. */
   linkedSha256: string | null;
+}
+
+/** The content of a response. One that breaks drops what it has not handed out yet; here it is kept. */
+interface Arriving {
+  /** Ends when no more comes, for whatever reason. */
+  stream: PassThrough;
+  /** The reason, where it was not the end of the content; null before. */
+  broken: unknown;
 }
 
 export class Connection {
@@ -65,7 +75,7 @@ export class Connection {
       linkedSha256 ??= (typeof linked === 'string' && SHA256.exec(linked)?.[1]?.toLowerCase()) || null;
       const { location } = response.headers;
       if (!REDIRECTS.has(response.statusCode!) || location === undefined) {
-        return { response, host: url.host, linkedSha256 };
+        return { response, arriving: keepWhatComes(response), host: url.host, linkedSha256 };
       }
       response.destroy();
       if (!URL.canParse(location, url.href)) throw sentences.redirectedBadly(url.host, 'to what is no address');
@@ -83,21 +93,20 @@ export class Connection {
    * What came, piece by piece; the next one is not awaited before the last one was taken.
    * @throws Passing when it does not come to its end; signal.reason
    */
-  async *body({ response, host }: Answer): AsyncGenerator<Buffer, void, undefined> {
+  async *body({ response, arriving, host }: Answer): AsyncGenerator<Buffer, void, undefined> {
     const patience = new Patience(this.#options.patienceMs, () => response.destroy(new StalledError('stalled')));
     patience.wait();
     try {
-      for await (const piece of response as AsyncIterable<Buffer>) {
+      for await (const piece of arriving.stream as AsyncIterable<Buffer>) {
         patience.rest(piece.length);
         yield piece;
         patience.wait();
       }
-    } catch (error) {
-      throw this.#fault(error, host, null);
     } finally {
       patience.rest();
       response.destroy();
     }
+    if (arriving.broken !== null) throw this.#fault(arriving.broken, host, null);
   }
 
   async #request(url: URL, headers: OutgoingHttpHeaders): Promise<IncomingMessage> {
@@ -131,6 +140,14 @@ export class Connection {
     const proxy = url && proxyFor(url, env);
     return networkFault(error, host, proxy, sentences);
   }
+}
+
+/** To be called before anything else is awaited: what a response says without a listener is lost. */
+function keepWhatComes(response: IncomingMessage): Arriving {
+  const arriving: Arriving = { stream: new PassThrough(), broken: null };
+  response.once('error', (error) => (arriving.broken = error)).once('close', () => arriving.stream.end());
+  response.pipe(arriving.stream);
+  return arriving;
 }
 
 /** Of Node and of the system: a company that looks into connections puts its own authority into the latter. */

@@ -156,8 +156,10 @@ export class Downloads {
     let connection: Connection | null = null; // where everything is there already, nobody is asked
     for (const { file, part } of parts) {
       if (await part.finished()) continue;
-      report.enter('connecting');
-      connection ??= new Connection({ mirror, sentences, signal, patienceMs, env, ca });
+      if (!connection) {
+        report.enter('connecting');
+        connection = new Connection({ mirror, sentences, signal, patienceMs, env, ca });
+      }
       await fetchFile(file, part, { connection, report, sentences, signal, backoffMs });
       report.total += (await part.bytes()) - file.bytes;
     }

@@ -1,0 +1,146 @@
+/** Downloads into a data folder of its own, from a publisher on this machine; ends in a pack that is really installed. */
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'; // prettier-ignore
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { Downloads, type DownloadsOptions } from '../../../src/main/models/download/downloads.ts';
+import type { ListedFile } from '../../../src/main/models/download/known.ts';
+import { Imports } from '../../../src/main/models/imports.ts';
+import type { DownloadProgress } from '../../../src/shared/calls/models.ts';
+import { UserError } from '../../../src/shared/errors.ts';
+import { TINY_PACK } from '../../faults/program.ts';
+import { expectSentence } from '../../faults/trial.ts';
+import { Publisher, sha256 } from './publisher.ts';
+
+const PACK_FILES = ['model.json', 'tokenizer.json', 'text.onnx', 'audio.onnx'];
+/** Not of the pack, and large enough to be cut to pieces. */
+export const LARGE = 'large.bin';
+export const LARGE_PATH = `/maker/tiny/${LARGE}`;
+/** Where a list says that files are, which is nowhere: tests go through a mirror. */
+export const ORIGIN = 'https://models.invalid';
+export const PAGE = 'https://models.invalid/maker/tiny';
+
+/** Bytes that no two places of have in common. */
+export function noise(bytes: number): Buffer {
+  const content = Buffer.alloc(bytes);
+  for (let i = 0; i + 4 <= bytes; i += 4) content.writeUInt32LE(Math.imul(i + 1, 2654435761) >>> 0, i);
+  return content;
+}
+
+export class DownloadTrial {
+  readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'download-')));
+  readonly data = join(this.folder, 'data');
+  readonly list = join(this.folder, 'known.json');
+  readonly progress: DownloadProgress[] = [];
+  readonly publisher: Publisher;
+  readonly imports: Imports;
+  readonly large: Buffer;
+  downloads: Downloads;
+
+  /** @param largeBytes of the file {@link LARGE} */
+  constructor(
+    publisher: Publisher,
+    { largeBytes = 300_000, ...options }: Partial<DownloadsOptions> & { largeBytes?: number } = {},
+  ) {
+    // prettier-ignore
+    this.publisher = publisher;
+    this.large = noise(largeBytes);
+    publisher.asked.length = 0;
+    publisher.files.clear();
+    publisher.behave();
+    for (const name of PACK_FILES) this.publish(name, readFileSync(join(TINY_PACK, name)));
+    this.publish(LARGE, this.large);
+    this.writeList();
+    this.imports = new Imports(this.data, () => false, () => {}, () => {}); // prettier-ignore
+    this.downloads = this.withOptions(options);
+  }
+
+  /** Another handle on the same data folder. */
+  withOptions(options: Partial<DownloadsOptions>): Downloads {
+    this.downloads = new Downloads({
+      dataFolder: this.data,
+      imports: this.imports,
+      mirror: () => this.publisher.address,
+      send: (progress) => this.progress.push(progress),
+      list: this.list,
+      patienceMs: 5000,
+      backoffMs: 1,
+      env: {},
+      ...options,
+    });
+    return this.downloads;
+  }
+
+  publish(name: string, content: Buffer): void {
+    this.publisher.files.set(`/maker/tiny/${name}`, content);
+  }
+
+  /** @param change fields of the listed {@link LARGE} file; undefined takes one away */
+  writeList(change: { [K in keyof ListedFile]?: ListedFile[K] | undefined } = {}, origin = ORIGIN): void {
+    const files = [...PACK_FILES, LARGE].map((name) => {
+      const content = this.publisher.files.get(`/maker/tiny/${name}`)!;
+      const file = { url: `${origin}/maker/tiny/${name}`, path: name, bytes: content.length, sha256: sha256(content) };
+      return name === LARGE ? { ...file, ...change } : file;
+    });
+    const model = { id: 'tiny', name: 'Tiny', goodFor: 'Tests.', license: 'MIT', licenseUrl: 'https://models.invalid/mit', page: PAGE, files }; // prettier-ignore
+    writeFileSync(this.list, JSON.stringify({ models: [model] }));
+  }
+
+  run(): Promise<string | null> {
+    return this.downloads.run('tiny', true);
+  }
+
+  /** The whole way: the pack is there, and nothing else is left. */
+  async expectInstalled(): Promise<void> {
+    expect(await this.run()).toBe(join(this.data, 'models/tiny'));
+    this.expectTidy();
+  }
+
+  expectTidy(): void {
+    for (const name of PACK_FILES) {
+      expect(readFileSync(join(this.data, 'models/tiny', name)).equals(readFileSync(join(TINY_PACK, name)))).toBe(true);
+    }
+    expect(readdirSync(join(this.data, 'downloads'))).toEqual(['download.lock']);
+  }
+
+  /** @returns the sentence */
+  async expectRefused(code: string, downloads = this.downloads): Promise<string> {
+    const error = await downloads.run('tiny', true).then(
+      () => null,
+      (reason: unknown) => reason,
+    );
+    if (!(error instanceof UserError)) throw new Error('it was no error for the screen', { cause: error });
+    expect(error.code, error.userMessage).toBe(code);
+    expectSentence(error.userMessage);
+    expect(existsSync(join(this.data, 'models/tiny'))).toBe(false);
+    return error.userMessage;
+  }
+
+  /** What is there of the large file, finished or not; null when nothing is. */
+  largeSoFar(): Buffer | null {
+    for (const name of [LARGE, `${LARGE}.part`]) {
+      const path = join(this.data, 'downloads/tiny', name);
+      if (existsSync(path)) return readFileSync(path);
+    }
+    return null;
+  }
+
+  /** As a download that was stopped leaves them. */
+  putPart(content: Buffer, note: { etag: string | null; total: number | null; sha256: string | null }): void {
+    const folder = join(this.data, 'downloads/tiny');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, `${LARGE}.part`), content);
+    writeFileSync(join(folder, `${LARGE}.part.json`), JSON.stringify(note));
+  }
+
+  /** Of the requests for the large file, the ranges. */
+  ranges(): (string | undefined)[] {
+    return this.publisher.askedFor(LARGE_PATH).map(({ headers }) => headers.range);
+  }
+
+  async end(): Promise<void> {
+    await this.downloads.close();
+    await this.imports.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
