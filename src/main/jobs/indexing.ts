@@ -155,6 +155,12 @@ export class Indexing {
     return this.#moveWaits || this.#moveJob !== null;
   }
 
+  /** The job in which the next model is listening, and how many sounds it has dealt with; null when none does. */
+  get moveProgress(): { id: JobId; done: number } | null {
+    const job = this.running.find(({ id }) => id === this.#moveJob);
+    return job?.stage === 'listening' ? { id: job.id, done: job.done } : null;
+  }
+
   /** Resolves when it is clear whether the last job with the next model was the last there had to be. */
   get moveSettled(): Promise<void> {
     return this.#moveSettled;

@@ -11,7 +11,7 @@ import { listPacks, type PackStatus } from './installed.ts';
 import { discard } from './unfinished.ts';
 
 /** Files forgotten before others get to do something. */
-const FILES_AT_ONCE = 500;
+const FILES_AT_ONCE = 100;
 
 interface Places {
   dataFolder: string;
