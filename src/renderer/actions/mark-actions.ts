@@ -35,7 +35,7 @@ export const MARK_ACTIONS: readonly Action[] = [
     name: 'Undo',
     group: 'Mark',
     keys: ['Mod+Z'],
-    when: (app) => app.undo.next !== null,
+    when: (app) => !app.undo.empty,
     run: (app) => void app.undoLast(),
   },
   {

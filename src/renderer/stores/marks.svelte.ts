@@ -5,7 +5,7 @@ import type { SearchQuery } from '../../shared/types.ts';
 import { counted } from '../words/units.ts';
 import type { FileCache } from './file-cache.svelte.ts';
 import type { Notices } from './notices.svelte.ts';
-import type { Undo } from './undo.svelte.ts';
+import type { Undo, Undoable } from './undo.svelte.ts';
 
 /** `file.rows` takes no more at once. */
 const ROWS_AT_ONCE = 1_000;
@@ -17,6 +17,8 @@ export class Marks {
   readonly #undo: Undo;
   #collections = $state.raw<readonly Collection[]>([]);
   #savedSearches = $state.raw<readonly SavedSearch[]>([]);
+  /** Ends when the mark that was set last is there. */
+  #marking: Promise<unknown> = Promise.resolve();
 
   constructor(client: Client, notices: Notices, files: FileCache, undo: Undo) {
     this.#client = client;
@@ -47,29 +49,37 @@ export class Marks {
   }
 
   /** Makes all of them favourites, or none of them if all are already. */
-  async toggleFavourite(fileIds: number[]): Promise<void> {
+  toggleFavourite(fileIds: number[]): Promise<void> {
+    return this.#inTurn(() => this.#toggleFavourite(fileIds));
+  }
+
+  /** The same number again takes the stars away. @param stars 1..5 */
+  rate(fileIds: number[], stars: number): Promise<void> {
+    return this.#inTurn(() => this.#rate(fileIds, stars));
+  }
+
+  async #toggleFavourite(fileIds: number[]): Promise<Undoable | null> {
     const before = await this.#rows(fileIds);
-    if (before === null || before.length === 0) return;
+    if (before === null || before.length === 0) return null;
     const favourite = before.some((row) => !row.favourite);
     const set = async (ids: number[], to: boolean) => {
       await this.#client.call('favourite.set', { fileIds: ids, favourite: to });
       this.#files.patch(ids, { favourite: to });
     };
     const changed = before.filter((row) => row.favourite !== favourite).map(({ fileId }) => fileId);
-    if ((await this.#notices.attempt(async () => (await set(changed, favourite), true))) === null) return;
-    this.#undo.did({ name: favourite ? 'favourite' : 'no favourite', undo: () => set(changed, !favourite) });
+    if ((await this.#notices.attempt(async () => (await set(changed, favourite), true))) === null) return null;
+    return { name: favourite ? 'favourite' : 'no favourite', undo: () => set(changed, !favourite) };
   }
 
-  /** The same number again takes the stars away. @param stars 1..5 */
-  async rate(fileIds: number[], stars: number): Promise<void> {
+  async #rate(fileIds: number[], stars: number): Promise<Undoable | null> {
     const before = await this.#rows(fileIds);
-    if (before === null || before.length === 0) return;
+    if (before === null || before.length === 0) return null;
     const to = before.every((row) => row.stars === stars) ? 0 : stars;
     const set = async (ids: number[], value: number) => {
       await this.#client.call('stars.set', { fileIds: ids, stars: value });
       this.#files.patch(ids, { stars: value });
     };
-    if ((await this.#notices.attempt(async () => (await set(fileIds, to), true))) === null) return;
+    if ((await this.#notices.attempt(async () => (await set(fileIds, to), true))) === null) return null;
     const backTo = Map.groupBy(before, (row) => row.stars);
     const undo = async () => {
       for (const [value, rows] of backTo)
@@ -78,7 +88,15 @@ export class Marks {
           value,
         );
     };
-    this.#undo.did({ name: to === 0 ? 'no stars' : counted(to, 'star'), undo });
+    return { name: to === 0 ? 'no stars' : counted(to, 'star'), undo };
+  }
+
+  /** Marks follow one another: whether a key sets or takes away depends on what the key before it did. */
+  async #inTurn(mark: () => Promise<Undoable | null>): Promise<void> {
+    const step = this.#marking.then(mark);
+    this.#marking = step.catch(() => null); // its caller hears of it
+    this.#undo.did(step);
+    await step;
   }
 
   async createCollection(name: string): Promise<Collection | null> {
@@ -87,24 +105,29 @@ export class Marks {
     return made;
   }
 
-  async addTo(collection: Collection, fileIds: number[]): Promise<void> {
-    const ids = await this.#notIn(collection, fileIds);
-    if (ids === null) return;
-    if (ids.length === 0) {
-      this.#notices.say(`Already in “${collection.name}”.`);
-      return;
-    }
-    const added = await this.#change('collection.add', collection.id, ids);
-    if (!added) return;
-    const undo = () => this.#change('collection.take', collection.id, ids);
-    this.#undo.did({ name: `add to “${collection.name}”`, undo });
-    this.#notices.say(`${counted(ids.length, 'sound')} added to “${collection.name}”.`);
+  addTo(collection: Collection, fileIds: number[]): Promise<void> {
+    return this.#inTurn(() => this.#addTo(collection, fileIds));
   }
 
-  async takeFrom(collection: Collection, fileIds: number[]): Promise<void> {
-    if (!(await this.#change('collection.take', collection.id, fileIds))) return;
-    const undo = () => this.#change('collection.add', collection.id, fileIds);
-    this.#undo.did({ name: `take out of “${collection.name}”`, undo });
+  takeFrom(collection: Collection, fileIds: number[]): Promise<void> {
+    return this.#inTurn(async () => {
+      if (!(await this.#change('collection.take', collection.id, fileIds))) return null;
+      const undo = () => this.#change('collection.add', collection.id, fileIds);
+      return { name: `take out of “${collection.name}”`, undo };
+    });
+  }
+
+  async #addTo(collection: Collection, fileIds: number[]): Promise<Undoable | null> {
+    const ids = await this.#notIn(collection, fileIds);
+    if (ids === null) return null;
+    if (ids.length === 0) {
+      this.#notices.say(`Already in “${collection.name}”.`);
+      return null;
+    }
+    if (!(await this.#change('collection.add', collection.id, ids))) return null;
+    this.#notices.say(`${counted(ids.length, 'sound')} added to “${collection.name}”.`);
+    const undo = () => this.#change('collection.take', collection.id, ids);
+    return { name: `add to “${collection.name}”`, undo };
   }
 
   async saveSearch(name: string, query: SearchQuery): Promise<void> {

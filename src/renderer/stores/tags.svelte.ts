@@ -104,41 +104,41 @@ export class Tags {
           tagId,
           accepted === null ? 'suggested' : accepted ? 'accepted' : 'rejected',
         );
-    this.#underWay++;
-    const done = await this.#notices.attempt(() => this.#client.call('tag.decide', { decisions }));
-    this.#underWay--;
-    if (done !== null) this.#undoable(done.stepId, name);
-    this.#changed();
-    return done !== null;
+    return (await this.#decided(() => this.#client.call('tag.decide', { decisions }), name)) !== null;
   }
 
   /** Accepts every suggestion of a scope. @param name for the undo @returns what it amounted to; null if it failed */
   async acceptAll(scope: TagScope, name: string): Promise<BulkForecast | null> {
-    this.#underWay++;
-    const done = await this.#notices.attempt(() => this.#client.call('tag.acceptAll', scope));
-    this.#underWay--;
-    if (done !== null) {
-      const undo = this.#undoable(done.stepId, name);
-      this.#notices.say(`${counted(done.forecast.suggestions, 'suggestion')} accepted.`, {
-        name: 'Undo',
-        run: () => void this.#notices.attempt(undo),
-      });
-    }
-    this.#changed();
-    return done?.forecast ?? null;
+    const done = await this.#decided(() => this.#client.call('tag.acceptAll', scope), name);
+    if (done === null) return null;
+    const { forecast, undo } = done;
+    this.#notices.say(`${counted(forecast.suggestions, 'suggestion')} accepted.`, {
+      name: 'Undo',
+      run: () => void this.#notices.attempt(undo),
+    });
+    return forecast;
   }
 
-  /** @returns what takes it back, once */
-  #undoable(stepId: number, name: string): () => Promise<void> {
+  /** @returns the answer, with what takes it back, once; null if it failed */
+  async #decided<Answer extends { stepId: number }>(call: () => Promise<Answer>, name: string) {
+    this.#underWay++;
+    const answered = this.#notices.attempt(call).then((answer) => {
+      this.#underWay--;
+      this.#changed();
+      return answer === null ? null : { ...answer, name, undo: this.#takingBack(answer.stepId) };
+    });
+    this.#undo.did(answered);
+    return answered;
+  }
+
+  #takingBack(stepId: number): () => Promise<void> {
     let back = false;
-    const undo = async () => {
+    return async () => {
       if (back) return; // by the notice, and then by the key
       await this.#client.call('tag.undo', { stepId });
       back = true;
       this.#changed();
     };
-    this.#undo.did({ name, undo });
-    return undo;
   }
 
   #changed(): void {

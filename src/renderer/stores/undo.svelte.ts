@@ -9,20 +9,39 @@ export interface Undoable {
 const REMEMBERED = 100;
 
 export class Undo {
-  #done = $state.raw<readonly Undoable[]>([]);
+  #done = $state.raw<readonly Promise<Undoable | null>[]>([]);
+  /** Ends when the undoing that was asked for last does. */
+  #undoing: Promise<void> = Promise.resolve();
 
-  get next(): Undoable | null {
-    return this.#done.at(-1) ?? null;
+  get empty(): boolean {
+    return this.#done.length === 0;
   }
 
-  did(step: Undoable): void {
-    this.#done = [...this.#done, step].slice(-REMEMBERED);
+  /**
+   * @param step has its place among the others from now on, also while the engine has not confirmed it: who takes back
+   * in haste means this one and none before it. It resolves to null when nothing was done.
+   */
+  did(step: Undoable | Promise<Undoable | null>): void {
+    this.#done = [...this.#done, Promise.resolve(step)].slice(-REMEMBERED);
   }
 
-  /** Takes the newest step off, for the caller to undo; it is not put back when that fails. */
-  take(): Undoable | null {
-    const step = this.next;
-    if (step !== null) this.#done = this.#done.slice(0, -1);
-    return step;
+  /**
+   * Takes the newest step off; it is not put back when undoing it fails. One is undone after the other.
+   * @param run given the step when it is its turn; not called where nothing was done
+   */
+  async last(run: (step: Undoable) => Promise<void>): Promise<void> {
+    const newest = this.#done.at(-1);
+    if (newest === undefined) return;
+    this.#done = this.#done.slice(0, -1);
+    const before = this.#undoing;
+    const mine = Promise.withResolvers<undefined>();
+    this.#undoing = mine.promise;
+    try {
+      await before;
+      const step = await newest;
+      if (step !== null) await run(step);
+    } finally {
+      mine.resolve(undefined);
+    }
   }
 }
