@@ -12,10 +12,11 @@ const reviewing = (app: App) => app.screen === 'tags' && reviewOf(app).open;
 const reviewingRow = (app: App) => reviewing(app) && reviewOf(app).current !== null;
 const reviewingByFile = (app: App) => reviewingRow(app) && reviewOf(app).tab === 'files';
 
-/** The surest tag that waits for the sound in the panel. */
+/** The surest tag that waits for the selected sound, once it stands in the panel: before that, nobody can have seen it. */
 function suggestionFor(app: App) {
   const fileId = app.detail.file?.fileId;
-  if (fileId === undefined || !somethingSelected(app) || !app.panelOpen) return null;
+  if (fileId === undefined || fileId !== app.selection.fileId) return null;
+  if (!somethingSelected(app) || !app.panelOpen) return null;
   const tag = tagsOf(app).waitingOf(fileId, DETAIL_FLOOR)?.[0];
   return tag === undefined ? null : { fileId, tag };
 }

@@ -9,6 +9,8 @@ export class Detail {
   readonly #client: Client;
   readonly #notices: Notices;
   #file = $state.raw<FileDetail | null>(null);
+  /** The one to show; what is shown may still be the one before it. */
+  #wanted: number | null = null;
   #asked = 0;
   #pause: ReturnType<typeof setTimeout> | undefined;
 
@@ -24,6 +26,7 @@ export class Detail {
 
   show(fileId: number | null): void {
     clearTimeout(this.#pause);
+    this.#wanted = fileId;
     const mine = ++this.#asked;
     if (fileId === null) {
       this.#file = null;
@@ -35,7 +38,7 @@ export class Detail {
   }
 
   refresh(): void {
-    if (this.#file !== null) void this.#bring(this.#file.fileId, ++this.#asked);
+    if (this.#wanted !== null) void this.#bring(this.#wanted, ++this.#asked);
   }
 
   async #bring(fileId: number, mine: number): Promise<void> {
