@@ -14,6 +14,8 @@ interface Entry {
   tags: readonly FileTag[];
   /** Of the state of all decisions when it was asked for. */
   age: number;
+  /** Answers to questions before this one know nothing of what has been decided here since. */
+  asked: number;
 }
 
 export class FileTags {
@@ -22,6 +24,8 @@ export class FileTags {
   readonly #kept = new BoundedCache<number, Entry>(KEPT);
   readonly #wanted = new Set<number>();
   #underWay = false;
+  /** Questions so far. */
+  #asked = 0;
   /** Rises with every change of a decision or suggestion: what is older is asked for again when it is looked at. */
   #age = 0;
   #version = $state(0);
@@ -44,7 +48,7 @@ export class FileTags {
       const entry = this.#kept.get(id);
       if (entry === undefined) continue;
       const tags = entry.tags.map((tag) => (tag.tagId === tagId ? { ...tag, state } : tag));
-      this.#kept.set(id, { ...entry, tags });
+      this.#kept.set(id, { ...entry, tags, asked: this.#asked + 1 });
     }
     this.#version++;
   }
@@ -68,13 +72,16 @@ export class FileTags {
     const fileIds = [...this.#wanted].slice(-AT_ONCE);
     this.#wanted.clear();
     const age = this.#age;
+    const asked = ++this.#asked;
     const input = { fileIds, minProbability: FLOOR };
     const answer = await this.#notices.attempt(() => this.#client.call('tag.ofFiles', input));
     this.#underWay = false;
     if (answer === null) return; // drawing again would only ask again
-    for (const { fileId, tags } of answer) this.#kept.set(fileId, { tags, age });
+    for (const { fileId, tags } of answer) {
+      if ((this.#kept.get(fileId)?.asked ?? 0) <= asked) this.#kept.set(fileId, { tags, age, asked });
+    }
     // A file that is gone has none; without an entry it would be asked for for ever.
-    for (const id of fileIds) if (!this.#kept.has(id)) this.#kept.set(id, { tags: [], age });
+    for (const id of fileIds) if (!this.#kept.has(id)) this.#kept.set(id, { tags: [], age, asked });
     this.#version++;
   }
 }

@@ -49,6 +49,8 @@ export class Review {
   #toHear = $state<number | null>(null);
   /** What the rows are the answer to. */
   #answered = '';
+  /** Something has changed that the rows and the forecast do not know of yet. */
+  #outdated = $state(true);
   #watched = false;
   #chosen = false;
   #asked = 0;
@@ -85,6 +87,10 @@ export class Review {
   /** What accepting everything that is listed would mean; null while it is not known. */
   get forecast(): BulkForecast | null {
     return this.#forecast;
+  }
+  /** Rows and forecast are what the engine says now, as far as it is known here. */
+  get upToDate(): boolean {
+    return !this.#outdated && !this.tags.deciding;
   }
   get problem(): string | null {
     return this.#problem;
@@ -276,6 +282,7 @@ export class Review {
   }
 
   async acceptAll(): Promise<void> {
+    this.#overtake();
     const what = this.tag === null || this.#tab === 'files' ? 'all suggestions' : `all “${this.tag.name}”`;
     await this.tags.acceptAll(this.scope, `accept ${what}`);
   }
@@ -295,6 +302,7 @@ export class Review {
       this.selected();
     }
     const decisions = rows.map(({ fileId, tagId }) => ({ fileId, tagId, accepted }));
+    this.#overtake();
     void this.tags.decide(decisions, this.#undoName(accepted, rows));
   }
 
@@ -307,6 +315,7 @@ export class Review {
     const next = rest.find(({ state }) => state === 'suggested');
     const files = this.selection.fileIds.map((key) => this.#byKey.get(key)!.fileId);
     const decisions = files.map((fileId) => ({ fileId, tagId, accepted }));
+    this.#overtake();
     void this.tags.decide(decisions, this.#undoName(accepted, [{ ...row, tagId }]));
     if (next !== undefined) {
       this.#chip = next.tagId;
@@ -337,7 +346,17 @@ export class Review {
     this.#soon();
   }
 
+  /** What has been asked knows nothing of what is decided now; it is asked again when that is confirmed. */
+  #overtake(): void {
+    this.#asked++;
+  }
+
+  get #askingSoon(): boolean {
+    return this.#timer !== undefined;
+  }
+
   #soon(): void {
+    this.#outdated = true;
     if (!this.#watched || !this.open) return;
     this.#timer ??= setTimeout(() => void this.#ask(), ASK_MS);
   }
@@ -357,6 +376,7 @@ export class Review {
       // What has been decided meanwhile would come back for a moment.
       if (this.tags.deciding) return;
       this.#forecast = forecast;
+      this.#outdated = this.#askingSoon;
       // A decision makes a file less sure of the rest of its tags: it must not leave its place under the eyes for that.
       const question = JSON.stringify([scope, this.#state, this.#order]);
       const same = question === this.#answered;
