@@ -1,0 +1,150 @@
+/** Keys that are pressed before the answer to the one before has come: they mean what is on the screen. */
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { openStage, whatIsMissing, type Stage, type Window as OpenWindow } from './page.ts';
+
+const missing = whatIsMissing();
+
+describe.skipIf(missing !== null)('in haste', () => {
+  let stage: Stage;
+  let open: OpenWindow | null = null;
+  beforeAll(async () => {
+    stage = await openStage();
+  });
+  afterEach(async () => {
+    const complaints = open?.complaints ?? [];
+    await open?.page.context().close();
+    open = null;
+    expect(complaints).toEqual([]);
+  });
+  afterAll(() => stage.close());
+
+  async function enter(hash: string): Promise<Page> {
+    open = await stage.open({ hash });
+    return open.page;
+  }
+  const asked = (page: Page, name: string) =>
+    page.evaluate((wanted) => window.fake.asked.filter((call) => call.name === wanted).map(({ input }) => input), name);
+  const hold = (page: Page, what: string | null) => page.evaluate((held) => (window.fake.heldBack = held), what);
+  const says = (page: Page, text: string | RegExp) => page.getByText(text).first().waitFor();
+  const field = (page: Page) => page.getByRole('combobox', { name: 'Describe a sound' });
+  const panel = (page: Page) => page.locator('aside').getByRole('heading', { level: 2 });
+  /** The list of the search has the keys, its first row is selected and stands in the panel. @returns its name */
+  async function firstRow(page: Page): Promise<string> {
+    await page.waitForFunction(() => ![undefined, '…'].includes(document.querySelector('#row-1 .name')?.textContent));
+    await field(page).press('Enter');
+    const name = (await page.locator('#row-0 .name').textContent())!;
+    await expect.poll(() => panel(page).textContent()).toBe(name);
+    return name;
+  }
+  async function reviewing(page: Page): Promise<void> {
+    await page.getByRole('heading', { level: 2, name: /^wooden door/ }).waitFor();
+    await says(page, '97 suggestions, about 23 wrong');
+  }
+
+  test('what is taken back is what was done last, though nothing has confirmed it yet', async () => {
+    const page = await enter('#/tags');
+    await reviewing(page);
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('a');
+    await says(page, 'Accepted 1');
+    await hold(page, 'tag.decide');
+    await page.keyboard.press('r');
+    await page.keyboard.press('Control+z');
+    await hold(page, null);
+    await says(page, 'Undone: reject “wooden door”.');
+    await says(page, '96 suggestions,');
+    await says(page, 'Accepted 1');
+    expect((await asked(page, 'tag.undo')).length).toBe(1);
+  });
+
+  test('all are accepted by the figures that stand there, not by those of a moment ago', async () => {
+    const page = await enter('#/tags');
+    await reviewing(page);
+    await hold(page, 'tag.forecast');
+    const slider = page.getByRole('slider', { name: 'How sure a suggestion must be' });
+    await slider.fill('90');
+    await slider.blur();
+    await page.keyboard.press('Shift+A');
+    await page.getByRole('heading', { name: 'Accept all 97 suggestions of “wooden door”?' }).waitFor();
+    await page.keyboard.press('Enter');
+    await hold(page, null);
+    await page.getByRole('heading', { name: /^Accept all [1-4]\d suggestions of “wooden door”\?$/ }).waitFor();
+    expect(await asked(page, 'tag.acceptAll')).toEqual([]);
+    await expect.poll(() => page.getByRole('button', { name: /^Accept \d+ suggestions$/ }).isEnabled()).toBe(true);
+    await page.keyboard.press('Enter');
+    await says(page, /^[1-4]\d suggestions accepted\.$/);
+  });
+
+  test('in the panel A is about the selected sound, never about the one that is still shown', async () => {
+    const page = await enter('');
+    const first = await firstRow(page);
+    await page.getByRole('list', { name: 'Suggested tags' }).waitFor();
+    await hold(page, 'file.get');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('a');
+    await hold(page, null);
+    await expect.poll(() => panel(page).textContent()).not.toBe(first);
+    expect(await asked(page, 'tag.decide')).toEqual([]);
+    await page.getByRole('list', { name: 'Suggested tags' }).getByRole('button').first().waitFor();
+    await page.keyboard.press('a');
+    await expect
+      .poll(async () => ((await asked(page, 'tag.decide')) as { decisions: { fileId: number }[] }[])[0]?.decisions[0])
+      .toMatchObject({ fileId: 2, accepted: true });
+  });
+
+  test('a mark that is confirmed after one has walked on does not keep the panel where it was', async () => {
+    const page = await enter('');
+    await firstRow(page);
+    await hold(page, 'favourite.set');
+    await page.keyboard.press('f');
+    await page.keyboard.press('ArrowDown');
+    await hold(page, null);
+    const second = (await page.locator('#row-1 .name').textContent())!;
+    await expect.poll(() => panel(page).textContent()).toBe(second);
+  });
+
+  test('F twice is as before; both can be taken back', async () => {
+    const page = await enter('');
+    await firstRow(page);
+    const before = await page.evaluate(async () => (await window.fake.call('file.get', 1)).favourite);
+    await hold(page, 'favourite.set');
+    await page.keyboard.press('f');
+    await page.keyboard.press('f');
+    await hold(page, null);
+    await expect
+      .poll(() => asked(page, 'favourite.set'))
+      .toEqual([!before, before].map((favourite) => ({ fileIds: [1], favourite })));
+    await page.keyboard.press('Control+z');
+    await page.keyboard.press('Control+z');
+    await says(page, /^Undone: .*favourite\.$/);
+    await expect.poll(async () => (await asked(page, 'favourite.set')).length).toBe(4);
+  });
+
+  test('the field has the keys at once, from any screen, and by the palette', async () => {
+    const page = await enter('#/library');
+    await page.getByRole('heading', { level: 1, name: 'Library' }).waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('door');
+    expect(await field(page).inputValue()).toBe('door');
+    await page.waitForSelector('[role=row]');
+    await page.getByRole('grid').focus();
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('search');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('tram');
+    expect(await field(page).inputValue()).toBe('tram'); // what stood there was selected
+  });
+
+  test('what is typed after Tab stands where Tab has led to', async () => {
+    const page = await enter('');
+    await field(page).fill('fm thunder');
+    await field(page).press('Home');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    await page.getByRole('option', { name: /fmt:/ }).waitFor();
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('wav');
+    await expect.poll(() => field(page).inputValue()).toBe('fmt:wav thunder');
+  });
+});
