@@ -7,7 +7,7 @@ import { fillWindow } from '../embed/filling.ts';
 import type { CheckpointTensors } from './checkpoint/tensors.ts';
 import { gpt2Tokenizer } from './gpt2-tokenizer.ts';
 import { buildAudioGraph } from './msclap/audio-graph.ts';
-import { checkFidelity, type Clip } from './msclap/fidelity.ts';
+import { checkFidelity, embedClips, type Clip } from './msclap/fidelity.ts';
 import { AUDIO_2023, TEXT_2023 } from './msclap/sizes.ts';
 import { buildTextGraph } from './msclap/text-graph.ts';
 import type { GraphPrecision, Hardware } from './variants.ts';
@@ -77,7 +77,8 @@ const CANDIDATES: Candidate[] = [
 /**
  * @param folder with the graphs in the published precision, `audio.onnx` and `text.onnx`; the variants come beside them
  * @param report told which share is done
- * @throws errors of the disk; signal.reason
+ * @throws UserError 'model-damaged' when a graph in the published precision does not run; errors of the disk;
+ *   signal.reason
  */
 export async function buildVariants(
   tensors: CheckpointTensors,
@@ -87,12 +88,14 @@ export async function buildVariants(
 ): Promise<OfferedVariants> {
   const offered: OfferedVariants = { audio: [], text: [], sha256: {}, notices: [] };
   const clips = { audio: testSounds(), text: testTexts() };
+  const references: Partial<Record<Candidate['kind'], Float32Array[]>> = {};
   for (const [done, { kind, variant, build }] of CANDIDATES.entries()) {
     signal.throwIfAborted();
     report(done / CANDIDATES.length);
     const { sha256 } = await build(tensors, folder);
     signal.throwIfAborted();
-    const problem = await problemOf(join(folder, variant.file), join(folder, `${kind}.onnx`), clips[kind]);
+    const reference = (references[kind] ??= await embedClips(join(folder, `${kind}.onnx`), clips[kind]));
+    const problem = await problemOf(join(folder, variant.file), clips[kind], reference);
     if (problem === null) {
       offered[kind].push(variant);
       Object.assign(offered.sha256, sha256);
@@ -107,10 +110,10 @@ export async function buildVariants(
   return offered;
 }
 
-/** @returns null when the variant may stand for the reference */
-async function problemOf(variant: string, reference: string, clips: Clip[]): Promise<string | null> {
+/** @param reference the embeddings of `clips` in float32 @returns null when the variant may stand for it */
+async function problemOf(variant: string, clips: Clip[], reference: Float32Array[]): Promise<string | null> {
   try {
-    const { passed, worstCosine, neighbourOverlap } = await checkFidelity(variant, reference, clips);
+    const { passed, worstCosine, neighbourOverlap } = await checkFidelity(variant, clips, reference);
     if (passed) return null;
     const share = `${Math.round(100 * neighbourOverlap)} % of the nearest neighbours are the same`;
     return `it is not faithful enough (worst cosine ${worstCosine.toFixed(4)}, ${share})`;

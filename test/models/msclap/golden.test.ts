@@ -12,7 +12,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CheckpointTensors } from '../../../src/main/models/checkpoint/tensors.ts';
 import { buildAudioGraph } from '../../../src/main/models/msclap/audio-graph.ts';
-import { checkFidelity } from '../../../src/main/models/msclap/fidelity.ts';
+import { checkFidelity, embedClips } from '../../../src/main/models/msclap/fidelity.ts';
 import { AUDIO_2023 } from '../../../src/main/models/msclap/sizes.ts';
 import { buildTextGraph } from '../../../src/main/models/msclap/text-graph.ts';
 import { fitted, signal, type Part } from './golden-signal.ts';
@@ -57,7 +57,8 @@ describe.skipIf(!there)('golden cases', () => {
 
     await buildAudioGraph(tensors, folder, { fileName: 'audio-int8.onnx', precision: 'int8' });
     const clips = sounds.map((waveform) => ({ waveform }));
-    const fidelity = await checkFidelity(join(folder, 'audio-int8.onnx'), join(folder, 'audio.onnx'), clips);
+    const reference = await embedClips(join(folder, 'audio.onnx'), clips);
+    const fidelity = await checkFidelity(join(folder, 'audio-int8.onnx'), clips, reference);
     process.stderr.write(`int8 sounds: ${JSON.stringify(fidelity)}\n`);
     expect(fidelity).toMatchObject({ passed: true });
   });

@@ -33,24 +33,21 @@ const NEIGHBOURS = 10;
 const TIE = 0.005;
 
 /**
- * Runs both graphs on the CPU over the same clips. Use sounds that are not alike: of twenty times the same, any
- * variant is faithful.
+ * Runs the variant on the CPU and compares. Use sounds that are not alike: of twenty times the same, any variant is
+ * faithful.
  * @param variantPath absolute path of the graph in question
- * @param referencePath absolute path of the float32 graph
  * @param clips at least two; all of one kind
- * @throws UserError 'model-damaged' when a graph cannot be loaded or gives something else than embeddings
+ * @param reference what {@link embedClips} gives for them with the float32 graph
+ * @throws UserError 'model-damaged' when the graph cannot be loaded or gives something else than embeddings
  */
 export async function checkFidelity(
   variantPath: string,
-  referencePath: string,
   clips: readonly Clip[],
+  reference: readonly Float32Array[],
   { worstCosine = 0.995, neighbourOverlap = 0.9 }: FidelityLimits = {},
 ): Promise<Fidelity> {
   if (clips.length < 2) throw new RangeError('fidelity needs at least two clips');
-  // One after the other: both at once would be twice the memory.
-  const variant = await embedAll(variantPath, clips);
-  const reference = await embedAll(referencePath, clips);
-  return compareEmbeddings(variant, reference, { worstCosine, neighbourOverlap });
+  return compareEmbeddings(await embedClips(variantPath, clips), reference, { worstCosine, neighbourOverlap });
 }
 
 /** @param variant Float32Array[dim] per clip, as `reference`, of any length */
@@ -82,7 +79,13 @@ export function compareEmbeddings(
   };
 }
 
-async function embedAll(path: string, clips: readonly Clip[]): Promise<Float32Array[]> {
+/**
+ * One after another on the CPU, by one thread; the graph is in memory only meanwhile.
+ * @param path absolute, of a graph
+ * @returns the raw embedding of each clip
+ * @throws UserError as {@link checkFidelity}
+ */
+export async function embedClips(path: string, clips: readonly Clip[]): Promise<Float32Array[]> {
   const { session, ort } = await openSession(path, { provider: 'cpu', threads: 1 });
   const embeddings: Float32Array[] = [];
   try {

@@ -6,8 +6,8 @@ import { transposed } from './weights.ts';
  * - float16: weights and products in half precision, for graphics processors; normalisations, the residual stream and
  *   everything up to the spectrogram's image stay in single precision. Inputs and outputs are float32.
  * - int8: weights as 8-bit integers per output channel, activations quantised as they come, for the processor;
- *   attention itself, normalisations, the first stages' attention layers and the last projection stay in single
- *   precision. A third of the size.
+ *   attention itself, normalisations, the first stages' attention layers, the mergings and the last projection stay in
+ *   single precision. A third of the size.
  *   For the audio encoder: half the time of float32 or less.
  * - int8-blocks: the same, but every run of 32 weights and of 32 activations has a scale of its own, so that a few
  *   large activations (GPT-2 has them) do not cost the small ones their precision. For the text encoder: slower than
