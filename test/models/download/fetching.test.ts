@@ -407,7 +407,7 @@ describe('redirects', () => {
 
 describe('stopping', () => {
   test('in the middle: what came is kept, and the next try goes on from there', async () => {
-    publisher.next(LARGE_PATH, (request, response, content) => {
+    publisher.next(LARGE_PATH, (_, response, content) => {
       response.writeHead(200, { 'content-length': content.length, etag: tagOf(content) });
       response.write(content.subarray(0, 100_000));
     });

@@ -26,7 +26,7 @@ export type Verdict =
 
 /**
  * @param begun what the rest was asked for of; null when the whole file was
- * @throws UserError offline, download-failed; Passing
+ * @throws UserError download-failed; Passing
  */
 export function judge(file: ListedFile, answer: Answer, begun: Begun | null, sentences: Sentences): Verdict {
   const status = answer.response.statusCode!;
@@ -98,7 +98,6 @@ function checkHeaders(file: ListedFile, answer: Answer, total: number | null, se
 /** Any other status. Too much to do, or broken for the moment, may pass; the rest does not. */
 function refusal({ response, host }: Answer, sentences: Sentences): Error {
   const status = response.statusCode!;
-  if (status === 407) return sentences.proxyRefuses(host, status);
   if (status < 400) return sentences.notTheFile(host, `it answers with ${status}`);
   const error = sentences.refused(host, status);
   if (status !== 429 && status < 500) return error;

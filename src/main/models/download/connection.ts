@@ -12,6 +12,8 @@ import { Patience } from './patience.ts';
 import { Sentences, StalledError } from './sentences.ts';
 
 const MAX_REDIRECTS = 10;
+/** Bytes that have come and that the disk is not ready for; only then the server has to wait. */
+const KEPT_AT_MOST = 1 << 20;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 const SHA256 = /^(?:W\/)?"?([0-9a-f]{64})"?$/i;
 
@@ -64,7 +66,7 @@ export class Connection {
    * @throws Passing what another try may mend; UserError offline, download-failed; signal.reason
    */
   async get(address: string, headers: OutgoingHttpHeaders): Promise<Answer> {
-    const { mirror, sentences } = this.#options;
+    const { mirror, sentences, env } = this.#options;
     const seen = new Set<string>();
     let linkedSha256: string | null = null;
     let url = throughMirror(address, mirror);
@@ -73,6 +75,7 @@ export class Connection {
       const response = await this.#request(url, headers);
       const linked = response.headers['x-linked-etag'];
       linkedSha256 ??= (typeof linked === 'string' && SHA256.exec(linked)?.[1]?.toLowerCase()) || null;
+      if (response.statusCode === 407) throw sentences.proxyRefuses(proxyFor(url, env) ?? url.host, 407);
       const { location } = response.headers;
       if (!REDIRECTS.has(response.statusCode!) || location === undefined) {
         return { response, arriving: keepWhatComes(response), host: url.host, linkedSha256 };
@@ -144,7 +147,7 @@ export class Connection {
 
 /** To be called before anything else is awaited: what a response says without a listener is lost. */
 function keepWhatComes(response: IncomingMessage): Arriving {
-  const arriving: Arriving = { stream: new PassThrough(), broken: null };
+  const arriving: Arriving = { stream: new PassThrough({ highWaterMark: KEPT_AT_MOST }), broken: null };
   response.once('error', (error) => (arriving.broken = error)).once('close', () => arriving.stream.end());
   response.pipe(arriving.stream);
   return arriving;

@@ -15,7 +15,7 @@ import { diskSentence } from '../unfinished.ts';
 import { Connection } from './connection.ts';
 import { acquireDownloadLock } from './download-lock.ts';
 import { fetchFile } from './fetch-file.ts';
-import { bytesOf, readKnownModels, type ListedModel } from './known.ts';
+import { bytesOf, readKnownModels, type ListedFile, type ListedModel } from './known.ts';
 import { PartialFile } from './partial-file.ts';
 import { DownloadReport } from './report.ts';
 import { Sentences } from './sentences.ts';
@@ -43,6 +43,12 @@ export interface DownloadsOptions {
   env?: NodeJS.ProcessEnv;
   /** Trusted besides the usual ones, PEM. */
   ca?: string[];
+}
+
+/** A file of the list, and where it goes. */
+interface Part {
+  file: ListedFile;
+  part: PartialFile;
 }
 
 export class Downloads {
@@ -136,21 +142,33 @@ export class Downloads {
     const release = acquireDownloadLock(this.#folder);
     try {
       signal.throwIfAborted();
-      await this.#fetch(model, signal);
+      await this.#prepare(model, signal);
       return await this.#import(model, signal);
     } finally {
       release();
     }
   }
 
-  async #fetch(model: ListedModel, signal: AbortSignal): Promise<void> {
-    const { send, patienceMs, backoffMs, env, ca } = this.#options;
+  async #prepare(model: ListedModel, signal: AbortSignal): Promise<void> {
     const parts = this.#parts(model);
     await mkdir(join(this.#folder, model.id), { recursive: true });
     const there = await bytesOfParts(parts);
     await this.#checkSpace(model, there);
-    const report = new DownloadReport(model.id, there, bytesOf(model), send);
+    const report = new DownloadReport(model.id, there, bytesOf(model), this.#options.send);
     const sentences = new Sentences(model);
+    try {
+      await this.#fetch(parts, report, sentences, signal);
+      report.enter('verifying');
+      for (const { file, part } of parts) await verify(file, part, sentences, signal);
+      for (const { part } of parts) await part.finish();
+      report.enter('importing');
+    } finally {
+      report.end();
+    }
+  }
+
+  async #fetch(parts: Part[], report: DownloadReport, sentences: Sentences, signal: AbortSignal): Promise<void> {
+    const { patienceMs, backoffMs, env, ca } = this.#options;
     const address = this.#options.mirror();
     const mirror = address === null ? null : new URL(address);
     let connection: Connection | null = null; // where everything is there already, nobody is asked
@@ -163,17 +181,6 @@ export class Downloads {
       await fetchFile(file, part, { connection, report, sentences, signal, backoffMs });
       report.total += (await part.bytes()) - file.bytes;
     }
-    report.enter('verifying');
-    for (const { file, part } of parts) {
-      const expected = file.sha256 ?? (await part.begun())?.sha256 ?? null;
-      if (expected === null) continue; // the importer reads every byte all the same
-      const path = (await part.finished()) ? part.path : part.partPath;
-      if ((await sha256Of(path, signal)) === expected) continue;
-      await part.remove();
-      throw sentences.wrongHash(file.path);
-    }
-    for (const { part } of parts) if (!(await part.finished())) await part.finish();
-    report.enter('importing');
   }
 
   /** @returns null when it was cancelled: what was downloaded stays then */
@@ -225,7 +232,7 @@ export class Downloads {
     throw new UserError('not-found', `No model “${id}” is known that could be downloaded. There are: ${others}.`);
   }
 
-  #parts(model: ListedModel) {
+  #parts(model: ListedModel): Part[] {
     return model.files.map((file) => ({
       file,
       part: new PartialFile(join(this.#folder, model.id, ...file.path.split('/'))),
@@ -233,10 +240,24 @@ export class Downloads {
   }
 }
 
-async function bytesOfParts(parts: { part: PartialFile }[]): Promise<number> {
+async function bytesOfParts(parts: Part[]): Promise<number> {
   let bytes = 0;
   for (const { part } of parts) bytes += await part.bytes();
   return bytes;
+}
+
+/**
+ * Against the hash of the list, else against what the publisher's server said. Without either the importer has the
+ * word: it reads every byte all the same.
+ * @throws UserError download-failed; the file is deleted then
+ */
+async function verify(file: ListedFile, part: PartialFile, sentences: Sentences, signal: AbortSignal): Promise<void> {
+  const expected = file.sha256 ?? (await part.begun())?.sha256 ?? null;
+  if (expected === null) return;
+  const path = (await part.finished()) ? part.path : part.partPath;
+  if ((await sha256Of(path, signal)) === expected) return;
+  await part.remove();
+  throw sentences.wrongHash(file.path);
 }
 
 async function sha256Of(path: string, signal: AbortSignal): Promise<string> {

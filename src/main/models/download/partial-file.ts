@@ -70,7 +70,9 @@ export class PartialFile {
     await rename(unfinished, this.#notePath);
   }
 
+  /** The whole one goes where it belongs; one that is there already stays. */
   async finish(): Promise<void> {
+    if (await this.finished()) return;
     await rename(this.partPath, this.path);
     await rm(this.#notePath, { force: true });
   }

@@ -15,6 +15,7 @@ export class DownloadReport {
   #stage: DownloadProgress['stage'] = 'connecting';
   #bytes: number;
   #toldMs = -Infinity;
+  #later: NodeJS.Timeout | undefined;
   /** When how many bytes had come over the network. */
   #samples: { ms: number; received: number }[] = [];
   #received = 0;
@@ -42,7 +43,14 @@ export class DownloadReport {
     this.#received += count;
     this.#samples.push({ ms: now, received: this.#received });
     while (this.#samples.length > 2 && now - this.#samples[1]!.ms >= SPEED_OVER_MS) this.#samples.shift();
-    if (now - this.#toldMs >= INTERVAL_MS) this.#tell();
+    const waitMs = this.#toldMs + INTERVAL_MS - now;
+    if (waitMs <= 0) this.#tell();
+    else this.#later ??= setTimeout(() => this.#tell(), waitMs); // the server may be silent from now on
+  }
+
+  /** Nothing is told from here on. */
+  end(): void {
+    clearTimeout(this.#later);
   }
 
   /** @param count that were there and are no longer */
@@ -51,6 +59,8 @@ export class DownloadReport {
   }
 
   #tell(): void {
+    this.end();
+    this.#later = undefined;
     this.#toldMs = performance.now();
     const { id, bytes } = { id: this.#id, bytes: this.#bytes };
     const total = Math.max(this.total, bytes); // a size that is only about right shall not be exceeded
