@@ -2,6 +2,7 @@
 import { mount } from 'svelte';
 import './theme/tokens.css';
 import './theme/base.css';
+import './theme/list.css';
 import { ACTIONS } from './actions/actions.ts';
 import { bridgeConnection, type Connection } from './client/host.ts';
 import { httpConnection } from './client/http-connection.ts';
