@@ -93,6 +93,27 @@ test('a cancelled job says so and leaves what was stored; the next one does the 
   expect(await score(true)).toMatchObject({ files: 5, cancelled: false });
 }, 60_000);
 
+test('a paused job stores nothing until it is resumed, and then the rest', async () => {
+  const scoredFiles = async () =>
+    (await trial.call('vocabulary.list', null)).vocabularies.find(({ id }) => id === 'trial')!.scoredFiles;
+  const before = await scoredFiles();
+  await trial.call('vocabulary.save', { ...VOCABULARY, version: 2, labels: [...VOCABULARY.labels, { ...VOCABULARY.labels[2]!, id: 'fox', name: 'fox bark', prompts: ['a fox barks'] }] }); // prettier-ignore
+  expect(await scoredFiles()).toBe(0);
+  const job = await trial.call('tag.score', { vocabularyIds: ['trial'], folders: [], again: false });
+  await trial.call('job.pause', job);
+  expect(await trial.call('job.list', null)).toMatchObject([{ id: job, kind: 'tag', state: 'paused', pausedFor: 'user' }]); // prettier-ignore
+  await expect(trial.call('tag.score', { vocabularyIds: ['trial'], folders: [], again: false })).rejects.toMatchObject({ code: 'catalogue-busy' }); // prettier-ignore
+  expect(await scoredFiles()).toBe(0);
+  await trial.call('job.resume', job);
+  expect(await trial.call('tag.wait', job)).toMatchObject({ files: 5, cancelled: false });
+  expect(await scoredFiles()).toBe(before);
+  const ofJob = trial.progress.filter(({ id }) => id === job);
+  expect(ofJob.filter(({ state }) => state === 'paused').every(({ done }) => done === 0)).toBe(true);
+  expect(ofJob.at(-1)).toMatchObject({ state: 'done', done: 5 });
+  await trial.call('vocabulary.save', VOCABULARY);
+  await score();
+}, 60_000);
+
 test('the reasons add up to the probability, and words are among them', async () => {
   const hum = (await tagsOf('a/electrical hum.wav')).find(({ labelId }) => labelId === 'hum')!;
   expect(hum.probability).toBeGreaterThan(LIKELY);
