@@ -327,6 +327,7 @@ describe.skipIf(missing !== null)('the Models screen', () => {
     await says(page, 'MS CLAP 2023 is removed.');
     await noSheet(page);
     await card(page, 'MS CLAP 2023').waitFor({ state: 'detached' });
+    await button(page, 'Fetch… MS CLAP 2023').waitFor(); // it can be had again
     expect((await asked(page, 'model.remove')).at(-1)).toEqual({ id: 'msclap-2023', forget: true });
     expect(await focused(page)).toContain('Earmark Starter'); // the list, since the card is gone
   });
