@@ -1,4 +1,12 @@
-/** Logistic regression by Newton's method with step halving, ridge on standardised slopes, offsets per row. */
+/**
+ * Logistic regression by Newton's method with step halving, ridge on standardised slopes, offsets per row.
+ *
+ * Not the routine that learns tags (src/main/tag/teach/fit-head.ts), although the loss is the same: that one has some
+ * hundred columns and a few rows, never forms their Hessian and stops when it would no longer matter to a tag. Here are
+ * a few columns and some hundred thousand rows, nearly all of them wrong, and constants that ship with two decimals. By
+ * that routine 300,000 rows of which 4 % are right gave slopes of 29.16 and -5.81 instead of 29.26 and -5.93, in more
+ * than twice the time; and it has no reason to say that it did not converge.
+ */
 
 export interface Observations {
   /** Columns of equal length. */
