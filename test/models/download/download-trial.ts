@@ -17,7 +17,7 @@ const PACK_FILES = ['model.json', 'tokenizer.json', 'text.onnx', 'audio.onnx'];
 export const LARGE = 'large.bin';
 export const LARGE_PATH = `/maker/tiny/${LARGE}`;
 /** Where a list says that files are, which is nowhere: tests go through a mirror. */
-export const ORIGIN = 'https://models.invalid';
+const ORIGIN = 'https://models.invalid';
 export const PAGE = 'https://models.invalid/maker/tiny';
 
 /** Bytes that no two places of have in common. */

@@ -25,7 +25,7 @@ Examples:
   earmark models download msclap-2023 --mirror https://mirror.example.org/huggingface
   earmark models download msclap-2023 --no-mirror --accept-licence
 
-JSON: {"model": {"id", "name", "folder", "license", "dim", "inUse", "problem", "bytes"}}`;
+JSON: {"model": {…}}, as “earmark models import” has it`;
 
 interface DownloadOptions {
   acceptLicence?: true;

@@ -54,7 +54,7 @@ interface Part {
 export class Downloads {
   readonly #options: Required<Omit<DownloadsOptions, 'list'>> & { list?: string };
   readonly #folder: string;
-  #running: { id: string; controller: AbortController; work: Promise<string | null>; importing: boolean } | null = null;
+  #running: { controller: AbortController; work: Promise<string | null>; importing: boolean } | null = null;
 
   constructor(options: DownloadsOptions) {
     this.#options = {
@@ -100,7 +100,7 @@ export class Downloads {
     const controller = new AbortController();
     const { signal } = controller;
     const work = this.#work(model, signal);
-    this.#running = { id, controller, work, importing: false };
+    this.#running = { controller, work, importing: false };
     try {
       return await work;
     } catch (error) {
@@ -118,8 +118,8 @@ export class Downloads {
 
   /** Deletes what an unfinished download left. @throws UserError not-found, catalogue-busy */
   async discard(id: string): Promise<void> {
-    const model = await this.#listed(id);
-    if (this.#running?.id === id) throw busy(`${model.name} is being downloaded. Cancel that first.`);
+    await this.#listed(id);
+    if (this.#running) throw busy('A model is being downloaded. Wait for it, or cancel it first.');
     const release = acquireDownloadLock(this.#folder);
     try {
       await rm(join(this.#folder, id), { recursive: true, force: true });
@@ -217,10 +217,9 @@ export class Downloads {
     const needed = Math.max(0, bytes - there) + roomFor(bytes);
     const free = await this.#options.freeBytes(this.#folder);
     if (free >= needed) return;
-    const gigabytes = (count: number) => `${(count / 1e9).toFixed(1)} GB`;
     throw new UserError(
       'disk-full',
-      `Downloading and installing ${model.name} needs ${gigabytes(needed)} in “${this.#options.dataFolder}”, and ${gigabytes(free)} are free. Make room there, then try again.`,
+      `Downloading and installing ${model.name} needs ${Math.ceil(needed / 1e6)} MB in “${this.#options.dataFolder}”, and ${Math.floor(free / 1e6)} MB are free. Make room there, then try again.`,
     );
   }
 
