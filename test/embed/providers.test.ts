@@ -11,6 +11,9 @@ import { probeKey, recallReport, rememberReport } from '../../src/main/embed/pro
 import { probeProviders } from '../../src/main/embed/provider-probe.ts';
 import { providersFor, type AudioPlan } from '../../src/main/embed/providers.ts';
 import { EncoderSupervisor } from '../../src/main/embed/supervisor.ts';
+import { describeProviders } from '../../src/main/host/cli/providers-command.ts';
+import { Graph } from '../../src/main/models/onnx/graph.ts';
+import { DATA_TYPES } from '../../src/main/models/onnx/schema.ts';
 import { loadPack, type ModelPack } from '../../src/main/models/pack.ts';
 import { noSoftwareGpu, useDriver } from './software-gpu.ts';
 import { tone } from './tones.ts';
@@ -72,7 +75,7 @@ test('a cancel ends it at once', async () => {
 });
 
 describe('what is remembered', () => {
-  const report = { provider: 'webgpu', reason: 'quick', batchSize: 8, tries: [] } as const;
+  const report = { provider: 'webgpu', precision: 'float32', reason: 'quick', batchSize: 8, tries: [] } as const;
 
   test('comes back for the same model on the same machine only', () => {
     const key = probeKey(pack, 'this machine');
@@ -99,7 +102,7 @@ describe('what is remembered', () => {
       rememberReport(folder, probeKey(pack), { ...report, tries: [] });
       const options = { dataFolder: folder, encoders: 3 };
       expect(await choosePlan(pack, options)).toEqual({
-        ...{ provider: 'webgpu', reason: 'quick', batchSize: 8 },
+        ...{ provider: 'webgpu', precision: 'float32', reason: 'quick', batchSize: 8 },
         ...{ encoders: 1, threadsPerEncoder: 3 },
       });
       distrust(pack, folder, 'webgpu', 'it broke');
@@ -179,6 +182,31 @@ describe.skipIf(noSoftwareGpu !== null)(
       if (!hasCuda()) expect(report.tries[0]).toMatchObject({ provider: 'cuda', state: 'failed' });
     });
 
+    test('where it cannot compute in half precision, the published weights are tried on it', async () => {
+      const file = 'audio.float16.onnx';
+      await writeHalfPrecision(folder, file, pack);
+      const half = { precision: 'float16', for: 'gpu', file, path: join(folder, file) } as const;
+      const withHalf: ModelPack = { ...pack, audio: { ...pack.audio, variants: [half] } };
+      const { tries } = await probeProviders(withHalf, { encoders: 1, all: true, providers: ['webgpu'] });
+      expect(tries[0]).toMatchObject({ provider: 'webgpu', precision: 'float16', state: 'failed' });
+      expect(tries[0]!.message).toContain('half precision');
+      expect(tries[1]).toMatchObject({ provider: 'webgpu', precision: 'float32' });
+      expect(['fits', 'slower']).toContain(tries[1]!.state);
+      const listed = describeProviders({ ...tries[1]!, batchSize: 8, reason: 'it fits', tries });
+      expect(listed[0]).toMatch(/^ {2} *webgpu, 16-bit weights .*half precision/);
+      expect(listed[1]).toMatch(/^\* +webgpu .*windows\/s/);
+
+      const options = { provider: 'webgpu', precision: 'float32', reason: 'it fits', encoders: 1 } as const;
+      const encoder = await Encoder.start(withHalf, options);
+      try {
+        expect(await encoder.loadAudio()).toEqual({ provider: 'webgpu', precision: 'float32', reason: 'it fits' });
+        expect(await encoder.embedWindows([tone(1)])).toHaveLength(1);
+        expect(encoder.provider).toMatchObject({ provider: 'webgpu' });
+      } finally {
+        await encoder.close();
+      }
+    });
+
     test('windows through the encoder: batches of any size, each row its own, as on the processor', async () => {
       const onGpu = await Encoder.start(pack, { provider: 'webgpu', encoders: 1, batchSize: 8 });
       const onCpu = await Encoder.start(pack, { provider: 'cpu', encoders: 1 });
@@ -209,3 +237,16 @@ describe.skipIf(noSoftwareGpu !== null)(
     });
   },
 );
+
+/** An audio encoder that some graphics processors can load, but not run. */
+async function writeHalfPrecision(to: string, file: string, { dim, audio }: ModelPack): Promise<void> {
+  const { windowSamples } = audio;
+  await Graph.write(to, file, async (graph) => {
+    const waveform = graph.input('waveform', 'float32', ['N', windowSamples]);
+    const weights = new Float16Array(windowSamples * dim).fill(1e-3);
+    const matrix = await graph.tensor('matrix', 'float16', [windowSamples, dim], weights);
+    const product = graph.op('MatMul', [graph.op('Cast', [waveform], { to: DATA_TYPES.float16 }), matrix]);
+    const embedding = graph.op('Cast', [product], { to: DATA_TYPES.float32 });
+    graph.output('embedding', 'float32', ['N', dim], embedding);
+  });
+}

@@ -6,7 +6,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { InferenceSession } from 'onnxruntime-node';
 import { toWire, type WireError } from '../../shared/errors.ts';
 import type { ModelPack } from '../models/pack.ts';
-import { graphFor } from '../models/variants.ts';
+import { graphFor, type GraphPrecision } from '../models/variants.ts';
 import { BatchRunner, type Row, type RunBatch } from './batch-runner.ts';
 import { AUDIO_INPUTS, checkGraph, OUTPUT, splitRows } from './graph-check.ts';
 import { openSession, type OpenedSession, type Provider, type ProviderChoice } from './providers.ts';
@@ -14,6 +14,8 @@ import { openSession, type OpenedSession, type Provider, type ProviderChoice } f
 export interface AudioWorkerData {
   pack: ModelPack;
   provider: Provider | 'auto';
+  /** Of the graph that the provider runs. @default that of the variant made for the hardware */
+  precision?: GraphPrecision;
   threads: number;
   /** Why this provider was chosen; null: it says so itself. */
   reason: string | null;
@@ -44,7 +46,7 @@ export type AudioWorkerMessage =
     };
 
 const port = parentPort!;
-const { pack, provider, threads, reason } = workerData as AudioWorkerData;
+const { pack, provider, precision, threads, reason } = workerData as AudioWorkerData;
 const { dim } = pack;
 const { windowSamples } = pack.audio;
 const post = (message: AudioWorkerMessage, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
@@ -77,7 +79,7 @@ try {
 /** The variant for what runs it: where a graphics processor was asked for and cannot, the one for the processor. */
 async function open(): Promise<OpenedSession> {
   const hardware = provider === 'auto' || provider === 'cpu' ? 'cpu' : 'gpu';
-  path = graphFor(pack.audio, hardware).path;
+  path = graphFor(pack.audio, hardware, precision).path;
   const first = await openSession(path, { provider, threads });
   const cpuPath = graphFor(pack.audio, 'cpu').path;
   if (hardware === 'cpu' || first.provider !== 'cpu' || cpuPath === path) return first;
@@ -93,7 +95,8 @@ async function openOnCpu(): Promise<RunBatch> {
 
 function choiceOf(session: OpenedSession): ProviderChoice {
   const asExpected = session.provider === (provider === 'auto' ? 'cpu' : provider);
-  return { provider: session.provider, reason: asExpected && reason !== null ? reason : session.reason };
+  if (!asExpected || reason === null) return { provider: session.provider, reason: session.reason };
+  return { provider: session.provider, reason, ...(precision ? { precision } : {}) };
 }
 
 async function answer({ samples, count }: AudioBatch): Promise<void> {

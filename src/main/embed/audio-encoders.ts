@@ -122,10 +122,10 @@ export class AudioEncoders {
 
   #startThread(): Promise<{ thread: Thread; choice: ProviderChoice }> {
     const { pack, onNotice, onGaveUp } = this.#options;
-    const { provider, threadsPerEncoder: threads, reason } = this.#plan;
+    const { provider, precision, threadsPerEncoder: threads, reason } = this.#plan;
     return new Promise((resolve, reject) => {
       const worker = new Worker(WORKER_ENTRIES.audioEncoder, {
-        workerData: { pack, provider, threads, reason } satisfies AudioWorkerData,
+        workerData: { pack, provider, ...(precision ? { precision } : {}), threads, reason } satisfies AudioWorkerData,
       });
       const thread: Thread = { worker, inFlight: [], spare: [], skipIdle: false };
       // A thread that throws outside a batch is a defect of ours: it ends the process, and the engine hears of it.

@@ -1,6 +1,7 @@
 /** The engine's handle on the inference process of one model pack. */
 import { rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import type { GraphPrecision } from '../../shared/calls/models.ts';
 import { UserError } from '../../shared/errors.ts';
 import type { ModelPack } from '../models/pack.ts';
 import { Child, ChildDiedError } from '../process/child.ts';
@@ -32,6 +33,8 @@ export interface EncoderOptions {
   batchSize?: number;
   /** Why this provider. @default what it says itself */
   reason?: string;
+  /** Of the weights. @default that of the variant made for the hardware */
+  precision?: GraphPrecision;
 }
 
 export interface EmbedOptions {
@@ -92,6 +95,7 @@ export class Encoder {
           provider: options.provider ?? 'auto',
           batchSize: options.batchSize ?? 4,
           reason: options.reason ?? null,
+          ...(options.precision ? { precision: options.precision } : {}),
         },
       });
     } catch (error) {

@@ -2,6 +2,7 @@
 import type { ProviderReport, ProviderTry } from '../../shared/calls/models.ts';
 import { UserError } from '../../shared/errors.ts';
 import type { ModelPack } from '../models/pack.ts';
+import { graphFor } from '../models/variants.ts';
 import { thisMachine } from './graphics.ts';
 import { probeKey, recallReport, rememberReport } from './provider-memory.ts';
 import { probeProviders } from './provider-probe.ts';
@@ -50,9 +51,11 @@ export async function probeAll(
 export function distrust(pack: ModelPack, dataFolder: string, provider: Provider, why: string): void {
   const key = probeKey(pack);
   const known = recallReport(dataFolder, key);
-  const bad: ProviderTry = { provider, state: 'failed', message: why, windowsPerSecond: null, batchSize: null, cosine: null }; // prettier-ignore
+  const { precision } = known?.provider === provider ? known : graphFor(pack.audio, 'gpu');
+  const bad: ProviderTry = { provider, precision, state: 'failed', message: why, windowsPerSecond: null, batchSize: null, cosine: null }; // prettier-ignore
   const tries = [...(known?.tries.filter((one) => one.provider !== provider) ?? []), bad];
-  remember(dataFolder, key, { provider: 'cpu', reason: why, batchSize: CPU_BATCH, tries });
+  const cpu = { provider: 'cpu', precision: graphFor(pack.audio, 'cpu').precision } as const;
+  remember(dataFolder, key, { ...cpu, reason: why, batchSize: CPU_BATCH, tries });
 }
 
 export function cpuPlan(reason: string, encoders: number): AudioPlan {
@@ -60,13 +63,15 @@ export function cpuPlan(reason: string, encoders: number): AudioPlan {
 }
 
 function planFor(
-  { provider, reason, batchSize }: Pick<ProviderReport, 'provider' | 'reason' | 'batchSize'>,
+  chosen: Pick<AudioPlan, 'provider' | 'precision' | 'reason' | 'batchSize'>,
   encoders: number,
 ): AudioPlan {
+  const { provider, precision, reason, batchSize } = chosen;
   if (provider === 'cpu') return cpuPlan(reason, encoders);
   // One session that takes many windows: a second one would only share the same hardware. Its threads are for what the
   // provider leaves to the CPU, and for the CPU should it have to take over.
-  return { provider, reason, encoders: 1, threadsPerEncoder: encoders, batchSize };
+  const how = { encoders: 1, threadsPerEncoder: encoders, batchSize };
+  return { provider, reason, ...(precision ? { precision } : {}), ...how };
 }
 
 function askedFor(): Provider | 'auto' {

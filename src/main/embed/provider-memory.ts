@@ -15,13 +15,16 @@ const MOST_KEPT = 50;
 
 const provider = z.enum(PROVIDERS);
 const number = z.number().nullable();
+const precision = z.enum(['float32', 'float16', 'int8']);
 const REPORT: z.ZodType<ProviderReport> = z.object({
   provider,
+  precision,
   reason: z.string(),
   batchSize: z.number().int().min(1).max(1024),
   tries: z.array(
     z.object({
       provider,
+      precision,
       state: z.enum(['fits', 'slower', 'differs', 'failed', 'crashed', 'hangs', 'absent']),
       message: z.string(),
       windowsPerSecond: number,

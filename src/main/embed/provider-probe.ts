@@ -4,7 +4,7 @@ import type { ProviderReport, ProviderTry } from '../../shared/calls/models.ts';
 import { toWire, UserError } from '../../shared/errors.ts';
 import type { ModelPack } from '../models/pack.ts';
 import { twoTones } from '../models/self-check.ts';
-import { graphFor, precisionWords } from '../models/variants.ts';
+import { graphFor, precisionWords, type GraphPrecision } from '../models/variants.ts';
 import { Child, ChildDiedError } from '../process/child.ts';
 import { PROCESS_ENTRIES } from '../process/entries.ts';
 import { thisMachine, type Machine } from './graphics.ts';
@@ -56,20 +56,28 @@ export async function probeProviders(pack: ModelPack, options: ProbeOptions): Pr
   let reference: Reference | null = null;
   for (const provider of candidates) {
     if (machine.hasGraphics === false) {
-      tries.push(failed(provider, 'absent', 'this machine shows no graphics processor'));
+      tries.push(failed(provider, 'float32', 'absent', 'this machine shows no graphics processor'));
       continue;
     }
     // What the platform does not have is found at once; the CPU is only measured for one that runs.
-    const found = await tryOne(pack, provider, options, () => (reference ??= cpuReference(pack, options)));
-    tries.push(found);
-    if (found.state === 'fits' && !all) break;
+    const found = await tryAll(pack, provider, options, () => (reference ??= cpuReference(pack, options)));
+    tries.push(...found);
+    if (found.at(-1)!.state === 'fits' && !all) break;
   }
   if (all) reference ??= cpuReference(pack, options);
   const cpu = await reference;
-  if (cpu) tries.push({ provider: 'cpu', state: 'fits', message: `${encoders === 1 ? '1 thread' : `${encoders} threads`}${precisionWords(graphFor(pack.audio, 'cpu').precision)}`, windowsPerSecond: cpu.windowsPerSecond, batchSize: CPU_BATCH, cosine: null }); // prettier-ignore
+  const { precision } = graphFor(pack.audio, 'cpu');
+  if (cpu) tries.push({ provider: 'cpu', precision, state: 'fits', message: encoders === 1 ? '1 thread' : `${encoders} threads`, windowsPerSecond: cpu.windowsPerSecond, batchSize: CPU_BATCH, cosine: null }); // prettier-ignore
   const best = tries.find(({ provider, state }) => provider !== 'cpu' && state === 'fits');
-  if (best) return { provider: best.provider, reason: best.message, batchSize: best.batchSize!, tries };
-  return { provider: 'cpu', reason: whyCpu(tries), batchSize: CPU_BATCH, tries };
+  if (best)
+    return {
+      provider: best.provider,
+      precision: best.precision,
+      reason: best.message,
+      batchSize: best.batchSize!,
+      tries,
+    };
+  return { provider: 'cpu', precision, reason: whyCpu(tries), batchSize: CPU_BATCH, tries };
 }
 
 type Reference = Promise<{ embeddings: Float32Array[]; windowsPerSecond: number }>;
@@ -88,13 +96,33 @@ async function cpuReference(pack: ModelPack, options: ProbeOptions): Reference {
   }
 }
 
-async function tryOne(
+/**
+ * The variant made for graphics processors, then the published weights: some of them cannot compute in half precision
+ * (and say so only when it is asked for), are slow in it, or hear something else.
+ * @returns one or two tries; the last one fits if any does
+ */
+async function tryAll(
   pack: ModelPack,
   provider: Exclude<Provider, 'cpu'>,
   options: ProbeOptions,
   reference: () => Reference,
+): Promise<ProviderTry[]> {
+  const variant = graphFor(pack.audio, 'gpu');
+  const first = await tryOne(pack, provider, variant, options, reference);
+  // What hangs once has had its time.
+  if (variant.precision === 'float32' || first.state === 'fits' || first.state === 'hangs') return [first];
+  const published = graphFor(pack.audio, 'gpu', 'float32');
+  const second = await tryOne(pack, provider, published, options, reference);
+  return second.message === first.message ? [second] : [first, second];
+}
+
+async function tryOne(
+  pack: ModelPack,
+  provider: Exclude<Provider, 'cpu'>,
+  { path, precision }: { path: string; precision: GraphPrecision },
+  options: ProbeOptions,
+  reference: () => Reference,
 ): Promise<ProviderTry> {
-  const { path, precision } = graphFor(pack.audio, 'gpu');
   let measured: ProbeOutput;
   try {
     // One window first: most machines lack most providers, and nothing else need be measured then.
@@ -104,16 +132,16 @@ async function tryOne(
   } catch (error) {
     options.signal?.throwIfAborted();
     if (error instanceof UserError) throw error; // about the CPU, not about this one
-    if (error instanceof ChildDiedError) return failed(provider, 'crashed', `its driver crashed when it was tried (${error.how})`); // prettier-ignore
-    if (error instanceof HangsError) return failed(provider, 'hangs', 'it was tried and did not answer');
-    return failed(provider, 'failed', plainFailure(provider, error));
+    if (error instanceof ChildDiedError) return failed(provider, precision, 'crashed', `its driver crashed when it was tried (${error.how})`); // prettier-ignore
+    if (error instanceof HangsError) return failed(provider, precision, 'hangs', 'it was tried and did not answer');
+    return failed(provider, precision, 'failed', plainFailure(provider, error));
   }
   const cpu = await reference();
   const cosine = Math.min(
     ...measured.embeddings.map((embedding, i) => cosineSimilarity(embedding, cpu.embeddings[i]!)),
   );
   const best = bestBatch(measured.speeds);
-  const facts = { provider, ...best, cosine: Number.isFinite(cosine) ? cosine : null };
+  const facts = { provider, precision, ...best, cosine: Number.isFinite(cosine) ? cosine : null };
   if (!(cosine >= (precision === 'float32' ? SAME_GRAPH : LOWER_PRECISION))) {
     const how = Number.isFinite(cosine) ? `cosine ${cosine.toFixed(4)}` : 'no numbers';
     return { ...facts, state: 'differs', message: `it hears something else than the processor does (${how})` };
@@ -166,8 +194,13 @@ function bestBatch(speeds: ProbeOutput['speeds']): { batchSize: number; windowsP
   return speeds.find(({ windowsPerSecond }) => windowsPerSecond >= NEARLY_BEST * most)!;
 }
 
-function failed(provider: Provider, state: ProviderTry['state'], message: string): ProviderTry {
-  return { provider, state, message, windowsPerSecond: null, batchSize: null, cosine: null };
+function failed(
+  provider: Provider,
+  precision: GraphPrecision,
+  state: ProviderTry['state'],
+  message: string,
+): ProviderTry {
+  return { provider, precision, state, message, windowsPerSecond: null, batchSize: null, cosine: null };
 }
 
 function whyCpu(tries: ProviderTry[]): string {

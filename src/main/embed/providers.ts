@@ -2,7 +2,7 @@
  * Execution providers: what runs the graph. onnxruntime does not fall back by itself when the provider that was
  * asked for cannot start, so we do, and say so.
  */
-import type { ProviderName } from '../../shared/calls/models.ts';
+import type { GraphPrecision, ProviderName } from '../../shared/calls/models.ts';
 import { UserError } from '../../shared/errors.ts';
 import type { InferenceSession } from 'onnxruntime-node';
 
@@ -13,6 +13,8 @@ export interface ProviderChoice {
   provider: Provider;
   /** Why this one: a sentence for the user. */
   reason: string;
+  /** Of the weights. @default that of the variant made for the hardware (models/variants.ts) */
+  precision?: GraphPrecision;
 }
 
 /** What the audio encoder shall run on, and how. */
@@ -114,6 +116,7 @@ export function plainFailure(provider: Provider, error: unknown): string {
   const line = firstLine(error);
   if (/failed to load (shared )?library/i.test(line)) return `${provider} could not be started: its libraries are not installed`; // prettier-ignore
   if (/no supported adapters|failed to get a webgpu adapter/i.test(line)) return `${provider} could not be started: it found no graphics processor that it can use`; // prettier-ignore
+  if (/requires f16/i.test(line)) return `${provider} could not be used: this graphics processor cannot compute in half precision`; // prettier-ignore
   if (/not supported|not available|unsupported backend/i.test(line)) return `${provider} could not be started: this build of onnxruntime does not have it`; // prettier-ignore
   return `${provider} could not be started: ${line}`;
 }

@@ -30,7 +30,7 @@ const QUERIES = [
 export async function checkPack(pack: ModelPack, encoder: Encoder, encoders: number): Promise<ModelCheck> {
   const choice = await encoder.loadAudio();
   const { ok, message } = await selfCheck(pack, encoder);
-  const { precision } = graphFor(pack.audio, choice.provider === 'cpu' ? 'cpu' : 'gpu');
+  const { precision } = graphFor(pack.audio, choice.provider === 'cpu' ? 'cpu' : 'gpu', choice.precision);
   const provider = inPlainWords(choice, encoders) + precisionWords(precision);
   const providerReason = choice.reason;
   if (!ok) return { id: pack.id, provider, providerReason, problem: message, realTimeFactor: null, textMs: null };

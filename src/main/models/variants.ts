@@ -1,15 +1,25 @@
 /** The same network with weights of another precision: which one runs where. */
+import type { GraphPrecision } from '../../shared/calls/models.ts';
 import type { ModelPack } from './pack.ts';
 
 /** What a graph is run by: lower precision that helps one can slow the other down. */
 export type Hardware = 'cpu' | 'gpu';
-export type GraphPrecision = 'float32' | 'float16' | 'int8';
+export type { GraphPrecision };
 
 type Graphs = Pick<ModelPack['audio'], 'path' | 'variants'>;
 
-/** @returns the variant made for this hardware; the published precision where the pack has none */
-export function graphFor({ path, variants }: Graphs, hardware: Hardware): { path: string; precision: GraphPrecision } {
-  return variants.find((variant) => variant.for === hardware) ?? { path, precision: 'float32' };
+/**
+ * @param precision only a variant in this one
+ * @returns the variant made for this hardware; the published precision where the pack has none
+ */
+export function graphFor(
+  { path, variants }: Graphs,
+  hardware: Hardware,
+  precision?: GraphPrecision,
+): { path: string; precision: GraphPrecision } {
+  const fits = (variant: Graphs['variants'][number]) =>
+    variant.for === hardware && (precision === undefined || variant.precision === precision);
+  return variants.find(fits) ?? { path, precision: 'float32' };
 }
 
 export function hasVariants({ audio, text }: ModelPack): boolean {

@@ -29,9 +29,13 @@ export interface ImportProgress {
 /** What can run a model; `cpu` always is there. */
 export type ProviderName = 'cuda' | 'dml' | 'coreml' | 'webgpu' | 'cpu';
 
-/** One execution provider, tried with a model. */
+/** Of a graph's weights: as published, or a variant that is as faithful. */
+export type GraphPrecision = 'float32' | 'float16' | 'int8';
+
+/** One execution provider, tried with a model; once more where it cannot use the precision made for its kind. */
 export interface ProviderTry {
   provider: ProviderName;
+  precision: GraphPrecision;
   /** fits: the same embeddings as the CPU, and worth it. crashed, hangs: its driver did. absent: no such hardware. */
   state: 'fits' | 'slower' | 'differs' | 'failed' | 'crashed' | 'hangs' | 'absent';
   /** In plain words, for the user. */
@@ -47,6 +51,7 @@ export interface ProviderTry {
 export interface ProviderReport {
   /** The one that listens from now on. */
   provider: ProviderName;
+  precision: GraphPrecision;
   /** Why this one. */
   reason: string;
   batchSize: number;

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { fourierFactors, hannWindow, isWindowedFourier } from '../../../src/main/models/msclap/fourier.ts';
 import { bicubicMatrix } from '../../../src/main/models/msclap/front-end.ts';
 import { compareEmbeddings } from '../../../src/main/models/msclap/fidelity.ts';
-import { foldedNorm } from '../../../src/main/models/msclap/norm-weights.ts';
+import { foldedNorm, type FoldedNorm } from '../../../src/main/models/msclap/norm-weights.ts';
 import { quantisedBlocks, quantisedColumns, quantisedRows } from '../../../src/main/models/msclap/precision.ts';
 import { mergeOrder, reordering, shiftMask, windowOrder } from '../../../src/main/models/msclap/token-order.ts';
 import { transposed, type LinearWeights } from '../../../src/main/models/msclap/weights.ts';
@@ -147,7 +147,7 @@ test('a normalisation and the layers behind it, folded, give the same', () => {
   const x = random(5, inputs);
   const mean = x.reduce((sum, value) => sum + value, 0) / inputs;
   const deviation = Math.sqrt(x.reduce((sum, value) => sum + (value - mean) ** 2, 0) / inputs);
-  const through = ({ weight, bias }: typeof norm, { matrix, bias: added }: LinearWeights) =>
+  const through = ({ weight, bias }: Pick<FoldedNorm, 'weight' | 'bias'>, { matrix, bias: added }: LinearWeights) =>
     Array.from({ length: outputs }, (_, column) =>
       x.reduce(
         (sum, value, row) =>

@@ -2,6 +2,7 @@
 import type { ProviderReport } from '../../../shared/calls/models.ts';
 import type { CommandContext } from './commands.ts';
 import { columns, printable } from './format.ts';
+import { precisionWords } from '../../models/variants.ts';
 import { EXIT, printJson, printOut } from './output.ts';
 
 export async function runProviders({ client, json }: CommandContext): Promise<number> {
@@ -12,14 +13,18 @@ export async function runProviders({ client, json }: CommandContext): Promise<nu
 }
 
 /** One line for each that was tried, and which one it is to be. */
-export function describeProviders({ provider, reason, tries }: ProviderReport): string[] {
+export function describeProviders({ provider, precision, reason, tries }: ProviderReport): string[] {
   const rows = tries.map((one) => [
-    one.provider === provider ? '*' : ' ',
-    one.provider,
+    one.provider === provider && one.precision === precision ? '*' : ' ',
+    `${one.provider}${precisionWords(one.precision)}`,
     one.windowsPerSecond === null
       ? ''
       : `${one.windowsPerSecond.toPrecision(3)} windows/s, ${one.batchSize ?? 1} at once`,
     printable(one.message),
   ]);
-  return [...columns(rows), '', `The model runs on ${provider} from now on: ${printable(reason)}.`];
+  return [
+    ...columns(rows),
+    '',
+    `The model runs on ${provider}${precisionWords(precision)} from now on: ${printable(reason)}.`,
+  ];
 }
