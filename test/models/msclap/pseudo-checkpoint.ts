@@ -14,7 +14,11 @@ import {
 } from '../../../src/main/models/msclap/sizes.ts';
 import { fillUniform, fnv1a } from './pseudo-random.ts';
 
-/** Every float32 tensor that the two encoders use. */
+/**
+ * Every float32 tensor that the two encoders use. Written out on its own, not taken from src/main/models/msclap-shapes.ts:
+ * what that one asks a checkpoint for is held against this list, which the graphs of small models prove by using all of
+ * it, and those have other sizes than it knows.
+ */
 export function tensorShapes(audio: AudioSizes = AUDIO_2023, text: TextSizes = TEXT_2023): Map<string, number[]> {
   const shapes = new Map<string, number[]>();
   const add = (prefix: string, entries: Record<string, number[]>) => {
