@@ -1,18 +1,11 @@
 /** What each command asks of the engine and how its answer looks to a human. Each returns the exit code. */
-import type { Client } from '../../../shared/contract.ts';
 import type { Band, IndexSummary, ModelStatus, SearchHit, SearchQuery } from '../../../shared/types.ts';
 import { UserError } from '../../../shared/errors.ts';
+import type { CommandContext } from './command.ts';
 import { columns, formatBytes, formatCount, formatDuration, formatTime, plural, printable } from './format.ts';
 import { followJob } from './job.ts';
 import { continueMove, describeMove } from './models-use-command.ts';
 import { EXIT, printJson, printOut } from './output.ts';
-
-export interface CommandContext {
-  client: Client;
-  json: boolean;
-  /** Aborted by Ctrl-C. */
-  stop: AbortSignal;
-}
 
 /** Failures shown after an index run; the rest are in `earmark failures`. */
 const FAILURES_SHOWN = 20;

@@ -11,7 +11,7 @@ import type {
   SingleLabelFigures,
 } from '../../../shared/eval-report.ts';
 import { basename } from 'node:path';
-import type { CommandContext } from './commands.ts';
+import type { CommandContext } from './command.ts';
 import { columns, formatCount, formatDuration, plural, printable } from './format.ts';
 import { EXIT, printJson, printOut } from './output.ts';
 import { ProgressLine } from './progress.ts';

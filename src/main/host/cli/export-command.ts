@@ -4,9 +4,8 @@ import type { Command } from 'commander';
 import type { ExportFormat } from '../../../shared/calls/write.ts';
 import { UserError } from '../../../shared/errors.ts';
 import type { SearchQuery } from '../../../shared/types.ts';
-import type { CommandContext } from './commands.ts';
+import type { CommandContext, RunCommand } from './command.ts';
 import { plural, printable } from './format.ts';
-import type { RunCommand } from './job.ts';
 import { EXIT, printJson, printOut } from './output.ts';
 import { acceptedFiles, filesBelow } from './selection.ts';
 

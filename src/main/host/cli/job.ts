@@ -1,14 +1,8 @@
 /** Jobs on the command line: progress on stderr, Ctrl-C cancels and waits for what was done until then. */
 import { UserError } from '../../../shared/errors.ts';
 import type { JobId } from '../../../shared/types.ts';
-import type { CommandContext } from './commands.ts';
+import type { CommandContext } from './command.ts';
 import { ProgressLine } from './progress.ts';
-
-/** As main.ts runs a command: with an engine of its own, closed at the end. */
-export type RunCommand = (
-  command: (context: CommandContext) => Promise<number>,
-  onCtrlC?: 'leaves' | 'winds-up',
-) => Promise<void>;
 
 /**
  * @param start begins the job

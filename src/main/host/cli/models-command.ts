@@ -3,7 +3,8 @@ import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { ImportProgress } from '../../../shared/calls/models.ts';
 import type { ModelStatus } from '../../../shared/types.ts';
-import { runModels, type CommandContext } from './commands.ts';
+import type { CommandContext, RunCommand } from './command.ts';
+import { runModels } from './commands.ts';
 import { formatBytes, plural, printable } from './format.ts';
 import { registerDownloads } from './models-download-command.ts';
 import { runUse, USE_HELP } from './models-use-command.ts';
@@ -22,10 +23,8 @@ The file is only read, and nothing in it is run. The model is there whole or not
 
 JSON: {"model": {"id", "name", "folder", "license", "dim", "inUse", "shipped", "heard", "heardBytes", "problem", "bytes"}}`;
 
-type Run = (command: (context: CommandContext) => Promise<number>, onCtrlC?: 'leaves' | 'winds-up') => Promise<void>;
-
 /** Adds the commands to the program. @param run runs one with an engine */
-export function registerModels(program: Command, run: Run): void {
+export function registerModels(program: Command, run: RunCommand): void {
   const models = program
     .command('models')
     .description('installed model packs; import one, use it, remove it')

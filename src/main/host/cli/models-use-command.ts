@@ -1,7 +1,7 @@
 /** `earmark models use`: another model, once it has heard what the one in use has; `earmark index` goes on with that. */
 import type { ModelMove } from '../../../shared/calls/models.ts';
 import type { IndexSummary } from '../../../shared/types.ts';
-import type { CommandContext } from './commands.ts';
+import type { CommandContext } from './command.ts';
 import { formatCount, plural, printable } from './format.ts';
 import { followJob } from './job.ts';
 import { EXIT, printJson, printOut } from './output.ts';

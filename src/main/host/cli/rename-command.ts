@@ -2,9 +2,9 @@
 import { basename, dirname } from 'node:path';
 import type { Command } from 'commander';
 import type { RenameProposal } from '../../../shared/calls/write.ts';
-import type { CommandContext } from './commands.ts';
+import type { CommandContext, RunCommand } from './command.ts';
 import { formatCount, plural, printable } from './format.ts';
-import { followJob, type RunCommand } from './job.ts';
+import { followJob } from './job.ts';
 import { EXIT, printJson, printOut } from './output.ts';
 import { confirm } from './question.ts';
 import { acceptedFiles, idOfFile } from './selection.ts';

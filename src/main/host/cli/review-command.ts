@@ -2,9 +2,8 @@
 import type { Command } from 'commander';
 import { UserError } from '../../../shared/errors.ts';
 import type { Decision, FileTag, TagRow, TagScope } from '../../../shared/calls/tags.ts';
-import type { CommandContext } from './commands.ts';
+import type { CommandContext, RunCommand } from './command.ts';
 import { columns, formatTime, plural, printable } from './format.ts';
-import type { RunCommand } from './job.ts';
 import { EXIT, printJson, printOut } from './output.ts';
 import { reviewAtKeyboard, type ReviewItem } from './review-keyboard.ts';
 import { idOfFile, pages, wholePath } from './selection.ts';

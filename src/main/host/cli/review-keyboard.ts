@@ -1,6 +1,6 @@
 /** The review at the keyboard: one suggestion at a time, one key each. What is decided is kept at once. */
 import { emitKeypressEvents, type Key } from 'node:readline';
-import type { CommandContext } from './commands.ts';
+import type { CommandContext } from './command.ts';
 import { formatTime, plural, printable } from './format.ts';
 import { EXIT } from './output.ts';
 

@@ -2,9 +2,9 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { UserError } from '../../../shared/errors.ts';
 import type { BulkForecast, ScoreSummary, TagRow, TagScope } from '../../../shared/calls/tags.ts';
-import type { CommandContext } from './commands.ts';
+import type { CommandContext, RunCommand } from './command.ts';
 import { columns, formatCount, formatDuration, plural, printable } from './format.ts';
-import { followJob, type RunCommand } from './job.ts';
+import { followJob } from './job.ts';
 import { EXIT, printJson, printOut } from './output.ts';
 import { filesBelow, wholePath } from './selection.ts';
 

@@ -3,9 +3,8 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { TaughtTag } from '../../../shared/calls/tags.ts';
 import { UserError } from '../../../shared/errors.ts';
-import type { CommandContext } from './commands.ts';
+import type { CommandContext, RunCommand } from './command.ts';
 import { columns, plural, printable } from './format.ts';
-import type { RunCommand } from './job.ts';
 import { EXIT, printJson, printOut } from './output.ts';
 import { idOfFile } from './selection.ts';
 

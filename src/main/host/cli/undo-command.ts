@@ -2,9 +2,9 @@
 import type { Command } from 'commander';
 import { UserError } from '../../../shared/errors.ts';
 import type { WriteRun } from '../../../shared/calls/write.ts';
-import type { CommandContext } from './commands.ts';
+import type { CommandContext, RunCommand } from './command.ts';
 import { columns, formatCount, plural, printable } from './format.ts';
-import { followJob, type RunCommand } from './job.ts';
+import { followJob } from './job.ts';
 import { EXIT, printJson, printOut } from './output.ts';
 import { canAsk, confirm } from './question.ts';
 import { idOfFile } from './selection.ts';

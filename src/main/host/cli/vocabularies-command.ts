@@ -4,9 +4,8 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { UserError } from '../../../shared/errors.ts';
 import { checkVocabulary } from '../../tag/vocabulary.ts';
-import type { CommandContext } from './commands.ts';
+import type { CommandContext, RunCommand } from './command.ts';
 import { columns, formatCount, plural, printable } from './format.ts';
-import type { RunCommand } from './job.ts';
 import { EXIT, printJson, printOut } from './output.ts';
 
 const LIST_HELP = `
