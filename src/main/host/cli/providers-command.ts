@@ -1,6 +1,6 @@
 /** `earmark doctor --gpu`: what could run the model here, what does, and why the others do not. */
 import type { ProviderReport } from '../../../shared/calls/models.ts';
-import type { CommandContext } from './commands.ts';
+import type { CommandContext } from './command.ts';
 import { columns, printable } from './format.ts';
 import { precisionWords } from '../../models/variants.ts';
 import { EXIT, printJson, printOut } from './output.ts';
