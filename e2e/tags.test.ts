@@ -266,6 +266,40 @@ describe.skipIf(missing !== null)('the Tags screen', () => {
     await says(page, '2 tags and 0 decisions written to /home/me/taught.json.');
   });
 
+  test('a hundred thousand suggestions: first rows, the last one, and a decision in the middle leaves the order', async () => {
+    const page = await enter({ size: 120_000 });
+    await page.getByRole('heading', { level: 2, name: /^wooden door/ }).waitFor();
+    await page.getByRole('grid', { name: 'Tags' }).focus();
+    await page.keyboard.press('Home');
+    await page.getByRole('heading', { level: 2, name: 'All tags' }).waitFor();
+    const grid = page.getByRole('grid', { name: 'Sounds to review' });
+    const length = async () => Number(await grid.getAttribute('aria-rowcount'));
+    await expect.poll(length).toBeGreaterThan(100_000);
+    const many = await length();
+    const named = (row: number) => page.waitForFunction((id) => ![undefined, '…'].includes(document.querySelector(`#review-${id} .name`)?.textContent), row); // prettier-ignore
+    await named(0);
+    await grid.focus();
+    await page.keyboard.press('End');
+    await named(many - 1);
+    expect(await rows(page).count()).toBeLessThan(60);
+
+    const middle = Math.floor(many / 2);
+    await grid.evaluate((list, share) => (list.scrollTop = share * list.scrollHeight), middle / many);
+    await page.waitForFunction((id) => document.querySelector(`#review-${id}`) !== null && [...document.querySelectorAll('[id^=review-] .name')].every((name) => name.textContent !== '…'), middle); // prettier-ignore
+    const shown = () => page.locator('[id^=review-]').evaluateAll((all) => all.map((row) => `${row.id} ${row.querySelector('.name')!.textContent}`)); // prettier-ignore
+    await page.locator(`#review-${middle}`).click();
+    const before = new Map((await shown()).map((line) => [Number(/\d+/.exec(line)![0]), line.split(' ').slice(1).join(' ')])); // prettier-ignore
+    await page.keyboard.press('a');
+    await expect.poll(length).toBe(many - 1);
+    await page.getByRole('radio', { name: /^Accepted 1$/ }).waitFor(); // the engine has said so, and the list is its own again
+    await page.waitForFunction((id) => document.querySelector(`[id^=review-].current`)?.id === id, `review-${middle}`);
+    for (const [row, name] of before) {
+      if (row < middle - 5 || row > middle + 5 || row === middle) continue;
+      const now = row > middle ? row - 1 : row;
+      await expect.poll(() => page.locator(`#review-${now} .name`).textContent()).toBe(name);
+    }
+  });
+
   test('an answer that fails says its sentence and offers another try', async () => {
     const page = await enter();
     await firstTag(page);

@@ -108,13 +108,18 @@ export function fakeTags(
       })
       .filter(({ probability, state }) => probability > 0.05 || state !== 'suggested')
       .sort((a, b) => Number(b.state === 'accepted') - Number(a.state === 'accepted') || b.probability - a.probability);
-  /** Of a hundred thousand sounds they are asked for dozens of times before anything is decided. */
-  const undecided = new Map<number, FileTag[]>();
+  /** Of a hundred thousand sounds they are asked for dozens of times. */
+  const made = new Map<number, FileTag[]>();
   const ofFile = (sound: FakeSound): FileTag[] => {
-    if (decisions.size > 0) return madeOf(sound);
-    const made = undecided.get(sound.fileId) ?? madeOf(sound);
-    undecided.set(sound.fileId, made);
-    return made;
+    const tags = made.get(sound.fileId) ?? madeOf(sound);
+    made.set(sound.fileId, tags);
+    return tags;
+  };
+  /** @param accepted undefined or null: no decision */
+  const decideOne = (key: string, accepted: boolean | null | undefined) => {
+    if (accepted === undefined || accepted === null) decisions.delete(key);
+    else decisions.set(key, accepted);
+    made.delete(Number(key.split(':')[0]));
   };
   const inScope = (scope: TagScope, state: TagState | null) => {
     const found: { fileId: number; tag: FileTag }[] = [];
@@ -134,8 +139,7 @@ export function fakeTags(
     for (const { fileId, tagId, accepted } of made) {
       const key = keyOf(fileId, tagId);
       before.set(key, decisions.get(key));
-      if (accepted === null) decisions.delete(key);
-      else decisions.set(key, accepted);
+      decideOne(key, accepted);
     }
     steps.set(nextStep, before);
     push('tag.changed', { tagIds: [...new Set(made.map(({ tagId }) => tagId))] });
@@ -259,10 +263,7 @@ export function fakeTags(
     },
     'tag.undo': ({ stepId }) => {
       const before = steps.get(stepId ?? nextStep - 1) ?? new Map<string, boolean | undefined>();
-      for (const [key, accepted] of before) {
-        if (accepted === undefined) decisions.delete(key);
-        else decisions.set(key, accepted);
-      }
+      for (const [key, accepted] of before) decideOne(key, accepted);
       push('tag.changed', { tagIds: [] });
       return Promise.resolve({ restored: before.size });
     },
