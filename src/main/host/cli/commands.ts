@@ -1,10 +1,11 @@
 /** What each command asks of the engine and how its answer looks to a human. Each returns the exit code. */
-import type { Band, IndexSummary, ModelStatus, SearchHit, SearchQuery } from '../../../shared/types.ts';
+import type { Band, IndexSummary, SearchHit, SearchQuery } from '../../../shared/types.ts';
 import { UserError } from '../../../shared/errors.ts';
 import type { CommandContext } from './command.ts';
 import { columns, formatBytes, formatCount, formatDuration, formatTime, plural, printable } from './format.ts';
 import { followJob } from './job.ts';
-import { continueMove, describeMove } from './models-use-command.ts';
+import { continueMove } from './models-use-command.ts';
+import { describeModel, describeMove } from './models-words.ts';
 import { EXIT, printJson, printOut } from './output.ts';
 
 /** Failures shown after an index run; the rest are in `earmark failures`. */
@@ -141,12 +142,6 @@ export async function runModels({ client, json }: CommandContext): Promise<numbe
   if (json) await printJson({ models, move });
   else await printOut([...models.map(describeModel), ...(move === null ? [] : ['', describeMove(move)])].join('\n'));
   return EXIT.ok;
-}
-
-function describeModel({ id, name, folder, license, dim, inUse, heard, problem, bytes }: ModelStatus): string {
-  const facts = folder === '' ? [] : [name, `${dim}-d`, formatBytes(bytes), license];
-  const state = [problem ?? 'ok', `has heard ${plural(heard, 'sound')}`, ...(folder === '' ? [] : [printable(folder)])];
-  return `${inUse ? '*' : ' '} ${id}  ${facts.join(' · ')}\n  ${state.join(' · ')}`;
 }
 
 export async function runEmbed(

@@ -1,13 +1,13 @@
 /** `earmark models`: which ones there are, another one in, one of them out. */
-import { basename, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { ImportProgress } from '../../../shared/calls/models.ts';
 import type { ModelStatus } from '../../../shared/types.ts';
 import type { CommandContext, RunCommand } from './command.ts';
 import { runModels } from './commands.ts';
 import { formatBytes, plural, printable } from './format.ts';
 import { registerDownloads } from './models-download-command.ts';
 import { runUse, USE_HELP } from './models-use-command.ts';
+import { describeImport, describeInstalled } from './models-words.ts';
 import { EXIT, printJson, printOut } from './output.ts';
 import { ProgressLine } from './progress.ts';
 
@@ -77,12 +77,6 @@ async function runImport({ client, json, stop }: CommandContext, path: string): 
   return EXIT.ok;
 }
 
-/** Two lines: where it is, and how it is used. */
-export function describeInstalled({ id, name, dim, bytes, folder }: ModelStatus): string {
-  const where = `${dim}-d, ${formatBytes(bytes)}, in ${printable(folder)}`;
-  return `${printable(name)} is installed as “${id}”: ${where}\nTake it into use with: earmark models use ${id}`;
-}
-
 async function runRemove({ client, json }: CommandContext, id: string, forget: boolean): Promise<number> {
   await client.call('model.remove', { id, forget });
   const left = (await client.call('model.list', null)).find((model) => model.id === id);
@@ -96,15 +90,4 @@ async function runRemove({ client, json }: CommandContext, id: string, forget: b
     );
   }
   return EXIT.ok;
-}
-
-const STAGE_WORDS: Record<ImportProgress['stage'], string> = {
-  reading: 'Checking',
-  building: 'Building',
-  checking: 'Trying it out',
-};
-
-/** "Building · 42 % · CLAP_weights_2023.pth" */
-export function describeImport({ path, stage, share }: ImportProgress): string {
-  return [STAGE_WORDS[stage], `${Math.floor(100 * share)} %`, printable(basename(path))].join(' · ');
 }

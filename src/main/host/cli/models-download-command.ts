@@ -5,7 +5,7 @@ import { UserError } from '../../../shared/errors.ts';
 import type { ModelStatus } from '../../../shared/types.ts';
 import type { CommandContext, RunCommand } from './command.ts';
 import { columns, formatBytes, printable } from './format.ts';
-import { describeImport, describeInstalled } from './models-command.ts';
+import { describeImport, describeInstalled } from './models-words.ts';
 import { EXIT, printJson, printOut } from './output.ts';
 import { ProgressLine } from './progress.ts';
 import { canAsk, confirm } from './question.ts';

@@ -1,9 +1,9 @@
 /** `earmark models use`: another model, once it has heard what the one in use has; `earmark index` goes on with that. */
-import type { ModelMove } from '../../../shared/calls/models.ts';
 import type { IndexSummary } from '../../../shared/types.ts';
 import type { CommandContext } from './command.ts';
 import { formatCount, plural, printable } from './format.ts';
 import { followJob } from './job.ts';
+import { describeMove } from './models-words.ts';
 import { EXIT, printJson, printOut } from './output.ts';
 
 export const USE_HELP = `
@@ -37,15 +37,6 @@ export async function continueMove(context: CommandContext): Promise<IndexSummar
     context,
     async () => (await client.call('model.continueMove', null))!,
     (job) => client.call('job.wait', job),
-  );
-}
-
-/** How far a library is on its way. */
-export function describeMove({ from, to, sounds, remaining, outOfReach }: ModelMove): string {
-  const away = outOfReach > 0 ? ` ${plural(outOfReach, 'sound')} of these are on drives that are away, or in paused folders.` : ''; // prettier-ignore
-  return (
-    `“${printable(to)}” has heard ${formatCount(sounds - remaining)} of ${plural(sounds, 'sound')}; until it has heard all, “${printable(from)}” answers.${away}\n` +
-    `Go on with: earmark models use ${to}     Use it as it is: earmark models use ${to} --now`
   );
 }
 
