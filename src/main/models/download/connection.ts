@@ -5,7 +5,7 @@
 import http, { type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
 import https from 'node:https';
 import { PassThrough } from 'node:stream';
-import { createSecureContext, getCACertificates } from 'node:tls';
+import tls from 'node:tls';
 import { mayVisit, proxyFor, throughMirror, unusableProxy } from './addresses.ts';
 import { networkFault } from './network-fault.ts';
 import { Patience } from './patience.ts';
@@ -56,7 +56,7 @@ export class Connection {
     if (unusable !== null) throw options.sentences.proxyUnusable(unusable);
     this.#options = options;
     const proxyEnv = options.env;
-    const secureContext = createSecureContext({ ca: [...authorities(), ...options.ca] });
+    const secureContext = tls.createSecureContext({ ca: [...authorities(), ...options.ca] });
     this.#agents = { http: new http.Agent({ proxyEnv }), https: new https.Agent({ proxyEnv, secureContext }) };
   }
 
@@ -154,10 +154,10 @@ function keepWhatComes(response: IncomingMessage): Arriving {
 }
 
 /** Of Node and of the system: a company that looks into connections puts its own authority into the latter. */
-function authorities(): string[] {
+function authorities(): readonly string[] {
   try {
-    return [...new Set([...getCACertificates('default'), ...getCACertificates('system')])];
+    return [...new Set([...tls.getCACertificates('default'), ...tls.getCACertificates('system')])];
   } catch {
-    return getCACertificates('default'); // the system's store cannot be read, and most networks do not need it
+    return tls.rootCertificates; // the system's cannot be read everywhere, and most networks do not need them
   }
 }
