@@ -51,7 +51,7 @@ beforeAll(async () => {
   const listed = await trial.call('file.list', { of: {}, order: 'folder', descending: false });
   for (const row of await trial.call('file.rows', listed)) ids.set(row.path.slice(trial.sounds.length + 1), row.fileId);
   await trial.call('vocabulary.save', VOCABULARY);
-}, 60_000);
+});
 afterAll(() => trial.end());
 
 async function score(again = false) {
@@ -82,7 +82,7 @@ test('scoring stores what fits, once; what is up to date is left alone', async (
   });
   await expect(trial.call('tag.score', { vocabularyIds: ['none'], folders: [], again: false })).rejects.toMatchObject({ code: 'not-found' }); // prettier-ignore
   expect(trial.progress.some(({ kind, stage }) => kind === 'tag' && stage === 'tagging')).toBe(true);
-}, 60_000);
+});
 
 test('a cancelled job says so and leaves what was stored; the next one does the rest', async () => {
   const job = await trial.call('tag.score', { vocabularyIds: ['trial'], folders: [], again: true });
@@ -91,7 +91,7 @@ test('a cancelled job says so and leaves what was stored; the next one does the 
   expect(trial.progress.findLast(({ id }) => id === job)).toMatchObject({ kind: 'tag', state: 'cancelled' });
   expect((await tagsOf('a/electrical hum.wav')).length).toBeGreaterThan(0);
   expect(await score(true)).toMatchObject({ files: 5, cancelled: false });
-}, 60_000);
+});
 
 test('a paused job stores nothing until it is resumed, and then the rest', async () => {
   const scoredFiles = async () =>
@@ -112,7 +112,7 @@ test('a paused job stores nothing until it is resumed, and then the rest', async
   expect(ofJob.at(-1)).toMatchObject({ state: 'done', done: 5 });
   await trial.call('vocabulary.save', VOCABULARY);
   await score();
-}, 60_000);
+});
 
 test('the reasons add up to the probability, and words are among them', async () => {
   const hum = (await tagsOf('a/electrical hum.wav')).find(({ labelId }) => labelId === 'hum')!;
@@ -169,7 +169,7 @@ test('a decision takes the place of the suggestion, is found by search, and can 
   expect(await waiting()).toContain(fileId);
   await expect(trial.call('tag.decide', { decisions: [{ fileId, tagId: beep, accepted: true }, { fileId: 999, tagId: beep, accepted: true }] })).rejects.toMatchObject({ code: 'file-missing' }); // prettier-ignore
   expect(await waiting()).toContain(fileId);
-}, 60_000);
+});
 
 test('accepting many: what was forecast happens, in one step that can be taken back', async () => {
   const scope = { folder: trial.at('a'), minProbability: LIKELY, vocabularyId: 'trial' };
@@ -216,4 +216,4 @@ test('decisions survive a move, a hidden root and a vocabulary that goes', async
   expect(await accepted()).toMatchObject([{ fileId: id('b/0001.wav') }]);
   expect((await trial.call('tag.list', {})).map(({ name, waiting }) => [name, waiting])).toEqual([['dog bark', 0]]);
   await expect(trial.call('vocabulary.get', 'trial')).rejects.toMatchObject({ code: 'not-found' });
-}, 60_000);
+});

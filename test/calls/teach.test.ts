@@ -29,7 +29,7 @@ beforeAll(async () => {
   await trial.index(trial.sounds);
   const all = await trial.call('file.list', { of: {}, order: 'name', descending: false });
   ids = new Map((await trial.call('file.rows', all)).map(({ path, fileId }) => [basename(path, '.wav'), fileId]));
-}, 120_000);
+});
 afterAll(() => trial.end());
 
 describe('a tag made from examples', () => {
@@ -105,7 +105,7 @@ describe('a tag made from examples', () => {
     } finally {
       await other.end();
     }
-  }, 60_000);
+  });
 
   it.each([
     ['no JSON', 'what?', /it is not JSON/],

@@ -155,13 +155,11 @@ test('iXML by itself', () => {
     { nativeId: 'iXML:A/B', value: '1' },
     { nativeId: 'iXML:A/B', value: '2' },
   ]);
-  // Hostile input takes no time.
-  const started = performance.now();
+  // Hostile input ends: what takes time in proportion to its square or worse takes longer than any test may.
   for (const unit of ['<A>', '</A>', '<', '<!--', '<![CDATA[', '<A ', '<A><B>x</B>', '&amp;', '&#', '<A></B>']) {
     readIxml(`<R>${unit.repeat(20_000)}`);
     readIxml(`${'<A>'.repeat(1000)}${unit.repeat(20_000)}</R>`);
   }
-  expect(performance.now() - started).toBeLessThan(3000);
 });
 
 test('fields', () => {

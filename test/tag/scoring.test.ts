@@ -23,7 +23,7 @@ beforeAll(async () => {
   await trial.start({ model: DEFAULT_PACK, load: 'background' });
   await trial.index(trial.sounds);
   await trial.call('vocabulary.save', VOCABULARY);
-}, 60_000);
+});
 afterEach(() => vi.unstubAllGlobals());
 afterAll(() => trial.end());
 
@@ -94,7 +94,7 @@ test('files that were heard since are scored after the index job, by what was us
   expect(trial.progress.findLast(({ id }) => id === own)).toMatchObject({ done: 1, total: 1 });
   const { vocabularies } = await trial.call('vocabulary.list', null);
   expect(vocabularies.filter(({ scoredFiles }) => scoredFiles > 0).map(({ id }) => id)).toEqual(['trial']);
-}, 60_000);
+});
 
 test('tags learn when nobody has decided for ten seconds, each decision beginning them anew', async () => {
   const before = tagJobs();
@@ -108,7 +108,7 @@ test('tags learn when nobody has decided for ten seconds, each decision beginnin
   rest(waiting);
   await endOfNext(before);
   expect(await trial.call('tag.taught', null)).toMatchObject([{ name: 'electrical hum', accepted: 3, rejected: 0 }]);
-}, 60_000);
+});
 
 test('what is decided while tags are scored is learnt after that', async () => {
   const job = await trial.call('tag.score', { vocabularyIds: ['trial'], folders: [], again: true });
@@ -123,7 +123,7 @@ test('what is decided while tags are scored is learnt after that', async () => {
   await endOfNext(before);
   const taught = await trial.call('tag.taught', null);
   expect(taught.find(({ name }) => name === 'electronic beep')).toMatchObject({ accepted: 0, rejected: 3 });
-}, 60_000);
+});
 
 test('a job that began by itself makes way for one that somebody asks for', async () => {
   const before = tagJobs();
@@ -134,4 +134,4 @@ test('a job that began by itself makes way for one that somebody asks for', asyn
   expect(asked).not.toBe(own);
   expect(await trial.call('tag.wait', asked)).toMatchObject({ files: 8, cancelled: false });
   expect(trial.notices).toEqual([]);
-}, 60_000);
+});

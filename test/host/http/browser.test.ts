@@ -124,7 +124,7 @@ describe.skipIf(skipFor(MISSING, 'the server in a browser'))('in a browser', () 
 
   test('sounds that stand still do not keep calls from being made', async () => {
     const page = await openWindow(serving.host.url);
-    const seconds = await page.evaluate(`(async () => {
+    const answered = await page.evaluate(`(async () => {
       // More than a browser opens connections to one host.
       const waiting = Array.from({ length: 10 }, (_, n) => new Promise((resolve) => {
         const audio = new Audio(window.http.audioUrl(${serving.fileId('long.wav')}) + '?n=' + n); // each its own sound to the browser
@@ -133,11 +133,10 @@ describe.skipIf(skipFor(MISSING, 'the server in a browser'))('in a browser', () 
         audio.load();
       }));
       await Promise.race([Promise.all(waiting), new Promise((resolve) => setTimeout(resolve, 5000))]);
-      const started = performance.now();
-      await window.http.client.call('status.get', null);
-      return (performance.now() - started) / 1000;
+      await window.http.client.call('status.get', null); // otherwise for as long as the sounds stand still
+      return true;
     })()`);
-    expect(seconds).toBeLessThan(5);
+    expect(answered).toBe(true);
   });
 
   test('a page of another port can neither ask nor listen nor show', async () => {

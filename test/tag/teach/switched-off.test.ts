@@ -32,7 +32,7 @@ beforeAll(async () => {
   ids = (await trial.call('file.list', { of: {}, order: 'name', descending: false })).toSorted((a, b) => a - b);
   tagId = await trial.call('tag.ofLabel', { vocabularyId: 'trial', labelId: 'bark' });
   hearAsWanted();
-}, 60_000);
+});
 afterAll(() => trial.end());
 
 async function score(): Promise<void> {
@@ -85,7 +85,7 @@ test('what makes the order worse is learnt, shown, and not used', async () => {
   expect(after).toBeLessThan(0.9);
   expect(rest).toMatchObject({ name: 'dog bark', accepted: PAIRS, rejected: PAIRS, inUse: false });
   expect(await reasons()).not.toContain('taught');
-}, 60_000);
+});
 
 test('the user may want it all the same, and then it stays, also when it learns again', async () => {
   expect(await trial.call('tag.useTaught', { tagId, inUse: true })).toMatchObject({ inUse: true });
@@ -96,4 +96,4 @@ test('the user may want it all the same, and then it stays, also when it learns 
   const { before, after, rejected, inUse } = await taught();
   expect([rejected, inUse]).toEqual([PAIRS - 1, true]);
   expect(after).toBeLessThan(before!);
-}, 60_000);
+});
