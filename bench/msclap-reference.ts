@@ -47,9 +47,21 @@ export class Reference {
     return { reference, torch };
   }
 
-  /** @param path of a file of float32 samples, clip after clip */
-  async listen(path: string, batch: number): Promise<MsclapRun> {
-    return asRun(await this.#ask<Answer>({ op: 'audio', pcm: path, batch }));
+  /** The audio encoder on the first graphics processor that PyTorch sees; null where it sees none. */
+  static async startOnGpu(python: string): Promise<{ reference: Reference; device: string } | null> {
+    const reference = new Reference(python, 1);
+    const { device } = await reference.#ask<{ device: string | null }>({ op: 'open', threads: 1, audio: true, gpu: true }); // prettier-ignore
+    if (device !== null) return { reference, device };
+    await reference.close();
+    return null;
+  }
+
+  /**
+   * @param path of a file of float32 samples, clip after clip; repeated until there are `batch` of them
+   * @param precision of the products (autocast); on a graphics processor only
+   */
+  async listen(path: string, batch: number, precision: 'float32' | 'float16' = 'float32'): Promise<MsclapRun> {
+    return asRun(await this.#ask<Answer>({ op: 'audio', pcm: path, batch, half: precision === 'float16' }));
   }
 
   async read(ids: readonly number[]): Promise<MsclapRun> {

@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Precision } from '../src/main/models/msclap/precision.ts';
 import { AUDIO_2023 } from '../src/main/models/msclap/sizes.ts';
 import { Child } from '../src/main/process/child.ts';
@@ -38,7 +39,7 @@ const VARIANTS: readonly Variant[] = [
 
 export async function msclap(context: BenchContext): Promise<Row[]> {
   const folder = join(context.workFolder, 'msclap');
-  mkdirSync(folder);
+  mkdirSync(folder, { recursive: true });
   const rows = await build(context, folder);
   const python = context.quick ? null : pythonWithTorch();
   if (context.quick) context.say('MS CLAP: no comparison with PyTorch, whose model has one size only');
@@ -60,17 +61,31 @@ async function build({ quick, say }: BenchContext, folder: string): Promise<Row[
   for (const variant of VARIANTS) {
     const fileName = fileNameOf(variant);
     say(`building ${fileName}`);
-    const child = startChild();
-    try {
-      const built = await timed(() => child.call('build', { folder, fileName, ...variant, small: quick }));
-      const { bytes, peakBytes } = built.value;
-      const note = `peak memory ${Math.round(peakBytes / MIB)} MiB, on disk ${Math.round(bytes / MIB)} MiB; weights made up included`; // prettier-ignore
-      rows.push({ what: `building ${variant.encoder}, ${variant.precision}`, value: built.ms / 1000, unit: 's', note });
-    } finally {
-      await child.kill();
-    }
+    const { ms, bytes, peakBytes } = await buildGraph(folder, fileName, variant, quick);
+    const note = `peak memory ${Math.round(peakBytes / MIB)} MiB, on disk ${Math.round(bytes / MIB)} MiB; weights made up included`; // prettier-ignore
+    rows.push({ what: `building ${variant.encoder}, ${variant.precision}`, value: ms / 1000, unit: 's', note });
   }
   return rows;
+}
+
+/**
+ * A graph of MS CLAP with pseudo-random weights, made in a process of its own.
+ * @param folder gets `fileName` and its weights
+ * @param small a model of the same structure that is done in no time
+ */
+export async function buildGraph(
+  folder: string,
+  fileName: string,
+  { encoder, precision }: Pick<Variant, 'encoder' | 'precision'>,
+  small: boolean,
+): Promise<{ ms: number; bytes: number; peakBytes: number }> {
+  const child = startChild();
+  try {
+    const { value, ms } = await timed(() => child.call('build', { folder, fileName, encoder, precision, small }));
+    return { ...value, ms };
+  } finally {
+    await child.kill();
+  }
 }
 
 async function compare(
@@ -127,6 +142,12 @@ interface Turns {
   theirs: MsclapRun[] | null;
 }
 
+/**
+ * After a run, threads of PyTorch's matrix library go on turning for some 30 ms before they sleep (OpenBLAS), on cores
+ * that the next one needs: each begins only then.
+ */
+const PAUSE_MS = 80;
+
 /** Each in every round, so that whatever else the machine does meets all of them. The first round warms up. */
 async function takeTurns(
   rounds: number,
@@ -137,8 +158,10 @@ async function takeTurns(
   const ours = children.map(([variant, child]) => ({ variant, child, runs: [] as MsclapRun[] }));
   const theirs: MsclapRun[] = [];
   for (let round = 0; round <= rounds; round++) {
+    await sleep(PAUSE_MS);
     const theirRun = await reference?.(round);
     for (const { child, runs } of ours) {
+      await sleep(PAUSE_MS);
       const run = await child.call('run', input(round));
       if (round > 0) runs.push(run);
     }

@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: measures Earmark on this machine and prints a table (README.md says what each row means).
  *   --quick       small sizes, to see that everything runs; no comparison with targets
- *   --only LIST   some of: indexing, query, index, scan, memory, map, tags, teach, window, msclap
+ *   --only LIST   some of: indexing, query, index, scan, memory, map, tags, teach, window, msclap, providers
  *   --folder DIR  also index the sounds in DIR (they are only read)
  *   --json FILE   the same as data
  * Exit code 0 when everything could be measured, whatever the figures are.
@@ -18,6 +18,7 @@ import { describeMachine, loadNow, machineLine } from './machine.ts';
 import { map } from './map.ts';
 import { memory } from './memory.ts';
 import { msclap } from './msclap.ts';
+import { providers } from './providers.ts';
 import { query } from './query.ts';
 import { scan } from './scan.ts';
 import { tags } from './tags.ts';
@@ -37,6 +38,7 @@ const SECTIONS: Readonly<Record<string, { title: string; measure: Section }>> = 
   teach: { title: 'Teaching tags', measure: teach },
   window: { title: 'The window', measure: window },
   msclap: { title: 'MS CLAP 2023 against PyTorch', measure: msclap },
+  providers: { title: 'Everything that can listen', measure: providers },
 };
 
 const { values: options } = parseArgs({

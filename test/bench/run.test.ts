@@ -47,6 +47,7 @@ test('every section measures something, and every figure is one', () => {
     'teach',
     'window',
     'msclap',
+    'providers',
   ]);
   for (const { section, rows } of report.sections) {
     // What tags learn is measured on clips with known labels alone, and never in a quick run; the window needs to have

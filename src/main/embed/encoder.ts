@@ -16,7 +16,7 @@ import type {
   InferenceStats,
 } from './inference-types.ts';
 import { normalised } from './normalise.ts';
-import type { AudioPlan, Provider, ProviderChoice } from './providers.ts';
+import { MODEL_ENVIRONMENT, type AudioPlan, type Provider, type ProviderChoice } from './providers.ts';
 
 export type { EmbeddedWindow, FailedWindow, InferenceStats, ProviderChoice };
 
@@ -81,6 +81,7 @@ export class Encoder {
     const child = new Child<InferenceMethods, InferencePushes>({
       processName: 'inference',
       entry: PROCESS_ENTRIES.inference,
+      env: MODEL_ENVIRONMENT,
       lowPriority: options.lowPriority ?? false,
     });
     removeStaleSockets().catch(() => {}); // tidiness only; a folder that cannot be listed is said so by what needs it

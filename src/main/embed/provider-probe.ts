@@ -10,7 +10,7 @@ import { PROCESS_ENTRIES } from '../process/entries.ts';
 import { thisMachine, type Machine } from './graphics.ts';
 import { cosineSimilarity } from './normalise.ts';
 import type { ProbeInput, ProbeMethods, ProbeOutput } from './provider-probe-process.ts';
-import { plainFailure, PROVIDER_NAMES, providersFor, type Provider } from './providers.ts';
+import { MODEL_ENVIRONMENT, plainFailure, PROVIDER_NAMES, providersFor, type Provider } from './providers.ts';
 
 /** A provider that has not finished by then hangs, ms. */
 const PATIENCE_MS = 120_000;
@@ -172,7 +172,7 @@ class HangsError extends Error {
 
 async function probe(what: ProbeInput, { signal, patienceMs = PATIENCE_MS }: ProbeOptions): Promise<ProbeOutput> {
   signal?.throwIfAborted();
-  const child = new Child<ProbeMethods>({ processName: 'provider probe', entry: PROCESS_ENTRIES.providerProbe, silent: true }); // prettier-ignore
+  const child = new Child<ProbeMethods>({ processName: 'provider probe', entry: PROCESS_ENTRIES.providerProbe, env: MODEL_ENVIRONMENT, silent: true }); // prettier-ignore
   const kill = () => void child.kill();
   signal?.addEventListener('abort', kill, { once: true });
   const enough = new AbortController();

@@ -38,6 +38,14 @@ export interface OpenedSession extends ProviderChoice {
   ort: typeof import('onnxruntime-node');
 }
 
+/**
+ * Environment of processes that run models. From Ampere on, NVIDIA's libraries round the factors of float32 products to
+ * 10 bits (TF32) unless they are told not to, and onnxruntime's binding hands CUDA nothing but the device. A pack's
+ * published values are float32's, to 1e-3; who wants speed instead has the 16-bit variants, and a starter model that is
+ * quicker than any decoder either way.
+ */
+export const MODEL_ENVIRONMENT = { NVIDIA_TF32_OVERRIDE: '0' };
+
 /** Those worth asking for on this platform, fastest first. */
 export function providersFor(platform: NodeJS.Platform): Provider[] {
   if (platform === 'win32') return ['cuda', 'dml', 'webgpu', 'cpu'];
