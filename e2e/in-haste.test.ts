@@ -37,6 +37,13 @@ describe.skipIf(missing !== null)('in haste', () => {
     await expect.poll(() => panel(page).textContent()).toBe(name);
     return name;
   }
+  /** Without waiting for anything between the two. */
+  async function twice(page: Page, name: string): Promise<void> {
+    const button = page.getByRole('button', { name });
+    await expect.poll(() => button.isEnabled()).toBe(true);
+    const same = await button.elementHandle(); // it may be called something else after the first
+    for (let press = 1; press <= 2; press++) await same.evaluate((one) => (one as HTMLElement).click());
+  }
   async function reviewing(page: Page): Promise<void> {
     await page.getByRole('heading', { level: 2, name: /^wooden door/ }).waitFor();
     await says(page, '97 suggestions, about 23 wrong');
@@ -119,6 +126,24 @@ describe.skipIf(missing !== null)('in haste', () => {
     await page.keyboard.press('Control+z');
     await says(page, /^Undone: .*favourite\.$/);
     await expect.poll(async () => (await asked(page, 'favourite.set')).length).toBe(4);
+  });
+
+  test('a button that is pressed twice asks once', async () => {
+    const page = await enter('#/write');
+    await page.evaluate(() => window.fake.call('tag.acceptAll', { minProbability: 0.6 }));
+    await hold(page, 'write.plan');
+    await twice(page, 'Show what would change');
+    await hold(page, null);
+    await says(page, /files change in \d+ fields/);
+    expect((await asked(page, 'write.plan')).length).toBe(1);
+    await page.getByRole('link', { name: 'Tags', exact: true }).click();
+    await page.getByRole('radiogroup', { name: 'What of the tags' }).getByText('Vocabularies', { exact: true }).click();
+    await page.getByRole('switch', { name: 'Suggest from Voices' }).check({ force: true });
+    await hold(page, 'tag.score');
+    await twice(page, 'Suggest tags');
+    await hold(page, null);
+    await says(page, /suggestions for 400 sounds/);
+    expect((await asked(page, 'tag.score')).length).toBe(1);
   });
 
   test('the field has the keys at once, from any screen, and by the palette', async () => {

@@ -22,6 +22,8 @@ export class Vocabularies {
   /** null: as they have been used so far. */
   #chosen = $state.raw<readonly string[] | null>(storedChoice());
   #jobId = $state<number | null>(null);
+  /** Asked for; which job it is has not been said yet. */
+  #starting = $state(false);
   #editing = $state.raw<VocabularyContent | null>(null);
 
   constructor(app: App) {
@@ -55,7 +57,7 @@ export class Vocabularies {
     return working?.kind === 'tag' ? working : null;
   }
   get busy(): boolean {
-    return this.job !== null || this.#jobId !== null;
+    return this.job !== null || this.#jobId !== null || this.#starting;
   }
   /** Sounds that have been heard and not been tried with a chosen vocabulary as it is now. */
   get behind(): number {
@@ -91,10 +93,13 @@ export class Vocabularies {
 
   /** Suggests tags for the whole library by the chosen vocabularies. @param again also where nothing has changed */
   async suggest(again = false): Promise<void> {
+    if (this.busy) return;
     const { client, notices } = this.#app;
     const input = { vocabularyIds: [...this.chosen], folders: [], again };
     const retry = () => void this.suggest(again);
+    this.#starting = true;
     const jobId = await notices.attempt(() => client.call('tag.score', input), retry);
+    this.#starting = false;
     if (jobId === null) return;
     this.#jobId = jobId;
     const summary = await notices.attempt<ScoreSummary>(() => client.call('tag.wait', jobId), retry);

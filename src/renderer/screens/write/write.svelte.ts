@@ -105,7 +105,8 @@ export class Write {
     return working !== null && WORKING_KINDS.includes(working.kind) ? working : null;
   }
   get busy(): boolean {
-    return this.job !== null || this.#jobId !== null;
+    // Planning and writing begin with the key, not when the engine has answered.
+    return this.job !== null || this.#jobId !== null || this.#phase === 'planning' || this.#phase === 'writing';
   }
   /** The list that the arrow keys walk on this screen; null when there is none. */
   get walked(): Walk | null {
