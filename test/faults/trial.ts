@@ -21,7 +21,7 @@ import { put, tone, wav, type WavOptions } from './sounds.ts';
 /** Lines of progress and of Ctrl-C that any run may show on stderr. */
 const USUAL_LINES = [
   /^(Looking for sounds|Recognising moved and changed files|Listening|Building the index) · /,
-  /^Stopping; what has been listened to is kept …$/,
+  /^Stopping; what has been (done|listened to) is kept …$/,
 ];
 
 /** A file as the catalogue has it. */

@@ -64,7 +64,7 @@ describe.skipIf(skipFor(NO_PROC, 'Ctrl-C'))('Ctrl-C', () => {
     await trial.expectGone(program);
     expect(run, run.stderr).toMatchObject({ code: 130, signal: null });
     expectOwnWords(run);
-    expect(run.stderr).toContain('Stopping; what has been listened to is kept …');
+    expect(run.stderr).toContain('Stopping; what has been done is kept …');
     const stopped = json(run);
     expect(stopped.cancelled).toBe(true);
     expect(stopped.failed).toEqual([]);
