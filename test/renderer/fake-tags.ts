@@ -150,9 +150,18 @@ export function fakeTags(
     const expectedWrong = found.reduce((sum, { tag }) => sum + 1 - (tag.probability ?? 0), 0);
     return { suggestions: found.length, files: new Set(found.map(({ fileId }) => fileId)).size, expectedWrong };
   };
-  const rowOf = (tagId: number, scope: TagScope): TagRow => {
+  /** How many files of a scope have each tag, by its state: in one pass, of a hundred thousand sounds. */
+  const counted = (scope: TagScope): ((tagId: number, state: TagState) => number) => {
+    const counts = new Map<string, number>();
+    for (const { tag } of inScope(scope, null)) {
+      const key = `${tag.tagId} ${tag.state}`;
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
+    return (tagId, state) => counts.get(`${tagId} ${state}`) ?? 0;
+  };
+  const rowOf = (tagId: number, countOf: ReturnType<typeof counted>): TagRow => {
     const [name, category, subCategory, catId] = LABELS[tagId - 1]!;
-    const count = (state: TagState) => inScope({ ...scope, tagId }, state).length;
+    const count = (state: TagState) => countOf(tagId, state);
     return {
       ...{ tagId, vocabularyId: VOCABULARY, labelId: name.replaceAll(' ', '-'), name, groupName: category },
       ucs: { catId, category, subCategory },
@@ -205,12 +214,14 @@ export function fakeTags(
         cancelled: false,
       };
     },
-    'tag.list': (scope) =>
-      Promise.resolve(
-        LABELS.map((_, index) => rowOf(index + 1, scope))
+    'tag.list': (scope) => {
+      const countOf = counted(scope);
+      return Promise.resolve(
+        LABELS.map((_, index) => rowOf(index + 1, countOf))
           .filter(({ waiting, accepted, rejected }) => waiting + accepted + rejected > 0)
           .sort((a, b) => b.waiting - a.waiting),
-      ),
+      );
+    },
     'tag.files': ({ scope, state, order }) => {
       const found = inScope(scope, state).map(({ fileId, tag: { tagId, probability } }) => ({
         fileId,
@@ -269,7 +280,14 @@ export function fakeTags(
     },
     'tag.make': ({ name, fileIds }) => {
       if (fileIds.length < 3) throw new UserError('bad-input', 'A tag needs at least three examples.');
-      return Promise.resolve({ ...rowOf(1, {}), tagId: 900, vocabularyId: 'mine', name, groupName: '', ucs: null });
+      return Promise.resolve({
+        ...rowOf(1, counted({})),
+        tagId: 900,
+        vocabularyId: 'mine',
+        name,
+        groupName: '',
+        ucs: null,
+      });
     },
     'tag.taught': () => Promise.resolve([...taught.values()]),
     'tag.useTaught': ({ tagId, inUse }) => {
