@@ -1,32 +1,15 @@
 /** Keys that are pressed before the answer to the one before has come: they mean what is on the screen. */
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { openStage, whatIsMissing, type Stage, type Window as OpenWindow } from './page.ts';
+import { describe, expect, test } from 'vitest';
+import { whatIsMissing } from './page.ts';
+import { asked, says, useStage } from './stage.ts';
 
 const missing = whatIsMissing();
 
 describe.skipIf(missing !== null)('in haste', () => {
-  let stage: Stage;
-  let open: OpenWindow | null = null;
-  beforeAll(async () => {
-    stage = await openStage();
-  });
-  afterEach(async () => {
-    const complaints = open?.complaints ?? [];
-    await open?.page.context().close();
-    open = null;
-    expect(complaints).toEqual([]);
-  });
-  afterAll(() => stage.close());
-
-  async function enter(hash: string): Promise<Page> {
-    open = await stage.open({ hash });
-    return open.page;
-  }
-  const asked = (page: Page, name: string) =>
-    page.evaluate((wanted) => window.fake.asked.filter((call) => call.name === wanted).map(({ input }) => input), name);
+  const open = useStage();
+  const enter = (hash: string) => open({ hash });
   const hold = (page: Page, what: string | null) => page.evaluate((held) => (window.fake.heldBack = held), what);
-  const says = (page: Page, text: string | RegExp) => page.getByText(text).first().waitFor();
   const field = (page: Page) => page.getByRole('combobox', { name: 'Describe a sound' });
   const panel = (page: Page) => page.locator('aside').getByRole('heading', { level: 2 });
   /** The list of the search has the keys, its first row is selected and stands in the panel. @returns its name */

@@ -1,33 +1,17 @@
 /** The map in a real browser, under the policy it is served under: drawn by WebGL 2, walked by keys, chosen by a lasso. */
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { MAP_JOB } from '../test/renderer/fake-map.ts';
 import { violations } from './accessible.ts';
-import { openStage, whatIsMissing, type Stage, type Window as OpenWindow } from './page.ts';
+import { whatIsMissing } from './page.ts';
+import { asked, useStage, type StageOptions } from './stage.ts';
 
 const missing = whatIsMissing();
 
 describe.skipIf(missing !== null)('the map', () => {
-  let stage: Stage;
-  let open: OpenWindow | null = null;
-  beforeAll(async () => {
-    stage = await openStage();
-  });
-  afterEach(async () => {
-    const complaints = open?.complaints ?? [];
-    await open?.page.context().close();
-    open = null;
-    expect(complaints).toEqual([]);
-  });
-  afterAll(() => stage.close());
-
-  async function enter(options: Parameters<Stage['open']>[0] = {}): Promise<Page> {
-    open = await stage.open({ hash: '#/map', ...options });
-    return open.page;
-  }
+  const open = useStage();
+  const enter = (options: StageOptions = {}) => open({ hash: '#/map', ...options });
   const map = (page: Page) => page.getByRole('application', { name: /^Map of/ });
-  const asked = (page: Page, name: string) =>
-    page.evaluate((wanted) => window.fake.asked.filter((call) => call.name === wanted).map(({ input }) => input), name);
   const shot = async (page: Page, name: string) => {
     const folder = process.env['SCREENSHOTS'];
     if (folder !== undefined) await page.screenshot({ path: `${folder}/${name}.png` });
@@ -217,8 +201,7 @@ describe.skipIf(missing !== null)('the map', () => {
   });
 
   test('without WebGL a sentence, and everything else works', async () => {
-    open = await stage.open({ hash: '' });
-    const { page } = open;
+    const page = await open({ hash: '' });
     await page.evaluate(() => {
       Object.defineProperty(HTMLCanvasElement.prototype, 'getContext', { value: () => null });
       window.location.hash = '/map';

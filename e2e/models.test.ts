@@ -1,40 +1,22 @@
 /** Fetching models and moving to them, by keys, over a network that is not there (test/renderer/fake-models.ts). */
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { violations } from './accessible.ts';
-import { openStage, whatIsMissing, type Stage, type Window as OpenWindow } from './page.ts';
+import { whatIsMissing } from './page.ts';
+import { asked, button, says, useStage, type StageOptions } from './stage.ts';
 
 const missing = whatIsMissing();
 const MB = 1_000_000;
 const OFFLINE = 'models.example.org was not found. Connect this machine to a network, then try again.';
 
 describe.skipIf(missing !== null)('the Models screen', () => {
-  let stage: Stage;
-  let open: OpenWindow | null = null;
-  beforeAll(async () => {
-    stage = await openStage();
-  });
-  afterEach(async () => {
-    const complaints = open?.complaints ?? [];
-    await open?.page.context().close();
-    open = null;
-    expect(complaints).toEqual([]);
-  });
-  afterAll(() => stage.close());
-
-  async function enter(options: Parameters<Stage['open']>[0] = {}): Promise<Page> {
-    open = await stage.open({ hash: '#/models', ...options });
-    return open.page;
-  }
-  const asked = (page: Page, name: string) =>
-    page.evaluate((wanted) => window.fake.asked.filter((call) => call.name === wanted).map(({ input }) => input), name);
-  const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
+  const open = useStage();
+  const enter = (options: StageOptions = {}) => open({ hash: '#/models', ...options });
   const card = (page: Page, name: string) =>
     page.getByRole('list', { name: 'Models on this machine' }).getByRole('listitem', { name });
   const known = (page: Page, name: string) =>
     page.getByRole('region', { name: 'Models that can be fetched' }).getByRole('listitem', { name });
   const msclap = (page: Page) => known(page, 'MS CLAP 2023');
-  const says = (page: Page, text: string | RegExp) => page.getByText(text).first().waitFor();
   const noSheet = (page: Page) => page.getByRole('dialog').waitFor({ state: 'detached' });
   const focused = (page: Page) => page.evaluate(() => document.activeElement?.textContent.replace(/\s+/g, ' ').trim());
   const command = async (page: Page, name: string) => {

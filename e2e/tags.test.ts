@@ -1,31 +1,15 @@
 /** The review of tags, by keys, over an engine that is not there (test/renderer/fake-client.ts). */
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { violations } from './accessible.ts';
-import { openStage, whatIsMissing, type Stage, type Window as OpenWindow } from './page.ts';
+import { whatIsMissing } from './page.ts';
+import { asked, says, useStage, type StageOptions } from './stage.ts';
 
 const missing = whatIsMissing();
 
 describe.skipIf(missing !== null)('the Tags screen', () => {
-  let stage: Stage;
-  let open: OpenWindow | null = null;
-  beforeAll(async () => {
-    stage = await openStage();
-  });
-  afterEach(async () => {
-    const complaints = open?.complaints ?? [];
-    await open?.page.context().close();
-    open = null;
-    expect(complaints).toEqual([]);
-  });
-  afterAll(() => stage.close());
-
-  async function enter(options: Parameters<Stage['open']>[0] = {}): Promise<Page> {
-    open = await stage.open({ hash: '#/tags', ...options });
-    return open.page;
-  }
-  const asked = (page: Page, name: string) =>
-    page.evaluate((wanted) => window.fake.asked.filter((call) => call.name === wanted).map(({ input }) => input), name);
+  const open = useStage();
+  const enter = (options: StageOptions = {}) => open({ hash: '#/tags', ...options });
   const rows = (page: Page) => page.getByRole('grid', { name: 'Sounds to review' }).getByRole('row');
   /** When it has come. */
   const currentName = async (page: Page) => {
@@ -35,7 +19,6 @@ describe.skipIf(missing !== null)('the Tags screen', () => {
   const state = (page: Page, name: RegExp) => page.getByRole('radio', { name });
   const tab = (page: Page, name: string) =>
     page.getByRole('radiogroup', { name: 'What of the tags' }).getByText(name, { exact: true });
-  const says = (page: Page, text: string | RegExp) => page.getByText(text).first().waitFor();
   /** The tag that most suggestions wait for, and its list. */
   async function firstTag(page: Page): Promise<void> {
     await page.getByRole('heading', { level: 2, name: /^wooden door/ }).waitFor();

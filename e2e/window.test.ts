@@ -1,8 +1,9 @@
 /** The built window driven by keys and pointer, over an engine that is not there (test/renderer/fake-client.ts). */
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { violations } from './accessible.ts';
-import { openStage, whatIsMissing, type Stage, type Window as OpenWindow } from './page.ts';
+import { whatIsMissing } from './page.ts';
+import { asked, useStage } from './stage.ts';
 
 declare global {
   interface Window {
@@ -14,24 +15,7 @@ declare global {
 const missing = whatIsMissing();
 
 describe.skipIf(missing !== null)('the window', () => {
-  let stage: Stage;
-  let open: OpenWindow | null = null;
-  beforeAll(async () => {
-    stage = await openStage();
-  });
-  afterEach(async () => {
-    // Nothing may be said on the console, whatever a test did: no error, no warning, no breach of the policy.
-    const complaints = open?.complaints ?? [];
-    await open?.page.context().close();
-    open = null;
-    expect(complaints).toEqual([]);
-  });
-  afterAll(() => stage.close());
-
-  async function enter(options: Parameters<Stage['open']>[0] = {}): Promise<Page> {
-    open = await stage.open(options);
-    return open.page;
-  }
+  const enter = useStage();
   const field = (page: Page) => page.getByRole('combobox', { name: 'Describe a sound' });
   const names = (page: Page) => page.locator('[role=row] .name').allTextContents();
   const selectedName = (page: Page) => page.locator('.row.current .name').textContent();
@@ -55,8 +39,6 @@ describe.skipIf(missing !== null)('the window', () => {
   const frame = (page: Page) =>
     page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
   const lastAsked = async (page: Page, name: string) => (await asked(page, name)).at(-1);
-  const asked = (page: Page, name: string) =>
-    page.evaluate((wanted) => window.fake.asked.filter((call) => call.name === wanted).map(({ input }) => input), name);
 
   test.each(['dark', 'light'] as const)('nothing that axe finds wrong, %s', async (appearance) => {
     const page = await enter({ appearance });

@@ -1,38 +1,23 @@
 /** Writing tags into files, by keys, over an engine that is not there (test/renderer/fake-write.ts). */
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { violations } from './accessible.ts';
-import { openStage, whatIsMissing, type Stage, type Window as OpenWindow } from './page.ts';
+import { whatIsMissing } from './page.ts';
+import { asked, button, says, useStage, type StageOptions } from './stage.ts';
 
 const missing = whatIsMissing();
 
 describe.skipIf(missing !== null)('the Write screen', () => {
-  let stage: Stage;
-  let open: OpenWindow | null = null;
-  beforeAll(async () => {
-    stage = await openStage();
-  });
-  afterEach(async () => {
-    const complaints = open?.complaints ?? [];
-    await open?.page.context().close();
-    open = null;
-    expect(complaints).toEqual([]);
-  });
-  afterAll(() => stage.close());
-
+  const open = useStage();
   /** With tags that have been accepted, unless told otherwise. */
-  async function enter(options: Parameters<Stage['open']>[0] & { accepted?: boolean } = {}): Promise<Page> {
+  async function enter(options: StageOptions & { accepted?: boolean } = {}): Promise<Page> {
     const { accepted = true, ...rest } = options;
-    open = await stage.open({ hash: '#/write', ...rest });
-    if (accepted) await open.page.evaluate(() => window.fake.call('tag.acceptAll', { minProbability: 0.6 }));
-    return open.page;
+    const page = await open({ hash: '#/write', ...rest });
+    if (accepted) await page.evaluate(() => window.fake.call('tag.acceptAll', { minProbability: 0.6 }));
+    return page;
   }
-  const asked = (page: Page, name: string) =>
-    page.evaluate((wanted) => window.fake.asked.filter((call) => call.name === wanted).map(({ input }) => input), name);
-  const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
   const tab = (page: Page, name: string) =>
     page.getByRole('radiogroup', { name: 'What of writing' }).getByText(name, { exact: true });
-  const says = (page: Page, text: string | RegExp) => page.getByText(text).first().waitFor();
   /** When it has come. */
   const currentName = async (page: Page) => {
     await page.waitForFunction(() => ![undefined, '…'].includes(document.querySelector('[id^=plan-].current .name')?.textContent)); // prettier-ignore
