@@ -94,6 +94,23 @@ describe.skipIf(missing !== null)('in haste', () => {
     await expect.poll(() => panel(page).textContent()).toBe(second);
   });
 
+  test('keys do not walk the list of another tag while its own is on the way', async () => {
+    const page = await enter('#/tags');
+    await page.locator('#review-0').waitFor();
+    await page.locator('#review-0').click();
+    await page.getByRole('grid', { name: 'Tags', exact: true }).focus();
+    await hold(page, 'tag.files');
+    await page.keyboard.press('Home');
+    await page.getByRole('heading', { level: 2, name: 'All tags' }).waitFor();
+    await page.getByRole('grid', { name: 'Sounds to review' }).focus();
+    for (let press = 0; press < 3; press++) await page.keyboard.press('ArrowDown');
+    await hold(page, null);
+    await page.locator('#review-5').waitFor(); // more than the tag before has rows of what is shown
+    expect(await page.locator('[id^=review-].current').count()).toBe(0);
+    await page.keyboard.press('ArrowDown');
+    await page.locator('#review-0.current').waitFor();
+  });
+
   test('F twice is as before; both can be taken back', async () => {
     const page = await enter('');
     await firstRow(page);

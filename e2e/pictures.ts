@@ -101,8 +101,10 @@ describe.skipIf(missing !== null)('pictures', () => {
       await list.focus();
       await page.keyboard.press('Home'); // all tags: the longest list
       await page.getByRole('heading', { level: 2, name: 'All tags' }).waitFor();
+      await page.locator('#review-0').waitFor();
       await page.getByRole('grid', { name: 'Sounds to review' }).focus();
       for (let step = 0; step < 3; step++) await page.keyboard.press('ArrowDown');
+      await page.locator('#review-3.current').waitFor();
       await page.waitForFunction(() => document.querySelectorAll('footer .why li').length > 0);
       await page.getByRole('button', { name: 'Stop' }).click();
       await take(page, `tags-review-${theme}${suffix}`);

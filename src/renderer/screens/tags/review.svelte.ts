@@ -340,9 +340,10 @@ export class Review {
   /** Another question: what is shown is not its answer. */
   #empty(): void {
     this.#rows = null;
+    this.#byKey = new Map();
     this.#answered = '';
     this.#forecast = null;
-    this.selection.none();
+    this.selection.show([]); // keys pressed before the answer must not walk what is no longer shown
     this.#soon();
   }
 
