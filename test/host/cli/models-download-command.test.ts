@@ -1,27 +1,23 @@
 /** `earmark models known|download|discard`, the real program against a publisher on this machine. */
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { LIST_VARIABLE } from '../../../src/main/models/download/known.ts';
 import type { KnownModel } from '../../../src/shared/calls/models.ts';
 import type { ModelStatus } from '../../../src/shared/types.ts';
 import { describeDownload } from '../../../src/main/host/cli/models-download-command.ts';
 import { json, kill, NO_PROC, Program } from '../../faults/program.ts';
 import { expectRefused, skipFor } from '../../faults/trial.ts';
-import { DownloadTrial, LARGE, LARGE_PATH } from '../../models/download/download-trial.ts';
+import { trialForEach, type DownloadTrial, LARGE, LARGE_PATH } from '../../models/download/download-trial.ts';
 import { Publisher, startProxy, tagOf, type Misbehaviour } from '../../models/download/publisher.ts';
 import { atTerminal, NO_TERMINAL } from './terminal.ts';
 
 let publisher: Publisher;
 let trial: DownloadTrial;
-beforeAll(async () => {
-  publisher = await new Publisher().start();
+trialForEach((fresh, server) => {
+  trial = fresh;
+  publisher = server;
 });
-afterAll(() => publisher.stop());
-beforeEach(() => {
-  trial = new DownloadTrial(publisher);
-});
-afterEach(() => trial.end());
 
 const words = (...args: string[]) => ['--data', trial.data, 'models', ...args];
 const models = (args: string[], env: Record<string, string> = {}) =>

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'; // prettier-ignore
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import { Downloads, type DownloadsOptions } from '../../../src/main/models/download/downloads.ts';
 import type { ListedFile } from '../../../src/main/models/download/known.ts';
 import { Imports } from '../../../src/main/models/imports.ts';
@@ -42,7 +42,6 @@ export class DownloadTrial {
     publisher: Publisher,
     { largeBytes = 300_000, ...options }: Partial<DownloadsOptions> & { largeBytes?: number } = {},
   ) {
-    // prettier-ignore
     this.publisher = publisher;
     this.large = noise(largeBytes);
     publisher.asked.length = 0;
@@ -143,4 +142,23 @@ export class DownloadTrial {
     await this.imports.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * One publisher for the tests of a file or a group, and a trial for each of them.
+ * @param use is given both before each test
+ */
+export function trialForEach(
+  use: (trial: DownloadTrial, publisher: Publisher) => void,
+  options: Partial<DownloadsOptions> = {},
+): void {
+  const publisher = new Publisher();
+  let trial: DownloadTrial;
+  beforeAll(() => publisher.start());
+  afterAll(() => publisher.stop());
+  beforeEach(() => {
+    trial = new DownloadTrial(publisher, options);
+    use(trial, publisher);
+  });
+  afterEach(() => trial.end());
 }

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { acquireDownloadLock } from '../../../src/main/models/download/download-lock.ts';
 import { readKnownModels, LIST_VARIABLE } from '../../../src/main/models/download/known.ts';
 import { listPacks } from '../../../src/main/models/installed.ts';
@@ -12,19 +12,15 @@ import { EngineTrial, until } from '../../calls/engine-trial.ts';
 import { TINY_PACK } from '../../faults/program.ts';
 import { expectSentence, skipFor } from '../../faults/trial.ts';
 import { writeTinyClap } from '../hugging-face/tiny-clap.ts';
-import { DownloadTrial, LARGE_PATH } from './download-trial.ts';
+import { trialForEach, type DownloadTrial, LARGE_PATH } from './download-trial.ts';
 import { dropAfter, Publisher, tagOf, type Misbehaviour } from './publisher.ts';
 
 let publisher: Publisher;
 let trial: DownloadTrial;
-beforeAll(async () => {
-  publisher = await new Publisher().start();
+trialForEach((fresh, server) => {
+  trial = fresh;
+  publisher = server;
 });
-afterAll(() => publisher.stop());
-beforeEach(() => {
-  trial = new DownloadTrial(publisher);
-});
-afterEach(() => trial.end());
 
 /** Sends the beginning and no more. */
 const hangs: Misbehaviour = (_, response, content) => {

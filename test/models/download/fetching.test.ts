@@ -1,21 +1,17 @@
 /** Downloads from servers that drop, truncate, lie, change their minds and stall. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { until } from '../../calls/engine-trial.ts';
-import { DownloadTrial, LARGE, LARGE_PATH, noise, PAGE } from './download-trial.ts';
+import { DownloadTrial, trialForEach, LARGE, LARGE_PATH, noise, PAGE } from './download-trial.ts';
 import { dropAfter, Publisher, sha256, startOf, tagOf, type Misbehaviour } from './publisher.ts';
 
 let publisher: Publisher;
 let trial: DownloadTrial;
-beforeAll(async () => {
-  publisher = await new Publisher().start();
+trialForEach((fresh, server) => {
+  trial = fresh;
+  publisher = server;
 });
-afterAll(() => publisher.stop());
-beforeEach(() => {
-  trial = new DownloadTrial(publisher);
-});
-afterEach(() => trial.end());
 
 const status =
   (code: number, headers: Record<string, string> = {}): Misbehaviour =>

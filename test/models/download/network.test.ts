@@ -4,7 +4,7 @@ import { inspect } from 'node:util';
 import { execFileSync } from 'node:child_process';
 import { createServer, type AddressInfo } from 'node:net';
 import { skipFor } from '../../faults/trial.ts';
-import { DownloadTrial, LARGE_PATH, PAGE } from './download-trial.ts';
+import { DownloadTrial, trialForEach, LARGE_PATH, PAGE } from './download-trial.ts';
 import { dropAfter, makeCertificate, Publisher, startProxy, type Certificate, type Proxy } from './publisher.ts';
 
 const NO_OPENSSL = hasOpenssl() ? null : 'there is no openssl to make a certificate with';
@@ -106,14 +106,10 @@ describe.skipIf(skipFor(NO_OPENSSL, 'downloads over https'))('over https', () =>
 describe('unencrypted, from a mirror', () => {
   let publisher: Publisher;
   let trial: DownloadTrial;
-  beforeAll(async () => {
-    publisher = await new Publisher().start();
+  trialForEach((fresh, server) => {
+    trial = fresh;
+    publisher = server;
   });
-  afterAll(() => publisher.stop());
-  beforeEach(() => {
-    trial = new DownloadTrial(publisher);
-  });
-  afterEach(() => trial.end());
 
   test('below a folder of its own, with a name and a password', async () => {
     for (const [path, content] of [...publisher.files]) publisher.files.set(`/deep/er${path}`, content);
@@ -169,16 +165,8 @@ describe('unencrypted, from a mirror', () => {
 });
 
 describe('without a network', () => {
-  let publisher: Publisher;
   let trial: DownloadTrial;
-  beforeAll(async () => {
-    publisher = await new Publisher().start();
-  });
-  afterAll(() => publisher.stop());
-  beforeEach(() => {
-    trial = new DownloadTrial(publisher, { mirror: () => null });
-  });
-  afterEach(() => trial.end());
+  trialForEach((fresh) => (trial = fresh), { mirror: () => null });
 
   test('a name that nobody knows', async () => {
     const sentence = await trial.expectRefused('offline');
