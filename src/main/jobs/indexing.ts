@@ -235,13 +235,8 @@ export class Indexing {
     this.#moveWaits = false;
     if (this.#parts.nextModel === null) return null;
     const { id } = await this.#begin('next model', ({ roots }) => {
-      const walked = roots.list().filter(({ scannedMs }) => scannedMs !== null);
-      return Promise.resolve(
-        scopesOf(
-          walked.map((root) => root.id),
-          roots,
-        ),
-      );
+      const walked = roots.list().filter(({ scannedMs, paused }) => scannedMs !== null && !paused);
+      return Promise.resolve(walked.map((root) => ({ root, below: '' })));
     });
     if (id === 0) return null;
     this.#moveJob = id;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { inOldOrder } from '../../../src/renderer/screens/tags/old-order.ts';
+import { inOldOrder } from '../../../src/renderer/screens/tags/review-rows.ts';
 import {
   dotsOf,
   forecastWords,

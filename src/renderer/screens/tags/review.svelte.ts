@@ -6,23 +6,13 @@ import { perApp } from '../../stores/per-app.ts';
 import type { Span } from '../../stores/player.svelte.ts';
 import { Selection } from '../../stores/selection.svelte.ts';
 import { tagsOf, type Tags } from '../../stores/tags.svelte.ts';
-import { inOldOrder } from './old-order.ts';
+import { byFile, inOldOrder, withKey, type ReviewRow } from './review-rows.ts';
 import { title } from '../../words/paths.ts';
 import { counted } from '../../words/units.ts';
 
 export type TagsTab = 'tags' | 'files' | 'vocabularies' | 'taught';
 export type ReviewOrder = 'sure' | 'doubtful' | 'name';
 
-/** A file and one of its tags; by file the surest one stands for all. */
-export interface ReviewRow {
-  key: number;
-  fileId: number;
-  tagId: number;
-  probability: number | null;
-}
-
-/** Tags have small numbers: both fit into one that is still exact. */
-const TAGS_BOUND = 1_000_000;
 const ASK_MS = 60;
 const PREFETCHED = 3;
 
@@ -395,17 +385,4 @@ export class Review {
     this.#rows = rows;
     this.selection.show(rows.map(({ key }) => key));
   }
-}
-
-type Found = Omit<ReviewRow, 'key'>;
-
-function withKey(found: Found): ReviewRow {
-  return { ...found, key: found.fileId * TAGS_BOUND + found.tagId };
-}
-
-/** Each file once, where its first tag stands. */
-function byFile(found: readonly Found[]): ReviewRow[] {
-  const rows = new Map<number, ReviewRow>();
-  for (const one of found) if (!rows.has(one.fileId)) rows.set(one.fileId, { ...one, key: one.fileId });
-  return [...rows.values()];
 }
