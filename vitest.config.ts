@@ -1,7 +1,9 @@
 import { defineConfig } from 'vitest/config';
+import { reporters } from './test/kit/require-all.ts';
 
 export default defineConfig({
   test: {
+    reporters: reporters(),
     include: ['test/**/*.test.ts'],
     // Child processes of the engine do the work; on a small machine more than two test files at once only wait for each other.
     maxWorkers: 2,

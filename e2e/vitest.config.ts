@@ -1,7 +1,9 @@
 import { defineConfig } from 'vitest/config';
+import { reporters } from '../test/kit/require-all.ts';
 
 export default defineConfig({
   test: {
+    reporters: reporters(),
     globalSetup: ['e2e/say-what-is-missing.ts'],
     include: ['e2e/**/*.test.ts'],
     root: `${import.meta.dirname}/..`,
