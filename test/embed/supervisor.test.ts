@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import { EncoderSupervisor, type Patience } from '../../src/main/embed/supervisor.ts';
 import { loadPack, type ModelPack } from '../../src/main/models/pack.ts';
+import { CrashCount } from '../../src/main/process/crash-count.ts';
 
 let pack: ModelPack;
 let supervisor: EncoderSupervisor;
@@ -16,10 +17,18 @@ afterEach(async () => {
   notices.length = 0;
 });
 
-function start(patience?: Patience): EncoderSupervisor {
-  supervisor = new EncoderSupervisor(pack, { encoders: 1 }, (message) => notices.push(message), patience);
+function start(patience?: Patience, crashes?: CrashCount): EncoderSupervisor {
+  supervisor = new EncoderSupervisor(pack, { encoders: 1 }, (message) => notices.push(message), patience, crashes);
   return supervisor;
 }
+
+async function crash(): Promise<void> {
+  const { encoder } = await supervisor.running();
+  process.kill(encoder.pid, 'SIGKILL');
+  await encoder.exited;
+}
+
+const embedLow = () => supervisor.asking((encoder) => encoder.embedTexts(['low']));
 
 test('a process that was killed is started again, and the user is told', async () => {
   const first = await start().running();
@@ -31,14 +40,29 @@ test('a process that was killed is started again, and the user is told', async (
   expect(notices).toEqual([expect.stringContaining('SIGKILL')]);
 });
 
-test('a process that keeps dying without a result is given up with a sentence', async () => {
-  start();
-  for (let death = 0; death < 6; death++) {
-    const { encoder } = await supervisor.running();
-    process.kill(encoder.pid, 'SIGKILL');
-    await encoder.exited;
+test('a process that keeps crashing without an answer rests, longer each time, and comes back by itself', async () => {
+  let nowMs = 0;
+  start(undefined, new CrashCount({ limit: 3, firstRestMs: 1_000, longestRestMs: 60_000, now: () => nowMs }));
+  for (let crashes = 0; crashes < 3; crashes++) await crash();
+  await expect(embedLow()).rejects.toMatchObject({ code: 'engine-broken' });
+  await expect(embedLow()).rejects.toThrow(/Try again in a second/);
+  nowMs = 1_001;
+  await crash(); // the cause was not over
+  nowMs = 2_500;
+  await expect(embedLow()).rejects.toMatchObject({ code: 'engine-broken' });
+  nowMs = 3_100;
+  expect(await embedLow()).toHaveLength(1);
+  // An answer: what was before does not count any more.
+  for (let crashes = 0; crashes < 2; crashes++) await crash();
+  expect(await embedLow()).toHaveLength(1);
+});
+
+test('crashes between answers to words are forgotten', async () => {
+  start(undefined, new CrashCount({ limit: 2 }));
+  for (let crashes = 0; crashes < 3; crashes++) {
+    await crash();
+    expect(await embedLow()).toHaveLength(1);
   }
-  await expect(supervisor.running()).rejects.toMatchObject({ code: 'engine-broken' });
 });
 
 test('an idle process gives its memory back and comes again when needed; no notice for that', async () => {

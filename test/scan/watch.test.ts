@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { CrashCount } from '../../src/main/process/crash-count.ts';
 import { Watcher, type WatcherOptions, type WatchState } from '../../src/main/scan/watch.ts';
 import { until } from '../calls/engine-trial.ts';
 import { expectSentence, skipFor } from '../faults/trial.ts';
@@ -132,16 +133,23 @@ test('a process that is killed is started again, and its roots are looked throug
   await heard('a change', () => touch('root/a.wav'));
 });
 
-test('one that keeps dying is given up, with a sentence', async () => {
-  await start().watchOnly(new Map([[1, join(folder, 'root')]]));
+test('one that keeps crashing rests, with a sentence, and watches again afterwards', async () => {
+  let nowMs = 0;
+  const crashes = new CrashCount({ limit: 4, now: () => nowMs });
+  await start({ lookEveryMs: 50, crashes }).watchOnly(new Map([[1, join(folder, 'root')]]));
   for (let death = 0; death < 4; death++) {
     const pid = await until('a process', () => watcher!.stateOf(1).watching && watcher!.pid);
     process.kill(pid, 'SIGKILL');
     await until('its death', () => watcher!.pid !== pid);
   }
-  const problem = await until('giving up', () => watcher!.stateOf(1).problem);
-  expect(problem).toMatch(/keeps stopping/);
+  const problem = await until('a rest', () => watcher!.stateOf(1).problem);
+  expect(problem).toMatch(/keeps crashing/);
   expectSentence(problem);
+  changes.length = 0;
+  nowMs = 120_000;
+  await until('watching again', () => watcher!.stateOf(1).watching);
+  await until('looked through', () => changes.includes(1));
+  await heard('a change', () => touch('root/a.wav'));
 });
 
 async function stateIn(file: string, args: string[], env: Record<string, string> = {}): Promise<WatchState> {

@@ -1,4 +1,4 @@
-/** Keeps one inference process at hand: started when first needed, started again when it died, given up when hopeless. */
+/** Keeps one inference process at hand: started when first needed, started again when it crashed, left alone while that has no use. */
 import { UserError } from '../../shared/errors.ts';
 import {
   ChildDiedError,
@@ -9,13 +9,14 @@ import {
   type ProviderChoice,
 } from './encoder.ts';
 import type { ModelPack } from '../models/pack.ts';
+import { CrashCount } from '../process/crash-count.ts';
 import { cpuPlan } from './provider-choice.ts';
 import type { AudioPlan, Provider } from './providers.ts';
 
-/** After this many deaths without one finished window in between, the model cannot run here. */
-const HOPELESS_AFTER_DEATHS = 6;
+/** After this many crashes without one answer in between, the model cannot run here for now. */
+const CRASH_LIMIT = 6;
 /** After so many of them a driver is taken to be the cause where one is in use. */
-const UNTRUSTED_AFTER_DEATHS = 2;
+const BLOCKLISTED_AFTER_CRASHES = 2;
 /** On the CPU: the next files decode while the last windows of others are being embedded. */
 const DECODED_AHEAD = 2;
 
@@ -172,51 +173,57 @@ export class EncoderSupervisor {
   readonly #watch: NodeJS.Timeout;
   #current: Promise<RunningEncoder> | null = null;
   #lastUsedMs = 0;
-  #deaths = 0;
+  readonly #crashes: CrashCount;
   /** The process that died had loaded the audio encoder: the next one must, before it is given windows. */
   #reloadAudio = false;
   #closed = false;
 
   /**
-   * @param notice told in one sentence when the process died and is started again
+   * @param notice told in one sentence when the process crashed and is started again
    */
   constructor(
     pack: ModelPack,
     { plans, ...options }: SupervisorOptions,
     notice: (message: string) => void,
     patience = PATIENCE,
+    crashes = new CrashCount({ limit: CRASH_LIMIT }),
   ) {
     this.#pack = pack;
     this.#options = options;
     this.#plans = plans ?? null;
     this.#notice = notice;
     this.#patience = patience;
+    this.#crashes = crashes;
     this.#watch = setInterval(() => void this.#look(), patience.checkMs);
     this.#watch.unref();
   }
 
   /**
    * The running inference process; starts one if there is none.
-   * @throws UserError engine-broken when it keeps dying; what {@link Encoder.start} throws
+   * @throws UserError engine-broken while it keeps crashing; what {@link Encoder.start} throws
    */
-  running(): Promise<RunningEncoder> {
+  async running(): Promise<RunningEncoder> {
     this.#lastUsedMs = performance.now();
+    if (this.#current === null) this.#expectRest(); // not in the start itself, which would be remembered as the current one
     this.#current ??= this.#start();
     return this.#current;
   }
 
   /**
    * Asks the running process; should it die under the question, the next one.
-   * @throws UserError engine-broken when it keeps dying; what `ask` throws
+   * @throws UserError engine-broken while it keeps crashing; what `ask` throws
    */
   async asking<T>(ask: (encoder: Encoder) => Promise<T>): Promise<T> {
     for (;;) {
-      const { encoder } = await this.running();
+      const { encoder, busy } = await this.running();
       try {
-        return await ask(encoder);
+        const answer = await ask(encoder);
+        // While files are analysed only their windows count: an answer to words says nothing of what crashes on sounds.
+        if (!busy) this.#crashes.clear();
+        return answer;
       } catch (error) {
         if (!(error instanceof ChildDiedError) || this.#closed) throw error;
-        await encoder.exited; // after this its death has been counted, and `running` starts another
+        await encoder.exited; // after this its crash has been counted, and `running` starts another
       }
     }
   }
@@ -233,7 +240,7 @@ export class EncoderSupervisor {
     if (this.#known === plan) {
       // It was said to work and does not even start: the CPU does it, with as many encoders as are right for it.
       this.#giveUp(plan.provider, choice.reason);
-      this.#current = null; // before it ends, so that this counts as no death
+      this.#current = null; // before it ends, so that this counts as no crash
       await encoder.close();
     }
     return this.loadAudio();
@@ -283,7 +290,7 @@ export class EncoderSupervisor {
     const running = await this.#current?.catch(() => null);
     if (!running) return;
     if (running.busy) {
-      // Its death is noted and its files are heard again as after any other.
+      // Its crash is noted and its files are tried again as after any other.
       if (running.silentMs > this.#patience.stuckMs) await running.encoder.close();
     } else if (performance.now() - this.#lastUsedMs > this.#patience.idleMs) await this.#rest();
   }
@@ -295,13 +302,10 @@ export class EncoderSupervisor {
 
   async #start(): Promise<RunningEncoder> {
     if (this.#closed) throw new Error('the engine is closing');
-    if (this.#deaths >= HOPELESS_AFTER_DEATHS) {
-      throw new UserError('engine-broken', `The model “${this.#pack.name}” keeps crashing on this machine. Run \`earmark doctor\`, or use another model.`); // prettier-ignore
-    }
     try {
       const encoder = await this.#startEncoder();
       if (this.#isClosed()) await encoder.close();
-      const running = new RunningEncoder(encoder, () => (this.#deaths = 0));
+      const running = new RunningEncoder(encoder, () => this.#crashes.clear());
       encoder.onNotice((message) => this.#notice(message));
       encoder.onGaveUp((message) => {
         if (this.#known !== null && this.#known.provider !== 'cpu') this.#giveUp(this.#known.provider, message);
@@ -311,7 +315,7 @@ export class EncoderSupervisor {
         if (this.#closed || this.#current !== mine) return;
         this.#current = null;
         this.#reloadAudio = encoder.provider !== null;
-        this.#noteDeath(how);
+        this.#noteCrash(how);
       });
       return running;
     } catch (error) {
@@ -320,7 +324,7 @@ export class EncoderSupervisor {
     }
   }
 
-  /** A process that dies before it is ready is a death like any other. */
+  /** A process that exits before it is ready has crashed like any other. */
   async #startEncoder(): Promise<Encoder> {
     for (;;) {
       try {
@@ -328,8 +332,8 @@ export class EncoderSupervisor {
       } catch (error) {
         const cause = error instanceof UserError ? error.cause : error;
         if (!(cause instanceof ChildDiedError) || this.#isClosed()) throw error;
-        if (this.#deaths + 1 >= HOPELESS_AFTER_DEATHS) throw error;
-        this.#noteDeath(cause.how);
+        this.#noteCrash(cause.how);
+        this.#expectRest();
       }
     }
   }
@@ -347,9 +351,20 @@ export class EncoderSupervisor {
     }
   }
 
-  #noteDeath(how: string): void {
-    this.#deaths++;
-    if (this.#deaths >= UNTRUSTED_AFTER_DEATHS && this.#known !== null && this.#known.provider !== 'cpu') {
+  /** @throws UserError engine-broken while starting it has no use */
+  #expectRest(): void {
+    const { restMs } = this.#crashes;
+    if (restMs === 0) return;
+    const seconds = Math.ceil(restMs / 1000);
+    throw new UserError(
+      'engine-broken',
+      `The model “${this.#pack.name}” keeps crashing on this machine. Try again in ${seconds === 1 ? 'a second' : `${seconds} seconds`}. If it goes on, free some memory, run “earmark doctor”, or use another model.`,
+    );
+  }
+
+  #noteCrash(how: string): void {
+    this.#crashes.note();
+    if (this.#crashes.count >= BLOCKLISTED_AFTER_CRASHES && this.#known !== null && this.#known.provider !== 'cpu') {
       this.#giveUp(this.#known.provider, `the driver of ${this.#known.provider} ended it several times`);
     }
     this.#notice(

@@ -1,15 +1,16 @@
-/** The index as the engine sees it: a process that is started again when it dies. */
+/** The index as the engine sees it: a process that is started again when it crashes. */
 import { UserError } from '../../shared/errors.ts';
 import { Child, ChildDiedError } from '../process/child.ts';
+import { CrashCount } from '../process/crash-count.ts';
 import { PROCESS_ENTRIES } from '../process/entries.ts';
 import { indexFolder } from './index-folder.ts';
 import type { Background, IndexMethods, IndexPushes, Opened, Synced, WindowMatches } from './protocol.ts';
 
 export type { Background, Synced, WindowMatches } from './protocol.ts';
 
-/** More deaths than this within {@link DEATHS_WITHIN_MS} are no accident. */
-const MAX_DEATHS = 3;
-const DEATHS_WITHIN_MS = 10 * 60_000;
+/** As many crashes within {@link FORGET_CRASHES_MS} are no accident. */
+const CRASH_LIMIT = 4;
+const FORGET_CRASHES_MS = 10 * 60_000;
 /** Windows behind which it is worth catching up without being asked: comparing fewer one by one takes no time. */
 const CATCH_UP_FROM = 2000;
 /** Not at once: a single search from the command line ends before that, and needs the processor itself. */
@@ -34,9 +35,11 @@ export class VectorIndex {
   readonly #closing = new AbortController();
   #pid: number | null = null;
   #child: Promise<IndexChild> | null = null;
+  /** Of the process that was started last: resolves when it has ended. */
+  #ended: Promise<void> = Promise.resolve();
   #opened: Opened = { count: 0, indexed: 0, state: 'new', reason: null };
-  #deaths: number[] = [];
-  #diedOpening = false;
+  readonly #crashes = new CrashCount({ limit: CRASH_LIMIT, forgetAfterMs: FORGET_CRASHES_MS });
+  #crashedOpening = false;
   #nextTicket = 1;
   #catchUp: { timer: NodeJS.Timeout; stop: AbortController } | null = null;
 
@@ -154,7 +157,7 @@ export class VectorIndex {
     return this.#restarting(async () => (await this.#running()).call(name, input));
   }
 
-  /** Does something that needs the process; should the process die of it, once more with a new one. */
+  /** Does something that needs the process; should the process crash, once more with a new one. */
   async #restarting<T>(work: () => Promise<T>): Promise<T> {
     for (;;) {
       this.#closing.signal.throwIfAborted();
@@ -162,10 +165,12 @@ export class VectorIndex {
         return await work();
       } catch (error) {
         if (!(error instanceof ChildDiedError) || this.#closing.signal.aborted) throw error;
-        if (this.#deaths.length > MAX_DEATHS) {
+        await this.#ended; // after this its crash has been counted
+        // The next question is worth an attempt all the same: what was wrong may be over by then.
+        if (this.#crashes.restMs > 0) {
           throw new UserError(
             'engine-broken',
-            'The search index keeps stopping. Restart Earmark; if that does not help, delete the folder “index” in its data folder.',
+            'The search index keeps crashing. Try again in a minute; if that does not help, delete the folder “index” in the data folder.',
             error,
           );
         }
@@ -186,13 +191,13 @@ export class VectorIndex {
     const child: IndexChild = new Child({ processName: 'index', entry: PROCESS_ENTRIES.index, lowPriority });
     this.#pid = child.pid;
     let ended = false;
-    void child.exited.then(() => {
+    this.#ended = child.exited.then(() => {
       this.#child = null;
-      if (!ended && !this.#closing.signal.aborted) this.#noteDeath();
+      if (!ended && !this.#closing.signal.aborted) this.#noteCrash();
     });
-    // Native code that dies of a saved index, or keeps dying with it, is not shown that index again.
-    const skipFile = this.#diedOpening || this.#deaths.length >= 2;
-    this.#diedOpening = true;
+    // Native code that crashes on a saved index, or keeps crashing with it, is not shown that index again.
+    const skipFile = this.#crashedOpening || this.#crashes.count >= 2;
+    this.#crashedOpening = true;
     try {
       this.#opened = await child.call('open', {
         dataFolder,
@@ -201,11 +206,11 @@ export class VectorIndex {
         dim,
         skipFile,
       });
-      this.#diedOpening = false;
+      this.#crashedOpening = false;
     } catch (error) {
       if (!(error instanceof ChildDiedError)) {
         ended = true; // it answered; it is of no use without a catalogue, but it did not crash
-        this.#diedOpening = false;
+        this.#crashedOpening = false;
       }
       await child.kill();
       throw error;
@@ -215,9 +220,8 @@ export class VectorIndex {
     return child;
   }
 
-  #noteDeath(): void {
-    const now = Date.now();
-    this.#deaths = [...this.#deaths.filter((then) => now - then < DEATHS_WITHIN_MS), now];
+  #noteCrash(): void {
+    this.#crashes.note();
     this.#options.notice?.('The search index stopped unexpectedly and is started again.');
   }
 

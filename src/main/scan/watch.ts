@@ -5,12 +5,13 @@
  */
 import { stat } from 'node:fs/promises';
 import { Child, ChildDiedError } from '../process/child.ts';
+import { CrashCount } from '../process/crash-count.ts';
 import { PROCESS_ENTRIES } from '../process/entries.ts';
 import type { WatchMethods, WatchProblem, WatchPushes } from './watch-protocol.ts';
 
-/** More deaths than this within {@link DEATHS_WITHIN_MS} are no accident. */
-const MAX_DEATHS = 3;
-const DEATHS_WITHIN_MS = 10 * 60_000;
+/** As many crashes within {@link FORGET_CRASHES_MS} are no accident. */
+const CRASH_LIMIT = 4;
+const FORGET_CRASHES_MS = 10 * 60_000;
 /** How often roots are looked at: an unplugged drive takes its watch away without a word. */
 const LOOK_EVERY_MS = 60_000;
 
@@ -25,6 +26,8 @@ export interface WatcherOptions {
   onState: (rootId: number) => void;
   /** @default 60 000 */
   lookEveryMs?: number;
+  /** Of the watching process. */
+  crashes?: CrashCount;
 }
 
 export interface WatchState {
@@ -46,12 +49,15 @@ export class Watcher {
   readonly #wanted = new Map<number, Wanted>();
   readonly #look: NodeJS.Timeout;
   #child: WatchChild | null = null;
-  #deaths: number[] = [];
+  readonly #crashes: CrashCount;
   #looking = false;
+  /** The process crashed too often; it is started again when it has rested. */
+  #resting = false;
   #closed = false;
 
   constructor(options: WatcherOptions) {
     this.#options = options;
+    this.#crashes = options.crashes ?? new CrashCount({ limit: CRASH_LIMIT, forgetAfterMs: FORGET_CRASHES_MS });
     this.#look = setInterval(() => void this.#lookAtRoots(), options.lookEveryMs ?? LOOK_EVERY_MS);
     this.#look.unref();
   }
@@ -131,18 +137,20 @@ export class Watcher {
     return child;
   }
 
-  /** What happened while it was down nobody saw: every root counts as changed. */
   async #restart(how: string): Promise<void> {
     this.#child = null;
     if (this.#closed) return;
-    const now = Date.now();
-    this.#deaths = [...this.#deaths.filter((then) => now - then < DEATHS_WITHIN_MS), now];
-    const hopeless = this.#deaths.length > MAX_DEATHS;
+    this.#crashes.note();
+    this.#resting = this.#crashes.restMs > 0;
     for (const [rootId, wanted] of this.#wanted) {
-      const message = `Changes in “${wanted.path}” are not looked out for any more, because the watching process keeps stopping (${how}). They are noticed when Earmark starts.`;
-      this.#setState(rootId, wanted, hopeless ? { kind: 'unable', message } : null, false);
+      const message = `Changes in “${wanted.path}” are not watched for now, because the watching process keeps crashing (${how}). Earmark tries again by itself.`;
+      this.#setState(rootId, wanted, this.#resting ? { kind: 'unable', message } : null, false);
     }
-    if (hopeless) return;
+    if (!this.#resting) await this.#watchAgain();
+  }
+
+  /** What happened while nobody watched nobody saw: every root counts as changed. */
+  async #watchAgain(): Promise<void> {
     const rootIds = [...this.#wanted.keys()];
     await Promise.all(rootIds.map((rootId) => this.#watch(rootId)));
     for (const rootId of rootIds) if (this.#wanted.has(rootId)) this.#options.onChange(rootId);
@@ -152,6 +160,10 @@ export class Watcher {
   async #lookAtRoots(): Promise<void> {
     if (this.#looking) return; // a drive that hangs holds this up, and nothing else
     this.#looking = true;
+    if (this.#resting && this.#crashes.restMs === 0) {
+      this.#resting = false;
+      await this.#watchAgain();
+    }
     for (const [rootId, wanted] of [...this.#wanted]) {
       if (wanted.problem !== null && wanted.problem.kind !== 'gone') continue;
       const identity = await identityOf(wanted.path);
