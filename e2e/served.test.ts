@@ -1,11 +1,12 @@
 /** The window over `earmark serve` with a real engine: real files, real searches (by a tiny model), real sound. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { launchBrowser, openPage, whatIsMissing } from './page.ts';
+import { wavHeader } from '../src/main/decode/wav-header.ts';
+import { launchBrowser, openPage, WAIT_MS, whatIsMissing } from './page.ts';
 import { tone } from './tone.ts';
 
 const missing = whatIsMissing();
@@ -27,6 +28,7 @@ describe.skipIf(missing !== null)('the window over earmark serve', () => {
     ] as const) {
       writeFileSync(join(sounds, `${name}.wav`), tone(hertz));
     }
+    putLongSilence(join(sounds, 'long silence.wav'));
     const options = ['--data', join(folder, 'data'), '--model', join(ROOT, 'test/fixtures/tiny-pack'), '--json'];
     server = spawn(process.execPath, [join(ROOT, 'bin/earmark'), ...options, 'serve', '--no-open', sounds], {
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -45,12 +47,54 @@ describe.skipIf(missing !== null)('the window over earmark serve', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
+  test('a sound goes on when its address expires, and the key stays nowhere', { timeout: 300_000 }, async () => {
+    const browser = await launchBrowser();
+    try {
+      const { page, complaints } = await openPage(browser);
+      await page.goto(url);
+      await page.getByText('4 sounds', { exact: true }).first().waitFor();
+      const key = url.split('#')[1]!;
+      const asked: string[] = [];
+      page.on('request', (request) => void asked.push(request.url()));
+      const addresses = () => [...new Set(asked.filter((one) => one.includes('/audio/') && !one.includes('as=wav')))];
+      const field = page.getByRole('combobox', { name: 'Describe a sound' });
+      await field.fill('long silence');
+      await page.waitForFunction(() => document.querySelector('[role=row] .name')?.textContent === 'long silence');
+      await field.press('ArrowDown');
+      await page.getByRole('button', { name: 'Stop' }).waitFor();
+      const before = addresses();
+      // An hour later, by the page's clock: the server, whose clock stays, is made to refuse what it gave out before.
+      await page.evaluate(() => {
+        const now = Date.now;
+        Date.now = () => now() + 3_600_000;
+      });
+      for (const address of before) {
+        await page.route(address, (route) => route.fulfill({ status: 401 }));
+      }
+      await page.getByRole('slider', { name: 'Position' }).fill('250');
+      await expect.poll(() => addresses().length, { timeout: WAIT_MS }).toBeGreaterThan(before.length);
+      await page.getByRole('button', { name: 'Stop' }).waitFor();
+      expect(asked.filter((one) => one.includes('as=wav'))).toEqual([]);
+      expect(await page.getByText('cannot be played').count()).toBe(0);
+
+      expect(asked.filter((one) => one.includes(key))).toEqual([]);
+      const kept = await page.evaluate(() => [document.cookie, JSON.stringify(localStorage), document.referrer]);
+      expect(kept.join()).not.toContain(key);
+      const devtools = await page.context().newCDPSession(page);
+      const { entries } = await devtools.send('Page.getNavigationHistory');
+      for (const entry of entries) expect(entry.url).not.toContain(key);
+      expect(complaints.filter((one) => !one.includes('401'))).toEqual([]);
+    } finally {
+      await browser.close();
+    }
+  });
+
   test('finds, plays, survives a reload and the loss of the server', { timeout: 300_000 }, async () => {
     const browser = await launchBrowser();
     try {
       const { page, complaints } = await openPage(browser);
       await page.goto(url);
-      await page.getByText('3 sounds', { exact: true }).first().waitFor();
+      await page.getByText('4 sounds', { exact: true }).first().waitFor();
       expect(page.url()).not.toContain(url.split('#')[1]!); // the key is out of the address
       const field = page.getByRole('combobox', { name: 'Describe a sound' });
       await field.fill('alarm');
@@ -59,14 +103,22 @@ describe.skipIf(missing !== null)('the window over earmark serve', () => {
       await page.getByRole('button', { name: 'Stop' }).waitFor();
       await page.getByText('name matches "alarm"').waitFor();
       await page.reload();
-      await page.getByText('3 sounds', { exact: true }).first().waitFor();
+      await page.getByText('4 sounds', { exact: true }).first().waitFor();
       expect(complaints).toEqual([]);
 
       server.kill('SIGINT');
       await page.getByText('Earmark does not answer.').waitFor();
-      expect(await page.locator('[role=row]').count()).toBe(3); // what was on the screen stays
+      expect(await page.locator('[role=row]').count()).toBe(4); // what was on the screen stays
     } finally {
       await browser.close();
     }
   });
 });
+
+/** A hole on the disk that reads as five minutes of stereo: more than a browser fetches in advance. */
+function putLongSilence(path: string): void {
+  const bytes = 300 * 44_100 * 4;
+  const head = wavHeader({ sampleRate: 44_100, channels: 2, bitsPerSample: 16 }, bytes / 4);
+  writeFileSync(path, head);
+  truncateSync(path, head.length + bytes);
+}

@@ -9,6 +9,8 @@ export interface Host {
    * @param asWav a copy that every player plays, for one that could not play the file itself
    */
   audioUrl: (fileId: number, asWav?: boolean) => string;
+  /** Whether an address from `audioUrl` no longer works, so that a new one has to be asked for. Absent: they always do. */
+  hasExpired?: (audioUrl: string) => boolean;
   /** Shows a file in its folder. */
   revealFile: ((path: string) => Promise<void>) | null;
   /** Asks for folders by the system's dialog. @returns absolute paths; empty when it was closed */

@@ -1,5 +1,6 @@
 /** The contract's client over HTTP, for the window in a browser and for tests: fetch for calls, a stream for events. */
 import type { CallName, Calls, Client, EventName, Events, Reply } from '../../shared/contract.ts';
+import { audioPath } from '../../shared/audio-address.ts';
 import { fromWire, UserError } from '../../shared/errors.ts';
 import { readEvents } from './event-stream.ts';
 
@@ -21,8 +22,10 @@ export interface HttpClient {
   client: Client;
   /** For the next window of the same tab: a one-time key has been used up. */
   token: string;
-  /** @param asWav a copy that every browser plays, for a player that could not play the file itself */
+  /** Works for a quarter of an hour at least. @param asWav a copy that every browser plays, for a player that could not play the file itself */
   audioUrl: (fileId: number, asWav?: boolean) => string;
+  /** Whether an address from `audioUrl` no longer works. */
+  hasExpired: (audioUrl: string) => boolean;
   /**
    * Tells at once how it stands, and whenever that changes. After `lost` events may have been missed: ask anew at
    * `connected`. @returns to stop being told
@@ -33,7 +36,7 @@ export interface HttpClient {
 }
 
 /**
- * Exchanges the key for the token and for the cookie that <audio> needs, and begins to listen to events.
+ * Exchanges the key for the token and begins to listen to events.
  * @throws UserError when the server is not there or does not take the key
  */
 export async function connectHttp({ origin, key, silenceMs = SILENCE_MS }: HttpClientOptions): Promise<HttpClient> {
@@ -46,7 +49,8 @@ export async function connectHttp({ origin, key, silenceMs = SILENCE_MS }: HttpC
       on: (event, listener) => events.on(event, listener),
     },
     token,
-    audioUrl: (fileId, asWav = false) => `${origin}/audio/${fileId}${asWav ? '?as=wav' : ''}`,
+    audioUrl: (fileId, asWav = false) => `${origin}${audioPath(token, fileId, asWav, Date.now())}`,
+    hasExpired: (url) => Number(new URL(url).searchParams.get('until')) <= Date.now(),
     onState: (listener) => events.onState(listener),
     close: () => events.close(),
   };
@@ -60,7 +64,7 @@ async function ask<T>(url: string, key: string, input: unknown): Promise<T> {
       method: 'POST',
       headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' },
       body: JSON.stringify(input),
-      credentials: 'same-origin',
+      credentials: 'omit', // cookies of this host belong to other servers on it
       cache: 'no-store',
     });
     reply = (await response.json()) as Reply<never>;
@@ -127,7 +131,7 @@ class EventListening {
     try {
       const response = await fetch(this.#url, {
         headers: { Authorization: `Bearer ${this.#token}` },
-        credentials: 'same-origin',
+        credentials: 'omit',
         cache: 'no-store',
         signal,
       });

@@ -28,6 +28,7 @@ export async function httpConnection(): Promise<Connection> {
     onState: (listener) => http.onState(listener),
     host: {
       audioUrl: (fileId, asWav) => http.audioUrl(fileId, asWav),
+      hasExpired: (url) => http.hasExpired(url),
       revealFile: null,
       chooseFolders: null,
       pathOfDroppedFile: null,

@@ -214,7 +214,8 @@ export class Player {
       }),
     );
     element.addEventListener('error', () => {
-      if (!this.#asWav.has(fileId)) this.#tryAsWav(fileId, element);
+      if (this.#host.hasExpired?.(element.src)) this.#loadAgain(fileId, element);
+      else if (!this.#asWav.has(fileId)) this.#tryAsWav(fileId, element);
       else this.#failed(fileId);
     });
     return element;
@@ -247,9 +248,14 @@ export class Player {
   }
 
   #tryAsWav(fileId: number, element: HTMLAudioElement): void {
-    const wasWanted = fileId === this.#fileId && this.#wanted === fileId;
     this.#asWav.add(fileId);
-    element.src = this.#host.audioUrl(fileId, true);
+    this.#loadAgain(fileId, element);
+  }
+
+  /** From a new address, and on from where it was: the old one has expired or leads to what cannot be played. */
+  #loadAgain(fileId: number, element: HTMLAudioElement): void {
+    const wasWanted = fileId === this.#fileId && this.#wanted === fileId;
+    element.src = this.#host.audioUrl(fileId, this.#asWav.has(fileId));
     if (wasWanted) void this.play(this.#position);
   }
 

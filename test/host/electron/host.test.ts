@@ -76,6 +76,12 @@ test('the window is closed in: sandbox, isolation, no Node, its own page', () =>
   expect(stub.errors).toEqual([]);
 });
 
+test('nothing is downloaded', () => {
+  let prevented = 0;
+  stub.session.emit('will-download', { preventDefault: () => prevented++ }, {}, {});
+  expect(prevented).toBe(1);
+});
+
 test('the page comes from a fixed table, under the policy', async () => {
   const page = await stub.fetch('earmark://app/index.html');
   expect(page.status).toBe(200);

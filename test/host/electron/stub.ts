@@ -65,6 +65,8 @@ export class StubWindow extends EventEmitter {
 export interface Stub {
   electron: ElectronApi;
   app: EventEmitter & { exits: number[]; quits: number };
+  /** Of all windows; a test makes its events. */
+  session: EventEmitter;
   /** As the page of a window asks. */
   invoke: (channel: string, ...input: unknown[]) => Promise<unknown>;
   /** The same from somewhere else. */
@@ -116,6 +118,7 @@ export function stubElectron(options: { firstInstance?: boolean } = {}): Stub {
   });
   const stub: Omit<Stub, 'electron'> = {
     app,
+    session: new EventEmitter(),
     invoke: (channel, ...input) => stub.invokeFrom(ownFrame, channel, ...input),
     // What a handler throws, Electron rejects with.
     invokeFrom: (frame, channel, ...input) =>
@@ -179,7 +182,7 @@ export function stubElectron(options: { firstInstance?: boolean } = {}): Stub {
     protocol: { registerSchemesAsPrivileged: (schemes: Electron.CustomScheme[]) => void stub.schemes.push(...schemes) },
     screen: { getPrimaryDisplay: () => display, getAllDisplays: () => [display] },
     session: {
-      defaultSession: {
+      defaultSession: Object.assign(stub.session, {
         setPermissionRequestHandler: noWork,
         setPermissionCheckHandler: noWork,
         setSpellCheckerEnabled: noWork,
@@ -187,7 +190,7 @@ export function stubElectron(options: { firstInstance?: boolean } = {}): Stub {
         protocol: {
           handle: (_scheme: string, handler: (request: Request) => Promise<Response>) => (protocolHandler = handler),
         },
-      },
+      }),
     },
     shell: { showItemInFolder: (path: string) => void stub.revealed.push(path) },
     Tray: class extends EventEmitter {

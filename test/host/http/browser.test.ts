@@ -1,10 +1,11 @@
-/** The same in a real browser: the key, the cookie, playing and seeking, the policy, and pages that have no business here. */
-import { existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+/** The same in a real browser: the key, playing and seeking, the policy, and pages that have no business here. */
+import { existsSync, truncateSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { stripTypeScriptTypes } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chromium, type Browser, type Page } from 'playwright-core';
+import { build, type Rolldown } from 'vite';
 import { wavHeader } from '../../../src/main/decode/wav-header.ts';
 import { encode, sine, writeWav } from '../../decode/make-audio.ts';
 import { skipFor } from '../../faults/trial.ts';
@@ -16,14 +17,13 @@ const MISSING = existsSync(CHROMIUM)
   ? null
   : `there is no ${CHROMIUM}; install Chromium or name one in EARMARK_CHROMIUM`;
 
-const SOURCE = new URL('../../../src/', import.meta.url);
-/** The window's own modules, types taken off, where the page finds them. */
-const MODULES = ['shared/errors', 'renderer/client/event-stream', 'renderer/client/http-client'];
+/** The window's own client, where the page finds it. */
+const CLIENT = fileURLToPath(new URL('../../../src/renderer/client/http-client.ts', import.meta.url));
 const PAGE = {
   'index.html':
     '<!doctype html><title>test</title><link rel="icon" href="data:,"><script type="module" src="main.js"></script>',
   'main.js': `
-    import { connectHttp } from './renderer/client/http-client.js';
+    import { connectHttp } from './http-client.js';
     const key = location.hash.slice(1) || sessionStorage.getItem('key');
     const http = await connectHttp({ origin: location.origin, key }).catch(({ code }) => ({ code }));
     if (http.token) sessionStorage.setItem('key', http.token);
@@ -37,14 +37,17 @@ describe.skipIf(skipFor(MISSING, 'the server in a browser'))('in a browser', () 
   let serving: Serving;
   let browser: Browser;
   let otherPage: Server;
+  /** Headers of everything that other servers on 127.0.0.1 were asked. */
+  const askedOfOthers: IncomingHttpHeaders[] = [];
   const complaints: string[] = [];
 
   beforeAll(async () => {
-    const modules = MODULES.map((name) => {
-      const code = stripTypeScriptTypes(readFileSync(new URL(`${name}.ts`, SOURCE), 'utf8'));
-      return [`${name}.js`, code.replaceAll(/(from '\.[^']+)\.ts'/g, "$1.js'")];
-    });
-    serving = await Serving.start({ window: { ...PAGE, ...(Object.fromEntries(modules) as Record<string, string>) } });
+    const [built] = (await build({
+      configFile: false,
+      logLevel: 'silent',
+      build: { write: false, minify: false, lib: { entry: CLIENT, formats: ['es'] } },
+    })) as Rolldown.RolldownOutput[];
+    serving = await Serving.start({ window: { ...PAGE, 'http-client.js': built!.output[0].code } });
     const stereo = [sine(4, 44_100, 440), sine(4, 44_100, 660)];
     writeWav(serving.at('plain.wav'), stereo, 44_100);
     writeWav(serving.at('doubles.wav'), stereo, 44_100, 'f64');
@@ -53,7 +56,8 @@ describe.skipIf(skipFor(MISSING, 'the server in a browser'))('in a browser', () 
     putLongSilence(serving.at('long.wav'));
     await serving.index();
     browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS });
-    otherPage = createServer((_, response) => {
+    otherPage = createServer((request, response) => {
+      askedOfOthers.push(request.headers);
       response.setHeader('Content-Type', 'text/html').end('<!doctype html><title>another page</title>');
     });
     await new Promise<void>((resolve) => otherPage.listen(0, '127.0.0.1', resolve));
@@ -127,7 +131,7 @@ describe.skipIf(skipFor(MISSING, 'the server in a browser'))('in a browser', () 
     const answered = await page.evaluate(`(async () => {
       // More than a browser opens connections to one host.
       const waiting = Array.from({ length: 10 }, (_, n) => new Promise((resolve) => {
-        const audio = new Audio(window.http.audioUrl(${serving.fileId('long.wav')}) + '?n=' + n); // each its own sound to the browser
+        const audio = new Audio(window.http.audioUrl(${serving.fileId('long.wav')}) + '&n=' + n); // each its own sound to the browser
         audio.preload = 'auto';
         audio.addEventListener('canplay', resolve, { once: true });
         audio.load();
@@ -140,12 +144,12 @@ describe.skipIf(skipFor(MISSING, 'the server in a browser'))('in a browser', () 
   });
 
   test('a page of another port can neither ask nor listen nor show', async () => {
-    await openWindow(serving.host.url); // the cookie is there, for this host on every port
+    const own = await openWindow(serving.host.url);
+    const audioUrl = String(await own.evaluate(`window.http.audioUrl(${serving.fileId('plain.wav')})`));
     const { port } = otherPage.address() as AddressInfo;
     const context = browser.contexts().at(-1)!;
     const page = await context.newPage();
     await page.goto(`http://127.0.0.1:${port}/`);
-    const id = serving.fileId('plain.wav');
     const outcome = await page.evaluate(`(async () => {
       const { origin, token } = ${JSON.stringify(serving.host)};
       const tried = (work) => work.then(() => 'worked', () => 'refused');
@@ -159,11 +163,30 @@ describe.skipIf(skipFor(MISSING, 'the server in a browser'))('in a browser', () 
         call: await tried(fetch(origin + '/call/status.get', { method: 'POST', credentials: 'include', headers: { Authorization: 'Bearer ' + token, 'Content-Type': 'application/json' }, body: 'null' })),
         simpleCall: await tried(fetch(origin + '/call/status.get', { method: 'POST', credentials: 'include', headers: { 'Content-Type': 'text/plain' }, body: 'null' })),
         events: await tried(fetch(origin + '/events', { credentials: 'include' })),
-        audio: await media(new Audio(), 'canplay', origin + '/audio/${id}'),
+        audio: await media(new Audio(), 'canplay', '${audioUrl}'),
         script: await media(document.createElement('script'), 'load', origin + '/main.js'),
       };
     })()`);
     expect(outcome).toEqual({ call: 'refused', simpleCall: 'refused', events: 'refused', audio: 'refused', script: 'refused' }); // prettier-ignore
+    // Another server on this host, in the browser that has the window open, is shown nothing of it.
+    expect(await context.cookies()).toEqual([]);
+    expect(askedOfOthers.length).toBeGreaterThan(0);
+    for (const headers of askedOfOthers) expect(Object.keys(headers)).not.toContain('cookie');
+    expect(JSON.stringify(askedOfOthers)).not.toContain(serving.host.token);
+  });
+
+  test('a link out of the window tells the other server nothing', async () => {
+    const page = await openWindow(serving.host.url);
+    const { port } = otherPage.address() as AddressInfo;
+    askedOfOthers.length = 0;
+    await page.evaluate(`void (location.href = 'http://127.0.0.1:${port}/')`);
+    await expect.poll(() => page.title()).toBe('another page');
+    expect(askedOfOthers.length).toBeGreaterThan(0);
+    for (const headers of askedOfOthers) {
+      expect(headers.referer ?? '').not.toContain(serving.host.origin);
+      expect(headers).not.toHaveProperty('cookie');
+      expect(JSON.stringify(headers)).not.toContain(serving.host.token);
+    }
   });
 });
 

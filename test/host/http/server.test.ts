@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dispatch } from '../../../src/main/host/dispatch.ts';
+import { signAudioAddress } from '../../../src/shared/audio-address.ts';
 import { connectHttp } from '../../../src/renderer/client/http-client.ts';
 import type { CallName } from '../../../src/shared/contract.ts';
 import { sine, writeWav } from '../../decode/make-audio.ts';
@@ -89,18 +90,72 @@ describe('who may call', () => {
     }
   });
 
-  test('the cookie opens sounds and events, and no calls', async () => {
+  test('a session sets nothing that travels by itself, and events take the token alone', async () => {
     const session = await serving.post('/session', '');
     expect(await session.json()).toEqual({ ok: true, value: { token: serving.host.token } });
-    const [cookie] = session.headers.getSetCookie();
-    expect(cookie).toMatch(new RegExp(`^earmark-${serving.host.port}=[\\w-]{43}; Path=/; HttpOnly; SameSite=Strict$`));
-    expect(cookie).not.toContain(serving.host.token);
-    const withCookie = { Authorization: '', Cookie: `theme=dark; ${cookie!.split(';')[0]!}` };
-    expect((await serving.get(`/audio/${serving.fileId('low_hum.wav')}`, withCookie)).status).toBe(200);
+    expect(session.headers.getSetCookie()).toEqual([]);
+    const cookie = `earmark-${serving.host.port}=${serving.host.token}`;
+    const withCookie = { Authorization: '', Cookie: cookie };
     await expectRefused(await call(withCookie), 401, 'signed-out');
-    const forged = { Authorization: '', Cookie: `earmark-${serving.host.port}=${'A'.repeat(43)}` };
-    await expectRefused(await serving.get(`/audio/${serving.fileId('low_hum.wav')}`, forged), 401, 'signed-out');
-    await expectRefused(await serving.get('/events', { Authorization: '' }), 401, 'signed-out');
+    await expectRefused(await serving.get('/events', withCookie), 401, 'signed-out');
+    await expectRefused(await serving.get(`/events?token=${serving.host.token}`, withCookie), 401, 'signed-out');
+    await expectRefused(await serving.get(`/audio/${serving.fileId('low_hum.wav')}`, withCookie), 401, 'signed-out');
+  });
+
+  test('a signed address plays one file, in parts too, until it expires, and opens nothing else', async () => {
+    const { client, audioUrl, hasExpired, close } = await connectHttp({ origin: serving.host.origin, key: serving.host.token }); // prettier-ignore
+    await client.call('status.get', null);
+    close();
+    const fileId = serving.fileId('low_hum.wav');
+    const url = audioUrl(fileId);
+    expect(url).not.toContain(serving.host.token);
+    expect(hasExpired(url)).toBe(false);
+    const part = await fetch(url, { headers: { Range: 'bytes=44-47' } });
+    expect([part.status, part.headers.get('content-range')]).toEqual([206, expect.stringMatching(/^bytes 44-47\//)]);
+    expect((await part.arrayBuffer()).byteLength).toBe(4);
+    expect((await fetch(url, { method: 'HEAD' })).status).toBe(200);
+    expect((await fetch(audioUrl(fileId, true))).status).toBe(200);
+
+    const other = serving.fileId('high_whistle.wav');
+    const query = url.split('?')[1]!;
+    const untilMs = Number(new URLSearchParams(query).get('until'));
+    for (const [what, forged] of [
+      ['another file', url.replace(`/audio/${fileId}?`, `/audio/${other}?`)],
+      ['another form of it', url.replace('?', '?as=wav&')],
+      ['a later end', url.replace(String(untilMs), String(untilMs + 1))],
+      ['half of the signature', url.slice(0, -32)],
+      ['no signature', url.replace(/&signature.*/, '')],
+      ['no end', url.replace(/until=\d+&/, '')],
+      ['a session', url.replace(`/audio/${fileId}`, '/session')],
+      ['events', url.replace(`/audio/${fileId}`, '/events')],
+    ] as const) {
+      const method = what === 'a session' ? 'POST' : 'GET';
+      await expectRefused(await fetch(forged, { method }), 401, 'signed-out');
+    }
+    const past = { fileId, asWav: false, untilMs: Date.now() - 1 };
+    const old = `${serving.host.origin}/audio/${fileId}?until=${past.untilMs}&signature=${signAudioAddress(serving.host.token, past)}`;
+    expect(hasExpired(old)).toBe(true);
+    await expectRefused(await fetch(old), 401, 'expired');
+  });
+
+  test.each([
+    'Host: evil.example',
+    'Host: SAME',
+    'Origin: https://evil.example',
+    'Sec-Fetch-Site: none',
+    'Authorization: Bearer x',
+  ])('a second header that decides: %s', async (line) => {
+    const first = { Origin: `http://${host}`, 'Sec-Fetch-Site': 'same-origin' };
+    const head = requestHead('/call/status.get', 4, { 'Content-Type': 'application/json', ...first });
+    expect((await raw(serving.host.port, head, 'null')).status).toBe(200);
+    for (const both of [
+      `${head}\r\n${line.replace('SAME', host)}`,
+      head.replace('\r\n', `\r\n${line.replace('SAME', host)}\r\n`),
+    ]) {
+      const { status, body } = await raw(serving.host.port, both, 'null');
+      expect(status).toBe(400);
+      expect(JSON.parse(body)).toMatchObject({ ok: false, error: { code: 'refused' } });
+    }
   });
 
   test('a one-time key opens one session, and nothing else', async () => {

@@ -26,7 +26,7 @@ export function mayUse(permission: string, requestingUrl: string): boolean {
 
 export type GuardedSession = Pick<
   Session,
-  'setPermissionRequestHandler' | 'setPermissionCheckHandler' | 'setSpellCheckerEnabled'
+  'setPermissionRequestHandler' | 'setPermissionCheckHandler' | 'setSpellCheckerEnabled' | 'on'
 > & { webRequest: Pick<Session['webRequest'], 'onBeforeRequest'> };
 
 /** For the session of every window, before the first one opens. */
@@ -35,6 +35,8 @@ export function guardSession(session: GuardedSession): void {
     callback(mayUse(permission, contents.getURL()));
   });
   session.setPermissionCheckHandler((_contents, permission, origin) => mayUse(permission, origin));
+  // The window offers nothing to download, and a page that was taken over must not put files on the disk.
+  session.on('will-download', (event) => event.preventDefault());
   session.setSpellCheckerEnabled(false); // it would download dictionaries
   session.webRequest.onBeforeRequest(({ url }, callback) => callback({ cancel: !mayRequest(url) }));
 }

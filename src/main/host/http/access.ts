@@ -1,5 +1,13 @@
 /** Who may ask the server anything at all, by headers that a page in a browser cannot forge. No state, no side effects. */
 
+/** Headers that decide who asks. A second one may be what a proxy or a browser looked at, and not what we do. */
+const ONCE = ['host', 'origin', 'sec-fetch-site', 'authorization', 'content-type'] as const;
+
+/** @returns the name of a header that decides something and came more than once; null when there is none */
+export function repeatedHeader(headers: Readonly<Record<string, string[] | undefined>>): string | null {
+  return ONCE.find((name) => (headers[name]?.length ?? 0) > 1) ?? null;
+}
+
 export interface RequestOrigin {
   /** Header values as they came; undefined when absent. */
   host: string | undefined;

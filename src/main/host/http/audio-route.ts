@@ -1,7 +1,8 @@
-/** `GET /audio/<file id>`: the sound of a catalogued file. `?as=wav` asks for a copy that every browser plays. */
+/** `GET /audio/<file id>`: the sound of a catalogued file. `?as=wav` asks for a copy that every browser plays; signed, see audio-address.ts. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { AudioAddress } from '../../../shared/audio-address.ts';
 import { toWire, UserError, type ErrorCode } from '../../../shared/errors.ts';
 import type { AudioFile, AudioFiles } from '../audio-file.ts';
 import { respondWithAudio } from '../audio-response.ts';
@@ -27,28 +28,42 @@ const NOT_THERE: ReadonlySet<ErrorCode> = new Set([
 
 export interface AudioRoute {
   method: 'GET' | 'HEAD';
-  /** As it stands in the address. */
-  id: string;
-  /** Behind the question mark. */
-  query: string;
+  fileId: number;
+  asWav: boolean;
   /** Aborted when the server closes. */
   closing: AbortSignal;
 }
 
-/** @throws HttpError 404 for what is no id; errors that are not about the file */
+/**
+ * @param id @param query as they stand in the address
+ * @returns `untilMs` 0 and no signature where the address has none
+ * @throws HttpError 404 for what is no id
+ */
+export function parseAudioAddress(id: string, query: string): AudioAddress & { signature: string } {
+  if (!/^[1-9]\d{0,14}$/.test(id)) throw new HttpError(404, 'not-found', 'There is no such sound.');
+  const parameters = new URLSearchParams(query);
+  const until = parameters.get('until') ?? '';
+  return {
+    fileId: Number(id),
+    asWav: parameters.get('as') === 'wav',
+    untilMs: /^\d{1,15}$/.test(until) ? Number(until) : 0,
+    signature: parameters.get('signature') ?? '',
+  };
+}
+
+/** @throws errors that are not about the file */
 export async function sendAudio(
   request: IncomingMessage,
   response: ServerResponse,
   audio: AudioFiles,
-  { method, id, query, closing }: AudioRoute,
+  { method, fileId, asWav, closing }: AudioRoute,
 ): Promise<void> {
-  if (!/^[1-9]\d{0,14}$/.test(id)) throw new HttpError(404, 'not-found', 'There is no such sound.');
   const left = new AbortController();
   const goneOrClosing = AbortSignal.any([left.signal, closing]);
   response.on('close', () => left.abort(new DOMException('the client has left', 'AbortError')));
   let file: AudioFile;
   try {
-    file = await audio.open(Number(id), { asWav: new URLSearchParams(query).get('as') === 'wav' }, goneOrClosing);
+    file = await audio.open(fileId, { asWav }, goneOrClosing);
   } catch (error) {
     if (goneOrClosing.aborted) {
       response.destroy(); // nobody is there to read an answer

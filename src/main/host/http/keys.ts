@@ -1,5 +1,6 @@
 /** The secrets of one run of the server: nothing of them is kept. */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { signAudioAddress, type AudioAddress } from '../../../shared/audio-address.ts';
 
 const SECRET_BYTES = 32;
 /** A browser that has not come by then is not coming. */
@@ -8,15 +9,7 @@ const ONE_TIME_MS = 120_000;
 export class Keys {
   /** For `Authorization: Bearer`; in the fragment of the address. 256 bits, base64url. */
   readonly token = newSecret();
-  /** Value of the cookie, which lets a page read sounds and events and nothing else. */
-  readonly #cookie = newSecret();
-  readonly #cookieName: string;
   #oneTime: { key: string; untilMs: number } | null = null;
-
-  /** @param port in the cookie's name: browsers show cookies to all ports of a host, and several servers may run */
-  constructor(port: number) {
-    this.#cookieName = `earmark-${port}`;
-  }
 
   /**
    * A key that can be exchanged for the token once, within two minutes. It is for addresses that go through command
@@ -41,15 +34,9 @@ export class Keys {
     return inTime;
   }
 
-  /** @param cookies value of the `Cookie` header */
-  hasCookie(cookies: string | undefined): boolean {
-    const own = (cookies ?? '').split(';').map((one) => one.trim().split('='));
-    return own.some(([name, value]) => name === this.#cookieName && equal(value ?? '', this.#cookie));
-  }
-
-  /** Value of `Set-Cookie`. Gone when the browser closes; no `Secure`, as there is no TLS on this machine's own loop. */
-  setCookie(): string {
-    return `${this.#cookieName}=${this.#cookie}; Path=/; HttpOnly; SameSite=Strict`;
+  /** Whether the address was signed with the token; it may have expired. */
+  hasSigned(address: AudioAddress, signature: string): boolean {
+    return equal(signature, signAudioAddress(this.token, address));
   }
 }
 

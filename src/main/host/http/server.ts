@@ -5,8 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { toWire, UserError } from '../../../shared/errors.ts';
 import type { EngineHandle } from '../../engine.ts';
 import type { AudioFiles } from '../audio-file.ts';
-import { refusal } from './access.ts';
-import { sendAudio } from './audio-route.ts';
+import { refusal, repeatedHeader } from './access.ts';
+import { parseAudioAddress, sendAudio } from './audio-route.ts';
 import { answerCall } from './call-route.ts';
 import { EventStreams } from './event-streams.ts';
 import { Keys } from './keys.ts';
@@ -53,7 +53,7 @@ export async function startHttpHost(options: HttpHostOptions): Promise<HttpHost>
   const server = createServer({ requestTimeout: REQUEST_MS });
   await listen(server, options.port ?? 0);
   const { port } = server.address() as AddressInfo;
-  const keys = new Keys(port);
+  const keys = new Keys();
   const events = new EventStreams(options.handle.on, options.heartbeatMs);
   const files = readStaticFiles(options.windowFolder);
   const closing = new AbortController();
@@ -92,6 +92,8 @@ async function handle(request: IncomingMessage, response: ServerResponse, port: 
   response.on('error', () => {}); // a client that went away is no error of ours
   try {
     setHeadersOfAll(response);
+    const repeated = repeatedHeader(request.headersDistinct);
+    if (repeated !== null) throw new HttpError(400, 'refused', `The header “${repeated}” was sent more than once.`);
     const { host, origin, 'sec-fetch-site': site } = request.headers;
     const secFetchSite = Array.isArray(site) ? site.join() : site;
     const refused = refusal({ host, origin, secFetchSite }, port);
@@ -108,12 +110,9 @@ async function handle(request: IncomingMessage, response: ServerResponse, port: 
 async function route(request: IncomingMessage, response: ServerResponse, routes: Routes): Promise<void> {
   const { options, keys, events, files, closing } = routes;
   const [path = '', query = ''] = (request.url ?? '').split('?', 2);
-  const { authorization, cookie } = request.headers;
+  const { authorization } = request.headers;
   const withToken = () => {
     if (!keys.isToken(authorization)) throw signedOut();
-  };
-  const withTokenOrCookie = () => {
-    if (!keys.isToken(authorization) && !keys.hasCookie(cookie)) throw signedOut();
   };
   const [, area, rest] = /^\/(call|audio)\/(.*)$/.exec(path) ?? [];
   if (area === 'call') {
@@ -122,15 +121,19 @@ async function route(request: IncomingMessage, response: ServerResponse, routes:
     await answerCall(request, response, options.handle.engine, rest ?? '');
   } else if (area === 'audio') {
     const method = allow(request, ['GET', 'HEAD']);
-    withTokenOrCookie();
-    await sendAudio(request, response, options.audio, { method, id: rest ?? '', query, closing });
+    const { signature, ...address } = parseAudioAddress(rest ?? '', query);
+    if (!keys.isToken(authorization)) {
+      if (!keys.hasSigned(address, signature)) throw signedOut();
+      if (Date.now() >= address.untilMs) throw expired();
+    }
+    await sendAudio(request, response, options.audio, { method, ...address, closing });
   } else if (path === '/session') {
     allow(request, ['POST']);
     if (!keys.opensSession(authorization)) throw signedOut();
-    sendJson(response, 200, { ok: true, value: { token: keys.token } }, { 'Set-Cookie': keys.setCookie() });
+    sendJson(response, 200, { ok: true, value: { token: keys.token } });
   } else if (path === '/events') {
     allow(request, ['GET']);
-    withTokenOrCookie();
+    withToken();
     events.add(response);
   } else sendStatic(request, response, path, files);
 }
@@ -158,6 +161,11 @@ function allow<M extends string>(request: IncomingMessage, methods: readonly M[]
 function signedOut(): HttpError {
   const sentence = 'This window does not belong to the Earmark that is running. Open the address that it printed.';
   return new HttpError(401, 'signed-out', sentence, { 'WWW-Authenticate': 'Bearer' });
+}
+
+function expired(): HttpError {
+  const sentence = 'This address of a sound has expired. Play the file in the window.';
+  return new HttpError(401, 'expired', sentence, { 'WWW-Authenticate': 'Bearer' });
 }
 
 function listen(server: Server, port: number): Promise<void> {
