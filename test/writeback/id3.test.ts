@@ -131,14 +131,13 @@ describe.each([3, 4] as const)('ID3v2.%i', (version) => {
     const edited = editId3(tagBytes({ version, frames: [{ id: 'TMOO', body }] }), [
       set('TMOO', version === 3 ? 'Café' : 'Caf\ufffd', 'Dark', 'Calm'),
     ]);
-    const mark = version === 3 ? '/' : '\0';
-    expect(Buffer.from(edited).includes(Buffer.concat([body, latin(`${mark}Dark${mark}Calm`)]))).toBe(true);
+    expect(Buffer.from(edited).includes(Buffer.concat([body, latin('\0Dark\0Calm')]))).toBe(true);
   });
 });
 
-test('an empty place is filled by a new tag of version 2.3; nothing makes none', () => {
+test('an empty place is filled by a new tag of version 2.4; nothing makes none', () => {
   const made = editId3(null, SOUND_EFFECT, 40);
-  expect([...made.subarray(0, 6)]).toEqual([0x49, 0x44, 0x33, 3, 0, 0]);
+  expect([...made.subarray(0, 6)]).toEqual([0x49, 0x44, 0x33, 4, 0, 0]);
   expect(byId(readId3(made))).toEqual(
     byId(SOUND_EFFECT.map(({ nativeId, values }) => ({ nativeId, value: values[0]! }))),
   );
@@ -147,27 +146,33 @@ test('an empty place is filled by a new tag of version 2.3; nothing makes none',
 });
 
 test.each([
-  ['(17)', ['Rock'], '(17)Dubby'],
-  ['(17)Rock', ['Rock'], '(17)Rock/Dubby'],
-  ['(17)(6)', ['Rock', 'Grunge'], '(17)(6)Dubby'],
-  ['(4)Eurodisco', ['Disco', 'Eurodisco'], '(4)Eurodisco/Dubby'],
-  ['((odd)', ['(odd)'], '((odd)/Dubby'],
-  ['(RX)', ['Remix'], '(RX)Dubby'],
-  ['(250)', ['(250)'], '(250)/Dubby'],
-  ['17', ['Rock'], '17/Dubby'],
-  ['Rock/Pop', ['Rock', 'Pop'], 'Rock/Pop/Dubby'],
-  ['Rock\0Pop', ['Rock', 'Pop'], 'Rock\0Pop\0Dubby'],
-])('genres of 2.3: %j', (stored, values, appended) => {
+  ['(17)', ['Rock']],
+  ['(17)Rock', ['Rock']],
+  ['(17)(6)', ['Rock', 'Grunge']],
+  ['(4)Eurodisco', ['Disco', 'Eurodisco']],
+  ['((odd)', ['(odd)']],
+  ['(RX)', ['Remix']],
+  ['(250)', ['(250)']],
+  ['17', ['Rock']],
+  // One value with a slash in it, as every other reader shows it.
+  ['Rock/Pop', ['Rock/Pop']],
+  ['Rock\0Pop', ['Rock', 'Pop']],
+])('genres of 2.3: %j', (stored, values) => {
   const old = tagBytes({ version: 3, frames: [{ id: 'TCON', body: text(stored) }] });
   expect(byId(readId3(old))['TCON']).toEqual(values);
   const edited = Buffer.from(editId3(old, [set('TCON', ...values, 'Dubby')]));
-  expect(edited.includes(text(appended))).toBe(true);
+  expect(edited.includes(text(`${stored}\0Dubby`))).toBe(true);
   expect(byId(readId3(edited))['TCON']).toEqual([...values, 'Dubby']);
+  // Taking ours back leaves what was there.
+  expect(byId(readId3(editId3(edited, [set('TCON', ...values)])))['TCON']).toEqual(values);
 });
 
 test('a genre that begins with a bracket is no reference', () => {
-  const edited = editId3(null, [set('TCON', '(17)')]);
-  expect(Buffer.from(edited).includes(text('((17)'))).toBe(true);
+  for (const version of [3, 4] as const) {
+    const edited = editId3(tagBytes({ version, frames: [] }), [set('TCON', '(17)')]);
+    expect(Buffer.from(edited).includes('((17)')).toBe(true);
+    expect(byId(readId3(edited))['TCON']).toEqual(['(17)']);
+  }
 });
 
 test('2.2 is edited in its own frames', () => {
@@ -292,6 +297,6 @@ test('where the file has it elsewhere, it is written there', () => {
   expect(moodPlace({ version: 4, frames: [txxx] })).toBe('TXXX:MOOD');
   expect(id3Places('grouping', [])).toEqual(['TIT1']);
   expect(id3Places('grouping', [{ nativeId: 'GRP1', value: 'x' }])).toEqual(['GRP1']);
-  expect(fitId3('TCON', 'R&B/Soul')).toEqual({ value: 'R&B-Soul', note: expect.stringContaining('slash') as string });
+  expect(fitId3('TCON', 'R&B/Soul')).toEqual({ value: 'R&B/Soul', note: '' });
   expect(fitId3('TIT2', 'AC/DC')).toEqual({ value: 'AC/DC', note: '' });
 });

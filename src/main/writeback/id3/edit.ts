@@ -1,23 +1,14 @@
 /** Text frames of an ID3v2 tag edited, in the version found; every other byte of the tag stays as it is. */
 import { cannotEdit, type FieldEdit, type Part, type StoredField } from '../container.ts';
 import { joined, partLength, splicedSize } from '../splice.ts';
-import {
-  frameName,
-  framesOf,
-  isEditable,
-  isId3List,
-  parseTextBody,
-  readFields,
-  separator,
-  valuesOf,
-} from './fields.ts';
-import { isReferences } from './genres.ts';
+import { frameName, framesOf, isEditable, isId3List, parseTextBody, readFields, valuesOf } from './fields.ts';
+import { genresIn } from './genres.ts';
 import { HEADER_BYTES, id3TagBytes, parseTag, type Id3Frame, type Id3Tag } from './tag.ts';
-import { appendText, decodeText, encodeText, encodingFor, terminator } from './text.ts';
+import { appendText, encodeText, encodingFor, terminator } from './text.ts';
 import { putSyncsafe, SYNCSAFE_LIMIT, unsynchronise } from './unsynchronisation.ts';
 
-/** Frames that are made anew when a tag has none: ID3v2.3 (docs/write-back.md). */
-const NEW_TAG = Uint8Array.from([0x49, 0x44, 0x33, 3, 0, 0, 0, 0, 0, 0]);
+/** A tag made where there is none: ID3v2.4, the version that has lists and moods of its own (docs/write-back.md). */
+const NEW_TAG = Uint8Array.from([0x49, 0x44, 0x33, 4, 0, 0, 0, 0, 0, 0]);
 
 /**
  * @param bytes a whole ID3v2 tag, as it begins an MP3 or fills the `id3 ` chunk of a WAVE or AIFF file
@@ -29,7 +20,7 @@ export function readId3(bytes: Uint8Array): StoredField[] {
 }
 
 /**
- * @param bytes as {@link readId3}; null to make a tag, of version 2.3. What stands behind the tag, stays there
+ * @param bytes as {@link readId3}; null to make a tag, of version 2.4. What stands behind the tag, stays there
  * @param edits for ids that `id3Places` gives
  * @param newPadding zeros put behind the frames when they need more room than there is, bytes
  * @returns the tag as it is to be; of the same length where its padding can take the change; empty when there was
@@ -102,7 +93,7 @@ function editFrames(tag: Id3Tag, edit: FieldEdit, replaced: Map<Id3Frame, Uint8A
   const unreadable = tag.frames.some(({ id, body }) => id === frameName(nativeId, tag.version).id && body === null);
   if (unreadable) throw cannotEdit('Its ID3 tag is compressed or encrypted in part: save it with a tag editor first.');
 
-  const before = frames.map((frame) => valuesOf(frame, nativeId, tag.version));
+  const before = frames.map((frame) => valuesOf(frame, nativeId));
   if (sameValues(before.flat(), values)) return null;
   if (values.length === 0) {
     for (const frame of frames) replaced.set(frame, null);
@@ -113,7 +104,7 @@ function editFrames(tag: Id3Tag, edit: FieldEdit, replaced: Map<Id3Frame, Uint8A
   // Values of several frames become those of the first one.
   for (const frame of others) replaced.set(frame, null);
   const body =
-    appendedBody(tag, first, nativeId, before[0]!, values) ??
+    appendedBody(first, nativeId, before[0]!, values) ??
     newBody(tag, nativeId, values, parseTextBody(first)?.language ?? '');
   replaced.set(first, renderFrame(tag, nativeId, first, body));
   return null;
@@ -121,7 +112,6 @@ function editFrames(tag: Id3Tag, edit: FieldEdit, replaced: Map<Id3Frame, Uint8A
 
 /** Where the new values only follow the old ones, the old ones stay as they were written. */
 function appendedBody(
-  tag: Id3Tag,
   frame: Id3Frame,
   nativeId: string,
   before: readonly string[],
@@ -131,20 +121,17 @@ function appendedBody(
   if (!parts || !isId3List(nativeId) || before.length === 0) return null;
   if (!sameValues(values.slice(0, before.length), before)) return null;
   const old = frame.body!.subarray(parts.valueFrom);
-  const text = decodeText(parts.encoding, old).replace(/\0+$/, '');
-  const mark = separator(tag.version, text);
-  // “(17)(6)” takes a free text right behind it.
-  const mayFollow = nativeId === 'TCON' && mark === '/' && isReferences(text);
-  const more = values.slice(before.length).join(mark);
-  const value = appendText(parts.encoding, old, mayFollow ? more : mark + more);
+  const value = appendText(parts.encoding, old, `\0${values.slice(before.length).join('\0')}`);
   return value && Buffer.concat([frame.body!.subarray(0, parts.valueFrom), value]);
 }
 
 function newBody(tag: Id3Tag, nativeId: string, values: readonly string[], language: string): Uint8Array {
   const { id, description } = frameName(nativeId, tag.version);
-  // In 2.3 a bracket at the beginning of a genre is a reference unless it is doubled.
-  const texts = nativeId === 'TCON' && tag.version < 4 ? values.map((value) => value.replace(/^\(/, '((')) : values;
-  const text = texts.join(tag.version === 4 ? '\0' : '/');
+  // A bracket at the beginning of a genre is a reference unless it is doubled: before 2.4 by the standard, since then
+  // for programs that never stopped reading it so.
+  const isReference = (value: string) => value.startsWith('(') && (tag.version < 4 || genresIn(value)[0] !== value);
+  const texts = nativeId === 'TCON' ? values.map((value) => (isReference(value) ? `(${value}` : value)) : values;
+  const text = texts.join('\0');
   const encoding = encodingFor(tag.version, text + (description ?? ''));
   const pieces: Uint8Array[] = [Uint8Array.of(encoding)];
   if (id === 'COMM' || id === 'COM') pieces.push(Buffer.from(language === '' ? 'eng' : language, 'latin1'));

@@ -103,19 +103,16 @@ export function framesOf(tag: Id3Tag, nativeId: string): Id3Frame[] {
   return main ? [main] : [];
 }
 
-/** Programs that write 2.3 separate values by a slash; some by a zero, as 2.4 does. */
-export function separator(version: Id3Version, text: string): '\0' | '/' {
-  return version === 4 || text.includes('\0') ? '\0' : '/';
-}
-
 /** @returns no empty ones; none for a frame that cannot be read */
-export function valuesOf(frame: Id3Frame, nativeId: string, version: Id3Version): string[] {
+export function valuesOf(frame: Id3Frame, nativeId: string): string[] {
   const parts = parseTextBody(frame);
   if (!parts) return [];
   const text = decodeText(parts.encoding, frame.body!.subarray(parts.valueFrom)).replace(/\0+$/, '');
   // A single text goes on behind a zero only by mistake; the rest is shown too, so that nobody replaces it unseen.
   if (!isId3List(nativeId)) return text === '' ? [] : [text.replaceAll('\0', ' ')];
-  const strings = text.split(separator(version, text));
+  // Also before 2.4, where the standard leaves a list to a slash that many single values hold as well: TagLib, Mutagen,
+  // ExifTool and editors take a zero as the end of one value in every version, and show a slash as part of it.
+  const strings = text.split('\0');
   return nativeId === 'TCON' ? strings.flatMap(genresIn) : strings.filter((value) => value !== '');
 }
 
@@ -127,7 +124,7 @@ export function readFields(tag: Id3Tag): StoredField[] {
   const fields: { at: number; stored: StoredField }[] = [];
   for (const nativeId of EDITABLE) {
     for (const frame of framesOf(tag, nativeId)) {
-      for (const value of valuesOf(frame, nativeId, tag.version)) {
+      for (const value of valuesOf(frame, nativeId)) {
         fields.push({ at: frame.from, stored: { nativeId, value } });
       }
     }
@@ -138,8 +135,6 @@ export function readFields(tag: Id3Tag): StoredField[] {
 }
 
 /** As {@link Container.fit}. */
-export function fitId3(nativeId: string, value: string): { value: string; note: string } {
-  const text = value.replaceAll('\0', ' ').toWellFormed();
-  if (!isId3List(nativeId) || !text.includes('/')) return { value: text, note: '' };
-  return { value: text.replaceAll('/', '-'), note: 'The slash became “-”: ID3v2.3 separates values by slashes.' };
+export function fitId3(_nativeId: string, value: string): { value: string; note: string } {
+  return { value: value.replaceAll('\0', ' ').toWellFormed(), note: '' };
 }

@@ -39,11 +39,6 @@ function references(text: string): { names: string[]; rest: string } {
   return { names, rest };
 }
 
-/** Whether a free text may follow without anything in between. */
-export function isReferences(text: string): boolean {
-  return text !== '' && references(text).rest === '';
-}
-
 /**
  * Genres that one string of a `TCON` frame names: `(17)`, `(4)Eurodisco`, `17`, `Rock`, `((odd)`; a refinement that
  * only repeats its genre (`(17)Rock`) counts once.

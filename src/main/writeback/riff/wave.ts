@@ -18,6 +18,9 @@ const SMALLEST_BEXT = 602;
 /** Larger chunks are no metadata that a person or a program for sounds wrote. */
 const LARGEST = 16 * 2 ** 20;
 
+/** ExifTool takes a long frame of ID3v2.4 for damaged unless there is room for another header behind it. */
+const NEW_ID3_PADDING = 16;
+
 const IXML = 'iXML:';
 const INFO = 'LIST/INFO:';
 const BEXT = 'bext:Description';
@@ -162,7 +165,7 @@ export async function editId3Chunk(
 ): Promise<void> {
   if (edits.length === 0) return;
   const before = chunk ? await file.read(chunk.position, chunk.bytes) : null;
-  const after = editId3(before, edits);
+  const after = editId3(before, edits, NEW_ID3_PADDING);
   if (chunk && after.length === 0) editor.remove(chunk);
   else if (chunk) editor.replaceContent(chunk, after);
   else if (after.length > 0) editor.add(id, after, null);
