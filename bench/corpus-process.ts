@@ -1,9 +1,9 @@
 /** Child process of the benchmark that writes sounds: synthesis keeps a core busy and FFmpeg is native code. */
 import { rename } from 'node:fs/promises';
 import { serveParent } from '../src/main/process/child.ts';
-import { encodeAudioFile } from '../src/main/demo/encode.ts';
-import { DEMO_SOUNDS } from '../src/main/demo/library.ts';
-import { Random } from '../src/main/demo/synthesis/random.ts';
+import { encodeAudioFile } from '../src/demo/encode.ts';
+import { DEMO_SOUNDS } from '../src/demo/library.ts';
+import { Random } from '../src/demo/synthesis/random.ts';
 import type { CorpusMethods } from './corpus-methods.ts';
 
 const LONG_RATE = 48_000;

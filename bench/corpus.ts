@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DEMO_SOUNDS, LONG_DEMO_SOUND } from '../src/main/demo/library.ts';
+import { DEMO_SOUNDS, LONG_DEMO_SOUND } from '../src/demo/library.ts';
 import { Child } from '../src/main/process/child.ts';
 import type { BenchContext } from './context.ts';
 import { LONG_FORMATS, type CorpusMethods, type LongFormat } from './corpus-methods.ts';

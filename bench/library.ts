@@ -3,8 +3,8 @@ import { existsSync, lstatSync, mkdirSync, realpathSync, rmSync, writeFileSync }
 import { join } from 'node:path';
 import { NEWEST_VERSION } from '../src/main/catalogue/migrate.ts';
 import { openCatalogue, type Catalogue } from '../src/main/catalogue/open.ts';
-import { DEMO_SOUNDS, type DemoSound } from '../src/main/demo/library.ts';
-import { Random } from '../src/main/demo/synthesis/random.ts';
+import { DEMO_SOUNDS, type DemoSound } from '../src/demo/library.ts';
+import { Random } from '../src/demo/synthesis/random.ts';
 import { createEngine } from '../src/main/engine.ts';
 import { indexBytes } from '../src/main/index/index-folder.ts';
 import { VectorIndex } from '../src/main/index/vector-index.ts';

@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { openCatalogue } from '../src/main/catalogue/open.ts';
-import { Random } from '../src/main/demo/synthesis/random.ts';
+import { Random } from '../src/demo/synthesis/random.ts';
 import { createEngine, type EngineHandle } from '../src/main/engine.ts';
 import { heardFiles } from '../src/main/map/heard-files.ts';
 import type { SoundMap } from '../src/shared/calls/map.ts';

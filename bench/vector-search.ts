@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { openCatalogue } from '../src/main/catalogue/open.ts';
-import { Random } from '../src/main/demo/synthesis/random.ts';
+import { Random } from '../src/demo/synthesis/random.ts';
 import { fromFloat16Bytes } from '../src/main/embed/float16.ts';
 import { createEngine } from '../src/main/engine.ts';
 import { indexBytes, indexFolder } from '../src/main/index/index-folder.ts';

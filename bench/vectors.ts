@@ -4,7 +4,7 @@
  * half are near one of them, half near centres between them, and what they differ by is itself a difference of two.
  */
 import { normalised } from '../src/main/embed/normalise.ts';
-import type { Random } from '../src/main/demo/synthesis/random.ts';
+import type { Random } from '../src/demo/synthesis/random.ts';
 
 const CLUSTERS = 400;
 /** How far from its centre, as shares of a vector of norm 1: along differences of real embeddings, and anywhere. */

@@ -6,7 +6,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { DEMO_SEARCHES, writeDemoLibrary } from '../src/main/demo/library.ts';
+import { DEMO_SEARCHES, writeDemoLibrary } from '../src/demo/library.ts';
 import { launchBrowser, openPage, WAIT_MS, whatIsMissing } from './page.ts';
 import { serveEarmark, type ServedEarmark } from './serving.ts';
 import { hiss } from './tone.ts';

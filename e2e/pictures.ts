@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, test } from 'vitest';
-import { writeDemoLibrary } from '../src/main/demo/library.ts';
+import { writeDemoLibrary } from '../src/demo/library.ts';
 import { connectHttp, type HttpClient } from '../src/renderer/client/http-client.ts';
 import { launchBrowser, whatIsMissing } from './page.ts';
 import { serveEarmark, type ServedEarmark } from './serving.ts';

@@ -7,7 +7,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { writeDemoLibrary } from '../src/main/demo/library.ts';
+import { writeDemoLibrary } from '../src/demo/library.ts';
 import { connectHttp, type HttpClient } from '../src/renderer/client/http-client.ts';
 import { violations } from './accessible.ts';
 import { launchBrowser, openPage, whatIsMissing } from './page.ts';

@@ -16,10 +16,10 @@ const COMMON: InlineConfig = { root: INSTALL_FOLDER, configFile: false, logLevel
  * One file for each source file, in the same folders: whatever finds another file by a path relative to its own (child
  * processes, the top of the installation) finds it in dist as in src. Packages stay packages; electron-builder brings
  * them along, the native ones as real files.
- * @param outFolder for `main/` and `shared/` below it; other things in it stay
+ * @param outFolder for `main/`, `demo/` and `shared/` below it; other things in it stay
  */
 export async function buildMain(outFolder: string): Promise<void> {
-  for (const folder of ['main', 'shared']) rmSync(join(outFolder, folder), { recursive: true, force: true });
+  for (const folder of ['main', 'demo', 'shared']) rmSync(join(outFolder, folder), { recursive: true, force: true });
   const entries = [...Object.values(PROCESS_ENTRIES), ...Object.values(WORKER_ENTRIES)].map((url) =>
     fileURLToPath(url),
   );

@@ -4,8 +4,8 @@
  */
 import { join, resolve } from 'node:path';
 import { rm } from 'node:fs/promises';
-import { writeDemoLibrary } from '../src/main/demo/library.ts';
-import { DEMO_SEARCHES } from '../src/main/demo/searches.ts';
+import { writeDemoLibrary } from '../src/demo/library.ts';
+import { DEMO_SEARCHES } from '../src/demo/searches.ts';
 import { createEngine } from '../src/main/engine.ts';
 import { directClient } from '../src/main/host/dispatch.ts';
 import { describeSummary, hitLines } from '../src/main/host/cli/commands.ts';

@@ -18,10 +18,10 @@ import {
   LONG_DEMO_SOUND,
   writeDemoLibrary,
   type DemoSound,
-} from '../../src/main/demo/library.ts';
-import { DEMO_MARK, partialPath } from '../../src/main/demo/demo-methods.ts';
-import { encodeAudioFile } from '../../src/main/demo/encode.ts';
-import { peakOf } from '../../src/main/demo/synthesis/signal.ts';
+} from '../../src/demo/library.ts';
+import { DEMO_MARK, partialPath } from '../../src/demo/demo-methods.ts';
+import { encodeAudioFile } from '../../src/demo/encode.ts';
+import { peakOf } from '../../src/demo/synthesis/signal.ts';
 import { decode, type Decoded } from './decode.ts';
 
 const soundNamed = (name: string): DemoSound => DEMO_SOUNDS.find((sound) => sound.name === name)!;

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { LN60, decay, drift, glide, line } from '../../src/main/demo/synthesis/envelopes.ts';
-import { bandPass, highPass, lowPass } from '../../src/main/demo/synthesis/filters.ts';
-import { strike } from '../../src/main/demo/synthesis/modal.ts';
-import { brownNoise, pinkNoise, scatter, whiteNoise } from '../../src/main/demo/synthesis/noise.ts';
-import { additive, frequencyModulation, oscillator, turns } from '../../src/main/demo/synthesis/oscillators.ts';
-import { Random } from '../../src/main/demo/synthesis/random.ts';
-import { stereoReverb } from '../../src/main/demo/synthesis/reverb.ts';
+import { LN60, decay, drift, glide, line } from '../../src/demo/synthesis/envelopes.ts';
+import { bandPass, highPass, lowPass } from '../../src/demo/synthesis/filters.ts';
+import { strike } from '../../src/demo/synthesis/modal.ts';
+import { brownNoise, pinkNoise, scatter, whiteNoise } from '../../src/demo/synthesis/noise.ts';
+import { additive, frequencyModulation, oscillator, turns } from '../../src/demo/synthesis/oscillators.ts';
+import { Random } from '../../src/demo/synthesis/random.ts';
+import { stereoReverb } from '../../src/demo/synthesis/reverb.ts';
 import {
   fade,
   mixInto,
@@ -15,8 +15,8 @@ import {
   silence,
   trimTail,
   type RenderContext,
-} from '../../src/main/demo/synthesis/signal.ts';
-import { pluck } from '../../src/main/demo/synthesis/strings.ts';
+} from '../../src/demo/synthesis/signal.ts';
+import { pluck } from '../../src/demo/synthesis/strings.ts';
 
 const RATE = 48_000;
 const context = (seed: string): RenderContext => ({ sampleRate: RATE, random: new Random(seed) });

@@ -1,7 +1,7 @@
 /** Files that are not what they say: each gets its sentence, all others are listened to, nothing is changed. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { encodeAudioFile, type DemoFormat } from '../../src/main/demo/encode.ts';
+import { encodeAudioFile, type DemoFormat } from '../../src/demo/encode.ts';
 import type { DecodeWarningCode, FileFailure, IndexSummary } from '../../src/shared/types.ts';
 import { json } from './program.ts';
 import { put, tone, wav } from './sounds.ts';

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect } from 'vitest';
 import { UserError } from '../../src/shared/errors.ts';
-import { encodeAudioFile, type DemoFormat } from '../../src/main/demo/encode.ts';
+import { encodeAudioFile, type DemoFormat } from '../../src/demo/encode.ts';
 import {
   damaged,
   type Container,

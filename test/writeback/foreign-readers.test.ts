@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parseFile } from 'music-metadata';
 import { TagLib } from 'taglib-wasm';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { DemoFormat } from '../../src/main/demo/encode.ts';
+import type { DemoFormat } from '../../src/demo/encode.ts';
 import { containerOf } from '../../src/main/writeback/containers.ts';
 import { id3TagBytes } from '../../src/main/writeback/id3/tag.ts';
 import { edited, foreign, makeAudio, placeOf, set, testFolder } from './foreign-readers-kit.ts';

@@ -1,4 +1,4 @@
-"""Takes from the product's own synthesiser (src/main/demo), rendered by render.ts with many seeds."""
+"""Takes from the product's own synthesiser (src/demo), rendered by render.ts with many seeds."""
 
 from __future__ import annotations
 

@@ -5,20 +5,20 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Random } from '../../src/main/demo/synthesis/random.ts';
-import type { RenderContext } from '../../src/main/demo/synthesis/signal.ts';
-import * as animals from '../../src/main/demo/sounds/animals.ts';
-import * as birds from '../../src/main/demo/sounds/birds-insects.ts';
-import * as drums from '../../src/main/demo/sounds/drums.ts';
-import * as household from '../../src/main/demo/sounds/household.ts';
-import * as impacts from '../../src/main/demo/sounds/impacts.ts';
-import * as instruments from '../../src/main/demo/sounds/instruments.ts';
-import * as screens from '../../src/main/demo/sounds/interface.ts';
-import * as people from '../../src/main/demo/sounds/people.ts';
-import * as tools from '../../src/main/demo/sounds/tools-machines.ts';
-import * as vehicles from '../../src/main/demo/sounds/vehicles.ts';
-import * as water from '../../src/main/demo/sounds/water.ts';
-import * as weather from '../../src/main/demo/sounds/weather.ts';
+import { Random } from '../../src/demo/synthesis/random.ts';
+import type { RenderContext } from '../../src/demo/synthesis/signal.ts';
+import * as animals from '../../src/demo/sounds/animals.ts';
+import * as birds from '../../src/demo/sounds/birds-insects.ts';
+import * as drums from '../../src/demo/sounds/drums.ts';
+import * as household from '../../src/demo/sounds/household.ts';
+import * as impacts from '../../src/demo/sounds/impacts.ts';
+import * as instruments from '../../src/demo/sounds/instruments.ts';
+import * as screens from '../../src/demo/sounds/interface.ts';
+import * as people from '../../src/demo/sounds/people.ts';
+import * as tools from '../../src/demo/sounds/tools-machines.ts';
+import * as vehicles from '../../src/demo/sounds/vehicles.ts';
+import * as water from '../../src/demo/sounds/water.ts';
+import * as weather from '../../src/demo/sounds/weather.ts';
 
 const SAMPLE_RATE = 32_000;
 const modules: Readonly<Record<string, unknown>>[] = [

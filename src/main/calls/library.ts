@@ -6,7 +6,7 @@ import { UserError } from '../../shared/errors.ts';
 import type { RootStatus } from '../../shared/types.ts';
 import type { Catalogue } from '../catalogue/open.ts';
 import type { RootRow } from '../catalogue/roots.ts';
-import { writeDemoLibrary } from '../demo/library.ts';
+import { writeDemoLibrary } from '../../demo/library.ts';
 import type { Parts } from '../parts.ts';
 import type { LibraryWatch } from '../scan/library-watch.ts';
 import { resolveScopes } from '../scan/roots.ts';

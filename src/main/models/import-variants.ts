@@ -1,7 +1,7 @@
 /** MS CLAP in other precisions: made beside the published one, and offered only where they hear the same. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DEMO_SOUNDS } from '../demo/library.ts';
+import { DEMO_SOUNDS } from '../../demo/recipes.ts';
 import { UserError } from '../../shared/errors.ts';
 import { fillWindow } from '../embed/filling.ts';
 import type { CheckpointTensors } from './checkpoint/tensors.ts';

@@ -8,7 +8,7 @@ export const PROCESS_ENTRIES = {
   providerProbe: entry('../embed/provider-probe-process'),
   index: entry('../index/index-process'),
   watch: entry('../scan/watch-process'),
-  demo: entry('../demo/demo-process'),
+  demo: entry('../../demo/demo-process'),
   map: entry('../map/map-process'),
   score: entry('../tag/score-process'),
   import: entry('../models/import-process'),

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { writeDemoLibrary } from '../../../src/main/demo/library.ts';
+import { writeDemoLibrary } from '../../../src/demo/library.ts';
 import type { TagRow } from '../../../src/shared/calls/tags.ts';
 import type { RenameProposal, WriteRun } from '../../../src/shared/calls/write.ts';
 import { json } from '../../faults/program.ts';

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, existsSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { writeDemoLibrary } from '../../../src/main/demo/library.ts';
+import { writeDemoLibrary } from '../../../src/demo/library.ts';
 import { openCatalogue } from '../../../src/main/catalogue/open.ts';
 import type { FilePlan, PlanSummary, WriteRun } from '../../../src/shared/calls/write.ts';
 import { json } from '../../faults/program.ts';

@@ -112,6 +112,7 @@ describe.each([
     const keeps = filterFor(platform, arch);
     for (const path of [
       'dist/main/host/electron/main.js',
+      'dist/demo/demo-process.js',
       'dist/preload/preload.cjs',
       'dist/renderer/index.html',
       'node_modules/node-av/dist/lib/index.js',

@@ -4,19 +4,15 @@
  */
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Child } from '../process/child.ts';
-import { PROCESS_ENTRIES } from '../process/entries.ts';
-import { UserError } from '../../shared/errors.ts';
+import { Child } from '../main/process/child.ts';
+import { PROCESS_ENTRIES } from '../main/process/entries.ts';
+import { UserError } from '../shared/errors.ts';
 import { partialPath, type DemoMethods } from './demo-methods.ts';
-import type { DemoSound } from './recipe.ts';
-import { FIELD_SOUNDS } from './recipes-field.ts';
-import { MUSIC_SOUNDS } from './recipes-music.ts';
-import { STUDIO_SOUNDS } from './recipes-studio.ts';
+import { DEMO_SOUNDS } from './recipes.ts';
 
 export type { DemoSound } from './recipe.ts';
+export { DEMO_SOUNDS } from './recipes.ts';
 export { DEMO_SEARCHES, type DemoSearch } from './searches.ts';
-
-export const DEMO_SOUNDS: readonly DemoSound[] = [...FIELD_SOUNDS, ...STUDIO_SOUNDS, ...MUSIC_SOUNDS];
 
 /** The long file in which something happens at one place only, and where, in seconds. */
 export { GARDEN_BARKS } from './sounds/garden.ts';

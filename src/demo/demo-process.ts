@@ -1,7 +1,7 @@
 /** The demo's child process: synthesis keeps a core busy for seconds and FFmpeg is native code; neither runs in the engine. */
 import { readFile, rename, rm } from 'node:fs/promises';
-import { serveParent } from '../process/child.ts';
-import { UserError } from '../../shared/errors.ts';
+import { serveParent } from '../main/process/child.ts';
+import { UserError } from '../shared/errors.ts';
 import { DEMO_MARK, partialPath, type DemoMethods } from './demo-methods.ts';
 import { encodeAudioFile } from './encode.ts';
 import { DEMO_SOUNDS } from './library.ts';
