@@ -11,6 +11,8 @@ import { spaceOf, type ModelPack } from './models/pack.ts';
 import { Replaceable } from './replaceable.ts';
 import { queryEncoder } from './search/query-embedding.ts';
 import { Search } from './search/search.ts';
+import { ucsCodes } from './search/ucs-codes.ts';
+import { readVocabularies } from './tag/installed.ts';
 import { UserError } from '../shared/errors.ts';
 
 /** Up to so many windows the index is built within about a second. */
@@ -132,11 +134,14 @@ export class ModelParts {
     }
     const pack = await this.pack();
     const supervisors = await this.supervisors();
+    // What is wrong with one of them is said where vocabularies are listed.
+    const { found } = await readVocabularies({ dataFolder: this.#ground.dataFolder });
     return new Search({
       db: catalogue.db,
       spaceId: await this.spaceId(),
       model: pack.id,
       relevance: pack.relevance,
+      codes: ucsCodes(found.flatMap(({ vocabulary }) => vocabulary.labels.flatMap(({ ucs }) => ucs ?? []))),
       index: await this.index(),
       encodeTexts: queryEncoder(
         (text) => queryTexts(text, pack),

@@ -10,7 +10,7 @@ test.each([
   ['AMBForest_Birds, morning (stereo)[48k].wav', 'AMB Forest Birds morning stereo 48 k AMBForest 48k'],
   ['Größe_ÜBERGroß.ogg', 'Größe ÜBER Groß ÜBERGroß'],
   ['Gro\u0308ße.ogg', 'Größe'], // as macOS writes it
-  ['雨の音_Tokyo2.wav', '雨の音 Tokyo 2 Tokyo2'],
+  ['雨の音_Tokyo2.wav', '雨 の 音 Tokyo 2 Tokyo2'],
   ['.hidden', 'hidden'],
   ['name.', 'name'],
   ['noextension', 'noextension'],

@@ -1,5 +1,7 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { contentWords, NameLookup, phraseExpression } from '../../src/main/search/name-evidence.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { NameLookup } from '../../src/main/search/name-evidence.ts';
+import { contentWords, phraseExpression } from '../../src/main/search/query-words.ts';
+import { ucsCodes } from '../../src/main/search/ucs-codes.ts';
 import { SoundLibrary } from './sound-library.ts';
 
 let library: SoundLibrary;
@@ -112,4 +114,96 @@ test('a catalogue without files has no evidence', () => {
   expect(lookup.candidates(words, 10)).toEqual([]);
   expect(lookup.evidence(words, [1]).size).toBe(0);
   empty.close();
+});
+
+describe('names as people write them', () => {
+  const PATHS = [
+    'jp/ドアが閉まる_金属.wav',
+    'jp/ﾄﾞｱ_ﾉｯｸ.wav', // half width, the voicing mark apart
+    'zh/关门声01.wav',
+    'th/ฝนตกหนัก.wav',
+    'th/ฟ้าร้อง.wav',
+    'kr/문닫힘_쾅.wav',
+    'hi/बारिश.wav',
+    'en/ＲＡＩＮ_ｒｏｏｆ.wav',
+    'bells/doorbell.wav',
+    'bells/door bell old.wav',
+    'bells/door-bell_03.wav',
+    'bells/DoorBellRing.wav',
+    'drums/TR808_Kick.wav',
+    'ucs/WHSHShrt_fast_EM.wav',
+    'ucs/AEROHeli_pass_EM.wav',
+    'plain/carton.wav',
+  ];
+  let own: SoundLibrary;
+  let lookup: NameLookup;
+  beforeAll(() => {
+    own = new SoundLibrary().add(...PATHS.map((path) => ({ path, windows: [{ dog: 1 }], tags: [] })), {
+      path: 'tags/x.wav',
+      windows: [{ dog: 1 }],
+      tags: ['足音', 'CERMBreak'],
+    });
+    const codes = ucsCodes([
+      { catId: 'WHSHShrt', category: 'WHOOSHES', subCategory: 'SHORT' },
+      { catId: 'AEROHeli', category: 'AIRCRAFT', subCategory: 'HELICOPTER' },
+    ]);
+    lookup = new NameLookup(own.catalogue.db, codes);
+  });
+  afterAll(() => {
+    own.close();
+  });
+  /** Files that have all words in their name, their tags or a folder. */
+  const whole = (text: string): string[] => {
+    const words = lookup.words(text);
+    const all = [...PATHS, 'tags/x.wav'];
+    const found = lookup.evidence(
+      words,
+      all.map((path) => own.id(path)),
+    );
+    return all.filter((path) => {
+      const { name, tags, folder } = found.get(own.id(path)) ?? { name: [], tags: [], folder: [] };
+      return words.every(({ word }) => [...name, ...tags, ...folder].includes(word));
+    });
+  };
+  const bells = PATHS.filter((path) => path.startsWith('bells/'));
+
+  test.each<[string, string[]]>([
+    ['ドア', ['jp/ドアが閉まる_金属.wav', 'jp/ﾄﾞｱ_ﾉｯｸ.wav']],
+    ['ﾄﾞｱ', ['jp/ドアが閉まる_金属.wav', 'jp/ﾄﾞｱ_ﾉｯｸ.wav']],
+    ['ト\u3099ア', ['jp/ドアが閉まる_金属.wav', 'jp/ﾄﾞｱ_ﾉｯｸ.wav']], // the mark as a combining character
+    ['金属のドア', ['jp/ドアが閉まる_金属.wav']],
+    ['金', ['jp/ドアが閉まる_金属.wav']],
+    ['アド', []],
+    ['门', ['zh/关门声01.wav']],
+    ['关门的声音', ['zh/关门声01.wav']],
+    ['ฝน', ['th/ฝนตกหนัก.wav']],
+    ['หนัก', ['th/ฝนตกหนัก.wav']],
+    ['ฟ้าร้อง', ['th/ฟ้าร้อง.wav']],
+    ['문', ['kr/문닫힘_쾅.wav']],
+    ['बारिश', ['hi/बारिश.wav']],
+    ['बरश', []], // without its vowels it is another word
+    ['rain', ['en/ＲＡＩＮ_ｒｏｏｆ.wav']],
+    ['ｒｏｏｆ', ['en/ＲＡＩＮ_ｒｏｏｆ.wav']],
+    ['足音', ['tags/x.wav']],
+    ['doorbell', bells],
+    ['door bell', bells],
+    ['Door-Bell', bells],
+    ['DoorBell', bells],
+    ['door bell 3', ['bells/door-bell_03.wav']],
+    ['tr 808 kick', ['drums/TR808_Kick.wav']],
+    ['TR-808', ['drums/TR808_Kick.wav']],
+    ['whooshes', ['ucs/WHSHShrt_fast_EM.wav']],
+    ['short whoosh', ['ucs/WHSHShrt_fast_EM.wav']],
+    ['helicopter', ['ucs/AEROHeli_pass_EM.wav']],
+    ['cerm', ['tags/x.wav']],
+    ['ton', []], // only whole words
+  ])('%j', (text, expected) => {
+    expect(whole(text)).toEqual(expected);
+  });
+
+  test('a filter for a tag and a minus term cut words in the same way', () => {
+    const ids = [own.id('jp/ドアが閉まる_金属.wav')];
+    expect([...lookup.calledLike(['ドア'], ids).keys()]).toEqual(ids);
+    expect(phraseExpression('足音')).toBe('"足 音"');
+  });
 });

@@ -74,7 +74,7 @@ export function openCatalogue(dataFolder: string, options: { readonly?: boolean;
   try {
     return withDatabaseErrors(path, () => {
       if (options.check) quickCheck(db);
-      return {
+      const catalogue: Catalogue = {
         db,
         path,
         roots: rootStatements(db),
@@ -99,6 +99,9 @@ export function openCatalogue(dataFolder: string, options: { readonly?: boolean;
         bytes: () => bytesOnDisk(path),
         close: () => closeDatabase(db),
       };
+      // After a migration that changed what words are; otherwise there are few or none. Searching before would miss names.
+      if (!options.readonly) while (catalogue.decisions.writeSomeWords());
+      return catalogue;
     });
   } catch (error) {
     db.close();

@@ -2,7 +2,7 @@
 import type { Database } from 'better-sqlite3';
 import type { NativeTag } from '../../shared/types.ts';
 import { PROVENANCE_FIELD } from '../decode/tag-fields.ts';
-import { fileNameWords, folderWords } from './split-name.ts';
+import { fileNameWords, folderWords, tagWords } from './split-name.ts';
 
 /** Tag values longer than this (lyrics, embedded documents) are found by their beginning only. */
 const MAX_VALUE_CHARACTERS = 2000;
@@ -53,9 +53,11 @@ export function wordStatements(db: Database) {
   function write(fileId: number): void {
     const { rootPath, relativePath } = place.get(fileId)!;
     const fileName = relativePath.slice(relativePath.lastIndexOf('/') + 1);
-    const tagWords = values.all(fileId, PROVENANCE_FIELD, fileId).map((value) => value.slice(0, MAX_VALUE_CHARACTERS));
+    const tags = values
+      .all(fileId, PROVENANCE_FIELD, fileId)
+      .map((value) => tagWords(value.slice(0, MAX_VALUE_CHARACTERS)));
     clear.run(fileId);
-    insert.run(fileId, fileNameWords(fileName), folderWords(rootPath, relativePath), tagWords.join('\n'));
+    insert.run(fileId, fileNameWords(fileName), folderWords(rootPath, relativePath), tags.join('\n'));
     notDue.run(fileId);
   }
 

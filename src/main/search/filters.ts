@@ -4,7 +4,7 @@ import type { SearchFilters } from '../../shared/types.ts';
 import { ROOT_IN_USE } from '../catalogue/roots.ts';
 import { joined, likeLiteral, type Condition } from './condition.ts';
 import { folderCondition, type Root } from './folder-filter.ts';
-import { phraseExpression } from './name-evidence.ts';
+import { phraseExpression } from './query-words.ts';
 import { userConditions } from './user-filters.ts';
 
 /** Files that can be hits at all: read at least once, not known to be unusable, in a root that is in use. */

@@ -4,30 +4,18 @@
  * @see https://www.sqlite.org/fts5.html#full_text_query_syntax
  */
 import type { Database } from 'better-sqlite3';
-import { splitName } from '../catalogue/split-name.ts';
+import { anyOf, phraseExpression, wordForms } from './query-words.ts';
+import type { UcsCodes } from './ucs-codes.ts';
 
 /** What a word counts where it matches. A folder speaks for many files at once, a name for its own. */
 const COLUMN_WEIGHT = { name: 1, tags: 0.8, folder: 0.5 } as const;
 type Column = keyof typeof COLUMN_WEIGHT;
 const COLUMNS = Object.keys(COLUMN_WEIGHT) as Column[];
 
-/** Longer queries are sentences; their first words suffice, and the work stays bounded. */
-const MAX_WORDS = 12;
 /** Counting a word's files stops here. Words beyond count only when the query has no rarer ones. */
 const COMMON_FROM = 20_000;
 /** A word that no file has says little about names, yet a name without it is not a full match. */
 const ABSENT_WEIGHT = 0.5;
-
-/** Words that carry no meaning in a query for sounds, file extensions included. */
-const STOP_WORDS = new Set(
-  (
-    'a an and are as at be been being but by can could do does for from has have he her his i in inside into is it its ' +
-    'like made make makes me my of off on onto or our out over please she so some somebody someone something that the ' +
-    'their them then there these they this those to under up us was we were what when where which while who with you your ' +
-    'find give hear heard search want audio clip clips effect effects file files noise noises recording recordings sample ' +
-    'samples sfx fx sound sounding sounds track wav wave mp3 flac aif aiff ogg opus m4a'
-  ).split(' '),
-);
 
 /** One word of the query and how much it counts. */
 export interface QueryWord {
@@ -50,53 +38,17 @@ export interface NameEvidence {
   tags: string[];
 }
 
-/**
- * The words of a text that can be looked up. Any characters are fine: only letters and digits are used.
- * @returns as typed, at most {@link MAX_WORDS}; stop words only when there is nothing else; [] for emoji, punctuation, ''
- */
-export function contentWords(text: string): string[] {
-  const words: string[] = [];
-  const seen = new Set<string>();
-  for (const [word] of text.normalize('NFC').matchAll(/[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu)) {
-    const folded = word.toLowerCase();
-    if (seen.has(folded)) continue;
-    seen.add(folded);
-    words.push(word);
-  }
-  const content = words.filter((word) => !STOP_WORDS.has(word.toLowerCase()) && !/^\p{L}$/u.test(word));
-  return (content.length > 0 ? content : words).slice(0, MAX_WORDS);
-}
-
-/**
- * A full-text phrase: the words of `text` one after the other.
- * @returns null when there is nothing in it that could be found
- */
-export function phraseExpression(text: string): string | null {
-  const words = text.normalize('NFC').match(/[\p{L}\p{N}\p{M}]+/gu);
-  return words && /[\p{L}\p{N}]/u.test(text) ? quoted(words.join(' ')) : null;
-}
-
-/** Inside double quotes nothing has a meaning but the quote itself, which is doubled. */
-function quoted(text: string): string {
-  return `"${text.replaceAll('"', '""')}"`;
-}
-
-/** "DOORWood" is found as it stands and as "door wood". */
-function wordExpression(word: string): string {
-  const parts = splitName(word).split(' ');
-  if (parts.length === 1) return quoted(word);
-  // The last part is the whole word again.
-  return `(${quoted(word)} OR ${quoted(parts.slice(0, -1).join(' '))})`;
-}
-
 /** Reads one catalogue; statements are prepared once. */
 export class NameLookup {
   readonly #files;
   readonly #highestId;
   readonly #matching;
   readonly #evidence;
+  readonly #codes: UcsCodes;
 
-  constructor(db: Database) {
+  /** @param codes abbreviations that names may have in place of a word */
+  constructor(db: Database, codes: UcsCodes = () => []) {
+    this.#codes = codes;
     this.#highestId = db.prepare<[], number | null>('SELECT max(id) FROM file').pluck();
     this.#files = db
       .prepare<[number, string], [number, number]>(
@@ -121,9 +73,11 @@ export class NameLookup {
    * @returns [] when nothing can be looked up
    */
   words(text: string): QueryWord[] {
-    const words = contentWords(text);
-    if (words.length === 0) return [];
-    const expressions = words.map(wordExpression);
+    const forms = wordForms(text, this.#codes);
+    if (forms.length === 0) return [];
+    const cut = this.#present(forms.flatMap(({ guessed }) => guessed));
+    const words = forms.map(({ word }) => word);
+    const expressions = forms.map(({ phrases, guessed }) => anyOf([...phrases, ...guessed.filter((one) => cut.has(one))])); // prettier-ignore
     const files = new Map(this.#files.all(COMMON_FROM + 1, JSON.stringify(expressions)));
     // Roughly the number of files; deleted ones do not matter for a logarithm.
     const total = this.#highestId.get() ?? 0;
@@ -141,6 +95,12 @@ export class NameLookup {
     });
     const rarer = all.filter(({ files: count }) => count > 0 && count <= COMMON_FROM);
     return rarer.length > 0 ? all.filter(({ files: count }) => count <= COMMON_FROM) : all;
+  }
+
+  /** @returns those that some file has */
+  #present(phrases: readonly string[]): Set<string> {
+    const found = this.#files.all(1, JSON.stringify(phrases));
+    return new Set(found.filter(([, files]) => files > 0).map(([at]) => phrases[at]!));
   }
 
   /**

@@ -18,6 +18,7 @@ import { QuerySide } from './query-side.ts';
 import { understand, understood, type Question } from './question.ts';
 import { rank, weigh } from './rank.ts';
 import type { Relevance } from './relevance.ts';
+import type { UcsCodes } from './ucs-codes.ts';
 import { windowRelevance } from './window-relevance.ts';
 import type { EncodeTexts, WindowSearch } from './window-search.ts';
 
@@ -32,6 +33,8 @@ export interface SearchParts {
   encodeTexts: EncodeTexts;
   /** The pack's calibration; null when it has none. */
   relevance: Relevance | null;
+  /** Abbreviations that names may have in place of a word. */
+  codes?: UcsCodes;
 }
 
 /** Walking through the hits of one question asks about the windows of each by the same words. */
@@ -49,7 +52,7 @@ export class Search {
     this.#lookups = {
       library: new Library(parts.db, parts.spaceId),
       filters: new FilterLookup(parts.db),
-      names: new NameLookup(parts.db),
+      names: new NameLookup(parts.db, parts.codes),
     };
     this.#collections = collectionStatements(parts.db);
     this.#windows = windowStatements(parts.db);

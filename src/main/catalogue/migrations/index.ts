@@ -6,6 +6,7 @@ import { up as librarySettings } from './0003-library-settings.ts';
 import { up as tags } from './0004-tags.ts';
 import { up as writeJournal } from './0005-write-journal.ts';
 import { up as provenanceField } from './0006-provenance-field.ts';
+import { up as wordsOfEveryScript } from './0007-words-of-every-script.ts';
 
 export interface Migration {
   /** The `user_version` of a catalogue after it. */
@@ -21,4 +22,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 4, up: tags },
   { version: 5, up: writeJournal },
   { version: 6, up: provenanceField },
+  { version: 7, up: wordsOfEveryScript },
 ];
