@@ -157,6 +157,8 @@ export interface SearchQuery {
   limit?: number;
   /** Keep what falls under the relevance cut (band "unlikely"). */
   includeUnlikely?: boolean;
+  /** Exact copies and variants of one series make one hit, with the others in its `group`; `limit` counts such hits. */
+  grouped?: boolean;
 }
 
 /** From surest to least sure; "unlikely" is below the cut and shown only when asked for. */
@@ -182,6 +184,18 @@ export interface SearchHit {
   durationSeconds: number;
   format: AudioFormat;
   offline: boolean;
+  /** What else this hit stands for; only with `grouped`, and only where there is something. */
+  group?: HitGroup;
+}
+
+/** Hits that one stands for, the best of them. */
+export interface HitGroup {
+  /** Files with the very sound of one of the hits here. */
+  copies: number;
+  /** Files of the same series that sound alike: same folder, same name but for a number or a take. */
+  variants: number;
+  /** Copies and variants as hits of their own (without `group`), best first. */
+  others: SearchHit[];
 }
 
 /** A part of a file that was embedded as one, and how well it fits a query, by sound alone. */

@@ -3,6 +3,7 @@ import { restricts, type FilterLookup } from './filters.ts';
 import type { Coverage, FoundFile, Library } from './library.ts';
 import type { NameLookup, QueryWord } from './name-evidence.ts';
 import type { QuerySide } from './query-side.ts';
+import { rowsAtLeast } from './group.ts';
 import type { Question } from './question.ts';
 import { BAND_FROM } from './relevance.ts';
 
@@ -60,7 +61,7 @@ export function surveyCatalogue(question: Question, likePath: string | undefined
  * Afterwards every file has its place on each side of the query, if it has windows at all.
  */
 export async function gather(
-  { minus, filters, limit, includeUnlikely, byFilterAlone }: Question,
+  { minus, filters, limit, includeUnlikely, byFilterAlone, grouped }: Question,
   sides: Sides,
   field: Field,
   { library, filters: filterLookup }: Lookups,
@@ -69,7 +70,11 @@ export async function gather(
 ): Promise<Map<number, FoundFile>> {
   if (byFilterAlone) {
     await Promise.all(sides.minus.map((side) => side.measure()));
-    return library.files(filterLookup.firstFileIds(filters, minus.length === 0 ? limit : SPARE_FOR_MINUS * limit));
+    const wanted = minus.length === 0 ? limit : SPARE_FOR_MINUS * limit;
+    for (let many = wanted; ; many *= GROWTH) {
+      const files = library.files(filterLookup.firstFileIds(filters, many));
+      if (!grouped || files.size < many || rowsAtLeast(files.values()) >= wanted) return files;
+    }
   }
   const asked = [sides.text, sides.like].filter((side) => side !== null);
   // Minus terms take hits away again.
@@ -79,6 +84,10 @@ export async function gather(
   const nameIds = field.nameIds.filter((id) => allowedSet?.has(id) ?? true);
 
   const files = new Map<number, FoundFile>();
+  const hitsIn = (ids: ReadonlySet<number>): number => {
+    const found = [...ids].flatMap((id) => files.get(id) ?? []);
+    return grouped ? rowsAtLeast(found) : found.length;
+  };
   const looked = new Set<number>();
   let k = Math.max(MIN_WINDOWS, WINDOWS_PER_HIT * wanted);
   for (let round = 0; round < MAX_ROUNDS && allowed?.length !== 0; round++) {
@@ -102,7 +111,7 @@ export async function gather(
     }
     const open = asked.filter((side) => !side.exhausted);
     const hopeless = !includeUnlikely && open.every((side) => side.unseenProbability() < BAND_FROM.maybe);
-    if (hopeless || asked.every((side) => side.exhausted || countOf(side.near, files) >= wanted)) break;
+    if (hopeless || asked.every((side) => side.exhausted || hitsIn(side.near) >= wanted)) break;
     if (allowed === null && 2 * files.size < looked.size) {
       // Most of what was found is not here (an unplugged drive): look only among what is.
       allowed = filterLookup.fileIds(filters);
@@ -113,10 +122,4 @@ export async function gather(
   const ids = [...files.keys()];
   await Promise.all(asked.map((side) => side.score(ids)));
   return files;
-}
-
-function countOf(ids: ReadonlySet<number>, files: ReadonlyMap<number, FoundFile>): number {
-  let count = 0;
-  for (const id of ids) if (files.has(id)) count++;
-  return count;
 }

@@ -17,6 +17,13 @@ export interface FoundFile {
   offline: boolean;
 }
 
+/** A file's first window. */
+export interface FirstPlace {
+  windowId: number;
+  startSeconds: number;
+  seconds: number;
+}
+
 /** Files of roots that the user took away count nowhere but in `windows`. */
 export interface Coverage {
   /** Files that can be listened to and are here or were once. */
@@ -76,9 +83,9 @@ export class Library {
       `SELECT file.id, file.content_id AS contentId FROM json_each(?) AS wanted
          JOIN file ON file.root_id = wanted.value ->> 'root' AND file.relative_path = wanted.value ->> 'below'`,
     );
-    this.#firstPlaces = db.prepare<[number, string], { fileId: number; startSeconds: number; seconds: number }>(
+    this.#firstPlaces = db.prepare<[number, string], FirstPlace & { fileId: number }>(
       // A bare column beside min() comes from the row of the minimum: https://www.sqlite.org/lang_select.html#bareagg
-      `SELECT file_id AS fileId, min(start_s) AS startSeconds, seconds FROM window
+      `SELECT file_id AS fileId, id AS windowId, min(start_s) AS startSeconds, seconds FROM window
         WHERE space_id = ? AND file_id IN (SELECT value FROM json_each(?)) GROUP BY file_id`,
     );
     this.#embeddings = db.prepare<[string], { id: number; embedding: Buffer }>(
@@ -121,9 +128,9 @@ export class Library {
   }
 
   /** Where each file's first window lies. Files without windows are missing. */
-  firstPlaces(ids: readonly number[]): Map<number, { startSeconds: number; seconds: number }> {
+  firstPlaces(ids: readonly number[]): Map<number, FirstPlace> {
     const rows = this.#firstPlaces.all(this.#spaceId, JSON.stringify(ids));
-    return new Map(rows.map(({ fileId, startSeconds, seconds }) => [fileId, { startSeconds, seconds }]));
+    return new Map(rows.map(({ fileId, ...place }) => [fileId, place]));
   }
 
   /** @returns per window Float32Array[dim] of norm 1 */

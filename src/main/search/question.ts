@@ -18,6 +18,8 @@ export interface Question {
   filters: SearchFilters;
   limit: number;
   includeUnlikely: boolean;
+  /** Copies and variants are one hit. */
+  grouped: boolean;
 }
 
 /**
@@ -51,12 +53,15 @@ export function understand(
   if (!Number.isInteger(limit) || limit < 1)
     throw new UserError('bad-input', 'The number of hits must be a whole number from 1 on.');
   const like = likeWindows.length > 0;
-  const includeUnlikely = query.includeUnlikely ?? false;
-  return { text, like, byFilterAlone: text === '' && !like, minus, filters, limit, includeUnlikely };
+  const { includeUnlikely = false, grouped = false } = query;
+  return { text, like, byFilterAlone: text === '' && !like, minus, filters, limit, includeUnlikely, grouped };
 }
 
 /** What was searched for, after filters and minus terms were taken out of the text. */
-export function understood(query: SearchQuery, { text, filters, limit, includeUnlikely }: Question): SearchQuery {
+export function understood(
+  query: SearchQuery,
+  { text, filters, limit, includeUnlikely, grouped }: Question,
+): SearchQuery {
   return {
     ...(text !== '' && { text }),
     ...(query.likePath !== undefined && { likePath: query.likePath }),
@@ -64,5 +69,6 @@ export function understood(query: SearchQuery, { text, filters, limit, includeUn
     filters,
     limit,
     includeUnlikely,
+    grouped,
   };
 }

@@ -3,20 +3,21 @@
  * Measures and thresholds: relevance.ts. What counts as a name: name-evidence.ts.
  */
 import type { Database } from 'better-sqlite3';
-import type { SearchQuery, SearchResult, WindowRelevance } from '../../shared/types.ts';
+import type { SearchHit, SearchQuery, SearchResult, WindowRelevance } from '../../shared/types.ts';
 import { collectionStatements, type CollectionStatements } from '../catalogue/collections.ts';
 import { fileMissing } from '../catalogue/known-files.ts';
 import { windowStatements, type WindowStatements } from '../catalogue/windows.ts';
 import { FilterLookup } from './filters.ts';
 import { gather, surveyCatalogue, type Lookups, type Sides } from './gather.ts';
 import { Library, type Coverage } from './library.ts';
+import { grouped } from './group.ts';
 import { NameLookup } from './name-evidence.ts';
 import { coverageNotice, emptyNotice, nothingIndexed } from './notices.ts';
 import { parseQuery } from './parse-query.ts';
 import { rememberingEncoder, representatives } from './query-embedding.ts';
 import { QuerySide } from './query-side.ts';
 import { understand, understood, type Question } from './question.ts';
-import { rank, weigh } from './rank.ts';
+import { rank, weigh, type Candidate } from './rank.ts';
 import type { Relevance } from './relevance.ts';
 import type { UcsCodes } from './ucs-codes.ts';
 import { windowRelevance } from './window-relevance.ts';
@@ -87,7 +88,7 @@ export class Search {
     signal?.throwIfAborted();
 
     const shown = question.includeUnlikely ? ranked : ranked.filter(({ band }) => band !== 'unlikely');
-    const hits = shown.slice(0, question.limit);
+    const hits = (question.grouped ? await this.#grouped(shown, candidates) : shown).slice(0, question.limit);
     const notices = [coverageNotice(coverage)];
     // The last folder may have been taken out since the sounds were counted.
     if (hits.length === 0 && this.#lookups.filters.firstFileIds({ includeOffline: true }, 1).length === 0) {
@@ -119,6 +120,11 @@ export class Search {
     if (text === '' && likeWindows.length === 0) return [];
     const sides = await this.#sides({ text, minus }, likeWindows, this.#lookups.library.coverage(), this.#encodeAgain);
     return windowRelevance(this.#windows.ofFile(fileId, this.#parts.spaceId), sides, file.durationSeconds);
+  }
+
+  #grouped(hits: readonly SearchHit[], candidates: readonly Candidate[]): Promise<SearchHit[]> {
+    const { index, relevance } = this.#parts;
+    return grouped(hits, candidates, { library: this.#lookups.library, index, curve: relevance?.audio ?? null });
   }
 
   async #sides(

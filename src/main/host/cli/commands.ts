@@ -1,5 +1,5 @@
 /** What each command asks of the engine and how its answer looks to a human. Each returns the exit code. */
-import type { Band, IndexSummary, SearchHit, SearchQuery } from '../../../shared/types.ts';
+import type { Band, HitGroup, IndexSummary, SearchHit, SearchQuery } from '../../../shared/types.ts';
 import { UserError } from '../../../shared/errors.ts';
 import type { CommandContext } from './command.ts';
 import { columns, formatBytes, formatCount, formatDuration, formatTime, plural, printable } from './format.ts';
@@ -97,8 +97,15 @@ export function hitLines(hits: readonly SearchHit[]): string[] {
       `${DOTS[hit.band]}  ${hit.score.toFixed(2)}  ${place.padEnd(15)} ${printable(hit.path)}${hit.offline ? '  (offline)' : ''}`,
     );
     if (hit.why.length > 0) lines.push(`           ${hit.why.map((why) => why.text).join(', ')}`);
+    if (hit.group) lines.push(`           and ${describeGroup(hit.group)} (--flat lists them)`);
   }
   return lines;
+}
+
+/** "29 variants, 2 copies" */
+export function describeGroup({ variants, copies }: HitGroup): string {
+  const parts = [variants > 0 ? plural(variants, 'variant') : '', copies > 0 ? plural(copies, 'copy', 'copies') : ''];
+  return parts.filter((part) => part !== '').join(', ');
 }
 
 export async function runStatus({ client, json }: CommandContext): Promise<number> {

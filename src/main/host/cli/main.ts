@@ -281,12 +281,14 @@ async function main(): Promise<void> {
 interface OutputOptions {
   limit?: number;
   all?: true;
+  flat?: true;
 }
 
 function withFilters(command: Command): Command {
   return command
     .option('-n, --limit <count>', 'at most so many hits', positiveInteger, 20)
     .option('--all', 'also what falls below the relevance cut')
+    .option('--flat', 'list copies and variants as well; without it the best of them stands for all')
     .option('--duration <range>', 'length: "<3", ">1.5", "2-10", "<1m30"', durationRange)
     .addOption(new Option('--format <formats>', `container: ${AUDIO_FORMATS.join(', ')}`).argParser(formats))
     .option('--channels <count>', '1 for mono, 2 for stereo, …', positiveInteger)
@@ -297,8 +299,8 @@ function withFilters(command: Command): Command {
 }
 
 function queryOptions(
-  options: FilterOptions & OutputOptions,
-): Pick<SearchQuery, 'filters' | 'limit' | 'includeUnlikely'> {
+  options: FilterOptions & OutputOptions & { export?: string },
+): Pick<SearchQuery, 'filters' | 'limit' | 'includeUnlikely' | 'grouped'> {
   const filters: SearchFilters = {
     ...options.duration,
     ...(options.format === undefined ? {} : { formats: options.format }),
@@ -312,6 +314,8 @@ function queryOptions(
     filters,
     ...(options.limit === undefined ? {} : { limit: options.limit }),
     ...(options.all ? { includeUnlikely: true } : {}),
+    // A list that is exported has every file.
+    grouped: !options.flat && options.export === undefined,
   };
 }
 

@@ -26,4 +26,5 @@ export const searchQuery = z.strictObject({
   filters: filters.exactOptional(),
   limit: z.number().int().min(1).max(100_000).exactOptional(),
   includeUnlikely: z.boolean().exactOptional(),
+  grouped: z.boolean().exactOptional(),
 });
