@@ -1,6 +1,6 @@
 /** Tables as RFC 4180 has them and as they are found, and lines of them written. */
 import { expect, test } from 'vitest';
-import { csvLine } from '../../src/main/csv/csv-line.ts';
+import { csvLine, withoutApostrophe } from '../../src/main/csv/csv-line.ts';
 import { parseCsv } from '../../src/main/csv/parse-csv.ts';
 
 const fields = (text: string) => parseCsv(text, 't.csv').map((record) => record.fields);
@@ -89,6 +89,20 @@ test.each([
 ])('%s is refused, naming file and line', (_, text, sentence) => {
   expect(() => parseCsv(text, 't.csv')).toThrow(sentence);
   expect(() => parseCsv(text, 't.csv')).toThrow(/“t\.csv”/);
+});
+
+test.each(['=1', '+1', '-1', '@a', '\tb', '\rc', '\nd', '|e', '%f', '＝g', "'=h", "''-i"])(
+  '%j is a text to a spreadsheet, and comes back as it was',
+  (text) => {
+    const [record] = parseCsv(csvLine([text, -1.5]), 't.csv');
+    expect(record!.fields).toEqual([`'${text}`, '-1.5']);
+    expect(withoutApostrophe(record!.fields[0]!)).toBe(text);
+  },
+);
+
+test('an apostrophe that guards nothing stays', () => {
+  expect(csvLine(["'t Hooft", "don't"])).toBe("'t Hooft,don't\r\n");
+  expect(["'t Hooft", "'", ''].map(withoutApostrophe)).toEqual(["'t Hooft", "'", '']);
 });
 
 test('what is written is read back as it was, and quoted only where it must be', () => {

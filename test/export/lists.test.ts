@@ -1,8 +1,8 @@
 /** CSV, JSON and M3U of files with awkward names, read back by other readers. */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'; // prettier-ignore
+import { join, relative } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseCsv } from '../../src/main/csv/parse-csv.ts';
 import { skipFor } from '../faults/trial.ts';
 import { TaggedSounds } from './tagged-sounds.ts';
@@ -129,6 +129,64 @@ test('what is there is replaced only when that is asked for, and never a sound',
   await expect(folder).rejects.toMatchObject({ code: 'bad-input' });
   await expect(sounds.call('export.files', { ...wanted, path: out('no/such.csv'), replace: false })).rejects.toMatchObject({ code: 'not-found' }); // prettier-ignore
   expect(readdirSync(sounds.folder).filter((name) => name.startsWith('.'))).toEqual([]);
+});
+
+describe('every export: what is refused, also with `replace`', () => {
+  type Exporting = (path: string) => Promise<unknown>;
+  const exports: [name: string, ending: string, write: Exporting][] = [
+    ['a table', '.csv', (path) => sounds.call('export.files', { fileIds: ids, format: 'csv', path, replace: true })],
+    [
+      'a document',
+      '.json',
+      (path) => sounds.call('export.files', { fileIds: ids, format: 'json', path, replace: true }),
+    ],
+    [
+      'a playlist',
+      '.m3u8',
+      (path) => sounds.call('export.files', { fileIds: ids, format: 'm3u', path, replace: true }),
+    ],
+    [
+      'a vocabulary as a table',
+      '.csv',
+      (path) => sounds.call('vocabulary.export', { id: 'music-mood', path, replace: true }),
+    ],
+    ['a vocabulary', '.json', (path) => sounds.call('vocabulary.export', { id: 'music-mood', path, replace: true })],
+    ['what was learnt', '.json', (path) => sounds.call('tag.exportTaught', { path, replace: true })],
+  ];
+  const refused = async (write: Exporting, path: string, sentence: RegExp, code = 'bad-input') =>
+    expect(write(path)).rejects.toMatchObject({ code, message: expect.stringMatching(sentence) as string });
+
+  test.each(exports)('%s', async (_, ending, write) => {
+    const sound = sounds.at(NAMES[1]!);
+    const before = readFileSync(sound);
+    const folder = mkdtempSync(join(sounds.folder, 'out-'));
+    await refused(write, sound, /must end in/);
+    await refused(write, relative(process.cwd(), join(folder, `list${ending}`)), /whole path/);
+    await refused(write, join(folder, `li\0st${ending}`), /zero/);
+    await refused(write, join(folder, 'no such folder', `list${ending}`), /no folder/, 'not-found');
+    await refused(write, join(sounds.data, `list${ending}`), /own data folder/);
+    symlinkSync(sounds.data, join(folder, 'data'));
+    await refused(write, join(folder, 'data', `list${ending}`), /own data folder/);
+    // Links to what must not be written, and sounds under another name.
+    symlinkSync(sound, join(folder, `link${ending}`));
+    await refused(write, join(folder, `link${ending}`), /leads to .* must end in/);
+    symlinkSync(join(sounds.data, 'catalogue.db'), join(folder, `own${ending}`));
+    await refused(write, join(folder, `own${ending}`), /must end in|own data folder/);
+    copyFileSync(sound, join(folder, `sound${ending}`));
+    await refused(write, join(folder, `sound${ending}`), /is a sound/);
+    const catalogued = sounds.at(`recording${ending}`);
+    copyFileSync(sound, catalogued);
+    await sounds.listen();
+    writeFileSync(catalogued, 'no sound any more'); // the catalogue says so all the same
+    await refused(write, catalogued, /is a sound/);
+    expect(readFileSync(catalogued, 'utf8')).toBe('no sound any more');
+    rmSync(catalogued);
+    expect(readFileSync(sound).equals(before)).toBe(true);
+    // And what may be written is.
+    await write(join(folder, `list${ending}`));
+    await write(join(folder, `list${ending}`));
+    expect(readFileSync(join(folder, `list${ending}`)).length).toBeGreaterThan(10);
+  });
 });
 
 test('an unknown file ends it, and nothing is written', async () => {

@@ -16,6 +16,7 @@ const put = (name: string, content: string | Uint8Array): string => {
   writeFileSync(join(folder, name), content);
   return join(folder, name);
 };
+const ground = () => ({ dataFolder: join(folder, 'data'), catalogue: null });
 const bring = (path: string) => importVocabulary(path, vocabularies);
 
 beforeEach(() => {
@@ -39,17 +40,41 @@ test('a table of labels: columns in any order, ids made from names, prompts left
 test('what is exported as a table comes back the same, and as JSON too', async () => {
   const { vocabulary } = await vocabularies.get('sfx');
   const table = join(folder, 'again.csv');
-  await exportVocabulary(vocabulary, table, false);
+  await exportVocabulary(vocabulary, table, false, ground());
   const again = await bring(table);
   expect(again.labels).toHaveLength(vocabulary.labels.length);
   expect(again.labels.map(({ group: _, ...rest }) => rest)).toEqual(
     vocabulary.labels.map(({ group: _, ...rest }) => rest),
   );
-  await expect(exportVocabulary(vocabulary, table, false)).rejects.toMatchObject({ code: 'name-taken' });
-  await expect(exportVocabulary(vocabulary, join(folder, 'a.txt'), false)).rejects.toMatchObject({ code: 'bad-input' });
+  await expect(exportVocabulary(vocabulary, table, false, ground())).rejects.toMatchObject({ code: 'name-taken' });
+  await expect(exportVocabulary(vocabulary, join(folder, 'a.txt'), false, ground())).rejects.toMatchObject({
+    code: 'bad-input',
+  });
   const json = join(folder, 'copy.json');
-  await exportVocabulary({ ...vocabulary, id: 'copy' }, json, false);
+  await exportVocabulary({ ...vocabulary, id: 'copy' }, json, false, ground());
   expect(await bring(json)).toEqual({ ...vocabulary, id: 'copy' });
+});
+
+test('no label of an exported table is a formula to a spreadsheet, and all come back as they were', async () => {
+  const hostile = ["=cmd|' /C calc'!A0", '+1', '-2 dB', '@SUM(A1)', "'=quoted already", '％', '|pipe'];
+  const csv = `name,prompts,keywords,group\n${hostile.map((text, at) => `"${text}","sound ${at}","${text}","${text}"`).join('\n')}\n`;
+  // As somebody wrote it by hand; one apostrophe is how a spreadsheet marks a text.
+  const read = hostile.map((text) => (text === "'=quoted already" ? '=quoted already' : text));
+  const vocabulary = await bring(put('hostile.csv', csv));
+  expect(vocabulary.labels.map(({ name }) => name)).toEqual(read);
+  const table = join(folder, 'table.csv');
+  await exportVocabulary(
+    { ...vocabulary, labels: vocabulary.labels.map((label, at) => ({ ...label, name: hostile[at]! })) },
+    table,
+    false,
+    ground(),
+  );
+  for (const { fields } of parseCsv(readFileSync(table, 'utf8'), table)) {
+    for (const field of fields) expect(field).not.toMatch(/^[=+\-@|\t\r]/);
+  }
+  expect((await bring(table)).labels.map(({ name, keywords }) => [name, ...keywords])).toEqual(
+    hostile.map((text, at) => [text, read[at]]),
+  );
 });
 
 const UCS_ROWS = [
@@ -127,6 +152,6 @@ test('saved and removed: the shipped ones never, the user’s with its file kept
 test('tables are written so that the reader of tables reads them', async () => {
   const { vocabulary } = await vocabularies.get('voice');
   const path = join(folder, 'voice-2.csv');
-  await exportVocabulary(vocabulary, path, false);
+  await exportVocabulary(vocabulary, path, false, ground());
   expect(parseCsv(readFileSync(path, 'utf8'), 'voice')).toHaveLength(vocabulary.labels.length + 1);
 });

@@ -3,7 +3,7 @@ import type { TagCalls, TagRow } from '../../shared/calls/tags.ts';
 import type { Engine } from '../../shared/contract.ts';
 import { UserError } from '../../shared/errors.ts';
 import { knownFiles } from '../catalogue/known-files.ts';
-import { writeWhole } from '../export/write-list.ts';
+import { writeOutput } from '../export/output-file.ts';
 import type { Parts } from '../parts.ts';
 import { taughtTags } from '../tag/heads.ts';
 import { scoringGround, type TagScoring } from '../tag/scoring.ts';
@@ -63,8 +63,10 @@ export function teachCalls(
       return taught;
     },
     'tag.exportTaught': async ({ path, replace }) => {
-      const content = taughtContent(parts.catalogue().db);
-      await writeWhole(path, [`${JSON.stringify(content)}\n`], replace);
+      const catalogue = parts.catalogue();
+      const content = taughtContent(catalogue.db);
+      const ground = { dataFolder: parts.options.dataFolder, catalogue };
+      await writeOutput({ path, endings: ['.json'], replace }, [`${JSON.stringify(content)}\n`], ground);
       return { tags: content.tags.length, decisions: decisionsIn(content) };
     },
     'tag.importTaught': async ({ path }) => {

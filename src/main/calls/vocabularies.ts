@@ -102,7 +102,8 @@ export function vocabularyCalls(
       return infoById(id);
     },
     'vocabulary.export': async ({ id, path, replace }) => {
-      await exportVocabulary((await vocabularies.get(id)).vocabulary, path, replace);
+      const ground = { dataFolder: parts.options.dataFolder, catalogue: parts.existingCatalogue() };
+      await exportVocabulary((await vocabularies.get(id)).vocabulary, path, replace, ground);
       return null;
     },
   };

@@ -30,20 +30,7 @@ const COLUMNS: readonly [name: string, of: (file: ListedFile) => Cell][] = [
  */
 export async function* csvList(files: AsyncIterable<ListedFile>, byteOrderMark: boolean): AsyncGenerator<string> {
   yield `${byteOrderMark ? '\uFEFF' : ''}${csvLine(COLUMNS.map(([name]) => name))}`;
-  for await (const file of files) yield csvLine(COLUMNS.map(([, of]) => cellText(of(file))));
-}
-
-/**
- * Excel, LibreOffice and Sheets run a cell that begins with one of these, also out of a CSV; a file name may have been
- * chosen by a stranger. An apostrophe in front makes it text (https://owasp.org/www-community/attacks/CSV_Injection).
- * Our own numbers are numbers, also the negative ones.
- */
-const FORMULA_START = /^[=+\-@\t\r\n|%＝＋－＠]/u;
-
-function cellText(cell: Cell): string {
-  if (cell === null) return '';
-  if (typeof cell === 'number') return String(cell);
-  return FORMULA_START.test(cell) ? `'${cell}` : cell;
+  for await (const file of files) yield csvLine(COLUMNS.map(([, of]) => of(file) ?? ''));
 }
 
 function distinct(values: readonly (string | undefined)[]): string {

@@ -1,16 +1,14 @@
 /** `export.files`: which writer, which name, what to refuse. */
-import { dirname, extname } from 'node:path';
+import { dirname } from 'node:path';
 import type { ExportFormat, WriteCalls } from '../../shared/calls/write.ts';
-import { UserError } from '../../shared/errors.ts';
 import type { Catalogue } from '../catalogue/open.ts';
 import { version } from '../install.ts';
 import { csvList } from './csv-list.ts';
 import { jsonList } from './json-list.ts';
 import { listedFiles, type ListedFile } from './listed-files.ts';
 import { m3uList } from './m3u-list.ts';
-import { writeWhole } from './write-list.ts';
+import { writeOutput } from './output-file.ts';
 
-/** Also the guard of the user's sounds: no other file can be replaced. */
 const ENDINGS: Record<ExportFormat, readonly string[]> = { csv: ['.csv'], json: ['.json'], m3u: ['.m3u', '.m3u8'] };
 
 type Request = WriteCalls['export.files']['input'];
@@ -19,22 +17,18 @@ type Answer = WriteCalls['export.files']['output'];
 /**
  * @param request its path is absolute
  * @returns as {@link WriteCalls} says
- * @throws UserError bad-input, name-taken, file-missing, not-found, no-permission, disk-full: nothing was written then
+ * @throws UserError file-missing, and what {@link writeOutput} throws: nothing was written then
  */
 export async function exportFiles(catalogue: Catalogue, dataFolder: string, request: Request): Promise<Answer> {
   const { fileIds, format, path, replace } = request;
-  const endings = ENDINGS[format];
-  if (!endings.includes(extname(path).toLowerCase())) {
-    const wanted = endings.map((ending) => `“${ending}”`).join(' or ');
-    throw new UserError('bad-input', `The name “${path}” must end in ${wanted} for this kind of list.`);
-  }
   const answer: Answer = { files: 0, leftOut: [] };
   const leaveOut = (of: string, reason: string) => {
     answer.leftOut.push({ path: of, reason });
     answer.files--;
   };
   const files = counted(listedFiles(catalogue, dataFolder, fileIds), () => answer.files++);
-  await writeWhole(path, pieces(files, request, leaveOut), replace);
+  const output = { path, endings: ENDINGS[format], replace };
+  await writeOutput(output, pieces(files, request, leaveOut), { dataFolder, catalogue });
   return answer;
 }
 

@@ -1,22 +1,23 @@
 /** A vocabulary as a file elsewhere: JSON as it is, or a table that a spreadsheet opens. */
 import { extname } from 'node:path';
-import { UserError } from '../../shared/errors.ts';
 import { csvLine } from '../csv/csv-line.ts';
-import { writeWhole } from '../export/write-list.ts';
+import { writeOutput, type OutputGround } from '../export/output-file.ts';
 import type { Vocabulary } from './vocabulary.ts';
 import { LABEL_COLUMNS, KEYWORD_SEPARATOR, PROMPT_SEPARATOR } from './vocabulary-table.ts';
 
 /**
  * @param path absolute; ends in .json or .csv
- * @throws UserError bad-input for another ending, and what writeWhole throws
+ * @throws UserError what {@link writeOutput} throws
  */
-export async function exportVocabulary(vocabulary: Vocabulary, path: string, replace: boolean): Promise<void> {
-  const ending = extname(path).toLowerCase();
-  if (ending !== '.json' && ending !== '.csv') {
-    throw new UserError('bad-input', `“${path}” must end in .json or .csv: that says what is written.`);
-  }
-  const text = ending === '.json' ? `${JSON.stringify(vocabulary, null, 2)}\n` : tableOf(vocabulary);
-  await writeWhole(path, [text], replace);
+export async function exportVocabulary(
+  vocabulary: Vocabulary,
+  path: string,
+  replace: boolean,
+  ground: OutputGround,
+): Promise<void> {
+  const text =
+    extname(path).toLowerCase() === '.json' ? `${JSON.stringify(vocabulary, null, 2)}\n` : tableOf(vocabulary);
+  await writeOutput({ path, endings: ['.json', '.csv'], replace }, [text], ground);
 }
 
 /** A table has no place for id, name, licence and description of the vocabulary itself: its file name stands for them. */

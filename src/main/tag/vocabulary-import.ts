@@ -2,6 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { UserError } from '../../shared/errors.ts';
+import { withoutApostrophe } from '../csv/csv-line.ts';
 import { parseCsv } from '../csv/parse-csv.ts';
 import { ucsHeader, vocabularyOfUcs } from './ucs-list.ts';
 import type { Vocabularies } from './vocabularies.ts';
@@ -50,7 +51,7 @@ function ofRows(rows: TableRow[], called: string): { id: string } {
 
 function tableOf(text: string, name: string): TableRow[] {
   try {
-    return parseCsv(text, name);
+    return parseCsv(text, name).map(({ line, fields }) => ({ line, fields: fields.map(withoutApostrophe) }));
   } catch (error) {
     if (error instanceof UserError) throw new UserError('vocabulary-damaged', error.userMessage, error);
     throw error;

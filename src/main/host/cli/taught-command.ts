@@ -36,7 +36,7 @@ export function registerTaught(program: Command, run: RunCommand): void {
   command
     .command('export')
     .description('write decisions and what was learnt as JSON, for another machine')
-    .argument('<file>')
+    .argument('<file>', 'what to write: ends in .json')
     .option('--replace', 'also over an existing file')
     .action((file: string, { replace }: { replace?: true }) =>
       run(async ({ client, json }) => {
