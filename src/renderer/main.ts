@@ -5,7 +5,7 @@ import './theme/base.css';
 import './theme/list.css';
 import { ACTIONS } from './actions/actions.ts';
 import { bridgeConnection, type Connection } from './client/host.ts';
-import { httpConnection } from './client/http-connection.ts';
+import { httpConnection, reloadForNewKey } from './client/http-connection.ts';
 import StartFailure from './frame/StartFailure.svelte';
 import { App } from './stores/app.svelte.ts';
 import { sentenceOf } from './stores/notices.svelte.ts';
@@ -15,7 +15,9 @@ const target = document.getElementById('app');
 if (target === null) throw new Error('the page has no #app');
 
 async function connect(): Promise<Connection> {
-  return window.earmark === undefined ? httpConnection() : bridgeConnection(window.earmark);
+  if (window.earmark !== undefined) return bridgeConnection(window.earmark);
+  reloadForNewKey();
+  return httpConnection();
 }
 
 try {

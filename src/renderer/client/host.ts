@@ -21,7 +21,8 @@ export interface Host {
   dragOut: ((paths: string[]) => void) | null;
 }
 
-export type ConnectionState = 'connected' | 'lost';
+/** `signed-out`: another run of Earmark answers there, which never takes the key of this window. */
+export type ConnectionState = 'connected' | 'lost' | 'signed-out';
 
 /** An engine to talk to, wherever it runs. */
 export interface Connection {

@@ -3,6 +3,7 @@ import type { CallName, Calls, Client, EventName, Events, Reply } from '../../sh
 import { audioPath } from '../../shared/audio-address.ts';
 import { fromWire, UserError } from '../../shared/errors.ts';
 import { readEvents } from './event-stream.ts';
+import type { ConnectionState } from './host.ts';
 
 /** The server gives a sign of life every 15 s. */
 const SILENCE_MS = 40_000;
@@ -28,9 +29,9 @@ export interface HttpClient {
   hasExpired: (audioUrl: string) => boolean;
   /**
    * Tells at once how it stands, and whenever that changes. After `lost` events may have been missed: ask anew at
-   * `connected`. @returns to stop being told
+   * `connected`. `signed-out` stays. @returns to stop being told
    */
-  onState: (listener: (state: 'connected' | 'lost') => void) => () => void;
+  onState: (listener: (state: ConnectionState) => void) => () => void;
   /** Ends the event stream; calls under way go on. */
   close: () => void;
 }
@@ -42,6 +43,8 @@ export interface HttpClient {
 export async function connectHttp({ origin, key, silenceMs = SILENCE_MS }: HttpClientOptions): Promise<HttpClient> {
   const { token } = await ask<{ token: string }>(`${origin}/session`, key, null);
   const events = new EventListening(`${origin}/events`, token, silenceMs);
+  // A change between the first question and the first event would never be seen: so events are listened to first.
+  await events.begun;
   return {
     client: {
       call: <N extends CallName>(name: N, input: Calls[N]['input']) =>
@@ -83,9 +86,10 @@ class EventListening {
   readonly #silenceMs: number;
   readonly #closed = new AbortController();
   readonly #listeners = new Map<EventName, Set<(payload: never) => void>>();
-  readonly #stateListeners = new Set<(state: 'connected' | 'lost') => void>();
+  readonly #stateListeners = new Set<(state: ConnectionState) => void>();
+  readonly #begun = Promise.withResolvers<undefined>();
   /** null until the first attempt has come to something. */
-  #state: 'connected' | 'lost' | null = null;
+  #state: ConnectionState | null = null;
   #waitMs = FIRST_WAIT_MS;
 
   constructor(url: string, token: string, silenceMs: number) {
@@ -102,7 +106,12 @@ class EventListening {
     return () => void listeners.delete(listener);
   }
 
-  onState(listener: (state: 'connected' | 'lost') => void): () => void {
+  /** Resolves when the first attempt has come to something: events are heard from then on, or the connection is lost. */
+  get begun(): Promise<unknown> {
+    return this.#begun.promise;
+  }
+
+  onState(listener: (state: ConnectionState) => void): () => void {
     this.#stateListeners.add(listener);
     if (this.#state !== null) listener(this.#state);
     return () => void this.#stateListeners.delete(listener);
@@ -116,8 +125,8 @@ class EventListening {
     while (!this.#closed.signal.aborted) {
       const goesOn = await this.#listenOnce().catch(() => true); // whatever broke it: it is lost, and tried again
       if (this.#isClosed()) return;
-      this.#setState('lost');
       // Another Earmark listens there now; it will never know this token.
+      this.#setState(goesOn ? 'lost' : 'signed-out');
       if (!goesOn) return;
       await this.#wait();
     }
@@ -160,9 +169,10 @@ class EventListening {
     }
   }
 
-  #setState(state: 'connected' | 'lost'): void {
+  #setState(state: ConnectionState): void {
     if (this.#state === state) return;
     this.#state = state;
+    this.#begun.resolve(undefined);
     for (const listener of this.#stateListeners) listener(state);
   }
 

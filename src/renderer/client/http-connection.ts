@@ -6,6 +6,21 @@ import { connectHttp } from './http-client.ts';
 /** For a reload of this tab: the key in the address can be used once. Gone with the tab. */
 const TOKEN_KEY = 'earmark.token';
 
+/** A route begins with a slash, a key never does. */
+function isKeyFragment(fragment: string): boolean {
+  return fragment !== '' && !fragment.startsWith('/');
+}
+
+/**
+ * The address that a new run of Earmark has printed, opened in the tab of the old one, differs in its key alone: for a
+ * browser that is a place in the same page, and it does not load anything.
+ */
+export function reloadForNewKey(): void {
+  window.addEventListener('hashchange', () => {
+    if (isKeyFragment(window.location.hash.slice(1))) window.location.reload();
+  });
+}
+
 /**
  * @throws UserError when there is neither a key in the address nor a token from before, or the server is not there or
  *   does not take it
@@ -13,8 +28,7 @@ const TOKEN_KEY = 'earmark.token';
 export async function httpConnection(): Promise<Connection> {
   const { origin, hash } = window.location;
   const fragment = hash.slice(1);
-  // A route begins with a slash, a key never does.
-  const isKey = fragment !== '' && !fragment.startsWith('/');
+  const isKey = isKeyFragment(fragment);
   const key = isKey ? fragment : sessionStorage.getItem(TOKEN_KEY);
   if (key === null) {
     throw new UserError('bad-input', 'This page needs its key. Open the address that “earmark serve” has printed.');

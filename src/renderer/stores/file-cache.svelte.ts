@@ -61,6 +61,8 @@ class Batched<T> {
   readonly #wanted = new Set<number>();
   /** Kept, and asked for again when somebody looks. */
   readonly #stale = new Set<number>();
+  /** On its way, as it was when it was asked for. */
+  #coming: ReadonlySet<number> = new Set();
   #underWay = false;
   #version = $state(0);
 
@@ -92,7 +94,8 @@ class Batched<T> {
   forget(ids: readonly number[]): void {
     for (const id of ids) {
       this.#kept.delete(id);
-      this.#stale.delete(id);
+      if (this.#coming.has(id)) this.#stale.add(id);
+      else this.#stale.delete(id);
     }
     this.#version++;
   }
@@ -107,7 +110,9 @@ class Batched<T> {
     const ids = [...this.#wanted].slice(-AT_ONCE);
     this.#wanted.clear();
     for (const id of ids) this.#stale.delete(id);
+    this.#coming = new Set(ids);
     const entries = await this.#notices.attempt(() => this.#fetch(ids));
+    this.#coming = new Set();
     for (const [id, entry] of entries ?? []) this.#kept.set(id, entry);
     this.#underWay = false;
     if (entries === null || entries.length === 0) return; // nothing came: drawing again would only ask again

@@ -138,13 +138,19 @@ export class Marks {
   }
 
   async removeSearch(search: SavedSearch): Promise<void> {
+    const step = this.#removeSearch(search);
+    this.#undo.did(step);
+    await step;
+  }
+
+  async #removeSearch(search: SavedSearch): Promise<Undoable | null> {
     const remove = async () => {
       await this.#client.call('savedSearch.remove', search.id);
       await this.load();
       return true;
     };
-    if ((await this.#notices.attempt(remove)) === null) return;
-    this.#undo.did({ name: `remove “${search.name}”`, undo: () => this.saveSearch(search.name, search.query) });
+    if ((await this.#notices.attempt(remove)) === null) return null;
+    return { name: `remove “${search.name}”`, undo: () => this.saveSearch(search.name, search.query) };
   }
 
   async #change(call: 'collection.add' | 'collection.take', id: number, fileIds: number[]): Promise<boolean> {

@@ -139,7 +139,21 @@ test('the client notices a lost connection, says so, and comes back', async () =
   serving.host = await startHttpHost({ handle, audio, windowFolder: serving.folder, port });
   expect(serving.host.token).not.toBe(token);
   await expect.poll(async () => client.client.call('status.get', null).catch((error: unknown) => error)).toMatchObject({ code: 'signed-out' }); // prettier-ignore
-  expect(states).toEqual(['connected', 'lost']);
+  await expect.poll(() => states).toEqual(['connected', 'lost', 'signed-out']); // which the page says
+});
+
+test('who is connected hears of what changes from now on, also before the first question', async () => {
+  const { on, send } = eventSource();
+  const serving = await serve();
+  const host = await startHttpHost({ handle: { ...serving.handle, on }, audio: serving.audio, windowFolder: serving.folder }); // prettier-ignore
+  for (let attempt = 1; attempt <= 3; attempt++) {
+    const { client, close } = await connectHttp({ origin: host.origin, key: host.token });
+    const marked = new Promise<number[]>((resolve) => void client.on('file.marked', ({ fileIds }) => resolve(fileIds)));
+    send('file.marked', { fileIds: [attempt] });
+    expect(await marked).toEqual([attempt]);
+    close();
+  }
+  await host.close();
 });
 
 test('silence is a lost connection; signs of life are not silence', async () => {

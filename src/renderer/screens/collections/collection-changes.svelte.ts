@@ -4,7 +4,7 @@ import type { Client } from '../../../shared/contract.ts';
 import type { Marks } from '../../stores/marks.svelte.ts';
 import { sentenceOf, type Notices } from '../../stores/notices.svelte.ts';
 import { perApp } from '../../stores/per-app.ts';
-import type { Undo } from '../../stores/undo.svelte.ts';
+import type { Undo, Undoable } from '../../stores/undo.svelte.ts';
 import { counted } from '../../words/units.ts';
 
 interface CollectionParts {
@@ -35,22 +35,31 @@ export class CollectionChanges {
   }
 
   /** @returns why not, a sentence; null when it has the new name */
-  async rename({ id, name: before }: Collection, name: string): Promise<string | null> {
-    const problem = await this.#tell(() => this.#client.call('collection.rename', { id, name }));
-    if (problem !== null) return problem;
-    this.#undo.did({
-      name: `rename to “${name}”`,
-      undo: async () => {
-        await this.#client.call('collection.rename', { id, name: before });
-        await this.#marks.load();
-      },
-    });
-    return null;
+  async rename(collection: Collection, name: string): Promise<string | null> {
+    const renamed = this.#tell(() => this.#client.call('collection.rename', { id: collection.id, name }));
+    this.#undo.did(
+      renamed.then((problem) =>
+        problem === null ? { name: `rename to “${name}”`, undo: () => this.#nameBack(collection) } : null,
+      ),
+    );
+    return renamed;
   }
 
-  async remove({ id, name }: Collection): Promise<void> {
+  async #nameBack({ id, name }: Collection): Promise<void> {
+    await this.#client.call('collection.rename', { id, name });
+    await this.#marks.load();
+  }
+
+  /** Another way may show it gone before the answer is here: to take it back is possible from the beginning. */
+  async remove(collection: Collection): Promise<void> {
+    const step = this.#remove(collection);
+    this.#undo.did(step);
+    await step;
+  }
+
+  async #remove({ id, name }: Collection): Promise<Undoable | null> {
     const held = await this.#notices.attempt(() => this.#client.call('collection.remove', id));
-    if (held === null) return;
+    if (held === null) return null;
     await this.#marks.load();
     let back = false;
     const undo = async () => {
@@ -59,12 +68,12 @@ export class CollectionChanges {
       back = true;
       await this.#marks.load();
     };
-    this.#undo.did({ name: `remove “${name}”`, undo });
     const stay = held.fileIds.length === 0 ? '' : ` Its ${counted(held.fileIds.length, 'sound')} stay in the library.`;
     this.#notices.say(`“${name}” is removed.${stay}`, {
       name: 'Undo',
       run: () => void this.#notices.attempt(undo),
     });
+    return { name: `remove “${name}”`, undo };
   }
 
   async #tell(change: () => Promise<unknown>): Promise<string | null> {

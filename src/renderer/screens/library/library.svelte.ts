@@ -6,7 +6,7 @@ import type { FailureRow, JobProgress } from '../../../shared/types.ts';
 import type { Jobs } from '../../stores/jobs.svelte.ts';
 import { sentenceOf, type Notices } from '../../stores/notices.svelte.ts';
 import { perApp } from '../../stores/per-app.ts';
-import type { Undo } from '../../stores/undo.svelte.ts';
+import type { Undo, Undoable } from '../../stores/undo.svelte.ts';
 import { rootName } from './root-words.ts';
 
 /** While a job runs every file changes the figures; they are asked for again this often at most, ms. */
@@ -145,10 +145,16 @@ export class Library {
     void this.#jobs.refresh();
   }
 
-  async remove({ id, path }: LibraryRoot): Promise<void> {
+  async remove(root: LibraryRoot): Promise<void> {
+    const step = this.#remove(root);
+    this.#undo.did(step);
+    if ((await step) !== null) await this.#changed();
+  }
+
+  async #remove({ id, path }: LibraryRoot): Promise<Undoable | null> {
     const name = rootName(path);
     const removed = await this.#notices.attempt(async () => (await this.#client.call('root.remove', id), true));
-    if (removed === null) return;
+    if (removed === null) return null;
     this.#waiting = this.#waiting.filter((waiting) => waiting !== path);
     let back = false;
     const undo = async () => {
@@ -157,12 +163,11 @@ export class Library {
       back = true;
       await this.#changed();
     };
-    this.#undo.did({ name: `remove ${name}`, undo });
     this.#notices.say(`${name} is out of the library. Its files are untouched, and what is known of them is kept.`, {
       name: 'Undo',
       run: () => void this.#notices.attempt(undo),
     });
-    await this.#changed();
+    return { name: `remove ${name}`, undo };
   }
 
   async set(root: LibraryRoot, settings: Partial<RootSettings>): Promise<void> {

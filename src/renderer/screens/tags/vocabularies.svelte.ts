@@ -6,6 +6,7 @@ import type { App } from '../../stores/app.svelte.ts';
 import { sentenceOf } from '../../stores/notices.svelte.ts';
 import { perApp } from '../../stores/per-app.ts';
 import { tagsOf } from '../../stores/tags.svelte.ts';
+import type { Undoable } from '../../stores/undo.svelte.ts';
 import { scoreEnding } from './tag-words.ts';
 
 /** Where nobody has chosen anything yet. */
@@ -149,11 +150,17 @@ export class Vocabularies {
     return null;
   }
 
-  async remove({ id, name }: VocabularyInfo): Promise<void> {
+  async remove(vocabulary: VocabularyInfo): Promise<void> {
+    const step = this.#remove(vocabulary);
+    this.#app.undo.did(step);
+    if ((await step) !== null) await this.refresh();
+  }
+
+  async #remove({ id, name }: VocabularyInfo): Promise<Undoable | null> {
     const { client, notices } = this.#app;
     const content = await notices.attempt(() => client.call('vocabulary.get', id));
-    if (content === null) return;
-    if ((await notices.attempt(async () => (await client.call('vocabulary.remove', id), true))) === null) return;
+    if (content === null) return null;
+    if ((await notices.attempt(async () => (await client.call('vocabulary.remove', id), true))) === null) return null;
     let back = false;
     const undo = async () => {
       if (back) return;
@@ -161,12 +168,11 @@ export class Vocabularies {
       back = true;
       await this.refresh();
     };
-    this.#app.undo.did({ name: `remove ${name}`, undo });
     notices.say(`“${name}” is out of the list. What you decided with it stays.`, {
       name: 'Undo',
       run: () => void notices.attempt(undo),
     });
-    await this.refresh();
+    return { name: `remove ${name}`, undo };
   }
 
   /** @param path absolute @returns why not, a sentence; null when it is in the list */

@@ -170,12 +170,10 @@ export class Write {
   }
   async removeProfile(profile: WriteProfile): Promise<void> {
     const { client, notices, undo } = this.#app;
-    const removed = await notices.attempt(async () => (await client.call('write.removeProfile', profile.id), true));
-    if (removed === null) return;
-    undo.did({
-      name: `remove “${profile.name}”`,
-      undo: async () => (await client.call('write.saveProfile', profile), this.refresh()),
-    });
+    const removed = notices.attempt(async () => (await client.call('write.removeProfile', profile.id), true));
+    const back = async () => (await client.call('write.saveProfile', profile), this.refresh());
+    undo.did(removed.then((done) => (done === null ? null : { name: `remove “${profile.name}”`, undo: back })));
+    if ((await removed) === null) return;
     this.#editing = null;
     await this.refresh();
   }
