@@ -61,7 +61,7 @@ describe.skipIf(missing !== null)('the Tags screen', () => {
     await page.keyboard.press('ArrowDown');
     const first = await currentName(page);
     await page.getByRole('button', { name: 'Stop' }).waitFor();
-    await expect.poll(() => page.getByRole('button', { name: 'Loop hit' }).isEnabled()).toBe(true);
+    await expect.poll(() => page.getByRole('button', { name: 'Loop match' }).isEnabled()).toBe(true);
     await page.keyboard.press('a');
     await expect.poll(() => currentName(page)).not.toBe(first);
     const second = await currentName(page);

@@ -152,6 +152,15 @@ test('filters restrict a search; alone they list what passes, by path', async ()
   expect(await paths('in:/sounds/Doors')).toEqual(['/sounds/Doors/metal.flac', '/sounds/Doors/wood/slam.wav']);
 });
 
+test('what filters alone find is the file, not its first part', async () => {
+  library.add({ path: 'Loops/beat.wav', windows: [{ dog: 1 }, { rain: 1 }, { wind: 1 }] });
+  const search = library.search();
+  const [hit] = (await search.run({ text: 'in:Loops' })).hits;
+  expect(hit).toMatchObject({ startSeconds: 0, endSeconds: 15, durationSeconds: 15 });
+  const [match] = (await search.run({ text: 'rain in:Loops' })).hits;
+  expect(match).toMatchObject({ startSeconds: 5, endSeconds: 10 });
+});
+
 describe('what the user said', () => {
   const set = (path: string) => [library.id(path)];
   let collectionId: number;

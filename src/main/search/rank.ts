@@ -38,11 +38,9 @@ export function weigh(
   question: Question,
   sides: Sides,
   words: readonly QueryWord[],
-  { library, names: lookup }: Lookups,
+  { names: lookup }: Lookups,
 ): Candidate[] {
-  const ids = [...files.keys()];
-  const evidence = lookup.evidence(words, ids);
-  const firstPlaces = question.byFilterAlone ? library.firstPlaces(ids) : null;
+  const evidence = lookup.evidence(words, [...files.keys()]);
   return [...files.values()].map((file): Candidate => {
     const text = heard(sides.text, file.id);
     const like = heard(sides.like, file.id);
@@ -58,7 +56,7 @@ export function weigh(
       text,
       like,
       names,
-      place: place ?? firstPlaces?.get(file.id) ?? null,
+      place: place ?? null,
       windowId: place?.windowId ?? null,
       plus,
     };

@@ -63,7 +63,7 @@ export class Search {
   /**
    * @param likeWindows windows of the sound at `query.likePath`, each Float32Array[dim] of L2 norm 1
    * @returns hits by falling score, then path; a file is one hit, at its best window. Filters and tags alone give
-   *   all files that pass, by path, with score 1. The query sound itself and its copies are never hits.
+   *   all files that pass, by path, with score 1 and the whole file as its place: nothing in it was compared. The query sound itself and its copies are never hits.
    * @throws UserError 'bad-input' (nothing to look for, a malformed filter, a silent query sound), 'nothing-indexed',
    *   'not-found' (a collection);
    *   signal.reason when cancelled; what the index and the encoder throw

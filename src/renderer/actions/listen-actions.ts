@@ -97,10 +97,10 @@ export const LISTEN_ACTIONS: readonly Action[] = [
   },
   {
     id: 'listen.loop',
-    name: 'Loop the hit',
+    name: 'Loop the match, or the file',
     group: 'Listen',
     keys: ['L'],
-    when: (app) => somethingPlaying(app) && app.player.hit !== null,
+    when: somethingPlaying,
     run: (app) => app.player.toggleLoop(),
   },
 ];

@@ -79,8 +79,8 @@ export class Player {
   load(file: { fileId: number; title: string; durationSeconds: number }, hit: Span | null): void {
     if (file.fileId !== this.#fileId) {
       if (this.#current) void this.#pause(this.#current);
+      this.#loop(false);
       this.#fileId = file.fileId;
-      this.#looping = false;
       this.#playing = false;
       this.#wanted = null;
       this.#waiting = false;
@@ -90,6 +90,7 @@ export class Player {
     this.#hit = hit;
     this.#position = hit?.startSeconds ?? 0;
     this.#element(file.fileId);
+    this.#loop(this.#looping); // of the file, where there is no hit any more
   }
 
   /** @param from s; the hit's beginning, or the file's, if left out */
@@ -138,11 +139,19 @@ export class Player {
     void fade(this.#current, () => this.#volume);
   }
 
+  /** Plays the hit again and again; the whole file where there is no hit. */
   toggleLoop(): void {
-    if (this.#hit === null) return;
-    this.#looping = !this.#looping;
-    const inside = this.#position >= this.#hit.startSeconds && this.#position < this.#hit.endSeconds;
-    if (this.#looping && !(inside && this.#playing)) void this.play(this.#hit.startSeconds);
+    if (this.#fileId === null) return;
+    this.#loop(!this.#looping);
+    const { startSeconds, endSeconds } = this.#hit ?? { startSeconds: 0, endSeconds: Infinity };
+    const inside = this.#position >= startSeconds && this.#position < endSeconds;
+    if (this.#looping && !(inside && this.#playing)) void this.play(startSeconds);
+  }
+
+  /** A file is looped by the element itself, without a gap at its end; a part of it by {@link #follow}. */
+  #loop(looping: boolean): void {
+    this.#looping = looping;
+    if (this.#current) this.#current.loop = looping && this.#hit === null;
   }
 
   /** Loads files that may be played next. */
@@ -200,7 +209,11 @@ export class Player {
     );
     element.addEventListener(
       'ended',
-      ifCurrent(() => this.#stopped(element)),
+      ifCurrent(() => {
+        // A hit that reaches to the end of its file.
+        if (this.#looping) void this.play(this.#hit?.startSeconds ?? 0);
+        else this.#stopped(element);
+      }),
     );
     // In a hidden window nothing is drawn, but a loop goes on.
     element.addEventListener(

@@ -50,6 +50,15 @@ test.each([
   expect(hits.map(({ path }) => path).sort()).toEqual(expected.map((path) => trial.at(path)));
 });
 
+test('a filter alone lists files: their lengths, and no confidence or place that nobody has measured', async () => {
+  const { stdout } = await trial.run(['search', 'in:high', '--flat']);
+  expect(stdout.split('\n\n')[0]!.split('\n')).toEqual([
+    `   0:02.5  ${trial.at('high/whistle_2000.wav')}`,
+    `   0:00.5  ${trial.at('high/whistle_2100.wav')}`,
+  ]);
+  expect((await trial.run(['search', 'whistle in:high', '--all'])).stdout).toMatch(/[●○]{3}/u);
+});
+
 test('--folder, and the same inline', async () => {
   const option = json<SearchResult>(
     await trial.run(['search', '--json', '--all', 'tone', '--folder', trial.at('low')]),

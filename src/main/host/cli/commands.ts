@@ -76,7 +76,11 @@ export async function runSearch({ client, json }: CommandContext, query: SearchQ
   for (const notice of told) process.stderr.write(`${notice}\n`);
   if (result.hits.length === 0)
     await printOut('Nothing found. Try other words, fewer filters, or --all to see unlikely hits.');
-  else await printOut([...hitLines(result.hits), '', `model: ${result.model}`].join('\n'));
+  else {
+    const { text, likePath } = result.query;
+    const lines = text === undefined && likePath === undefined ? fileLines(result.hits) : hitLines(result.hits);
+    await printOut([...lines, '', `model: ${result.model}`].join('\n'));
+  }
   return EXIT.ok;
 }
 
@@ -106,6 +110,14 @@ export function hitLines(hits: readonly SearchHit[]): string[] {
 export function describeGroup({ variants, copies }: HitGroup): string {
   const parts = [variants > 0 ? plural(variants, 'variant') : '', copies > 0 ? plural(copies, 'copy', 'copies') : ''];
   return parts.filter((part) => part !== '').join(', ');
+}
+
+/** What filters alone have found, as lines: length and path. None fits better than another, and none at some place. */
+export function fileLines(hits: readonly SearchHit[]): string[] {
+  return hits.flatMap((hit) => [
+    `${formatTime(hit.durationSeconds).padStart(9)}  ${printable(hit.path)}${hit.offline ? '  (offline)' : ''}`,
+    ...(hit.group ? [`           and ${describeGroup(hit.group)} (--flat lists them)`] : []),
+  ]);
 }
 
 export async function runStatus({ client, json }: CommandContext): Promise<number> {

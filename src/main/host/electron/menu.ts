@@ -30,7 +30,7 @@ const FIND: readonly Row[] = [
 ];
 const SOUND: readonly Row[] = [
   { id: 'listen.play', name: 'Play or stop' },
-  { id: 'listen.loop', name: 'Loop the hit' },
+  { id: 'listen.loop', name: 'Loop the match, or the file' },
   { id: 'listen.next', name: 'Next sound' },
   { id: 'listen.previous', name: 'Previous sound' },
   SEPARATOR,
