@@ -128,6 +128,44 @@ describe.skipIf(missing !== null)('in haste', () => {
     await expect.poll(async () => (await asked(page, 'favourite.set')).length).toBe(4);
   });
 
+  test('a collection that is removed is brought back by the key, though nothing has confirmed the removal yet', async () => {
+    const page = await enter('#/collections');
+    const create = page.getByLabel('Name of a new collection');
+    await create.fill('Night train');
+    await create.press('Enter');
+    await page.getByRole('button', { name: 'Rename Night train' }).click();
+    await page.keyboard.type('Day train');
+    await page.keyboard.press('Enter');
+    const open = page.getByRole('button', { name: 'Nothing in it yet: Day train' });
+    await open.waitFor();
+    await hold(page, 'collection.remove');
+    await page.getByRole('button', { name: 'Remove Day train' }).press('Enter');
+    await page.locator('body').press('Control+z');
+    await hold(page, null);
+    await says(page, 'Undone: remove “Day train”.');
+    await open.waitFor();
+    expect((await asked(page, 'collection.rename')).length).toBe(1); // the rename before it stays
+  });
+
+  test('who types and goes down at once means the first result of what was typed', async () => {
+    const page = await enter('');
+    await firstRow(page);
+    await hold(page, 'thunder');
+    await field(page).fill('thunder');
+    await page.keyboard.press('ArrowDown');
+    await hold(page, null);
+    await page.locator('#row-0.current').waitFor();
+    const name = (await page.locator('#row-0 .name').textContent())!;
+    expect(name).toContain('thunder');
+    await expect.poll(() => panel(page).textContent()).toBe(name);
+    await hold(page, 'rain');
+    await field(page).fill('rain');
+    await page.keyboard.press('Enter');
+    await hold(page, null);
+    await page.getByRole('grid', { name: 'Sounds' }).and(page.locator(':focus')).waitFor();
+    await expect.poll(() => panel(page).textContent()).toContain('rain');
+  });
+
   test('a button that is pressed twice asks once', async () => {
     const page = await enter('#/write');
     await page.evaluate(() => window.fake.call('tag.acceptAll', { minProbability: 0.6 }));

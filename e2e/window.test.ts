@@ -153,7 +153,7 @@ describe.skipIf(missing !== null)('the window', () => {
     await noteJumps(page);
     await page.keyboard.press('l');
     await page.getByRole('button', { name: 'Stop' }).waitFor();
-    await page.getByRole('button', { name: 'Loop hit', pressed: true }).waitFor();
+    await page.getByRole('button', { name: 'Loop match', pressed: true }).waitFor();
     await panelShows(page, (await selectedName(page))!);
     const [, start, end] = /The hit: 0:0(\d\.\d) to 0:0(\d\.\d)/.exec(await page.locator('aside').innerText())!.map(Number); // prettier-ignore
     // To its beginning by the key, and again from its end: how soon after that depends on the machine.
@@ -384,10 +384,79 @@ describe.skipIf(missing !== null)('the window', () => {
       Object.setPrototypeOf(window.fake.broken, window.UserErrorPrototype);
     });
     await field(page).fill('rain');
-    await page.getByText('Close it, then try again.').waitFor();
+    const said = page.getByRole('alert').filter({ hasText: 'Close it, then try again.' });
+    await said.waitFor();
+    // What was found before is no answer to these words.
+    expect(await page.locator('[role=row]').count()).toBe(0);
     await page.evaluate(() => (window.fake.broken = null));
     await page.getByRole('button', { name: 'Try again' }).click();
     await page.waitForFunction(() => document.querySelector('[role=row] .name')?.textContent.includes('rain'));
+    await said.waitFor({ state: 'detached' });
+    // The same question again, which now fails: what it found stays, and that it is not up to date is said.
+    const found = (await names(page)).slice(0, 5);
+    await page.evaluate(() => (window.fake.broken = Object.assign(Object.create(window.UserErrorPrototype) as never, { code: 'engine-broken', userMessage: 'The model keeps crashing.' }))); // prettier-ignore
+    await page.getByRole('combobox', { name: 'Order' }).selectOption('duration');
+    await page.getByRole('alert').filter({ hasText: 'The model keeps crashing.' }).waitFor();
+    expect((await names(page)).slice(0, 5)).toEqual(found);
+    // A sound instead of words is another question as well.
+    await page.getByRole('button', { name: 'Empty the field' }).click();
+    await expect.poll(() => page.locator('[role=row]').count()).toBe(0);
+  });
+
+  test('an answer to other words begins at its first result, while the sound before it plays on', async () => {
+    const page = await enter();
+    const grid = page.getByRole('grid', { name: 'Sounds' });
+    const scrollTop = () => grid.evaluate((list) => list.scrollTop);
+    await page.waitForSelector('[role=row]');
+    await grid.focus();
+    await page.keyboard.press('End');
+    await page.locator('#row-399.current').waitFor();
+    await page.getByRole('button', { name: 'Stop' }).waitFor();
+    const playing = await page.locator('section.strip .title').textContent();
+    expect(await scrollTop()).toBeGreaterThan(0);
+    const mark = page.getByRole('region', { name: 'Player' });
+    await page.keyboard.press('l'); // so that it goes on for as long as this takes
+    await mark.getByRole('button', { name: 'Loop file', pressed: true }).waitFor();
+
+    await field(page).fill('wav');
+    await page.waitForFunction(() => document.querySelector('.found')?.textContent.includes('found'));
+    await expect.poll(scrollTop).toBe(0);
+    expect(await page.locator('.row.current').count()).toBe(0);
+    expect(await page.locator('section.strip .title').textContent()).toBe(playing);
+    await page.getByRole('button', { name: 'Stop' }).waitFor();
+    await mark.getByRole('button', { name: 'Loop file', pressed: true }).waitFor(); // no match: it is not of these words
+
+    await field(page).press('ArrowDown');
+    await page.locator('#row-0.current').waitFor();
+    for (let step = 0; step < 30; step++) await page.keyboard.press('ArrowDown');
+    await page.locator('#row-30.current').waitFor();
+    const below = await scrollTop();
+    expect(below).toBeGreaterThan(0);
+    const before = (await asked(page, 'search.query')).length;
+    // The same question again, because the library has changed: everything stays where it is.
+    await page.evaluate(() => window.fake.push('catalogue.changed', { fileIds: [] }));
+    await expect.poll(async () => (await asked(page, 'search.query')).length).toBeGreaterThan(before);
+    await frame(page);
+    await page.locator('#row-30.current').waitFor();
+    expect(await scrollTop()).toBe(below);
+  });
+
+  test('filters alone find files and no match in them: nothing is lit or sure, and a loop plays all of the file', async () => {
+    const page = await enter();
+    await field(page).fill('fmt:wav');
+    await page.waitForFunction(() => document.querySelector('.found')?.textContent.includes('found'));
+    expect(await page.getByText('maybe', { exact: true }).count()).toBe(0);
+    expect(await page.locator('.row .dots').count()).toBe(0);
+    await field(page).press('ArrowDown');
+    await page
+      .locator('aside')
+      .getByText(/^Heard in \d+ part/)
+      .waitFor();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('l');
+    await page.getByRole('button', { name: 'Loop file', pressed: true }).waitFor();
+    await field(page).fill('fmt:wav door');
+    await page.waitForFunction(() => document.querySelector('.row .dots') !== null);
   });
 
   test('first start leads to the demo sounds', async () => {

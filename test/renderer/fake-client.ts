@@ -117,7 +117,10 @@ export function fakeEngine({
     ...fakeWrite(() => sounds, tags.accepted, push),
     'job.list': () => Promise.resolve([]),
     'status.get': () => Promise.resolve({ ...statusOf(sounds), model: settings.model, ready: models.heardInUse() }),
-    'search.query': (query) => Promise.resolve({ query, model: 'starter', hits: find(sounds, query), notices: [] }),
+    'search.query': (query) => {
+      const hits = find(sounds, query);
+      return Promise.resolve({ query: understood(query), model: 'starter', hits, notices: [] });
+    },
     'search.windows': ({ fileId, query }) => Promise.resolve(windowsOf(known(fileId), query)),
     'demo.make': () => Promise.resolve('/data/demo-sounds'),
     'index.start': () => {
@@ -151,6 +154,19 @@ export function fakeEngine({
     'collection.list': () => Promise.resolve([...collections.keys()].map(collectionOf)),
     'collection.create': ({ name }) => {
       collections.set(++nextId, { name, fileIds: new Set() });
+      return Promise.resolve(collectionOf(nextId));
+    },
+    'collection.rename': ({ id, name }) => {
+      collections.get(id)!.name = name;
+      return Promise.resolve(collectionOf(id));
+    },
+    'collection.remove': (id) => {
+      const { name, fileIds } = collections.get(id)!;
+      collections.delete(id);
+      return Promise.resolve({ name, fileIds: [...fileIds] });
+    },
+    'collection.restore': ({ name, fileIds }) => {
+      collections.set(++nextId, { name, fileIds: new Set(fileIds) });
       return Promise.resolve(collectionOf(nextId));
     },
     'collection.add': ({ id, fileIds }) => {
@@ -212,6 +228,12 @@ export function fakeEngine({
     },
   };
   return engine;
+}
+
+/** Without its filters and minus terms, as the engine's answer says it. */
+function understood({ text = '', ...query }: SearchQuery): SearchQuery {
+  const words = text.replace(/\S+:\S*|-\S+/g, '').trim();
+  return { ...query, ...(words !== '' && { text: words }) };
 }
 
 /** Sounds whose names have the words; the more of them, the surer. The first half is found, the rest is a maybe. */

@@ -1,10 +1,11 @@
 /** Looking for sounds, by words and by other sounds. */
 import type { App } from '../stores/app.svelte.ts';
 import { likeName } from '../stores/search.svelte.ts';
-import { always, onSearch, somethingSelected, type Action } from './action.ts';
+import { always, onSearch, somethingPlaying, somethingSelected, type Action } from './action.ts';
 
 function likeSelected(app: App, fromThisMoment: boolean): void {
-  const { fileId } = app.selection;
+  // A new answer has nothing selected; what still plays is what is meant then.
+  const fileId = app.selection.fileId ?? app.player.fileId;
   const path = fileId === null ? null : app.pathOf(fileId);
   if (fileId === null || path === null) return;
   const here = app.player.fileId === fileId ? app.player.position : (app.hitOf(fileId)?.startSeconds ?? 0);
@@ -13,6 +14,8 @@ function likeSelected(app: App, fromThisMoment: boolean): void {
   app.goTo('search');
   app.notices.say(`Sounds like “${likeName(like)}”. Words in the field count too.`);
 }
+
+const somethingMeant = (app: App) => somethingSelected(app) || (onSearch(app) && somethingPlaying(app));
 
 export const FIND_ACTIONS: readonly Action[] = [
   {
@@ -29,7 +32,7 @@ export const FIND_ACTIONS: readonly Action[] = [
     name: 'Find sounds like this one',
     group: 'Find',
     keys: ['S'],
-    when: somethingSelected,
+    when: somethingMeant,
     run: (app) => likeSelected(app, false),
   },
   {
@@ -37,7 +40,7 @@ export const FIND_ACTIONS: readonly Action[] = [
     name: 'Find sounds like this moment',
     group: 'Find',
     keys: ['Shift+S'],
-    when: somethingSelected,
+    when: somethingMeant,
     run: (app) => likeSelected(app, true),
   },
   {

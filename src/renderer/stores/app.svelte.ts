@@ -67,8 +67,11 @@ export class App {
     this.jobs = new Jobs(client, this.notices, (ended) => this.#jobProgressed(ended));
     this.files = new FileCache(client, this.notices);
     this.marks = new Marks(client, this.notices, this.files, this.undo);
-    // The selection follows its files into every new answer.
-    this.search = new Search(client, this.notices, ({ ids }) => this.selection.show(ids));
+    // The selection follows its files when the library changes; another question begins with its best result.
+    this.search = new Search(client, (ids, anew) => {
+      if (anew) this.selection.begin(ids);
+      else this.selection.show(ids);
+    });
     this.detail = new Detail(client, this.notices);
     this.player = new Player(host, this.notices);
     client.on('catalogue.changed', ({ fileIds }) => this.#catalogueChanged(fileIds));
@@ -156,9 +159,10 @@ export class App {
     void this.player.play(from);
   }
 
-  /** Where the current answer found a file; null in the library. */
+  /** Where the current answer found a file; null in the library, and where filters alone found it. */
   hitOf(fileId: number): Span | null {
-    return this.search.answer?.hits.get(fileId) ?? null;
+    const { answer } = this.search;
+    return answer?.byFilterAlone === false ? (answer.hits.get(fileId) ?? null) : null;
   }
 
   /** What is known of a file's path without waiting; null when nothing is yet. */
@@ -181,7 +185,10 @@ export class App {
     const path = this.pathOf(fileId);
     const hit = this.search.answer?.hits.get(fileId) ?? null;
     const durationSeconds = hit?.durationSeconds ?? this.files.row(fileId)?.durationSeconds ?? 0;
-    this.player.load({ fileId, title: path === null ? 'This sound' : title(path), durationSeconds }, hit);
+    this.player.load(
+      { fileId, title: path === null ? 'This sound' : title(path), durationSeconds },
+      this.hitOf(fileId),
+    );
   }
 
   #catalogueChanged(fileIds: number[]): void {
@@ -223,7 +230,7 @@ export class App {
   }
 
   #connected(state: ConnectionState): void {
-    const back = this.#connection === 'lost' && state === 'connected';
+    const back = this.#connection !== 'connected' && state === 'connected';
     this.#connection = state;
     if (!back) return;
     this.notices.say('Earmark is back.');

@@ -6,7 +6,7 @@ import type { SearchFilters, SearchHit, SearchQuery } from '../../shared/types.t
 import { arrange, type Order } from '../query/order.ts';
 import { withoutEmptyFilters } from '../query/tokens.ts';
 import { fileName } from '../words/paths.ts';
-import type { Notices } from './notices.svelte.ts';
+import { sentenceOf } from './notices.svelte.ts';
 
 /**
  * How long typing must have stopped before it is searched: about as long as an answer takes at the moment. Where one
@@ -39,6 +39,8 @@ type ListInUse = Pick<FileList, 'collectionId' | 'favourite'>;
 
 export interface Answer {
   kind: 'found' | 'given' | 'library';
+  /** It was found by filters alone: no part of a sound is a match, and none is surer than another. */
+  byFilterAlone: boolean;
   /** What it answers; empty when nothing was looked for. */
   query: SearchQuery;
   /** In the order shown. */
@@ -50,31 +52,48 @@ export interface Answer {
   notices: readonly string[];
 }
 
+/** What is wrong with the question, not with answering it. */
+const HINTS: readonly string[] = ['bad-input', 'nothing-indexed', 'not-found'];
 const NO_HITS: ReadonlyMap<number, SearchHit> = new Map();
+
+/** What an answer answers. Its order is another matter: that is the same answer, arranged otherwise. */
+interface Question {
+  query: string;
+  like: LikeSound | null;
+  given: GivenSounds | null;
+}
 
 export class Search {
   readonly #client: Client;
-  readonly #notices: Notices;
-  readonly #onAnswer: (answer: Answer) => void;
+  readonly #onAnswer: (ids: readonly number[], anew: boolean) => void;
   #text = $state('');
   #like = $state.raw<LikeSound | null>(null);
   #given = $state.raw<GivenSounds | null>(null);
   #order = $state.raw<Order>({ by: 'relevance', descending: false });
   #answer = $state.raw<Answer | null>(null);
+  /** What was answered last, or failed last. */
+  #settled: Question | null = null;
+  #answerNumber = $state(0);
+  /** What the answer answers. */
+  #answered = $state.raw<Question | null>(null);
   /** Why the words cannot be understood as they stand. */
   #hint = $state<string | null>(null);
+  /** Why there is no answer to what is asked, or none that is up to date. */
+  #failure = $state<string | null>(null);
   #slow = $state(false);
   #asked = 0;
-  /** Resolves when the question under way is answered; null when there is none. */
-  #underWay: Promise<unknown> | null = null;
+  /** `answered` resolves when the question under way is; null when there is none. */
+  #underWay: { question: Question; answered: Promise<unknown> } | null = null;
   /** ms that the last answer to a search took; of the first nothing is known. */
   #lastTook = 20;
   #pause: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param onAnswer told of every answer that is shown */
-  constructor(client: Client, notices: Notices, onAnswer: (answer: Answer) => void) {
+  /**
+   * @param onAnswer told of every answer that is shown, and whether it is to another question than the one before: the
+   *   same question is asked again when the library changes
+   */
+  constructor(client: Client, onAnswer: (ids: readonly number[], anew: boolean) => void) {
     this.#client = client;
-    this.#notices = notices;
     this.#onAnswer = onAnswer;
   }
 
@@ -98,6 +117,19 @@ export class Search {
   }
   get hint(): string | null {
     return this.#hint;
+  }
+  /** A sentence; {@link ask} tries again. */
+  get failure(): string | null {
+    return this.#failure;
+  }
+  /** Another one for the answer to another question; the same while the same question is answered anew. */
+  get answerNumber(): number {
+    return this.#answerNumber;
+  }
+  /** The words that the answer is to, where they are not those of the question as it stands. */
+  get answeredText(): string | null {
+    const answered = this.#answered;
+    return answered === null || isSame(answered, this.#question) ? null : (this.#answer?.query.text ?? '');
   }
   /** An answer takes so long that it should be said. */
   get slow(): boolean {
@@ -160,16 +192,36 @@ export class Search {
     void this.ask();
   }
 
+  /**
+   * Does something with what was found: at once, or as soon as what is asked is answered. Whoever types and goes on to the
+   * results at once does not mean those of the question before.
+   */
+  onceAnswered(act: () => void): void {
+    const wanted = this.#question;
+    const isSettled = () => this.#settled !== null && isSame(this.#settled, wanted);
+    if (isSettled()) {
+      act();
+      return;
+    }
+    const isAsked = this.#underWay !== null && isSame(this.#underWay.question, wanted);
+    const answered = isAsked ? this.#underWay!.answered : this.ask();
+    void answered.then(() => {
+      if (isSettled()) act();
+    });
+  }
+
   /** Asks now. An answer that has been overtaken by a later question is dropped; the old one stays until then. */
   async ask(): Promise<void> {
     clearTimeout(this.#pause);
     const mine = ++this.#asked;
     if (this.#underWay !== null) {
-      await Promise.race([this.#underWay, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
+      await Promise.race([this.#underWay.answered, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
       if (mine !== this.#asked) return;
     }
     const answered = Promise.withResolvers<null>();
-    this.#underWay = answered.promise;
+    const question = this.#question;
+    const underWay = { question, answered: answered.promise };
+    this.#underWay = underWay;
     const began = performance.now();
     const slow = setTimeout(() => {
       if (mine === this.#asked) this.#slow = true;
@@ -178,33 +230,57 @@ export class Search {
       const answer = this.isAsking ? await this.#find() : await this.#browse();
       if (answer.kind === 'found') this.#lastTook = performance.now() - began;
       if (mine !== this.#asked) return;
-      this.#answer = answer;
       this.#hint = null;
-      this.#onAnswer(answer);
+      this.#failure = null;
+      this.#show(answer, question);
     } catch (error) {
-      if (mine !== this.#asked) return;
-      // Half a filter is no failure: it is said beside the field, and the old answer stays.
-      if (error instanceof UserError && (error.code === 'bad-input' || error.code === 'nothing-indexed')) {
-        this.#hint = error.userMessage;
-      } else {
-        this.#notices.fail(error, { name: 'Try again', run: () => void this.ask() });
-      }
+      if (mine === this.#asked) this.#failed(error, question);
     } finally {
+      if (mine === this.#asked) this.#settled = question;
       clearTimeout(slow);
       if (mine === this.#asked) this.#slow = false;
-      if (this.#underWay === answered.promise) this.#underWay = null;
+      if (this.#underWay === underWay) this.#underWay = null;
       answered.resolve(null);
     }
   }
 
+  get #question(): Question {
+    return { query: JSON.stringify(this.query), like: this.#like, given: this.#given };
+  }
+
+  #show(answer: Answer | null, question: Question): void {
+    const anew = this.#answered === null || !isSame(this.#answered, question);
+    if (anew) this.#answerNumber++;
+    this.#answered = question;
+    this.#answer = answer;
+    this.#onAnswer(answer?.ids ?? [], anew);
+  }
+
+  /** What was found before is no answer to other words, and is not shown as if it were one. */
+  #failed(error: unknown, question: Question): void {
+    // Half a filter is no failure: it is said beside the field, and so is what the old answer is to.
+    const sameSound = question.like === (this.#answered?.like ?? null);
+    if (error instanceof UserError && HINTS.includes(error.code) && sameSound) {
+      this.#hint = error.userMessage;
+      return;
+    }
+    this.#hint = null;
+    this.#failure = sentenceOf(error);
+    if (this.#answered === null || !isSame(this.#answered, question)) this.#show(null, question);
+  }
+
   async #find(): Promise<Answer> {
     const { query } = this;
-    const { hits, notices } = await this.#client.call('search.query', { ...query, limit: MOST_HITS });
+    const found = await this.#client.call('search.query', { ...query, limit: MOST_HITS });
+    const { hits, notices } = found;
+    const byFilterAlone = found.query.text === undefined && found.query.likePath === undefined;
     const rows = await this.#rowsToSortBy(hits);
     const sorted = arrange(hits, rows, this.#order);
-    const maybe = this.#order.by === 'relevance' ? sorted.findIndex(({ band }) => isUnsure(band)) : -1;
+    const maybe =
+      this.#order.by === 'relevance' && !byFilterAlone ? sorted.findIndex(({ band }) => isUnsure(band)) : -1;
     return {
       kind: 'found',
+      byFilterAlone,
       query,
       ids: sorted.map(({ fileId }) => fileId),
       hits: new Map(sorted.map((hit) => [hit.fileId, hit])),
@@ -227,10 +303,11 @@ export class Search {
     const { by, descending } = this.order;
     const given = this.#given;
     const ids = await this.#client.call('file.list', { of: this.#list ?? {}, order: by as FileOrder, descending });
-    if (given === null) return { kind: 'library', query: {}, ids, hits: NO_HITS, maybeFrom: null, notices: [] };
+    const nothing = { byFilterAlone: false, query: {}, hits: NO_HITS, maybeFrom: null, notices: [] };
+    if (given === null) return { kind: 'library', ids, ...nothing };
     const wanted = 'fileIds' in given ? new Set(given.fileIds) : null;
     const own = wanted === null ? ids : ids.filter((id) => wanted.has(id));
-    return { kind: 'given', query: {}, ids: own, hits: NO_HITS, maybeFrom: null, notices: [] };
+    return { kind: 'given', ids: own, ...nothing };
   }
 
   get #list(): ListInUse | null {
@@ -241,6 +318,14 @@ export class Search {
 /** The name on the chip. */
 export function likeName({ path }: LikeSound): string {
   return fileName(path);
+}
+
+function isSame(one: Question, other: Question): boolean {
+  if (one.query !== other.query) return false;
+  const [a, b] = [one.given, other.given];
+  if (a === null || b === null) return a === b;
+  // A list of the engine's that is opened again is the same one, by whatever name.
+  return a === b || ('of' in a && 'of' in b && JSON.stringify(a.of) === JSON.stringify(b.of));
 }
 
 /** The list that a search was kept with. */

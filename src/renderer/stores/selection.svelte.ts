@@ -19,6 +19,12 @@ export class Selection {
     this.#ids = ids;
   }
 
+  /** Another list: the first step leads to its first row. */
+  begin(ids: readonly number[]): void {
+    this.#rows = NOTHING_SELECTED;
+    this.#ids = ids;
+  }
+
   get ids(): readonly number[] {
     return this.#ids;
   }
