@@ -1,8 +1,20 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { BoxBytes, readBox } from '../../src/main/writeback/mp4/boxes.ts';
+import { shiftedOffsets } from '../../src/main/writeback/mp4/chunk-offsets.ts';
 import { mp4 } from '../../src/main/writeback/mp4/mp4.ts';
-import { edited, expectSameSound, ffmpeg, fieldsOf, fuzz, makeAudio, set, testFolder } from './foreign-readers-kit.ts';
+import {
+  edited,
+  expectSameSound,
+  ffmpeg,
+  fieldsOf,
+  fuzz,
+  makeAudio,
+  payloadHash,
+  set,
+  testFolder,
+} from './foreign-readers-kit.ts';
 
 const folder = testFolder('mp4');
 const MOOD = '----:com.apple.iTunes:MOOD';
@@ -208,6 +220,22 @@ test('a genre given by its number is the genre, and makes way for words', async 
   expect(readFileSync(target).includes(render([number]))).toBe(false);
 });
 
+test.each<[string, number, Buffer]>([
+  ['as text', 1, Buffer.from('Rock')],
+  ['in one byte', 21, Buffer.of(18)],
+  ['in four bytes', 21, Buffer.of(0, 0, 0, 18)],
+  ['as an integer without a sign', 22, Buffer.of(0, 18)],
+])('a genre in “gnre” %s', async (name, kind, content) => {
+  const path = mp4File(`gnre ${name}`, (index) => {
+    find([index], 'moov', 'udta', 'meta', 'ilst').inside = [{ type: 'gnre', inside: [data(kind, content)] }];
+    return [ftyp, mdat, index];
+  });
+  expect(await fieldsOf(mp4, path)).toEqual({ '©gen': ['Rock'] });
+  expect(await fieldsOf(mp4, await edited(mp4, path, [set('©gen', 'Rock', 'Techno')]))).toEqual({
+    '©gen': ['Rock', 'Techno'],
+  });
+});
+
 test('values of 50 kB, text in UTF-16, an item that occurs twice', async () => {
   const utf16 = data(2, Buffer.from('Tön', 'utf16le').swap16());
   const path = mp4File('odd', (index) => {
@@ -254,7 +282,64 @@ test('what cannot be edited safely is refused with a sentence', async () => {
   const bytes = readFileSync(path);
   bytes.writeUInt32BE(0xffff_fff0, bytes.indexOf('stco') + 12);
   writeFileSync(path, bytes);
-  await expect(edited(mp4, path, EDITS)).rejects.toThrow(/4 GB/);
+  await expect(edited(mp4, path, EDITS)).rejects.toThrow(/ends before its sound/);
+  const from = bytes.indexOf('moov') - 4;
+  const index = new BoxBytes(readBox(bytes.subarray(from, from + 16), from, bytes.length, true), bytes, 0);
+  expect(() => shiftedOffsets(index, from, 1000)).toThrow(/4 GB/);
+});
+
+describe('sound is where the tables point, whatever boxes are called', () => {
+  const sound = () => mdat.inside as Buffer;
+  /** The sound in a box of another name, behind an `mdat` that holds nothing of it. */
+  const elsewhere = (name: string, type: string) => {
+    const path = mp4File(name, (index) => [ftyp, index, mdat]);
+    const bytes = readFileSync(path);
+    bytes.write(type, bytes.lastIndexOf('mdat'), 'latin1');
+    writeFileSync(path, Buffer.concat([bytes, render([{ type: 'mdat', inside: Buffer.alloc(50, 7) }])]));
+    return path;
+  };
+  test.each(['free', 'skip', 'wide', 'uuid'])('in “%s”: refused', async (type) => {
+    const path = elsewhere(`sound in ${type}`, type);
+    await expect(edited(mp4, path, EDITS)).rejects.toThrow(/outside of “mdat”/);
+    await expect(fieldsOf(mp4, path)).rejects.toThrow(/outside of “mdat”/);
+  });
+
+  test('the last chunk reaching out of “mdat” is refused', async () => {
+    const path = mp4File('cut', (index) => [ftyp, index, { ...mdat, inside: sound().subarray(0, -3) }, free(100)]);
+    await expect(edited(mp4, path, EDITS)).rejects.toThrow(/outside of “mdat”/);
+  });
+
+  test('without samples, or with them in another file, it is refused', async () => {
+    const empty = mp4File('no samples', (index) => {
+      (find([index], 'moov', 'trak', 'mdia', 'minf', 'stbl', 'stsz').inside as Buffer).fill(0, 4);
+      return [ftyp, index, mdat];
+    });
+    await expect(payloadHash(mp4, empty)).rejects.toThrow(/no sound in it/);
+    const outside = mp4File('other file', (index) => {
+      const dinf = find([index], 'moov', 'trak', 'mdia', 'minf', 'dinf').inside as Buffer;
+      dinf.writeUInt8(0, dinf.indexOf('url ') + 7);
+      return [ftyp, index, mdat];
+    });
+    await expect(edited(mp4, outside, EDITS)).rejects.toThrow(/another file/);
+  });
+
+  test('an “mdat” that goes to the end of the file is edited', async () => {
+    const path = mp4File('to the end', (index) => [ftyp, index, mdat]);
+    const bytes = readFileSync(path);
+    bytes.writeUInt32BE(0, bytes.lastIndexOf('mdat') - 4);
+    writeFileSync(path, bytes);
+    expectSameSound(path, await edited(mp4, path, EDITS));
+  });
+
+  test('tables that point elsewhere afterwards are another sound', async () => {
+    const path = mp4File('shifted', (index) => [ftyp, index, { ...mdat, inside: Buffer.concat([sound(), Buffer.alloc(9)]) }]); // prettier-ignore
+    const before = await payloadHash(mp4, path);
+    const bytes = readFileSync(path);
+    const at = bytes.indexOf('stco') + 12;
+    bytes.writeUInt32BE(bytes.readUInt32BE(at) + 1, at);
+    writeFileSync(path, bytes);
+    expect(await payloadHash(mp4, path)).not.toBe(before);
+  });
 });
 
 test('files as FFmpeg makes them: fast start, chapters, fragments', async () => {

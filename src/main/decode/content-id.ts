@@ -5,6 +5,7 @@
  * pictures and other streams do not take part.
  */
 import { createHash } from 'node:crypto';
+import { undecodableAudio } from './file-errors.ts';
 
 /** Small packets are gathered to this before hashing: a call to the hash costs more than copying a packet. */
 const STAGE_BYTES = 1 << 15;
@@ -12,10 +13,18 @@ const STAGE_BYTES = 1 << 15;
 export class ContentHash {
   readonly #hash = createHash('sha256');
   readonly #stage = Buffer.allocUnsafe(STAGE_BYTES);
+  readonly #path: string;
   #staged = 0;
+  #bytes = 0;
+
+  /** @param path for sentences */
+  constructor(path: string) {
+    this.#path = path;
+  }
 
   /** @param payload one packet, or any part of the stream; copied or consumed before this returns */
   update(payload: Buffer): void {
+    this.#bytes += payload.length;
     if (payload.length > STAGE_BYTES - this.#staged) this.#flush();
     if (payload.length > STAGE_BYTES) {
       this.#hash.update(payload);
@@ -29,8 +38,10 @@ export class ContentHash {
    * @param codec FFmpeg's name of the codec (not of the decoder)
    * @param sampleRate as the container says, Hz
    * @returns 32 hex digits (the first half of a SHA-256). Ends this hash
+   * @throws UserError undecodable-audio when there was not one byte of sound: all such files would be the same
    */
   contentId(codec: string, sampleRate: number, channels: number): string {
+    if (this.#bytes === 0) throw undecodableAudio(this.#path, 'no packets came out of it');
     this.#flush();
     return this.#hash.update(`\n${codec}\n${sampleRate}\n${channels}`).digest('hex').slice(0, 32);
   }

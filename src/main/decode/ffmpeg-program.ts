@@ -119,7 +119,7 @@ class FfmpegSource implements AudioSource {
     if (this.#contentId !== null) return;
     await this.#decoding?.stop();
     this.failedPackets = this.#decoding?.failedPackets ?? 0;
-    const hash = new ContentHash();
+    const hash = new ContentHash(this.#options.path);
     const copying = new FfmpegPipe([...this.#input(), '-c', 'copy', '-f', 'data', 'pipe:1']);
     try {
       for await (const chunk of copying.chunks()) {

@@ -50,7 +50,7 @@ class LibavSource implements AudioSource {
   readonly #packet: Packet;
   readonly #frame: Frame;
   readonly #beat: () => Promise<void>;
-  readonly #hash = new ContentHash();
+  readonly #hash: ContentHash;
   /** As the demuxer says: the same whether or not something is decoded. */
   readonly #identity: { codec: string; sampleRate: number; channels: number };
   #converter: PlanarConverter | null = null;
@@ -82,6 +82,7 @@ class LibavSource implements AudioSource {
   private constructor(libav: Libav, path: string, format: FormatContext, decode: boolean, beat: () => Promise<void>) {
     this.#libav = libav;
     this.#path = path;
+    this.#hash = new ContentHash(path);
     this.#format = format;
     this.#beat = beat;
     const streams = format.streams;

@@ -43,10 +43,10 @@ export async function readChunks(file: ByteReader): Promise<Chunk[]> {
   return chunks;
 }
 
-/** Whether the `data` chunk declares more than the file has. Streamed files that declare nothing (0 or all ones) do not count. */
+/** Whether the `data` chunk declares more than the file has. Streamed files, which do not know their length, do not count. */
 export async function dataIsCutOff(file: ByteReader): Promise<boolean> {
   const data = (await readChunks(file)).find((chunk) => chunk.id === 'data');
-  if (!data || data.bytes === 0 || isPlaceholder(data.bytes)) return false;
+  if (!data || isUnknownLength(data.bytes)) return false;
   return exceeds(file, data);
 }
 
@@ -54,7 +54,16 @@ function exceeds(file: ByteReader, chunk: Chunk): boolean {
   return chunk.position + chunk.bytes > file.size;
 }
 
-/** Writers that do not know the length yet leave all ones, or a value close to it. */
-function isPlaceholder(bytes: number): boolean {
-  return bytes >= 0xffffff00 && bytes <= UNKNOWN_SIZE;
+/** How far from these the placeholders lie that programs use: the header, or a whole number of blocks, taken off. */
+const NEAR = 0x10000;
+
+/**
+ * Whether a 32-bit length is what a program writes that does not know it yet, because it writes to a pipe or is still
+ * recording: 0, all ones (FFmpeg), 2³¹ − 4096 (SoX, espeak), 2³¹ (arecord), or a value close to these.
+ */
+export function isUnknownLength(bytes: number): boolean {
+  const isNear = (value: number) => Math.abs(bytes - value) < NEAR;
+  return (
+    bytes === 0 || isNear(2 ** 31) || (isNear(UNKNOWN_SIZE) && bytes <= UNKNOWN_SIZE) || bytes > Number.MAX_SAFE_INTEGER
+  );
 }

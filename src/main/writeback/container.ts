@@ -65,10 +65,19 @@ export interface Container {
   edit(file: OpenFile, edits: readonly FieldEdit[]): Promise<Part[]>;
   /**
    * The bytes of the encoded sound, to be hashed before and after: the content of `data`/`SSND`/`mdat`, frames, or
-   * the packets of a paged format without their pages' headers. In pieces of any size.
+   * the packets of a paged format without their pages' headers. In pieces of any size; without a byte where there is
+   * no sound, whatever headers there are.
    * @throws as {@link read}
    */
   payload(file: OpenFile): AsyncIterable<Uint8Array>;
+  /** Other names that readers may give to what is kept under a native id: of an older version, of another place. */
+  otherNames?(nativeId: string): readonly string[];
+  /**
+   * Whether readers that keep to the standard lose their way in the file, where this one finds it. An edit puts that
+   * right; what such a reader made of the old file says nothing about the new one.
+   * @throws as {@link read}
+   */
+  isIrregular?(file: OpenFile): Promise<boolean>;
   /** What a value must become to fit (ASCII, length). @returns `note`: a sentence on what was done, '' for nothing */
   fit(nativeId: string, value: string): { value: string; note: string };
 }

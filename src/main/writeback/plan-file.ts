@@ -12,7 +12,7 @@ import { decide, modeFor } from './field-values.ts';
 import { openFile, type HeldFile } from './open-file.ts';
 import type { PlannedFile, WantedFile } from './protocol.ts';
 import { parseProvenance, provenanceText, type Wrote } from './provenance.ts';
-import { changesNothing, splicedSize } from './splice.ts';
+import { changesNothing, expectSound, splicedSize } from './splice.ts';
 
 /** How formats are called in sentences. */
 const FORMAT_NAMES: Readonly<Partial<Record<AudioFormat, string>>> = {
@@ -65,6 +65,7 @@ async function planOpen(wanted: WantedFile, file: HeldFile): Promise<PlannedFile
     // What cannot be written is found out now, not half way through a thousand files.
     const parts = await container.edit(file, edits);
     if (changesNothing(parts, file.size)) return same;
+    await expectSound(container.payload(file));
     await mayBeReplaced(file, splicedSize(parts));
     return { plan: { ...plan, state: 'change', changes }, edits, snapshot: file.snapshot };
   } catch (error) {

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { BLOCK_BYTES, GatheredWrites, ReadAhead } from './blocks.ts';
-import type { OpenFile, Part } from './container.ts';
+import { damaged, type OpenFile, type Part } from './container.ts';
 
 export function partLength(part: Part): number {
   return 'bytes' in part ? part.bytes.length : part.to - part.from;
@@ -129,14 +129,32 @@ export async function hashOf(file: OpenFile, goOn: () => void = () => {}): Promi
   return hash.digest('hex');
 }
 
-/** @returns SHA-256 (hex) of pieces as one stream */
-export async function hashPieces(pieces: AsyncIterable<Uint8Array>, goOn: () => void = () => {}): Promise<string> {
+/**
+ * The one comparison on which it rests that sound is the same before and after: comparing nothing with nothing is none.
+ * @param pieces of {@link Container.payload}
+ * @returns SHA-256 (hex) of them as one stream
+ * @throws UserError undecodable-audio when there is not one byte in them
+ */
+export async function hashSound(pieces: AsyncIterable<Uint8Array>, goOn: () => void = () => {}): Promise<string> {
   const hash = createHash('sha256');
+  let bytes = 0;
   for await (const piece of pieces) {
     hash.update(piece);
+    bytes += piece.length;
     goOn();
   }
+  if (bytes === 0) throw noSound();
   return hash.digest('hex');
+}
+
+/** Reads as far as the first byte of sound. @throws as {@link hashSound} */
+export async function expectSound(pieces: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const piece of pieces) if (piece.length > 0) return;
+  throw noSound();
+}
+
+function noSound() {
+  return damaged('There is no sound in it. Open it in an editor and save it again, or copy it again from its source.');
 }
 
 /** Version of {@link encodeParts}'s bytes. */

@@ -8,13 +8,13 @@ import { byteReader } from '../decode/byte-reader.ts';
 import { readTags } from '../decode/tags.ts';
 import type { Container, FieldEdit, OpenFile, StoredField } from './container.ts';
 import type { HeldFile } from './open-file.ts';
-import { hashPieces } from './splice.ts';
+import { hashSound } from './splice.ts';
 
 export interface OldVersion {
   fields: readonly StoredField[];
   /** SHA-256 (hex). */
   payload: string;
-  /** As the second reader has them; none when it cannot read the file. */
+  /** As the second reader has them; none when it cannot read the file, or loses its way in it. */
   tags: readonly NativeTag[];
 }
 
@@ -22,8 +22,8 @@ export interface OldVersion {
 export async function oldVersion(file: HeldFile, container: Container, goOn: () => void): Promise<OldVersion> {
   return {
     fields: await container.read(file),
-    payload: await hashPieces(container.payload(file), goOn),
-    tags: await secondReading(file),
+    payload: await hashSound(container.payload(file), goOn),
+    tags: (await container.isIrregular?.(file)) === true ? [] : await secondReading(file),
   };
 }
 
@@ -40,7 +40,7 @@ export async function checkNewVersion(
   edits: readonly FieldEdit[],
   goOn: () => void,
 ): Promise<void> {
-  if ((await hashPieces(container.payload(temp), goOn)) !== old.payload)
+  if ((await hashSound(container.payload(temp), goOn)) !== old.payload)
     throw notAsItShould('its sound is not the same');
   const fields = await container.read(temp);
   const edited = new Set(edits.map(({ nativeId }) => nativeId));
@@ -52,24 +52,35 @@ export async function checkNewVersion(
   if (JSON.stringify(texts(untouched(fields))) !== JSON.stringify(texts(untouched(old.fields)))) {
     throw notAsItShould('another field is not what it was');
   }
-  if (old.tags.length > 0) checkSecondReading(tagsNow, old, edits);
+  if (old.tags.length > 0) checkSecondReading(tagsNow, container, old, edits);
 }
 
-/** Names differ between readers, so values are compared, and what an edit took out or put in is left out of it. */
-function checkSecondReading(now: readonly NativeTag[], old: OldVersion, edits: readonly FieldEdit[]): void {
-  const edited = new Set(edits.map(({ nativeId }) => nativeId));
-  const gone = old.fields.filter(({ nativeId }) => edited.has(nativeId)).map(({ value }) => plain(value));
+/**
+ * Names differ between readers, so values are compared, and what an edit took out or put in is left out of it. Values
+ * that were there already are not looked for: what the other reader makes of them is its own affair.
+ */
+function checkSecondReading(
+  now: readonly NativeTag[],
+  container: Container,
+  old: OldVersion,
+  edits: readonly FieldEdit[],
+): void {
+  const names = edits.flatMap(({ nativeId }) => [nativeId, ...(container.otherNames?.(nativeId) ?? [])]);
+  const edited = new Set(names.map((name) => name.toLowerCase()));
+  const before = (id: string) => valuesOf(old.fields, id).map(plain);
+  const gone = edits.flatMap(({ nativeId }) => before(nativeId));
   const there = new Set(now.map(({ nativeId, value }) => `${nativeId}\0${value}`));
   for (const { nativeId, value } of old.tags) {
-    const isEdited = edited.has(nativeId) || gone.some((each) => touches(each, plain(value)));
+    const isEdited = edited.has(nativeId.toLowerCase()) || gone.some((each) => touches(each, plain(value)));
     if (!isEdited && !there.has(`${nativeId}\0${value}`)) {
       throw notAsItShould(`another reader of tags does not find ${nativeId} any more`);
     }
   }
   const nowPlain = now.map(({ value }) => plain(value));
   for (const { nativeId, values } of edits) {
+    const kept = new Set(before(nativeId));
     for (const value of values.map(plain)) {
-      if (nowPlain.some((each) => touches(each, value))) continue;
+      if (kept.has(value) || nowPlain.some((each) => touches(each, value))) continue;
       throw notAsItShould(`another reader of tags does not find ${nativeId}`);
     }
   }

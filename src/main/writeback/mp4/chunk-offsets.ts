@@ -15,10 +15,9 @@ export function shiftedOffsets(moov: BoxBytes, movedFrom: number, by: number): R
     .children()
     .filter(({ box }) => box.type === 'trak')
     .flatMap((trak) => {
-      const minf = trak.child('mdia')?.child('minf');
-      const stbl = minf?.child('stbl');
-      if (!minf || !stbl) throw damaged('Its MP4 structure is damaged: a track has no table of samples.');
-      refuseElsewhere(minf, stbl);
+      const stbl = trak.child('mdia')?.child('minf')?.child('stbl');
+      if (!stbl) throw damaged('Its MP4 structure is damaged: a track has no table of samples.');
+      refuseElsewhere(stbl);
       const tables = stbl.children().filter(({ box: { type } }) => type === 'stco' || type === 'co64');
       return tables.map((table) => shiftedTable(table, movedFrom, by));
     });
@@ -42,11 +41,9 @@ function shiftedTable(table: BoxBytes, movedFrom: number, by: number): Replaceme
   return { from: table.box.contentFrom, to: table.box.to, bytes: content };
 }
 
-/** Positions of encryption data, and tracks whose sound lies in another file. */
-function refuseElsewhere(minf: BoxBytes, stbl: BoxBytes): void {
-  const references = minf.child('dinf')?.child('dref')?.children(8) ?? [];
-  const isOutside = references.some((reference) => ((reference.content()[3] ?? 1) & 1) === 0);
-  if (isOutside || stbl.child('saio') || stbl.child('senc')) {
-    throw cannotEdit('Its sound is encrypted, or lies in another file, and would have to be moved: write a sidecar.');
+/** Positions of encryption data. */
+function refuseElsewhere(stbl: BoxBytes): void {
+  if (stbl.child('saio') || stbl.child('senc')) {
+    throw cannotEdit('Its sound is encrypted and would have to be moved: use a sidecar.');
   }
 }

@@ -26,6 +26,7 @@ const LISTS: ReadonlySet<string> = new Set([PLACES.genre, PLACES.mood, PLACES.in
 export const mp4Fields = {
   places: (field: PlacedField): readonly string[] => [PLACES[field]],
   isList: (nativeId: string): boolean => LISTS.has(nativeId),
+  otherNames: (nativeId: string): readonly string[] => (nativeId === PLACES.genre ? [GENRE_NUMBER] : []),
   fit,
 };
 
@@ -54,7 +55,7 @@ interface Item {
 }
 
 function itemOf(item: BoxBytes): Item | null {
-  if (item.box.type === GENRE_NUMBER) return { item, nativeId: PLACES.genre, values: genreByNumber(item) };
+  if (item.box.type === GENRE_NUMBER) return { item, nativeId: PLACES.genre, values: item.children().flatMap(genreOf) };
   const nativeId = [...IDS].find((id) => id.toLowerCase() === nameOf(item).toLowerCase());
   if (nativeId === undefined) return null;
   const values = item.children().flatMap((data) => (data.box.type === 'data' ? textOf(data) : []));
@@ -79,10 +80,15 @@ function textOf(data: BoxBytes): string[] {
   ];
 }
 
-function genreByNumber(item: BoxBytes): string[] {
-  const content = Buffer.from(item.child('data')?.content() ?? []);
-  if (content.length < DATA_PREFIX_BYTES + 2) return [];
-  const name = genreName(String(content.readUInt16BE(DATA_PREFIX_BYTES) - 1));
+/** Most programs give the number two bytes and no type, some more or fewer, or the name as text. */
+function genreOf(data: BoxBytes): string[] {
+  const content = Buffer.from(data.content());
+  if (data.box.type !== 'data' || content.length <= DATA_PREFIX_BYTES) return [];
+  const kind = content.readUInt32BE(0);
+  if (kind === UTF8 || kind === UTF16) return textOf(data);
+  const number = content.subarray(DATA_PREFIX_BYTES);
+  if (number.length > 6) return [];
+  const name = genreName(String(number.readUIntBE(0, number.length) - 1));
   return name === null ? [] : [name];
 }
 

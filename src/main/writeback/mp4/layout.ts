@@ -1,6 +1,7 @@
 /** Where metadata, sound and free space lie in an MP4 file. */
 import { cannotEdit, damaged, type OpenFile } from '../container.ts';
 import { BoxBytes, LONG_HEADER_BYTES, readBox, type Box } from './boxes.ts';
+import { expectInMdat, samplePlaces, type TrackPlaces } from './sample-places.ts';
 
 /** The index of a day of sound is a few MB; pictures come on top. */
 const MOST_MOOV_BYTES = 256 * 1024 * 1024;
@@ -10,6 +11,8 @@ export interface Mp4Layout {
   /** All boxes of the file itself, in order. */
   boxes: Box[];
   moov: BoxBytes;
+  /** All of them in boxes `mdat`. */
+  tracks: TrackPlaces[];
   /** Of these, those that there are: each lies in the one before. */
   udta: BoxBytes | null;
   meta: BoxBytes | null;
@@ -35,11 +38,13 @@ export async function readLayout(file: OpenFile): Promise<Mp4Layout> {
   const moov = new BoxBytes(box, await file.read(box.from, box.to - box.from), box.from);
   if (moov.child('mvex')) throw fragmented();
   if (moov.child('cmov')) throw cannotEdit('Its MP4 index is compressed: save it again with another program first.');
+  const tracks = samplePlaces(moov);
+  expectInMdat(tracks, boxes, file.size);
 
   const udtas = moov.children().filter(({ box: { type } }) => type === 'udta');
   const udta = udtas.find((candidate) => candidate.child('meta')) ?? udtas[0] ?? null;
   const meta = udta?.child('meta') ?? null;
-  return { boxes, moov, udta, meta, ilst: meta && itemList(meta) };
+  return { boxes, moov, tracks, udta, meta, ilst: meta && itemList(meta) };
 }
 
 async function fileBoxes(file: OpenFile): Promise<Box[]> {

@@ -8,6 +8,7 @@ import { shiftedOffsets } from './chunk-offsets.ts';
 import { editItems, mp4Fields, readItems } from './items.ts';
 import { META_SKIP, readLayout, type Mp4Layout } from './layout.ts';
 import { growth, partsOf, type Replacement } from './replacements.ts';
+import { hasSamples, placesToCompare } from './sample-places.ts';
 
 /** Left in `meta` when the sound has to move anyway, so that it does not have to next time. */
 const NEW_FREE_BYTES = 2048;
@@ -30,9 +31,10 @@ export const mp4: Container = {
   },
 
   async *payload(file: OpenFile) {
-    for (const { type, contentFrom, to } of (await readLayout(file)).boxes) {
-      if (type === 'mdat') yield* readRange(file, contentFrom, to);
-    }
+    const { boxes, tracks } = await readLayout(file);
+    if (!hasSamples(tracks)) return;
+    yield* placesToCompare(tracks, boxes);
+    for (const { type, contentFrom, to } of boxes) if (type === 'mdat') yield* readRange(file, contentFrom, to);
   },
 };
 
@@ -85,6 +87,9 @@ function withSizes(layout: Mp4Layout, changes: readonly Replacement[]): Replacem
   }
 
   // 5. The sound moves, and makes room for next time.
+  if (boxes.some(({ type }) => type === 'meta')) {
+    throw cannotEdit('It has metadata that name positions in it, which would have to be moved: use a sidecar.');
+  }
   const room = spare && resizedFree(spare.box, NEW_FREE_BYTES);
   const moved = shiftedOffsets(moov, moov.box.to, change + NEW_FREE_BYTES);
   if (room) return [...changes, ...list, ...room, ...grown(change + NEW_FREE_BYTES), ...moved];

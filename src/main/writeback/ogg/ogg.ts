@@ -39,6 +39,7 @@ export const ogg: Container = {
   async *payload(file) {
     const reader = new PageReader(file);
     const { identification, setupStretches, soundFrom } = await readHeaders(file, reader);
+    if (!(await hasSound(file, reader, soundFrom))) return;
     yield await file.read(identification.bodyFrom, identification.to - identification.bodyFrom);
     for (const { from, to } of setupStretches) yield await file.read(from, to - from);
     let at = soundFrom;
@@ -51,6 +52,15 @@ export const ogg: Container = {
     for (; at < file.size; at += PIECE_BYTES) yield await file.read(at, Math.min(PIECE_BYTES, file.size - at));
   },
 };
+
+/** Whether a page with anything on it follows the headers, before the next stream of a chain begins. */
+async function hasSound(file: OpenFile, reader: PageReader, soundFrom: number): Promise<boolean> {
+  let at = soundFrom;
+  for (let page; (page = await reader.at(at)) && !page.first; at = page.to) {
+    if (Math.min(page.to, file.size) > page.bodyFrom) return true;
+  }
+  return false;
+}
 
 /** Positions in a packet to positions in the file. */
 function inFile(parts: readonly Part[], stretches: readonly Stretch[]): Part[] {
