@@ -222,16 +222,24 @@ test('2.4: frames unsynchronised on their own, with the length before them, and 
   expect(edited.includes(frameBytes(tag, frames[2]!))).toBe(true);
 });
 
-test('2.4 with the sizes of an old iTunes is read, and goes on as it began', () => {
+test('2.4 with the sizes of an old iTunes is read, and gets the sizes of the standard when it is edited', () => {
   const frames = [
     { id: 'APIC', body: FOREIGN_FRAMES[0]!.body },
     { id: 'TIT2', body: text('x'.repeat(300)) },
     { id: 'TCON', body: text('Rock') },
   ];
-  const tag: HandMadeTag = { version: 4, plainSizes: true, frames, padding: 500 };
-  const edited = expectEdit(tag, [set('COMM', 'c'.repeat(200))]);
-  expect(edited.includes(Buffer.concat([latin('COMM'), uint32(1 + 3 + 1 + 200)]))).toBe(true);
-  for (const frame of frames) expect(edited.includes(frameBytes(tag, frame))).toBe(true);
+  const old = tagBytes({ version: 4, plainSizes: true, frames, padding: 500 });
+  const edited = Buffer.from(editId3(old, [set('COMM', 'c'.repeat(200))]));
+  expect(edited.length).toBe(old.length);
+  expect(byId(readId3(edited))).toEqual({ ...byId(readId3(old)), COMM: ['c'.repeat(200)] });
+  const comment = { id: 'COMM', body: latin(`\x03eng\0${'c'.repeat(200)}`) };
+  for (const frame of [...frames, comment]) expect(edited.includes(frameBytes({ version: 4 }, frame))).toBe(true);
+});
+
+test('behind a long last frame of 2.4 there is room for the header that ExifTool looks for', () => {
+  const frames = [{ id: 'TIT2', body: text('x'.repeat(300)) }];
+  const edited = editId3(tagBytes({ version: 4, frames }), [set('TXXX:EARMARK', 'y'.repeat(130))]);
+  expect(Buffer.from(edited).subarray(-11).toString('latin1')).toBe(`y${'\0'.repeat(10)}`);
 });
 
 test('a footer follows the header, and there is no padding before it', () => {

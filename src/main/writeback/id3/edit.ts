@@ -52,7 +52,7 @@ export function editId3Parts(bytes: Uint8Array | null, edits: readonly FieldEdit
 
   const frames: Part[] = tag.frames.flatMap((frame): Part[] => {
     const instead = replaced.get(frame);
-    if (instead === undefined) return [{ from: frame.from, to: frame.to }];
+    if (instead === undefined) return tag.plainSizes ? withSyncsafeSize(frame) : [{ from: frame.from, to: frame.to }];
     return instead === null ? [] : [{ bytes: instead }];
   });
   const rest: Part[] = tag.padding > 0 ? [] : [{ from: tag.framesEnd, to: tag.end }];
@@ -63,7 +63,11 @@ export function editId3Parts(bytes: Uint8Array | null, edits: readonly FieldEdit
   const room = tag.end - used;
   // Behind bytes that are no frames zeros are no padding; and a tag with a footer may have none.
   const mayPad = rest.every((part) => partLength(part) === 0) && !tag.footer;
-  const padding = !mayPad ? 0 : room >= 0 ? room : newPadding;
+  // Behind a last frame of 2.4 whose size takes two bytes ExifTool looks for another header, and says that the size is
+  // wrong where none has room.
+  const last = content.findLast((part) => partLength(part) > 0);
+  const least = tag.version === 4 && last && partLength(last) > HEADER_BYTES + 0x7f ? HEADER_BYTES : 0;
+  const padding = !mayPad ? 0 : room >= least ? room : Math.max(least, newPadding);
   const end = used + padding;
   if (end - HEADER_BYTES >= SYNCSAFE_LIMIT) throw cannotEdit('Its ID3 tag would be over 256 MB, more than ID3 allows.');
 
@@ -160,6 +164,13 @@ function renderFrame(tag: Id3Tag, nativeId: string, old: Id3Frame | null, conten
   return tag.unsynchronised ? unsynchronise(frame) : frame;
 }
 
+/** Some readers take sizes as an old iTunes wrote them for what they are, others do not find the next frame. */
+function withSyncsafeSize({ from, to }: Id3Frame): Part[] {
+  const size = Buffer.alloc(4);
+  putSyncsafe(size, 0, to - from - HEADER_BYTES);
+  return [{ from, to: from + 4 }, { bytes: size }, { from: from + 8, to }];
+}
+
 function renderFrame24(
   tag: Id3Tag,
   id: Uint8Array,
@@ -171,9 +182,7 @@ function renderFrame24(
   const header = Buffer.alloc(10);
   header.set(id);
   if (safe.length >= SYNCSAFE_LIMIT) throw cannotEdit('A value is longer than ID3 allows.');
-  // As the rest of the tag has it: readers decide once for all frames.
-  if (tag.plainSizes) header.writeUInt32BE(safe.length, 4);
-  else putSyncsafe(header, 4, safe.length);
+  putSyncsafe(header, 4, safe.length);
   header[8] = status;
   header[9] = (group === null ? 0 : 0x40) | (safe.length === body.length ? 0 : 0x02);
   return Buffer.concat([header, safe]);

@@ -40,6 +40,12 @@ export function id3Places(field: PlacedField, found: readonly StoredField[]): re
   return [inUse ?? offered ?? places[0]!];
 }
 
+/** As {@link Container.otherNames}: the frame of 2.2. */
+export function id3OtherNames(nativeId: string): readonly string[] {
+  const { id } = frameName(nativeId, 2);
+  return id === 'TXX' ? [id, `TXX:${nativeId.slice('TXXX:'.length)}`] : id === '' ? [] : [id];
+}
+
 export function isId3List(nativeId: string): boolean {
   return LISTS.has(nativeId);
 }

@@ -3,8 +3,8 @@ import { cannotEdit, readRange, type Container, type FieldEdit, type OpenFile, t
 import { findFrames, mpegHeader } from '../../decode/mpeg-frames.ts';
 import { joined } from '../splice.ts';
 import { editId3Parts, readId3 } from './edit.ts';
-import { fitId3, id3Places, isId3List } from './fields.ts';
-import { HEADER_BYTES, id3TagBytes, parseTag } from './tag.ts';
+import { fitId3, id3OtherNames, id3Places, isId3List } from './fields.ts';
+import { HEADER_BYTES, id3TagBytes, isIrregularTag, parseTag } from './tag.ts';
 
 /** So that later edits need not move the sound again. */
 const NEW_PADDING_BYTES = 2048;
@@ -13,6 +13,7 @@ export const mp3: Container = {
   formats: ['mp3'],
   places: id3Places,
   isList: isId3List,
+  otherNames: id3OtherNames,
   fit: fitId3,
 
   async read(file) {
@@ -25,6 +26,11 @@ export const mp3: Container = {
     const parts = editId3Parts(tag, edits, NEW_PADDING_BYTES);
     const from = tag?.length ?? 0;
     return joined([...parts, { from, to: file.size }], file.size);
+  },
+
+  async isIrregular(file) {
+    const tag = await readTag(file);
+    return tag !== null && isIrregularTag(tag);
   },
 
   async *payload(file) {

@@ -108,6 +108,14 @@ export function parseTag(bytes: Uint8Array): Id3Tag {
   };
 }
 
+/**
+ * Whether readers that keep to the standard lose their way in it.
+ * @throws as {@link parseTag}
+ */
+export function isIrregularTag(bytes: Uint8Array): boolean {
+  return parseTag(bytes).plainSizes;
+}
+
 /** What follows the header, resynchronised where it has to be, and where each byte of that stands in the tag. */
 class Content {
   readonly bytes: Uint8Array;

@@ -4,12 +4,12 @@
  * Format"). New chunks come at the end: `SSND` need not move.
  */
 import { toAscii } from '../ascii.ts';
-import { readRange, type Container, type OpenFile, type StoredField } from '../container.ts';
+import type { Container, StoredField } from '../container.ts';
 import { readId3 } from '../id3/edit.ts';
-import { fitId3, id3Places, isId3List } from '../id3/fields.ts';
-import { ChunkEditor, readChunkFile, soundChunk, type FileChunk } from './chunk-file.ts';
+import { fitId3, id3OtherNames, id3Places, isId3List } from '../id3/fields.ts';
+import { ChunkEditor, readChunkFile, samplesIn, SSND } from './chunk-file.ts';
+import { editId3Chunk, findId3Chunks, isIrregularChunkFile } from './id3-chunk.ts';
 import { text } from './info-list.ts';
-import { editId3Chunk } from './wave.ts';
 
 const TEXT_CHUNKS: ReadonlySet<string> = new Set(['NAME', 'ANNO']);
 const LARGEST = 16 * 2 ** 20;
@@ -25,9 +25,10 @@ export const aiff: Container = {
   },
 
   isList: (nativeId) => !TEXT_CHUNKS.has(nativeId) && isId3List(nativeId),
+  otherNames: id3OtherNames,
 
   async read(file) {
-    const { chunks } = await readChunkFile(file, 'SSND');
+    const { chunks } = await readChunkFile(file, SSND);
     const fields: StoredField[] = [];
     for (const id of TEXT_CHUNKS) {
       for (const chunk of chunks.filter((one) => one.id === id && one.bytes <= LARGEST)) {
@@ -35,13 +36,13 @@ export const aiff: Container = {
         if (value !== '') fields.push({ nativeId: id, value });
       }
     }
-    const id3 = findId3(chunks);
-    if (id3) fields.push(...readId3(await file.read(id3.position, id3.bytes)));
+    const { tag } = await findId3Chunks(file, chunks);
+    if (tag) fields.push(...readId3(await file.read(tag.position, tag.bytes)));
     return fields;
   },
 
   async edit(file, edits) {
-    const found = await readChunkFile(file, 'SSND');
+    const found = await readChunkFile(file, SSND);
     const editor = new ChunkEditor(found);
     for (const { nativeId, values } of edits.filter((edit) => TEXT_CHUNKS.has(edit.nativeId))) {
       const [first, ...others] = found.chunks.filter(({ id }) => id === nativeId);
@@ -53,18 +54,13 @@ export const aiff: Container = {
       else editor.add(nativeId, Buffer.from(value, 'latin1'), null);
     }
     const inId3 = edits.filter(({ nativeId }) => !TEXT_CHUNKS.has(nativeId));
-    await editId3Chunk(file, editor, findId3(found.chunks), 'ID3 ', inId3);
+    await editId3Chunk(file, editor, await findId3Chunks(file, found.chunks), found.kind, inId3);
     return editor.parts();
   },
 
-  async *payload(file: OpenFile) {
-    const { position, bytes } = soundChunk(await readChunkFile(file, 'SSND'), 'SSND');
-    yield* readRange(file, position, position + bytes);
-  },
+  isIrregular: async (file) => isIrregularChunkFile(file, await readChunkFile(file, SSND)),
+
+  payload: (file) => samplesIn(file, SSND),
 
   fit: (nativeId, value) => (TEXT_CHUNKS.has(nativeId) ? toAscii(value) : fitId3(nativeId, value)),
 };
-
-function findId3(chunks: readonly FileChunk[]): FileChunk | null {
-  return chunks.find(({ id, bytes }) => (id === 'ID3 ' || id === 'id3 ') && bytes > 0 && bytes <= LARGEST) ?? null;
-}

@@ -4,7 +4,8 @@
  * takes what it can get, this refuses files whose sizes contradict one another: nobody knows where to put bytes there.
  */
 import { growth, toParts, type Change } from '../changes.ts';
-import { cannotEdit, damaged, type OpenFile, type Part } from '../container.ts';
+import { isUnknownLength } from '../../decode/riff.ts';
+import { cannotEdit, damaged, readRange, type OpenFile, type Part } from '../container.ts';
 
 export interface FileChunk {
   /** Verbatim: `fmt `, `data`, `bext`, `LIST`, … */
@@ -30,19 +31,32 @@ export interface ChunkFile {
   declared: number;
   /** Where that is declared: 4 bytes at 4, or 8 bytes in `ds64`. */
   sizeAt: number;
+  /** Where the walk from chunk to chunk ended: the end of the file, or of the last thing that is one. */
+  walked: number;
 }
+
+export interface SoundIn {
+  /** `data` or `SSND`. */
+  id: string;
+  /** Of its content, before the samples. */
+  headerBytes: number;
+}
+export const DATA: SoundIn = { id: 'data', headerBytes: 0 };
+/** An offset and a block size come first. */
+export const SSND: SoundIn = { id: 'SSND', headerBytes: 8 };
 
 const KINDS = new Set(['RIFF', 'RIFX', 'RF64', 'BW64', 'FORM']);
 const LARGEST = 0xffffffff;
-/** What programs write that do not know the length yet. */
-const PLACEHOLDER = 0xffffff00;
 const MAX_CHUNKS = 4096;
+const ID = /^[\x20-\x7e]{4}$/;
+const ID3V1_BYTES = 128;
+const SAVE_AGAIN = 'Open it in an editor and save it again first.';
 
 /**
- * @param sound id of the chunk with the encoded sound
- * @throws UserError undecodable-audio when sizes make no sense, unsupported-format when the file was never finished
+ * @throws UserError undecodable-audio when sizes make no sense, unsupported-format when the file was never finished:
+ *   then nobody knows where its sound ends, and whatever is put in may come to lie within it
  */
-export async function readChunkFile(file: OpenFile, sound: string): Promise<ChunkFile> {
+export async function readChunkFile(file: OpenFile, sound: SoundIn): Promise<ChunkFile> {
   const header = view(await file.read(0, 12));
   const kind = latin1(header, 0, 4);
   if (!KINDS.has(kind)) throw damaged('The file is damaged: it does not begin as its format asks.');
@@ -55,7 +69,9 @@ export async function readChunkFile(file: OpenFile, sound: string): Promise<Chun
     end: file.size,
     declared: header.getUint32(4, !bigEndian),
     sizeAt: 4,
+    walked: 12,
   };
+  const has64 = kind === 'RF64' || kind === 'BW64';
   const sizes64 = new Map<string, number>();
   let at = 12;
   while (at + 8 <= file.size && found.chunks.length < MAX_CHUNKS) {
@@ -63,22 +79,40 @@ export async function readChunkFile(file: OpenFile, sound: string): Promise<Chun
     // Not a chunk: something that somebody appended. What is before it must stand on its own.
     if (!chunk) break;
     found.chunks.push(chunk);
-    if (chunk.id === 'ds64' && found.declared === LARGEST && chunk.bytes >= 24) {
-      found.declared = await readSizes64(file, chunk, sizes64);
-      found.sizeAt = chunk.position;
+    if (chunk.id === 'ds64' && has64 && chunk.bytes >= 24) {
+      const form64 = await readSizes64(file, chunk, sizes64);
+      if (found.declared === LARGEST) [found.declared, found.sizeAt] = [form64, chunk.position];
     }
     at = chunk.end;
   }
+  found.walked = at;
   checkSound(found, sound);
-  found.end = formEnd(found, at, sound);
+  const sound64 = sizes64.get(sound.id);
+  if (has64 && sound64 === undefined) throw damaged(`The file is damaged: its 64-bit sizes are missing. ${SAVE_AGAIN}`);
+  if (has64 && sound64 !== soundChunk(found, sound).bytes) {
+    throw damaged(`The file is damaged: its headers differ on how long the sound is. ${SAVE_AGAIN}`);
+  }
+  found.end = formEnd(found, sound);
+  if (isGoingOn(found, sound, await restOf(file, at))) {
+    const sentence = 'Behind its sound there is something that is none of its parts: it may never have been finished.';
+    throw cannotEdit(`${sentence} ${SAVE_AGAIN}`);
+  }
   return found;
 }
 
-/** @throws UserError undecodable-audio when there is none of it */
-export function soundChunk({ chunks }: ChunkFile, sound: string): FileChunk {
+/** The chunk with the sound. @throws UserError undecodable-audio when there is none of it */
+export function soundChunk({ chunks, walked, size }: ChunkFile, { id: sound }: SoundIn): FileChunk {
   const chunk = chunks.find(({ id }) => id === sound);
-  if (!chunk) throw damaged('The file is damaged: there is no sound in it.');
-  return chunk;
+  if (chunk) return chunk;
+  if (walked < size)
+    throw damaged('The file is damaged: before any sound there is something that is none of its parts.');
+  throw damaged('The file is damaged: there is no sound in it.');
+}
+
+/** The samples, as they stand in the file. */
+export async function* samplesIn(file: OpenFile, sound: SoundIn): AsyncGenerator<Uint8Array> {
+  const { position, bytes } = soundChunk(await readChunkFile(file, sound), sound);
+  yield* readRange(file, position + sound.headerBytes, position + bytes);
 }
 
 async function readChunk(
@@ -89,21 +123,30 @@ async function readChunk(
 ): Promise<FileChunk | null> {
   const header = view(await file.read(start, 8));
   const id = latin1(header, 0, 4);
-  if (!/^[\x20-\x7e]{4}$/.test(id)) return null;
+  if (!ID.test(id) || isForeignTag(latin1(header, 0, 8), start, file.size)) return null;
   let bytes = header.getUint32(4, !bigEndian);
   if (bytes === LARGEST && sizes64.has(id)) bytes = sizes64.get(id)!;
   const position = start + 8;
   let end = Math.min(position + bytes, Math.max(file.size, position));
   // Chunks begin at even places. Some programs forget the byte that sees to that.
-  if (bytes % 2 === 1 && end < file.size && !(await isHeader(file, end, false))) end += 1;
-  else if (bytes % 2 === 1 && end < file.size && (await isHeader(file, end + 1, true))) end += 1;
+  if (bytes % 2 === 1 && end < file.size && (await likeness(file, end + 1)) >= (await likeness(file, end))) end += 1;
   return { id, start, position, bytes, end };
 }
 
-/** Does a chunk's id stand there? The end of the file will do as well where `orEnd`. */
-async function isHeader(file: OpenFile, at: number, orEnd: boolean): Promise<boolean> {
-  if (at + 8 > file.size) return orEnd && at >= file.size;
-  return /^[\x20-\x7e]{4}$/.test(latin1(view(await file.read(at, 4)), 0, 4));
+/** How much like a chunk it is what begins there: 1 with an id alone, 2 where its length fits, too; or where the file ends. */
+async function likeness(file: OpenFile, at: number): Promise<0 | 1 | 2> {
+  if (at >= file.size) return 2;
+  if (at + 8 > file.size) return 0;
+  const header = view(await file.read(at, 8));
+  if (!ID.test(latin1(header, 0, 4))) return 0;
+  const [little, big] = [header.getUint32(4, true), header.getUint32(4)];
+  return at + 8 + Math.min(little, big) <= file.size ? 2 : 1;
+}
+
+/** Tags that belong to no chunk, appended to files of any kind. */
+function isForeignTag(beginning: string, at: number, size: number): boolean {
+  if (beginning.startsWith('TAG')) return at === size - ID3V1_BYTES;
+  return /^(?:APETAGEX|ID3[\0-\x04]|LYRICSBE)/.test(beginning);
 }
 
 async function readSizes64(
@@ -120,15 +163,25 @@ async function readSizes64(
   return Number(content.getBigUint64(0, true));
 }
 
-function checkSound(found: ChunkFile, sound: string): void {
+/** Bytes by which it is told what follows the last chunk. */
+const REST_BYTES = 4096;
+
+function checkSound(found: ChunkFile, sound: SoundIn): void {
   const { position, bytes } = soundChunk(found, sound);
-  if (position + bytes <= found.size) return;
-  if (bytes >= PLACEHOLDER && bytes <= LARGEST) {
-    throw cannotEdit(
-      'It was never finished: its header does not say how long the sound is. Save it again in an editor first.',
-    );
+  if (bytes <= sound.headerBytes) {
+    // Programs take this for “up to the end of the file”.
+    throw cannotEdit(`By its header there is no sound in it: it was never finished, or it is empty. ${SAVE_AGAIN}`);
   }
-  throw damaged('The file is damaged: it ends before its sound does.');
+  if (position + bytes > found.size) {
+    if (isUnknownLength(bytes)) {
+      throw cannotEdit(`It was never finished: its header does not say how long the sound is. ${SAVE_AGAIN}`);
+    }
+    const sentence = 'The file ends before its sound does: it was never finished, or its end is missing.';
+    throw damaged(`${sentence} ${SAVE_AGAIN}`);
+  }
+  if (found.chunks.filter(({ id }) => id === sound.id).length > 1) {
+    throw cannotEdit(`Its sound is in several parts, and programs differ on which they play. ${SAVE_AGAIN}`);
+  }
 }
 
 /** Whether the file's own size can be believed; the byte that makes the last chunk even may be missing. */
@@ -136,8 +189,8 @@ function isSizeKnown({ declared, size }: ChunkFile): boolean {
   return declared !== 0 && declared + 8 <= size + 1;
 }
 
-/** @param walked where the chunks that can be read end */
-function formEnd(found: ChunkFile, walked: number, sound: string): number {
+function formEnd(found: ChunkFile, sound: SoundIn): number {
+  const { walked } = found;
   const end = found.declared + 8;
   if (!isSizeKnown(found) || end >= walked) return walked;
   const { position, bytes } = soundChunk(found, sound);
@@ -148,12 +201,42 @@ function formEnd(found: ChunkFile, walked: number, sound: string): number {
   return last.end;
 }
 
+/** The beginning of what is no chunk any more. */
+async function restOf(file: OpenFile, walked: number): Promise<Buffer> {
+  const bytes = Math.min(REST_BYTES, Math.max(0, file.size - walked));
+  return Buffer.from(await file.read(Math.min(walked, file.size), bytes));
+}
+
+/**
+ * Whether samples may stand behind the chunk that holds them: a recorder brings its header up to date now and then, and
+ * what it recorded after the last time is in no chunk. By chance it may look like one, but hardly like several.
+ */
+function isGoingOn(found: ChunkFile, sound: SoundIn, rest: Buffer): boolean {
+  const { end } = soundChunk(found, sound);
+  const isLast = found.chunks.at(-1)!.end === end || found.end === end;
+  if (!isLast || end >= found.size) return false;
+  const isTag = isForeignTag(rest.toString('latin1', 0, 8), found.walked, found.size);
+  const isClean = rest.every((byte) => byte === 0) || isTag;
+  return !isClean || !isWhole(found.chunks.at(-1)!, found.size);
+}
+
+/** Whether the byte is left out that makes its length even. */
+export function lacksPadByte({ position, bytes, end }: FileChunk): boolean {
+  return bytes % 2 === 1 && end === position + bytes;
+}
+
+function isWhole({ position, bytes }: FileChunk, size: number): boolean {
+  return position + bytes <= size;
+}
+
 /** Gathers what changes in one file, and keeps the sizes right. */
 export class ChunkEditor {
   readonly #file: ChunkFile;
   readonly #changes: Change[] = [];
   /** New chunks: behind whatever the chunk before them gains at its end, which is the same place. */
   readonly #added: Change[] = [];
+  /** Chunks that are another or gone: the byte that makes them even is seen to. */
+  readonly #touched = new Set<FileChunk>();
 
   constructor(file: ChunkFile) {
     this.#file = file;
@@ -167,35 +250,38 @@ export class ChunkEditor {
     this.#changes.push({ from: chunk.start + 4, to: chunk.position, bytes: this.#uint32(bytes) }, ...changes);
     const contentEnd = chunk.position + chunk.bytes;
     this.#changes.push({ from: contentEnd, to: chunk.end, bytes: Buffer.alloc(bytes % 2) });
+    this.#touched.add(chunk);
   }
 
   replaceContent(chunk: FileChunk, bytes: Uint8Array): void {
     this.editContent(chunk, [{ from: chunk.position, to: chunk.position + chunk.bytes, bytes }]);
   }
 
+  /** @param id beside an edit of its content */
+  rename({ start }: FileChunk, id: string): void {
+    this.#changes.push({ from: start, to: start + 4, bytes: Buffer.from(id, 'latin1') });
+  }
+
   remove(chunk: FileChunk): void {
     this.#mustBeWhole(chunk);
     this.#changes.push({ from: chunk.start, to: chunk.end, bytes: new Uint8Array() });
+    this.#touched.add(chunk);
   }
 
   /** @param before null: at the end of the form */
   add(id: string, content: Uint8Array, before: FileChunk | null): void {
     const at = before?.start ?? this.#file.end;
+    // Behind a chunk that says it is longer than the file nobody would look.
+    if (!before) this.#file.chunks.forEach((chunk) => this.#mustBeWhole(chunk));
     const header = Buffer.concat([Buffer.from(id, 'latin1'), this.#uint32(content.length)]);
-    // What stands before may lack the byte that makes it even.
-    const fill = Buffer.alloc(at % 2);
-    this.#added.push({
-      from: at,
-      to: at,
-      bytes: Buffer.concat([fill, header, content, Buffer.alloc(content.length % 2)]),
-    });
+    this.#added.push({ from: at, to: at, bytes: Buffer.concat([header, content, Buffer.alloc(content.length % 2)]) });
   }
 
   /** @throws UserError unsupported-format when the file becomes longer than its header can say */
   parts(): Part[] {
     const { declared, sizeAt, size, end } = this.#file;
-    const all = [...this.#changes, ...this.#added];
-    if (all.length === 0) return [{ from: 0, to: size }];
+    if (this.#changes.length + this.#added.length === 0) return [{ from: 0, to: size }];
+    const all = [...this.#changes, ...this.#missingBytes(), ...this.#added];
     const grownBy = (changes: readonly Change[]) => changes.reduce((sum, change) => sum + growth(change), 0);
     const whole = size + grownBy(all) - 8;
     const inside = grownBy(all.filter(({ from }) => from <= end));
@@ -213,8 +299,22 @@ export class ChunkEditor {
     return toParts(size, [change, ...all]);
   }
 
-  #mustBeWhole({ position, bytes }: FileChunk): void {
-    if (position + bytes > this.#file.size) throw damaged('The file is damaged: it ends before its tags do.');
+  /**
+   * The bytes that make chunks even, where a program left them out: this editor finds its way by the next id, others by
+   * the size alone. They would not find what comes behind.
+   */
+  #missingBytes(): Change[] {
+    const { size, chunks } = this.#file;
+    return chunks.flatMap((chunk): Change[] => {
+      const contentEnd = chunk.position + chunk.bytes;
+      if (!lacksPadByte(chunk) || this.#touched.has(chunk)) return [];
+      const isFollowed = contentEnd < size || this.#added.some(({ from }) => from === contentEnd);
+      return isFollowed ? [{ from: contentEnd, to: contentEnd, bytes: Buffer.alloc(1) }] : [];
+    });
+  }
+
+  #mustBeWhole(chunk: FileChunk): void {
+    if (!isWhole(chunk, this.#file.size)) throw damaged('The file is damaged: it ends before its tags do.');
   }
 
   #uint32(value: number): Uint8Array {

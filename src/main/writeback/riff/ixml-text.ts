@@ -79,12 +79,14 @@ export function editIxml(content: Uint8Array, edits: readonly IxmlEdit[], at: nu
     else if (first.selfClosing) changes.push({ from: first.start, to: first.end, text: element(name, encode(value)) });
     else changes.push({ from: first.contentStart, to: first.contentEnd, text: encode(value) });
   }
+  // All that goes into one element goes there at once: `<BWFXML/>` can be opened only once.
+  const inserted = new Map<Element, string[]>();
   for (const [parent, elements] of added) {
     const into = parent === ROOT ? root : root.children.find(({ name }) => name === parent);
-    if (into) changes.push(insertion(text, into, elements));
-    else changes.push(insertion(text, root, [`<${parent}>${elements.join('')}</${parent}>`]));
+    const pieces = into ? elements : [`<${parent}>${elements.join('')}</${parent}>`];
+    inserted.set(into ?? root, [...(inserted.get(into ?? root) ?? []), ...pieces]);
   }
-  // Several new parents come at the same place: they keep their order.
+  for (const [into, pieces] of inserted) changes.push(insertion(text, into, pieces));
   return changes.map(({ from, to, text: bytes }) => ({ from: at + from, to: at + to, bytes: latin1(bytes) }));
 }
 

@@ -5,10 +5,19 @@
  * not move.
  */
 import { notes, shorten, toAscii } from '../ascii.ts';
-import { readRange, type Container, type FieldEdit, type OpenFile, type PlacedField, type StoredField } from '../container.ts'; // prettier-ignore
-import { editId3, readId3 } from '../id3/edit.ts';
-import { fitId3, id3Places, isId3List } from '../id3/fields.ts';
-import { ChunkEditor, readChunkFile, soundChunk, type ChunkFile, type FileChunk } from './chunk-file.ts';
+import type { Container, FieldEdit, OpenFile, PlacedField, StoredField } from '../container.ts';
+import { readId3 } from '../id3/edit.ts';
+import { fitId3, id3OtherNames, id3Places, isId3List } from '../id3/fields.ts';
+import {
+  ChunkEditor,
+  DATA,
+  readChunkFile,
+  samplesIn,
+  soundChunk,
+  type ChunkFile,
+  type FileChunk,
+} from './chunk-file.ts';
+import { editId3Chunk, findId3Chunks, isIrregularChunkFile, type Id3Chunks } from './id3-chunk.ts';
 import { editInfo, newInfo, readInfo, text } from './info-list.ts';
 import { editIxml, newIxml, readIxmlValues } from './ixml-text.ts';
 
@@ -17,9 +26,6 @@ const DESCRIPTION_BYTES = 256;
 const SMALLEST_BEXT = 602;
 /** Larger chunks are no metadata that a person or a program for sounds wrote. */
 const LARGEST = 16 * 2 ** 20;
-
-/** ExifTool takes a long frame of ID3v2.4 for damaged unless there is room for another header behind it. */
-const NEW_ID3_PADDING = 16;
 
 const IXML = 'iXML:';
 const INFO = 'LIST/INFO:';
@@ -58,7 +64,9 @@ export const wave: Container = {
     if (field === 'provenance') return PLACES.provenance;
     const places = [...PLACES[field]];
     if (field === 'description' && has((id) => id === BEXT)) places.unshift(BEXT);
-    if (IN_IXML[field] !== undefined && has((id) => id.startsWith(IXML))) places.push(IN_IXML[field]);
+    // What Earmark alone put there is no other iXML: else the next write would find more to do.
+    const isIxml = (id: string) => id.startsWith(IXML) && id !== PROVENANCE;
+    if (IN_IXML[field] !== undefined && has(isIxml)) places.push(IN_IXML[field]);
     if (IN_ID3.has(field) || has(isInId3)) places.push(...id3Places(field, found));
     // Text that a recorder put directly into `USER` is not mixed with elements.
     if (!has((id) => id === 'iXML:BWFXML/USER')) return places;
@@ -66,9 +74,10 @@ export const wave: Container = {
   },
 
   isList: (nativeId) => isInId3(nativeId) && isId3List(nativeId),
+  otherNames: (nativeId) => (isInId3(nativeId) ? id3OtherNames(nativeId) : []),
 
   async read(file) {
-    const chunks = await readChunkFile(file, 'data');
+    const chunks = await readChunkFile(file, DATA);
     const fields: StoredField[] = [];
     const { ixml, bext, info, id3 } = await findChunks(file, chunks);
     if (bext) {
@@ -84,12 +93,12 @@ export const wave: Container = {
       const values = readInfo(Buffer.from(await file.read(info.position, info.bytes)), chunks.bigEndian);
       fields.push(...values.map(({ id, value }) => ({ nativeId: INFO + id, value })));
     }
-    if (id3) fields.push(...readId3(await file.read(id3.position, id3.bytes)));
+    if (id3.tag) fields.push(...readId3(await file.read(id3.tag.position, id3.tag.bytes)));
     return fields;
   },
 
   async edit(file, edits) {
-    const chunks = await readChunkFile(file, 'data');
+    const chunks = await readChunkFile(file, DATA);
     const editor = new ChunkEditor(chunks);
     const found = await findChunks(file, chunks);
     const first = ({ values }: FieldEdit) => values[0] ?? null;
@@ -109,7 +118,7 @@ export const wave: Container = {
     } else if (inIxml.some(({ value }) => value !== null)) {
       const content = newIxml(inIxml);
       if (found.blankIxml) editor.replaceContent(found.blankIxml, content);
-      else editor.add('iXML', content, soundChunk(chunks, 'data'));
+      else editor.add('iXML', content, soundChunk(chunks, DATA));
     }
     const inInfo = edits
       .filter(({ nativeId }) => nativeId.startsWith(INFO))
@@ -125,16 +134,15 @@ export const wave: Container = {
       file,
       editor,
       found.id3,
-      'id3 ',
+      chunks.kind,
       edits.filter(({ nativeId }) => isInId3(nativeId)),
     );
     return editor.parts();
   },
 
-  async *payload(file) {
-    const { position, bytes } = soundChunk(await readChunkFile(file, 'data'), 'data');
-    yield* readRange(file, position, position + bytes);
-  },
+  isIrregular: async (file) => isIrregularChunkFile(file, await readChunkFile(file, DATA)),
+
+  payload: (file) => samplesIn(file, DATA),
 
   fit(nativeId, value) {
     if (nativeId === BEXT) {
@@ -155,34 +163,24 @@ export const wave: Container = {
   },
 };
 
-/** An ID3v2 tag as a chunk: changed, made, or taken out when nothing is left in it. */
-export async function editId3Chunk(
-  file: OpenFile,
-  editor: ChunkEditor,
-  chunk: FileChunk | null,
-  id: string,
-  edits: readonly FieldEdit[],
-): Promise<void> {
-  if (edits.length === 0) return;
-  const before = chunk ? await file.read(chunk.position, chunk.bytes) : null;
-  const after = editId3(before, edits, NEW_ID3_PADDING);
-  if (chunk && after.length === 0) editor.remove(chunk);
-  else if (chunk) editor.replaceContent(chunk, after);
-  else if (after.length > 0) editor.add(id, after, null);
-}
-
 interface FoundChunks {
   ixml: FileChunk | null;
   /** An iXML chunk with nothing in it. */
   blankIxml: FileChunk | null;
   bext: FileChunk | null;
   info: FileChunk | null;
-  id3: FileChunk | null;
+  id3: Id3Chunks;
 }
 
 /** The first of each kind; others of the kind are left alone. */
 async function findChunks(file: OpenFile, { chunks }: ChunkFile): Promise<FoundChunks> {
-  const found: FoundChunks = { ixml: null, blankIxml: null, bext: null, info: null, id3: null };
+  const found: FoundChunks = {
+    ixml: null,
+    blankIxml: null,
+    bext: null,
+    info: null,
+    id3: await findId3Chunks(file, chunks),
+  };
   for (const chunk of chunks) {
     if (chunk.bytes > LARGEST) continue;
     if (chunk.id === 'iXML' && !found.ixml) {
@@ -193,7 +191,7 @@ async function findChunks(file: OpenFile, { chunks }: ChunkFile): Promise<FoundC
     else if (chunk.id === 'LIST' && chunk.bytes >= 4) {
       const type = Buffer.from(await file.read(chunk.position, 4)).toString('latin1');
       if (type === 'INFO') found.info ??= chunk;
-    } else if ((chunk.id === 'id3 ' || chunk.id === 'ID3 ') && chunk.bytes > 0) found.id3 ??= chunk;
+    }
   }
   return found;
 }
