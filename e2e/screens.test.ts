@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { violations } from './accessible.ts';
+import { layoutFaults } from './geometry.ts';
 import { launchBrowser, openPage, whatIsMissing } from './page.ts';
 import { serveEarmark, TINY_PACK, type ServedEarmark } from './serving.ts';
 import { tone } from './tone.ts';
@@ -70,6 +71,7 @@ describe.skipIf(missing !== null)('the screens over earmark serve', { timeout: 3
     await page.getByText('Empty files').click();
     await says(/“empty take.wav” is empty/);
     await expectAccessible();
+    expect(await layoutFaults(page)).toEqual([]);
   });
 
   test('a file that was mended is read when it is tried again', async () => {
@@ -88,6 +90,7 @@ describe.skipIf(missing !== null)('the screens over earmark serve', { timeout: 3
       .toEqual(['low hum again.wav', 'low hum.wav']);
     expect(await page.getByRole('button', { name: /delete|merge/i }).count()).toBe(0);
     await expectAccessible();
+    expect(await layoutFaults(page)).toEqual([]);
     await button('Hide them').click();
   });
 
@@ -173,6 +176,7 @@ describe.skipIf(missing !== null)('the screens over earmark serve', { timeout: 3
     await says(/^(Everything works here|\d things? to look at)\.$/);
     await page.getByRole('row', { name: 'Add to a collection C' }).waitFor();
     await expectAccessible();
+    expect(await layoutFaults(page)).toEqual([]);
     await saved;
     await page.reload();
     await page.waitForFunction(() => document.documentElement.dataset['theme'] === 'light');

@@ -23,6 +23,8 @@ import { fakeWrite } from './fake-write.ts';
 export interface FakeOptions {
   /** Sounds in the library. */
   size: number;
+  /** Names of files longer than any column. @default false */
+  longNames?: boolean;
   /** Time every answer takes, ms. */
   answerMs: number;
   appearance: Settings['appearance'];
@@ -65,12 +67,13 @@ const JOB: JobProgress = {
 
 export function fakeEngine({
   size,
+  longNames = false,
   answerMs,
   appearance,
   map: givenMap,
   models: givenModels = {},
 }: FakeOptions): FakeEngine {
-  let sounds = fakeLibrary(size);
+  let sounds = fakeLibrary(size, longNames);
   const collections = new Map<number, { name: string; fileIds: Set<number> }>([
     [1, { name: 'Night shift', fileIds: new Set([1, 2, 3]) }],
   ]);

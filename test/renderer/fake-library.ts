@@ -42,10 +42,21 @@ export interface FakeSound extends FileDetail {
   shape: Shape;
 }
 
-/** @param size how many; beyond the named ones they are takes of them */
-export function fakeLibrary(size: number): Map<number, FakeSound> {
+/** As recordists name their files; words that never break. */
+const LONG_WORDS =
+  ', exterior, farmyard in the early morning, wide and close_StereoMS_Schoeps_MixPre6_24-96_BobTheRecordist';
+
+/**
+ * @param size how many; beyond the named ones they are takes of them
+ * @param longNames longer than any column
+ */
+export function fakeLibrary(size: number, longNames = false): Map<number, FakeSound> {
   const sounds = new Map<number, FakeSound>();
-  for (let index = 0; index < size; index++) sounds.set(index + 1, fakeSound(index));
+  for (let index = 0; index < size; index++) {
+    const sound = fakeSound(index);
+    if (longNames) sound.path = sound.path.replace(/(?=\.\w+$)/, LONG_WORDS);
+    sounds.set(index + 1, sound);
+  }
   return sounds;
 }
 

@@ -60,3 +60,11 @@ function stretch(shape: ListShape): number {
   const full = shape.rows * shape.rowHeight;
   return full <= MAX_SCROLL_PX ? 1 : contentEnd(shape) / (MAX_SCROLL_PX - shape.viewportHeight);
 }
+
+/** px. In a list narrower than this a row has two lines, so that nothing of it is left out. */
+export const NARROW_BELOW = 740;
+
+/** @param rowHeight of one line, px @returns px of a row of two */
+export function twoLines(rowHeight: number): number {
+  return rowHeight + 16;
+}
