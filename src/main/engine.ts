@@ -206,7 +206,7 @@ export function createEngine(options: EngineOptions): EngineHandle {
   };
 
   return {
-    engine: withDatabaseSentences(engine, cataloguePath(options.dataFolder)),
+    engine: withDatabaseSentences(engine, parts),
     on: (event, listener) => {
       events.on(event, listener);
       return () => void events.off(event, listener);
@@ -300,7 +300,7 @@ async function readStatus(parts: Parts): Promise<Status> {
   const { id: model } = await parts.pack();
   const catalogue = parts.existingCatalogue();
   if (!catalogue) {
-    return { dataFolder, model, roots: [], files: 0, ready: 0, failed: 0, offline: 0, audioSeconds: 0, windows: 0, catalogueBytes: 0, indexBytes: 0, lastJob: null }; // prettier-ignore
+    return { dataFolder, model, roots: [], files: 0, ready: 0, failed: 0, offline: 0, audioSeconds: 0, windows: 0, catalogueBytes: 0, indexBytes: 0, readOnly: false, lastJob: null }; // prettier-ignore
   }
   const spaceId = await parts.spaceId();
   const last = catalogue.jobs.last();
@@ -311,6 +311,7 @@ async function readStatus(parts: Parts): Promise<Status> {
     ...catalogue.totals.totals(spaceId),
     catalogueBytes: catalogue.bytes(),
     indexBytes: indexBytes(dataFolder, spaceId),
+    readOnly: catalogue.readonly,
     lastJob: last && {
       id: last.id,
       kind: last.kind,
@@ -322,14 +323,16 @@ async function readStatus(parts: Parts): Promise<Status> {
 }
 
 /** SQLite's errors can come from anywhere; here each becomes the sentence that says what to do. */
-function withDatabaseSentences(engine: Engine, path: string): Engine {
+function withDatabaseSentences(engine: Engine, parts: Parts): Engine {
+  const path = cataloguePath(parts.options.dataFolder);
   const wrapped = Object.entries(engine).map(([name, call]) => [
     name,
     async (input: never) => {
       try {
         return await call(input);
       } catch (error) {
-        throw classify(error, path) ?? error;
+        const sentence = classify(error, path);
+        throw (sentence?.code === 'catalogue-unwritable' && parts.whyReadOnly) || (sentence ?? error);
       }
     },
   ]);

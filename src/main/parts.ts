@@ -1,5 +1,5 @@
 /** The engine's parts, each made when it is first needed and closed together: a command pays only for what it uses. */
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { cataloguePath, openCatalogue, type Catalogue } from './catalogue/open.ts';
 import { DecoderPool } from './decode/decoder-pool.ts';
@@ -12,6 +12,7 @@ import type { ModelPack } from './models/pack.ts';
 import { Replaceable } from './replaceable.ts';
 import type { Search } from './search/search.ts';
 import { readSettings } from './settings.ts';
+import { UserError } from '../shared/errors.ts';
 
 export interface EngineOptions {
   /** Where the catalogue lives; absolute; made when missing. */
@@ -53,6 +54,7 @@ export class Parts {
   /** Until what listens with the next model has ended, its processes included. */
   #nextAtWork: Promise<unknown> = Promise.resolve();
   #catalogue: Catalogue | null = null;
+  #whyReadOnly: UserError | null = null;
   /** What the pool and the encoders that run now were made for. */
   #load: Load | null = null;
 
@@ -77,9 +79,12 @@ export class Parts {
     });
   }
 
-  /** @throws what {@link openCatalogue} throws */
+  /**
+   * Where it cannot be written it can still be read: finding goes on working, and each change says why it cannot be.
+   * @throws what {@link openCatalogue} throws
+   */
   catalogue(): Catalogue {
-    this.#catalogue ??= openCatalogue(this.options.dataFolder);
+    this.#catalogue ??= this.#openCatalogue();
     return this.#catalogue;
   }
 
@@ -87,6 +92,11 @@ export class Parts {
   existingCatalogue(): Catalogue | null {
     if (this.#catalogue) return this.#catalogue;
     return statSync(cataloguePath(this.options.dataFolder), { throwIfNoEntry: false }) ? this.catalogue() : null;
+  }
+
+  /** Why the catalogue can only be read; null when it can be written, or was not needed yet. */
+  get whyReadOnly(): UserError | null {
+    return this.#whyReadOnly;
   }
 
   /** Pack id, folder name or folder of the model in use, found or not. */
@@ -215,6 +225,19 @@ export class Parts {
     this.#notice(message);
   }
 
+  #openCatalogue(): Catalogue {
+    const { dataFolder } = this.options;
+    try {
+      return openCatalogue(dataFolder);
+    } catch (error) {
+      const cannotWrite = error instanceof UserError && ['catalogue-unwritable', 'disk-full'].includes(error.code);
+      if (!cannotWrite || !existsSync(cataloguePath(dataFolder))) throw error;
+      const catalogue = openToRead(dataFolder, error);
+      this.#whyReadOnly = whyReadOnly(error, catalogue.path);
+      return catalogue;
+    }
+  }
+
   #setting(name: 'model' | 'nextModel'): string | null {
     try {
       return readSettings(this.existingCatalogue())[name];
@@ -240,4 +263,22 @@ export class Parts {
     const encoders = Math.max(1, Math.ceil(cores / 2));
     return { encoders, decoders: Math.max(1, cores - encoders), lowPriority };
   }
+}
+
+/** @throws `why` when it cannot be read either */
+function openToRead(dataFolder: string, why: unknown): Catalogue {
+  try {
+    return openCatalogue(dataFolder, { readonly: true });
+  } catch (error) {
+    throw error instanceof UserError && error.code === 'disk-full' ? error : why;
+  }
+}
+
+/** What is open for reading stays so until the engine ends: whoever makes room, or gives the right, has to start it again. */
+function whyReadOnly({ code, cause }: UserError, path: string): UserError {
+  const sentence =
+    code === 'disk-full'
+      ? `There is no room left on the disk of the catalogue “${path}”. Free some space and start Earmark again.`
+      : `The catalogue “${path}” cannot be written. Check the permissions of its folder and start Earmark again, or choose another data folder.`;
+  return new UserError(code, sentence, cause);
 }

@@ -261,6 +261,8 @@ export interface Status {
   /** Bytes on disk. */
   catalogueBytes: number;
   indexBytes: number;
+  /** The data folder cannot be written: everything can be searched, and nothing new is kept. */
+  readOnly: boolean;
   /** The last job, if there was one. */
   lastJob: { id: JobId; kind: JobKind; state: JobState; startedMs: number; finishedMs: number | null } | null;
 }

@@ -4,6 +4,7 @@ import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync,
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Status } from '../../src/shared/types.ts';
 import { json, type StartOptions } from './program.ts';
 import { expectFailure, expectOwnWords, expectRefused, skipFor, Trial } from './trial.ts';
 
@@ -119,6 +120,16 @@ describe.skipIf(skipFor(noUsers, 'permissions'))('permissions', () => {
     expect(readdirSync(trial.data)).toEqual([]);
   });
 
+  test('a library that another user may only read can be searched', async () => {
+    await trial.index();
+    for (const path of [trial.data, join(trial.data, 'index')]) chmodSync(path, 0o755);
+    for (const name of readdirSync(join(trial.data, 'index'))) chmodSync(join(trial.data, 'index', name), 0o644);
+    chmodSync(join(trial.data, 'catalogue.db'), 0o644);
+    const search = await trial.run(['--json', 'similar', trial.at('tones/3.wav'), '--all'], asNobody);
+    expect(search, search.stderr).toMatchObject({ code: 0 });
+    expectOwnWords(search);
+  });
+
   test('a data folder that may not even be made', async () => {
     expectRefused(await trial.run(['--json', 'index', trial.sounds], asNobody), 'catalogue-unwritable');
     expect(existsSync(trial.data)).toBe(false);
@@ -171,14 +182,19 @@ describe.skipIf(skipFor(noMount, 'a full disk'))('a disk', () => {
     expect(await trial.fingerprint()).toEqual(before);
   });
 
-  test('that is read-only: said so; what is there can still be searched, or it is said why not', async () => {
+  test('that is read-only: said so, and what is there can be searched', async () => {
     await trial.index();
     execFileSync('mount', ['-o', 'remount,ro', disk]);
     const message = expectRefused(await trial.run(['--json', 'index', trial.sounds]), 'catalogue-unwritable');
     expect(message).toContain(trial.data);
+    // Nothing of a copy that it may have been read from is left: `run` looks.
     const search = await trial.run(['--json', 'similar', trial.at('tones/3.wav'), '--all']);
-    if (search.code === 0) expectOwnWords(search);
-    else expectRefused(search, 'catalogue-unwritable');
+    expect(search, search.stderr).toMatchObject({ code: 0 });
+    expectOwnWords(search);
+    expect(json<{ hits: unknown[] }>(search).hits).toHaveLength(5); // all others
+    const status = json<Status>(await trial.run(['--json', 'status']));
+    expect(status).toMatchObject({ readOnly: true, ready: 6 });
+    expectRefused(await trial.run(['--json', 'models', 'use', 'starter-1']), 'catalogue-unwritable');
     execFileSync('mount', ['-o', 'remount,rw', disk]);
     expect(await trial.index()).toMatchObject({ unchanged: 6, indexed: 0 });
   });

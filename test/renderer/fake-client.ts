@@ -315,6 +315,7 @@ function statusOf(sounds: ReadonlyMap<number, FakeSound>): Status {
     windows: files * 4,
     catalogueBytes: 1,
     indexBytes: 1,
+    readOnly: false,
     lastJob: null,
   };
 }

@@ -1,6 +1,6 @@
 /** The catalogue: one SQLite file in the data folder that holds all that Earmark knows. */
 import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { UserError } from '../../shared/errors.ts';
 import { collectionStatements, type CollectionStatements } from './collections.ts';
@@ -13,6 +13,7 @@ import { fileStatements, type FileStatements } from './files.ts';
 import { integrityCheck } from './integrity.ts';
 import { jobStatements, type JobStatements } from './jobs.ts';
 import { checkedVersion, migrate, NEWEST_VERSION } from './migrate.ts';
+import { readingCopy, removeReadingCopy } from './reading-copy.ts';
 import { ratingStatements, type RatingStatements } from './ratings.ts';
 import { rootStatements, type RootStatements } from './roots.ts';
 import { savedSearchStatements, type SavedSearchStatements } from './saved-searches.ts';
@@ -32,6 +33,8 @@ const JOURNAL_SIZE_LIMIT = 64 * 1024 * 1024;
 export interface Catalogue {
   readonly db: Database.Database;
   readonly path: string;
+  /** Nothing can be changed: each attempt throws. */
+  readonly readonly: boolean;
   readonly roots: RootStatements;
   readonly files: FileStatements;
   readonly windows: WindowStatements;
@@ -64,7 +67,7 @@ export function cataloguePath(dataFolder: string): string {
 
 /**
  * Opens the catalogue, makes it if it is not there, and brings it forward to this program's schema.
- * @param options.readonly neither makes nor changes anything; `check` reads the whole file for damage first (slow)
+ * @param options.readonly neither makes nor changes anything, and needs no right to write; `check` reads the whole file for damage first (slow)
  * @throws UserError catalogue-from-future, catalogue-damaged, catalogue-unwritable, catalogue-busy, disk-full;
  *   not-found when there is none to read
  */
@@ -77,6 +80,7 @@ export function openCatalogue(dataFolder: string, options: { readonly?: boolean;
       const catalogue: Catalogue = {
         db,
         path,
+        readonly: db.readonly,
         roots: rootStatements(db),
         files: fileStatements(db),
         windows: windowStatements(db),
@@ -97,7 +101,7 @@ export function openCatalogue(dataFolder: string, options: { readonly?: boolean;
         transaction: <T>(work: () => T): T => db.transaction(work)(),
         integrityCheck: () => integrityCheck(db),
         bytes: () => bytesOnDisk(path),
-        close: () => closeDatabase(db),
+        close: () => closeDatabase(db, path),
       };
       // After a migration that changed what words are; otherwise there are few or none. Searching before would miss names.
       if (!options.readonly) while (catalogue.decisions.writeSomeWords());
@@ -125,23 +129,60 @@ export function openDatabase(dataFolder: string, readonly: boolean): Database.Da
     accessSync(dataFolder, constants.W_OK);
     if (statSync(path, { throwIfNoEntry: false })) accessSync(path, constants.W_OK);
   }
+  const db = readonly ? openForReading(path) : connect(path, false, openForWriting);
+  db.pragma('foreign_keys = ON');
+  db.pragma('temp_store = MEMORY');
+  return db;
+}
+
+/** As it lies there; where SQLite would have to write beside it and cannot, from a copy. */
+function openForReading(path: string): Database.Database {
+  const upToDate = (db: Database.Database) => {
+    if (checkedVersion(db) >= NEWEST_VERSION) return;
+    const message = `The catalogue “${path}” is from an older Earmark and has to be brought up to date first. Index a folder, or start the app once.`;
+    throw new UserError('catalogue-unwritable', message);
+  };
+  try {
+    return connect(path, true, upToDate);
+  } catch (error) {
+    const code = classify(error)?.code;
+    if (code !== 'disk-full' && (code !== 'catalogue-unwritable' || isWritable(dirname(path)))) throw error;
+    return openCopy(path, error);
+  }
+}
+
+/** @throws `why` when there can be no copy either */
+function openCopy(path: string, why: unknown): Database.Database {
+  try {
+    return connect(readingCopy(path, migrate), true, () => {});
+  } catch (error) {
+    throw error instanceof UserError ? error : why;
+  }
+}
+
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function openForWriting(db: Database.Database): void {
+  checkedVersion(db); // before anything is changed in a file that may not be ours
+  // On file systems without shared memory SQLite stays with its rollback journal: slower, equally safe.
+  db.pragma('journal_mode = WAL');
+  db.pragma('synchronous = NORMAL'); // a power cut may lose the last transactions, never the file
+  db.pragma(`journal_size_limit = ${JOURNAL_SIZE_LIMIT}`);
+  migrate(db);
+}
+
+/** @param begin the connection is closed again when it throws */
+function connect(path: string, readonly: boolean, begin: (db: Database.Database) => void): Database.Database {
   const db = new Database(path, { readonly, fileMustExist: readonly, timeout: BUSY_TIMEOUT_MS });
   try {
-    if (readonly) {
-      if (checkedVersion(db) < NEWEST_VERSION) {
-        const message = `The catalogue “${path}” is from an older Earmark and has to be brought up to date first. Index a folder, or start the app once.`;
-        throw new UserError('catalogue-unwritable', message);
-      }
-    } else {
-      checkedVersion(db); // before anything is changed in a file that may not be ours
-      // On file systems without shared memory SQLite stays with its rollback journal: slower, equally safe.
-      db.pragma('journal_mode = WAL');
-      db.pragma('synchronous = NORMAL'); // a power cut may lose the last transactions, never the file
-      db.pragma(`journal_size_limit = ${JOURNAL_SIZE_LIMIT}`);
-      migrate(db);
-    }
-    db.pragma('foreign_keys = ON');
-    db.pragma('temp_store = MEMORY');
+    begin(db);
   } catch (error) {
     db.close();
     throw error;
@@ -160,7 +201,7 @@ function bytesOnDisk(path: string): number {
   return [path, `${path}-wal`].reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
 }
 
-function closeDatabase(db: Database.Database): void {
+function closeDatabase(db: Database.Database, path: string): void {
   if (!db.open) return;
   try {
     // Keeps the planner's statistics fresh; cheap, since SQLite looks only at tables that changed much.
@@ -170,5 +211,6 @@ function closeDatabase(db: Database.Database): void {
     if (!classify(error)) throw error;
   } finally {
     db.close();
+    if (db.name !== path) removeReadingCopy(db.name);
   }
 }

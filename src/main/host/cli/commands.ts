@@ -131,6 +131,11 @@ export async function runStatus({ client, json }: CommandContext): Promise<numbe
       `${formatCount(status.failed)} failed, ${formatCount(status.offline)} offline · ${formatDuration(status.audioSeconds)} of audio`,
     `catalogue ${status.dataFolder} · ${formatBytes(status.catalogueBytes)} + index ${formatBytes(status.indexBytes)} · ${plural(status.windows, 'window')}`,
   ];
+  if (status.readOnly) {
+    lines.push(
+      'The data folder cannot be written: you can search, and nothing new is kept. Change its permissions, or free some space.',
+    );
+  }
   if (status.lastJob) {
     lines.push(
       `last run: ${status.lastJob.state}, begun ${new Date(status.lastJob.startedMs).toLocaleString('en-GB')}`,
