@@ -114,3 +114,14 @@ describe.skipIf(skipFor(NO_PROC, 'Ctrl-C'))('Ctrl-C', () => {
     await trial.expectGone(program);
   });
 });
+
+describe.skipIf(skipFor(noOldNode, 'kill -9 of bin/earmark on an old Node'))('the launcher', () => {
+  test('killed with signal 9 while it serves: the engine ends, too, and nothing is left', async () => {
+    const program = trial.start(['--json', 'serve', '--no-open'], { node: OLD_NODE });
+    await program.until('it listens', () => program.stdout.endsWith('}\n') || undefined);
+    expect(program.members().length).toBeGreaterThan(1);
+    kill(program.pid, 'SIGKILL');
+    await expect.poll(() => program.members()).toEqual([]);
+    expectOwnWords(await program.ended, [/^The window has not been built yet/]);
+  });
+});

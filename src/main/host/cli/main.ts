@@ -15,6 +15,7 @@ import { runDoctor, runEmbed, runFailures, runIndex, runSearch, runStatus } from
 import { runEval } from './eval-command.ts';
 import { registerModels } from './models-command.ts';
 import { clientOf } from './notices.ts';
+import { endWithLauncher } from './launcher.ts';
 import { EXIT, reportError, surviveClosedOutput } from './output.ts';
 import { exportHits, registerExport, withExportOptions, type ExportOptions } from './export-command.ts';
 import { runProviders } from './providers-command.ts';
@@ -267,6 +268,7 @@ function interrupted(stop: AbortSignal): Promise<number> {
 
 async function main(): Promise<void> {
   surviveClosedOutput();
+  endWithLauncher();
   try {
     await program.parseAsync();
   } catch (error) {
