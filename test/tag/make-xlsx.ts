@@ -1,8 +1,11 @@
-/** Spreadsheets with text alone, as small as the format allows: ECMA-376, inline strings, stored in a zip. */
-import { crc32 } from 'node:zlib';
+/** Spreadsheets with text alone, as small as the format allows: ECMA-376, inline strings, in a zip. */
+import { crc32, deflateRawSync } from 'node:zlib';
 
-/** @param sheets rows of cells */
-export function xlsxOf(sheets: readonly (readonly (readonly string[])[])[]): Uint8Array {
+/**
+ * @param sheets rows of cells
+ * @param odd.xml instead of the rows of every sheet
+ */
+export function xlsxOf(sheets: readonly (readonly (readonly string[])[])[], odd: { xml?: string } = {}): Uint8Array {
   const names = sheets.map((_, at) => `sheet${String(at + 1)}`);
   const main = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main';
   const relations = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
@@ -26,24 +29,26 @@ export function xlsxOf(sheets: readonly (readonly (readonly string[])[])[]): Uin
     ],
     ...sheets.map((rows, at): [string, string] => [
       `xl/worksheets/${names[at]!}.xml`,
-      `<worksheet xmlns="${main}"><sheetData>${rows.map((row, r) => `<row r="${String(r + 1)}">${row.map((cell, c) => `<c r="${String.fromCharCode(65 + c)}${String(r + 1)}" t="inlineStr"><is><t>${cell}</t></is></c>`).join('')}</row>`).join('')}</sheetData></worksheet>`,
+      `<worksheet xmlns="${main}"><sheetData>${odd.xml ?? rows.map((row, r) => `<row r="${String(r + 1)}">${row.map((cell, c) => `<c r="${String.fromCharCode(65 + c)}${String(r + 1)}" t="inlineStr"><is><t>${cell}</t></is></c>`).join('')}</row>`).join('')}</sheetData></worksheet>`,
     ]),
   ];
   return zipOf(files.map(([name, xml]) => [name, `<?xml version="1.0" encoding="UTF-8"?>${xml}`]));
 }
 
-/** https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT: stored, no extras. */
+/** https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT: deflated, no extras. */
 function zipOf(files: readonly [string, string][]): Uint8Array {
   const parts: Buffer[] = [];
   const directory: Buffer[] = [];
   let offset = 0;
   for (const [name, text] of files) {
-    const content = Buffer.from(text);
+    const plain = Buffer.from(text);
+    const content = deflateRawSync(plain);
     const facts = Buffer.alloc(26);
     facts.writeUInt16LE(20, 0); // version needed
-    facts.writeUInt32LE(crc32(content), 10);
+    facts.writeUInt16LE(8, 4); // deflate
+    facts.writeUInt32LE(crc32(plain), 10);
     facts.writeUInt32LE(content.length, 14);
-    facts.writeUInt32LE(content.length, 18);
+    facts.writeUInt32LE(plain.length, 18);
     facts.writeUInt16LE(Buffer.byteLength(name), 22);
     const local = Buffer.concat([Buffer.from('PK\x03\x04'), facts, Buffer.from(name), content]);
     const rest = Buffer.alloc(14);

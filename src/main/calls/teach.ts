@@ -9,8 +9,9 @@ import { taughtTags } from '../tag/heads.ts';
 import { scoringGround, type TagScoring } from '../tag/scoring.ts';
 import { addMadeTag, MADE_TAGS } from '../tag/teach/made-tags.ts';
 import { LEAST_DECISIONS } from '../tag/teach/learn-tag.ts';
-import { adoptHead, newDecisions, readTaughtFile, taughtContent, type TaughtFile } from '../tag/teach/taught-file.ts';
+import { adoptHead, newDecisions, taughtContent, type TaughtFile } from '../tag/teach/taught-file.ts';
 import type { Vocabularies } from '../tag/vocabularies.ts';
+import { readUntrusted } from '../untrusted/read-untrusted.ts';
 
 export type TeachCallName = 'tag.make' | 'tag.taught' | 'tag.useTaught' | 'tag.exportTaught' | 'tag.importTaught';
 
@@ -70,7 +71,7 @@ export function teachCalls(
       return { tags: content.tags.length, decisions: decisionsIn(content) };
     },
     'tag.importTaught': async ({ path }) => {
-      const content = await readTaughtFile(path);
+      const content = await readUntrusted('taught', { path }, 'bad-input');
       return parts.withModel(async (model) => {
         const { catalogue, spaceId, pack } = await scoringGround(parts, model, vocabularies);
         const tagIds = new Map<TaughtFile['tags'][number], number | null>();

@@ -10,14 +10,26 @@ export interface CsvRecord {
   fields: string[];
 }
 
+/** No list or table that people keep is wider. */
+const MAX_COLUMNS = 1000;
+/** Of one field, in characters. */
+const MAX_FIELD = 1 << 20;
+
+export interface CsvLimits {
+  /** The header too. @default 1 000 000 */
+  maxRows?: number;
+}
+
 /**
  * @param text decoded; a byte order mark at its start is passed over
  * @param name of the file, for the sentences
  * @returns all records, the header too; lines without any character are left out. Fields are as written: not trimmed
  * @throws UserError bad-input for a quote that is never closed, for anything but a comma after a closing quote, and
- *   for a record with another number of fields than the first
+ *   for a record with another number of fields than the first; for more rows or columns, or longer fields, than bounded
  */
-export function parseCsv(text: string, name: string): CsvRecord[] {
+export function parseCsv(text: string, name: string, { maxRows = 1_000_000 }: CsvLimits = {}): CsvRecord[] {
+  const tooLarge = (line: number, what: string) =>
+    new UserError('bad-input', `“${name}” cannot be read as a table: line ${line} ${what}. Check that it is the right file.`); // prettier-ignore
   const records: CsvRecord[] = [];
   let at = text.startsWith('\uFEFF') ? 1 : 0;
   let line = 1;
@@ -25,6 +37,8 @@ export function parseCsv(text: string, name: string): CsvRecord[] {
     const record: CsvRecord = { line, fields: [] };
     for (;;) {
       const field = text[at] === '"' ? quoted(text, at, line, name) : plain(text, at);
+      if (field.value.length > MAX_FIELD) throw tooLarge(line, `has a field of more than ${MAX_FIELD} characters`);
+      if (record.fields.length === MAX_COLUMNS) throw tooLarge(line, `has more than ${MAX_COLUMNS} columns`);
       record.fields.push(field.value);
       line += field.newlines;
       at = field.end;
@@ -35,7 +49,9 @@ export function parseCsv(text: string, name: string): CsvRecord[] {
     at++;
     line++;
     const isBlank = record.fields.length === 1 && record.fields[0] === '';
-    if (!isBlank) records.push(record);
+    if (isBlank) continue;
+    if (records.length === maxRows) throw tooLarge(record.line, `is beyond the ${maxRows} rows that are read at most`);
+    records.push(record);
   }
   const columns = records[0]?.fields.length ?? 0;
   const ragged = records.find(({ fields }) => fields.length !== columns);

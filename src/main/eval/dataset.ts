@@ -1,13 +1,13 @@
 /** From a data set's folder or table to the clips that are there and what is said about them. */
-import { readFile, readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { claimsAudio } from '../decode/extensions.ts';
 import type { EvalLayout, EvalRequest } from '../../shared/eval-report.ts';
 import { UserError } from '../../shared/errors.ts';
 import type { FileFailure } from '../../shared/types.ts';
 import { findAudioFolder } from './audio-folder.ts';
-import { parseCsv } from '../csv/parse-csv.ts';
-import { readTable, type DatasetRow } from './layouts.ts';
+import { readUntrusted } from '../untrusted/read-untrusted.ts';
+import type { DatasetRow } from './layouts.ts';
 
 /** Where well-known data sets keep the table that papers report on, below the folder that unpacking makes. */
 const KNOWN_TABLES = [
@@ -50,12 +50,12 @@ export interface Dataset {
 
 /**
  * @throws UserError not-found (no such folder or table, no such fold, none of the clips is there), bad-input (what
- *   {@link parseCsv} and {@link readTable} throw; a folder with several tables)
+ *   reading the table (dataset-table.ts) throws; a folder with several tables)
  */
 export async function openDataset(request: EvalRequest): Promise<Dataset> {
   const { csv, folder } = await findTable(request);
   const name = basename(csv);
-  const { layout, rows } = readTable(parseCsv(await readText(csv), name), request.layout, name);
+  const { layout, rows } = await readUntrusted('dataset', { path: csv, layout: request.layout }, 'bad-input');
   const chosen = request.fold === undefined ? rows : rows.filter(({ fold }) => fold === request.fold);
   if (chosen.length === 0) {
     const folds = [...new Set(rows.flatMap(({ fold }) => fold ?? []))].sort().join(', ');
@@ -92,21 +92,6 @@ async function kindOf(path: string): Promise<'file' | 'folder' | null> {
   } catch (error) {
     if (isMissing(error)) return null;
     throw new UserError('no-permission', `“${path}” cannot be read. Check its permissions.`, error);
-  }
-}
-
-async function readText(path: string): Promise<string> {
-  let bytes;
-  try {
-    bytes = await readFile(path);
-  } catch (error) {
-    throw new UserError('no-permission', `“${path}” cannot be read. Check its permissions.`, error);
-  }
-  try {
-    // The byte order mark stays: parseCsv passes over it, whoever decoded the text.
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (error) {
-    throw new UserError('bad-input', `“${basename(path)}” is not text in UTF-8. Save it as CSV in UTF-8.`, error);
   }
 }
 

@@ -28,7 +28,9 @@ export async function importableAt(path: string): Promise<Importable> {
   const facts = await stat(path).catch((error: unknown) => {
     throw new UserError('not-found', `There is nothing at “${path}”. Check the spelling, or connect its drive.`, error);
   });
-  return facts.isDirectory() ? folderAt(path) : fileAt(path, facts.size);
+  if (facts.isDirectory()) return folderAt(path);
+  if (!facts.isFile()) throw new UserError('model-unusable', `“${basename(path)}” is not a regular file, so it is no model. ${WHAT_CAN_BE}.`); // prettier-ignore
+  return fileAt(path, facts.size);
 }
 
 function fileAt(path: string, size: number): Importable | Promise<Importable> {

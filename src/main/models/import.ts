@@ -12,7 +12,11 @@ import type { ImportMethods, ImportPushes } from './import-protocol.ts';
 import { installPack } from './install-pack.ts';
 import { loadPack, type ModelPack } from './pack.ts';
 import { selfCheck } from './self-check.ts';
+import { inTime, LateError } from './in-time.ts';
 import { sameInstalled, UnfinishedPack } from './unfinished.ts';
+
+/** Minutes more than the largest known model takes on a slow machine. */
+const TRIAL_MS = 300_000;
 
 export interface ImportOptions {
   /** Told at most ten times a second, and at the end of each stage. */
@@ -20,6 +24,8 @@ export interface ImportOptions {
   /** Told what the user should know, one sentence at a time. */
   onNotice: (message: string) => void;
   signal: AbortSignal;
+  /** For a model to answer when it is tried out. @default five minutes */
+  trialMs?: number;
   /** Gives way to others. @default false */
   lowPriority?: boolean;
 }
@@ -90,23 +96,39 @@ async function build(
 }
 
 /** @throws UserError model-unusable when its embeddings cannot be used; what {@link Encoder} throws */
-async function tryOut(pack: ModelPack, { signal, lowPriority = false }: ImportOptions): Promise<void> {
+async function tryOut(
+  pack: ModelPack,
+  { signal, lowPriority = false, trialMs = TRIAL_MS }: ImportOptions,
+): Promise<void> {
   const encoder = await Encoder.start(pack, { encoders: 1, threadsPerEncoder: 2, lowPriority });
   const close = () => void encoder.close();
   signal.addEventListener('abort', close, { once: true });
   try {
     signal.throwIfAborted();
-    await encoder.loadAudio();
-    const { ok, message } = await selfCheck(pack, encoder);
+    const trial = async () => {
+      await encoder.loadAudio();
+      return selfCheck(pack, encoder);
+    };
+    const { ok, message } = await inTime(trial(), trialMs);
     if (!ok) throw new UserError('model-unusable', message);
   } catch (error) {
     // Of a graph that onnxruntime refuses it names the hidden folder, where nobody shall look.
-    if (!(error instanceof UserError) || !error.code.startsWith('model-')) throw error;
-    const why = 'it was read and rebuilt, and then did not work when it was tried out';
+    const why = whyNot(error);
+    if (why === null) throw error;
     const advice = 'Its files may be damaged, or made for other software';
     throw new UserError('model-unusable', `“${pack.name}” cannot be imported: ${why}. ${advice}. Nothing was installed.`, error); // prettier-ignore
   } finally {
     signal.removeEventListener('abort', close);
     await encoder.close();
   }
+}
+
+/** @returns the middle of a sentence; null for what is not the model's doing */
+function whyNot(error: unknown): string | null {
+  if (error instanceof LateError) return 'when it was tried out, it computed without coming to an end';
+  if (error instanceof ChildDiedError)
+    return 'when it was tried out, the process that ran it broke down, perhaps for want of memory';
+  // internal: what onnxruntime throws of a run. undecodable-audio: of a window that came to no numbers, or to no memory.
+  if (!(error instanceof UserError) || !/^(model-|internal$|undecodable-audio$)/.test(error.code)) return null;
+  return 'it was read and rebuilt, and then did not work when it was tried out';
 }

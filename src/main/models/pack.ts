@@ -1,12 +1,16 @@
 /** A model pack: a folder with `model.json`, the ONNX graphs and the tokenizer it names. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { UserError } from '../../shared/errors.ts';
 import { notedHash } from './verified-files.ts';
+import { readRegularFile } from '../untrusted/regular-file.ts';
+
+/** Golden values included; real ones have some kilobytes. */
+const MAX_DESCRIPTION_BYTES = 16 * 2 ** 20;
 
 /** A name below the pack's folder, never a way out of it; '/' on every platform, as in the description. */
 const packFile = z
@@ -203,7 +207,7 @@ function filesOfSpace({ audio, text }: Pick<PackDescription, 'audio' | 'text'>):
 async function readDescription(folder: string): Promise<{ description: PackDescription; descriptionBytes: number }> {
   let json: string;
   try {
-    json = await readFile(join(folder, 'model.json'), 'utf8');
+    json = (await readRegularFile(join(folder, 'model.json'), MAX_DESCRIPTION_BYTES)).toString('utf8');
   } catch (error) {
     if (isMissing(error)) {
       throw new UserError(

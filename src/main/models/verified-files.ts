@@ -4,13 +4,15 @@
  * writes one; in folders of other people's the files are hashed at every start.
  */
 import { randomUUID } from 'node:crypto';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
+import { readRegularFile } from '../untrusted/regular-file.ts';
 
 /** Smaller files are hashed within a few milliseconds. */
 const NOTED_FROM_BYTES = 32 << 20;
 const NOTE = '.verified.json';
+const MAX_NOTE_BYTES = 1 << 20;
 
 const NOTES = z.record(z.string(), z.object({ size: z.number(), mtimeMs: z.number(), sha256: z.string() }));
 
@@ -43,7 +45,7 @@ export async function noteHash(path: string, { size, mtimeMs }: FileFacts, sha25
 
 async function readNotes(folder: string): Promise<z.infer<typeof NOTES>> {
   try {
-    const parsed = NOTES.safeParse(JSON.parse(await readFile(join(folder, NOTE), 'utf8')));
+    const parsed = NOTES.safeParse(JSON.parse(String(await readRegularFile(join(folder, NOTE), MAX_NOTE_BYTES))));
     return parsed.success ? parsed.data : {};
   } catch {
     return {}; // none yet, or damaged: then the files are hashed, and it is written anew

@@ -12,6 +12,7 @@ export const PROCESS_ENTRIES = {
   map: entry('../map/map-process'),
   score: entry('../tag/score-process'),
   import: entry('../models/import-process'),
+  reader: entry('../untrusted/reader-process'),
   write: entry('../writeback/write-process'),
 } as const;
 

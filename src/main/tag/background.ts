@@ -2,11 +2,14 @@
  * A pack's background statistics: how high each label of a vocabulary scores on sounds in general. Labels differ in
  * that by far more than right and wrong sounds do, so a cosine means something only against them.
  */
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { UserError } from '../../shared/errors.ts';
 import type { ModelPack } from '../models/pack.ts';
 import { vocabularyHash, type Vocabulary } from './vocabulary.ts';
+import { readRegularFile } from '../untrusted/regular-file.ts';
+
+/** Of a thousand labels they take half of one. */
+const MAX_BYTES = 64 * 2 ** 20;
 
 const CONTENT = z.object({
   windows: z.number().int().positive(), // of the reference set
@@ -38,7 +41,7 @@ export async function readBackground(
   vocabulary: Vocabulary,
 ): Promise<Map<string, LabelBackground> | null> {
   if (pack.backgroundPath === null) return null;
-  const content = parse(await readFile(pack.backgroundPath, 'utf8'), pack.folder);
+  const content = parse(await textOf(pack.backgroundPath, pack.folder), pack.folder);
   const hash = vocabularyHash(vocabulary);
   const measured = content.vocabularies.find((one) => one.hash === hash);
   if (!measured) return null;
@@ -51,6 +54,14 @@ export async function readBackground(
       return [id, { mean, standardDeviation, quantiles }];
     }),
   );
+}
+
+async function textOf(path: string, folder: string): Promise<string> {
+  try {
+    return String(await readRegularFile(path, MAX_BYTES));
+  } catch (error) {
+    throw damaged(folder, 'they cannot be read', error);
+  }
 }
 
 function parse(json: string, folder: string): z.infer<typeof CONTENT> {

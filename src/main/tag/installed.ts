@@ -1,8 +1,9 @@
 /** Which vocabularies there are: those shipped with the program, and those the user put into the data folder. */
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { RESOURCES_FOLDER } from '../install.ts';
 import { checkVocabulary, type Vocabulary } from './vocabulary.ts';
+import { readRegularFile, UnfitFileError } from '../untrusted/regular-file.ts';
 
 export const SHIPPED_VOCABULARIES_FOLDER = join(RESOURCES_FOLDER, 'vocabularies');
 
@@ -74,11 +75,11 @@ async function jsonFiles(folder: string): Promise<{ files: string[] } | { senten
 async function textOf(path: string): Promise<{ text: string } | { sentence: string }> {
   let bytes: Uint8Array;
   try {
-    const { size } = await stat(path);
-    if (size > MAX_BYTES)
+    bytes = await readRegularFile(path, MAX_BYTES);
+  } catch (error) {
+    if (error instanceof UnfitFileError && error.kind === 'too-large') {
       return { sentence: `The vocabulary “${path}” is larger than 16 MiB. Remove labels or the file.` };
-    bytes = await readFile(path);
-  } catch {
+    }
     return { sentence: `The vocabulary “${path}” cannot be read. Check that it is a file, and its permissions.` };
   }
   try {

@@ -1,12 +1,14 @@
-import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ImportProgress, ImportStage } from '../../../src/shared/calls/models.ts';
 import { EngineTrial, until } from '../../calls/engine-trial.ts';
 import { TINY_PACK } from '../../faults/program.ts';
 import { tone, wav } from '../../faults/sounds.ts';
 import { expectSentence } from '../../faults/trial.ts';
-import { onnxFile } from '../../fixtures/tiny-pack/onnx-file.ts';
+import { importModel } from '../../../src/main/models/import.ts';
+import { onnxFile, type OnnxGraph, type OnnxNode } from '../../fixtures/tiny-pack/onnx-file.ts';
 import { PickleWriter } from '../checkpoint/pickle-writer.ts';
 import { writeTorchFile, type TensorToSave } from '../checkpoint/torch-file.ts';
 import { logMel, USUAL } from '../hugging-face/log-mel.ts';
@@ -77,6 +79,83 @@ describe('a CLAP model from Hugging Face', () => {
     expect(found.hits).toHaveLength(4);
     expect(found.hits.every(({ score }) => score >= 0 && score <= 1)).toBe(true);
     expect(await trial.call('model.check', { id: 'tiny-clap' })).toMatchObject({ problem: null });
+  });
+
+  test('that never comes to an end, gives no numbers or wants all memory is not installed', async () => {
+    const scalar = (type: 'int64' | 'bool') => ({ type, dims: [] });
+    const value = { type: 'float32' as const, dims: ['a', 'b'] };
+    const body = {
+      nodes: [
+        { op: 'Identity', inputs: ['goes_on'], outputs: ['goes_on_still'] },
+        { op: 'Identity', inputs: ['before'], outputs: ['after'] },
+      ],
+      weights: {},
+      inputs: { turn: scalar('int64'), goes_on: scalar('bool'), before: value },
+      outputs: { goes_on_still: scalar('bool'), after: value },
+    };
+    const { nodes, weights } = audioGraph();
+    const [reshape, product] = nodes;
+    const changed = (last: OnnxNode[], more: OnnxGraph['weights']) =>
+      onnxFile(audioGraph({ nodes: [reshape!, { ...product!, outputs: ['first'] }, ...last], weights: { ...weights, ...more } })); // prettier-ignore
+    const endless = changed(
+      [{ op: 'Loop', inputs: ['', 'forever', 'first'], outputs: ['audio_embeds'], attributes: { body } }],
+      { forever: { dims: [], data: Uint8Array.of(1) } },
+    );
+    writeTinyClap(source, { audio: endless });
+    const options = { onProgress: () => {}, onNotice: () => {}, signal: new AbortController().signal, trialMs: 3000 };
+    await expect(importModel(source, trial.data, options)).rejects.toMatchObject({
+      code: 'model-unusable',
+      userMessage: expect.stringMatching(/cannot be imported: .*without coming to an end/) as string,
+    });
+    expect(installed()).toEqual([]);
+
+    const notNumbers = changed([{ op: 'Mul', inputs: ['first', 'nan'], outputs: ['audio_embeds'] }], {
+      nan: { dims: [1], data: Float32Array.of(NaN) },
+    });
+    writeTinyClap(source, { audio: notNumbers });
+    expect((await refusal(source)).message).toMatch(/cannot be imported/);
+
+    const huge = changed(
+      [
+        { op: 'Expand', inputs: ['first', 'shape'], outputs: ['wide'] },
+        { op: 'ReduceSum', inputs: ['wide', 'axis'], outputs: ['audio_embeds'], attributes: { keepdims: 0 } },
+      ],
+      {
+        shape: { dims: [3], data: BigInt64Array.of(2n ** 40n, 1n, BigInt(DIM)) },
+        axis: { dims: [1], data: BigInt64Array.of(0n) },
+      },
+    );
+    writeTinyClap(source, { audio: huge });
+    expect((await refusal(source)).message).toMatch(/cannot be imported/);
+  });
+
+  test.skipIf(process.platform === 'win32')('with pipes or devices among its files is not waited for', async () => {
+    for (const name of [
+      'onnx/audio_model.onnx',
+      'onnx/text_model.onnx',
+      'tokenizer.json',
+      'config.json',
+      'preprocessor_config.json',
+    ]) {
+      for (const put of [(at: string) => execFileSync('mkfifo', [at]), (at: string) => symlinkSync('/dev/zero', at)]) {
+        writeTinyClap(source);
+        rmSync(join(source, name));
+        put(join(source, name));
+        expect((await refusal(source)).code, name).toBe('model-unusable');
+        rmSync(source, { recursive: true });
+      }
+    }
+    for (const name of ['CLAP_weights_2023.pth', 'pack/model.json']) {
+      const at = join(trial.folder, name);
+      mkdirSync(dirname(at), { recursive: true });
+      execFileSync('mkfifo', [at]);
+      expect((await refusal(at)).message).toMatch(/regular file|cannot be read/);
+    }
+    // A card is only looked at for its licence.
+    writeTinyClap(source);
+    rmSync(join(source, 'README.md'));
+    execFileSync('mkfifo', [join(source, 'README.md')]);
+    expect(await trial.call('model.import', { path: source })).toMatchObject({ id: 'tiny-clap' });
   });
 
   test('whose embeddings are of no use is not installed', async () => {

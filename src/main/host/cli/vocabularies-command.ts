@@ -1,12 +1,15 @@
 /** `earmark vocabularies`: which tags there are, and bringing others in and out. */
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { UserError } from '../../../shared/errors.ts';
 import { checkVocabulary } from '../../tag/vocabulary.ts';
+import { readRegularFile, UnfitFileError } from '../../untrusted/regular-file.ts';
 import type { CommandContext, RunCommand } from './command.ts';
 import { columns, formatCount, plural, printable } from './format.ts';
 import { EXIT, printJson, printOut } from './output.ts';
+
+/** As of an installed one. */
+const MAX_BYTES = 16 * 2 ** 20;
 
 const LIST_HELP = `
 JSON: {"vocabularies": [{"id", "name", "labels", "shipped", "path", "scoredFiles", "readyFiles", "waiting", …}],
@@ -87,7 +90,8 @@ async function removeOne({ client, json }: CommandContext, id: string): Promise<
 }
 
 async function check({ json }: CommandContext, path: string): Promise<number> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+  const text = await readRegularFile(path, MAX_BYTES).then(String, (error: unknown) => {
+    if (error instanceof UnfitFileError) throw new UserError('vocabulary-damaged', `“${path}” is no vocabulary: ${error.message}.`, error); // prettier-ignore
     throw new UserError('not-found', `“${path}” cannot be read. Check the spelling and its permissions.`, error);
   });
   const checked = checkVocabulary(text.replace(/^\uFEFF/, ''), path);

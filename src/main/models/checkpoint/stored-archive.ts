@@ -44,7 +44,9 @@ export class StoredArchive {
    * @throws ArchiveError; errors of the disk
    */
   static async open(path: string): Promise<StoredArchive> {
-    const { size } = await stat(path);
+    const facts = await stat(path);
+    if (!facts.isFile()) throw foreign('it is not a regular file');
+    const { size } = facts;
     const entries = await readDirectory(path, size);
     return new StoredArchive(await open(path, 'r'), entries);
   }

@@ -1,8 +1,11 @@
 /** What config.json, preprocessor_config.json and tokenizer_config.json say that matters here, with Hugging Face's defaults. */
-import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../../shared/errors.ts';
+import { readRegularFile } from '../../untrusted/regular-file.ts';
+
+/** Real ones have some kilobytes. */
+const MAX_BYTES = 4 * 2 ** 20;
 
 const count = z.number().int().positive();
 
@@ -106,7 +109,7 @@ export async function readSettings(folder: string): Promise<ClapSettings> {
 async function readJson<T extends z.ZodType>(folder: string, name: string, schema: T): Promise<z.output<T>> {
   let content: unknown;
   try {
-    content = JSON.parse(await readFile(join(folder, name), 'utf8'));
+    content = JSON.parse((await readRegularFile(join(folder, name), MAX_BYTES)).toString('utf8'));
   } catch (error) {
     throw unusable(folder, `its ${name} cannot be read`, 'Download it again', error);
   }

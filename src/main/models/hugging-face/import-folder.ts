@@ -1,7 +1,7 @@
 /** A CLAP model in the layout of Hugging Face as a pack: the log-mel front end joined to its audio graph, names as ours. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { ImportReport } from '../import-protocol.ts';
@@ -12,10 +12,12 @@ import { DESCRIPTIONS, isHuggingFaceLayout } from './layout.ts';
 import { logMelGraph, numberOfFrames, type GraphPart } from './log-mel-graph.ts';
 import { describeOnnx, writeAround, type Around, type OnnxDescription, type OnnxValue } from './onnx-file.ts';
 import { WireError } from './wire.ts';
+import { readRegularFile, requireRegularFile, UnfitFileError } from '../../untrusted/regular-file.ts';
 
 /** First version of the operators in which the front end can be written. */
 const OLDEST_OPSET = 11;
 const PREFIX = 'earmark/';
+const MAX_CARD_BYTES = 1 << 20;
 
 /**
  * @param path of the folder
@@ -117,7 +119,7 @@ function idOf(title: string): string {
 
 /** From the head of the model card. */
 async function licenseOf(path: string): Promise<string | null> {
-  const card = await readFile(join(path, 'README.md'), 'utf8').catch(() => '');
+  const card = await readRegularFile(join(path, 'README.md'), MAX_CARD_BYTES).then(String, () => '');
   const [, head = ''] = /^---\r?\n(.*?)\r?\n---/s.exec(card) ?? [];
   return /^license:[ \t]*["']?([^"'\r\n]+?)["']?[ \t]*$/m.exec(head)?.[1] ?? null;
 }
@@ -128,6 +130,9 @@ async function describe(path: string, graph: string): Promise<OnnxDescription> {
     if (description.opset >= OLDEST_OPSET) return description;
     throw unusable(path, `“${basename(graph)}” uses operators of version ${description.opset}`, 'Export it anew');
   } catch (error) {
+    if (error instanceof UnfitFileError) {
+      throw unusable(path, `“${basename(graph)}” cannot be used, as ${error.message}`, 'Download it again', error);
+    }
     if (!(error instanceof WireError)) throw error;
     throw unusable(path, `“${basename(graph)}” is damaged or no ONNX file`, 'Download it again', error);
   }
@@ -251,8 +256,17 @@ function checkedName(path: string, name: string): string {
 
 async function copyHashed(path: string, from: string, to: string): Promise<string> {
   try {
+    await requireRegularFile(from);
     await copyFile(from, to);
   } catch (error) {
+    if (error instanceof UnfitFileError) {
+      throw unusable(
+        path,
+        `“${basename(from)}” cannot be used, as ${error.message}`,
+        'Download the whole folder',
+        error,
+      );
+    }
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     throw unusable(path, `“${basename(from)}” is missing`, 'Download the whole folder', error);
   }

@@ -2,6 +2,7 @@
  * The fields of a protobuf message in a file, found without reading the large ones. https://protobuf.dev/programming-guides/encoding/
  */
 import { open, type FileHandle } from 'node:fs/promises';
+import { requireRegularFile } from '../../untrusted/regular-file.ts';
 
 const WINDOW_BYTES = 1 << 18;
 /** Deeper than this and larger, no field that is looked into lies. */
@@ -39,6 +40,7 @@ export class WireFile {
   }
 
   static async open(path: string): Promise<WireFile> {
+    await requireRegularFile(path);
     const file = await open(path, 'r');
     return new WireFile(file, (await file.stat()).size);
   }

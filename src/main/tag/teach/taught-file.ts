@@ -2,16 +2,16 @@
  * Decisions and what was learnt from them as a JSON file, for another machine or another catalogue. Sounds are named
  * by the hash of their audio, so that folders and names may differ. Nothing decided here is overruled by a file.
  */
-import { readFile, stat } from 'node:fs/promises';
 import type { Database } from 'better-sqlite3';
 import { z } from 'zod';
 import type { Decision } from '../../../shared/calls/tags.ts';
 import { UserError } from '../../../shared/errors.ts';
 import { LISTED } from '../../catalogue/file-lists.ts';
 import { spaceOf, type EmbeddingSpace, type ModelPack } from '../../models/pack.ts';
+import { readRegularFile, UnfitFileError } from '../../untrusted/regular-file.ts';
 import { IMPORTED } from './teaching.ts';
 
-const MAX_BYTES = 256 * 2 ** 20;
+const MAX_BYTES = 128 * 2 ** 20;
 
 const HEAD = z.object({
   space: z.object({
@@ -20,7 +20,7 @@ const HEAD = z.object({
     preprocessing: z.number().int(),
     dim: z.number().int().positive(),
   }),
-  values: z.array(z.number()), // direction, bias, share of the prompts
+  values: z.array(z.number()).max(8194), // direction, bias, share of the prompts
   accepted: z.number().int().nonnegative(),
   rejected: z.number().int().nonnegative(),
   before: z.number().nullable(),
@@ -34,7 +34,7 @@ const CONTENT = z.object({
       vocabularyId: z.string(),
       labelId: z.string(),
       name: z.string(),
-      decisions: z.array(z.object({ contentId: z.string(), accepted: z.boolean(), decidedMs: z.number() })),
+      decisions: z.array(z.object({ contentId: z.string().max(200), accepted: z.boolean(), decidedMs: z.number() })),
       heads: z.array(HEAD),
     }),
   ),
@@ -81,14 +81,16 @@ export function taughtContent(db: Database): TaughtFile {
   };
 }
 
-/** @throws UserError not-found, bad-input for anything but such a file */
+/**
+ * Of any size and shape that a file can have: to be called in a process of its own (untrusted/read-untrusted.ts).
+ * @throws UserError not-found, bad-input for anything but such a file
+ */
 export async function readTaughtFile(path: string): Promise<TaughtFile> {
   let text: string;
   try {
-    if ((await stat(path)).size > MAX_BYTES) throw notOne(path, 'it is larger than 256 MiB');
-    text = await readFile(path, 'utf8');
+    text = (await readRegularFile(path, MAX_BYTES)).toString('utf8');
   } catch (error) {
-    if (error instanceof UserError) throw error;
+    if (error instanceof UnfitFileError) throw notOne(path, error.message, error);
     throw new UserError('not-found', `“${path}” cannot be read. Check that it is a file, and its permissions.`, error);
   }
   let raw: unknown;
