@@ -35,6 +35,12 @@ test('packet borders make no difference, content and facts do', () => {
   }
 });
 
+test('nothing has no identity', () => {
+  const hash = new ContentHash('/sounds/a.wav');
+  hash.update(Buffer.alloc(0));
+  expect(() => hash.contentId('flac', 44_100, 2)).toThrow(/“a.wav” could not be decoded/);
+});
+
 describe.each([
   { name: 'mp3', muxer: 'mp3', encoder: 'libmp3lame' },
   { name: 'flac', muxer: 'flac', encoder: 'flac' },

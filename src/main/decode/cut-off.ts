@@ -1,6 +1,6 @@
 /** Whether a container ends before its own end: for formats where FFmpeg reports the length of what is left instead. */
 import type { ByteReader } from './byte-reader.ts';
-import { dataIsCutOff } from './riff.ts';
+import { dataIsCutOff, isUnknownLength } from './riff.ts';
 import type { Sniffed } from './sniff.ts';
 
 /** An Ogg page is at most this long (27 + 255 + 255·255 bytes), RFC 3533 §6. */
@@ -15,6 +15,23 @@ export async function isCutOff(file: ByteReader, { format }: Sniffed): Promise<b
   if (format === 'w64') return wave64IsCutOff(file);
   if (format === 'caf') return cafIsCutOff(file);
   if (format === 'ogg' || format === 'opus') return oggIsCutOff(file);
+  return false;
+}
+
+/**
+ * Whether the container's word on its length is a placeholder, which FFmpeg passes on as if it were one: in AIFF. Of
+ * WAVE it goes by the length of the file then.
+ */
+export async function isLengthUnknown(file: ByteReader, { format }: Sniffed): Promise<boolean> {
+  let at = 12;
+  for (let chunks = 0; format === 'aiff' && chunks < MAX_CHUNKS; chunks++) {
+    const header = await file.read(at, 8);
+    if (header.length < 8) return false;
+    const bytes = header.readUInt32BE(4);
+    const end = at + 8 + bytes;
+    if (header.toString('latin1', 0, 4) === 'SSND') return end > file.size && isUnknownLength(bytes);
+    at = end + (bytes % 2);
+  }
   return false;
 }
 

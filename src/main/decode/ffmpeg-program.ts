@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { PICTURE_CODECS, isLossless } from './audio-source.ts';
 import type { AudioLibrary, AudioSource, OpenOptions, PlanarBlock, Resampler, SourceFacts } from './audio-source.ts';
 import { ContentHash } from './content-id.ts';
+import type { Sniffed } from './sniff.ts';
 import { FfmpegPipe } from './ffmpeg-pipe.ts';
 import { noAudioStream, undecodableAudio, unsupportedFormat } from './file-errors.ts';
 import { FILTER_SIZE, resampledLength, resamplingMargin } from './resampling.ts';
@@ -144,7 +145,7 @@ class FfmpegSource implements AudioSource {
 
   #input(): string[] {
     const { path, sniffed } = this.#options;
-    return [...inputOptions(sniffed.demuxer, path), '-map', `0:${this.#streamIndex}`];
+    return [...inputOptions(sniffed, path), '-map', `0:${this.#streamIndex}`];
   }
 
   async #readBlock(): Promise<PlanarBlock | null> {
@@ -232,20 +233,13 @@ const CHANNEL_MASKS: Readonly<Record<string, bigint>> = {
 };
 
 /** `file:` and the demuxer's name: nothing in a path or in a file's content can lead elsewhere. */
-function inputOptions(demuxer: string, path: string): string[] {
-  return ['-protocol_whitelist', 'file,pipe', '-f', demuxer, '-i', `file:${path}`];
+function inputOptions({ demuxer, ignoreLength = false }: Sniffed, path: string): string[] {
+  const length = ignoreLength ? ['-ignore_length', '1'] : [];
+  return ['-protocol_whitelist', 'file,pipe', ...length, '-f', demuxer, '-i', `file:${path}`];
 }
 
 async function probe({ path, sniffed }: OpenOptions): Promise<{ streams: ProbedStream[]; declared: number }> {
-  const options = [
-    '-v',
-    'error',
-    '-of',
-    'json',
-    '-show_format',
-    '-show_streams',
-    ...inputOptions(sniffed.demuxer, path),
-  ];
+  const options = ['-v', 'error', '-of', 'json', '-show_format', '-show_streams', ...inputOptions(sniffed, path)];
   let answer: string;
   try {
     answer = (await run('ffprobe', options, { maxBuffer: LONGEST_PROBE_ANSWER })).stdout;

@@ -54,16 +54,21 @@ function exceeds(file: ByteReader, chunk: Chunk): boolean {
   return chunk.position + chunk.bytes > file.size;
 }
 
+const PLACEHOLDERS = [0x7f000000, 0x80000000, UNKNOWN_SIZE] as const;
 /** How far from these the placeholders lie that programs use: the header, or a whole number of blocks, taken off. */
 const NEAR = 0x10000;
 
 /**
  * Whether a 32-bit length is what a program writes that does not know it yet, because it writes to a pipe or is still
- * recording: 0, all ones (FFmpeg), 2³¹ − 4096 (SoX, espeak), 2³¹ (arecord), or a value close to these.
+ * recording: 0, all ones (FFmpeg), 2³¹ − 4096 (SoX, espeak), 2³¹ (arecord), 2³¹ − 2²⁴ (SoX, AIFF), or close to these.
  */
 export function isUnknownLength(bytes: number): boolean {
-  const isNear = (value: number) => Math.abs(bytes - value) < NEAR;
-  return (
-    bytes === 0 || isNear(2 ** 31) || (isNear(UNKNOWN_SIZE) && bytes <= UNKNOWN_SIZE) || bytes > Number.MAX_SAFE_INTEGER
-  );
+  if (bytes === 0 || bytes > Number.MAX_SAFE_INTEGER) return true;
+  return bytes <= UNKNOWN_SIZE && PLACEHOLDERS.some((value) => Math.abs(bytes - value) < NEAR);
+}
+
+/** @param beginning of an RF64 or BW64 file, whose first chunk is `ds64` with the length of `data` in its second field */
+export function ds64IsPlaceholder(beginning: Buffer): boolean {
+  if (beginning.length < 36 || beginning.toString('latin1', 12, 16) !== 'ds64') return false;
+  return isUnknownLength(Number(beginning.readBigUInt64LE(28)));
 }

@@ -5,6 +5,7 @@
 import { fileTypeFromBuffer } from 'file-type';
 import type { AudioFormat } from '../../shared/types.ts';
 import type { ByteReader } from './byte-reader.ts';
+import { ds64IsPlaceholder } from './riff.ts';
 import { adtsHeader, declaresFrames, findFrames, mpegHeader } from './mpeg-frames.ts';
 
 export { claimsAudio } from './extensions.ts';
@@ -15,6 +16,8 @@ export interface Sniffed {
   demuxer: string;
   /** Whether the length that FFmpeg reports is the container's word; false: its guess from a bit rate. */
   declaresLength: boolean;
+  /** The container says that there is no sound, or more than can be, as one that was never finished: read to the end. */
+  ignoreLength?: boolean;
 }
 
 /** All signatures lie in the first of these; a chain of frames may begin later. */
@@ -75,7 +78,11 @@ export async function sniff(file: ByteReader): Promise<Sniffed | null> {
   const text = (at: number, length: number) => beginning.toString('latin1', at, at + length);
   for (const { at, text: expected, and, is } of SIGNATURES) {
     if (text(at, expected.length) !== expected) continue;
-    if (!and || text(and.at, and.text.length) === and.text) return is;
+    if (and && text(and.at, and.text.length) !== and.text) continue;
+    // Of RIFF the demuxer knows by itself what a placeholder is.
+    return is.format === 'rf64' && ds64IsPlaceholder(beginning)
+      ? { ...is, declaresLength: false, ignoreLength: true }
+      : is;
   }
   if (text(0, 4) === 'OggS') return sniffOgg(beginning);
   if (text(4, 4) === 'ftyp') return PICTURE_BRANDS.has(text(8, 4)) ? null : exact('m4a', 'mov');
