@@ -46,6 +46,8 @@ export interface FakeEngine extends Client {
   answerMs: number;
   /** The network and the encoder, at a test's hand. */
   readonly models: FakeModels;
+  /** So many of the best results are one with its copies and variants. */
+  groupFirst: number;
   /** A call is not answered while this text stands in its name or its input as JSON. */
   heldBack: string | null;
 }
@@ -122,7 +124,8 @@ export function fakeEngine({
     'status.get': () => Promise.resolve({ ...statusOf(sounds), model: settings.model, ready: models.heardInUse() }),
     'search.query': (query) => {
       const hits = find(sounds, query);
-      return Promise.resolve({ query: understood(query), model: 'starter', hits, notices: [] });
+      const shown = query.grouped ? asGroup(hits, engine.groupFirst) : hits;
+      return Promise.resolve({ query: understood(query), model: 'starter', hits: shown, notices: [] });
     },
     'search.windows': ({ fileId, query }) => Promise.resolve(windowsOf(known(fileId), query)),
     'demo.make': () => Promise.resolve('/data/demo-sounds'),
@@ -207,6 +210,7 @@ export function fakeEngine({
   const engine: FakeEngine = {
     asked: [],
     answered: [],
+    groupFirst: 1,
     broken: null,
     answerMs,
     heldBack: null,
@@ -259,6 +263,12 @@ function find(sounds: ReadonlyMap<number, FakeSound>, { text = '', likePath, lim
   }
   found.sort((a, b) => b.share - a.share);
   return found.slice(0, limit).map(({ sound, share }, place) => hitOf(sound, share, place, words));
+}
+
+function asGroup(hits: readonly SearchHit[], files: number): SearchHit[] {
+  const [first, ...others] = hits.slice(0, files);
+  if (first === undefined || others.length === 0) return [...hits];
+  return [{ ...first, group: { copies: 1, variants: others.length - 1, others } }, ...hits.slice(files)];
 }
 
 /** The first part fits best, each further one half as well. */

@@ -17,7 +17,41 @@ function likeSelected(app: App, fromThisMoment: boolean): void {
 
 const somethingMeant = (app: App) => somethingSelected(app) || (onSearch(app) && somethingPlaying(app));
 
+/** The row that an arrow to the left closes: the selected one, or the one that it belongs to. */
+function openRow({ rows, selection }: App): number | null {
+  const { fileId } = selection;
+  if (fileId === null) return null;
+  return rows.isOpen(fileId) ? fileId : rows.leaderOf(fileId);
+}
+
 export const FIND_ACTIONS: readonly Action[] = [
+  {
+    id: 'find.open-group',
+    keysOnly: true,
+    name: 'Show copies and variants',
+    group: 'Find',
+    keys: ['ArrowRight'],
+    when: ({ screen, rows, selection: { fileId } }) =>
+      screen === 'search' && fileId !== null && rows.groupOf(fileId) !== null && !rows.isOpen(fileId),
+    run: (app) => app.toggleGroup(app.selection.fileId!),
+  },
+  {
+    id: 'find.close-group',
+    keysOnly: true,
+    name: 'Hide copies and variants',
+    group: 'Find',
+    keys: ['ArrowLeft'],
+    when: (app) => onSearch(app) && openRow(app) !== null,
+    run: (app) => app.toggleGroup(openRow(app)!),
+  },
+  {
+    id: 'find.group',
+    name: 'Group copies and variants, or show every sound',
+    group: 'Find',
+    keys: [],
+    when: (app) => onSearch(app) && app.search.isAsking,
+    run: (app) => app.groupResults(app.rows.flat),
+  },
   {
     id: 'find.focus',
     name: 'Search',

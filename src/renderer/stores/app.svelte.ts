@@ -9,6 +9,7 @@ import { Jobs } from './jobs.svelte.ts';
 import { Marks } from './marks.svelte.ts';
 import { Notices } from './notices.svelte.ts';
 import { Player, type Span } from './player.svelte.ts';
+import { ResultRows } from './result-rows.svelte.ts';
 import { isScreen, type Screen } from './screens.ts';
 import { Search } from './search.svelte.ts';
 import { Selection } from './selection.svelte.ts';
@@ -43,6 +44,7 @@ export class App {
   readonly notices = new Notices();
   readonly undo = new Undo();
   readonly selection = new Selection();
+  readonly rows = new ResultRows();
   readonly settings: SettingsStore;
   readonly jobs: Jobs;
   readonly files: FileCache;
@@ -68,10 +70,15 @@ export class App {
     this.files = new FileCache(client, this.notices);
     this.marks = new Marks(client, this.notices, this.files, this.undo);
     // The selection follows its files when the library changes; another question begins with its best result.
-    this.search = new Search(client, (ids, anew) => {
-      if (anew) this.selection.begin(ids);
-      else this.selection.show(ids);
-    });
+    this.search = new Search(
+      client,
+      () => !this.rows.flat,
+      (anew) => {
+        const ids = this.rows.show(this.search.answer, anew);
+        if (anew) this.selection.begin(ids);
+        else this.selection.show(ids);
+      },
+    );
     this.detail = new Detail(client, this.notices);
     this.player = new Player(host, this.notices);
     client.on('catalogue.changed', ({ fileIds }) => this.#catalogueChanged(fileIds));
@@ -141,6 +148,23 @@ export class App {
   }
   focusList(): void {
     this.#focusList?.();
+  }
+
+  /** Shows what a row stands for, or hides it again; a hidden selection goes to the row. */
+  toggleGroup(fileId: number): void {
+    const hides = this.rows.isOpen(fileId);
+    const { fileId: selected } = this.selection;
+    const wasInside = hides && selected !== null && this.rows.leaderOf(selected) === fileId;
+    this.selection.show(this.rows.toggle(fileId));
+    if (!wasInside) return;
+    this.selection.only(this.selection.ids.indexOf(fileId));
+    this.detail.show(fileId); // what plays goes on
+  }
+
+  /** @param grouped copies and variants are one result; remembered */
+  groupResults(grouped: boolean): void {
+    this.rows.setFlat(!grouped);
+    void this.search.ask();
   }
 
   /** A row was selected: it goes into the player and the panel, and sounds if the user wants that. */

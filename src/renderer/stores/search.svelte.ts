@@ -2,7 +2,7 @@
 import type { Client } from '../../shared/contract.ts';
 import type { FileList, FileOrder, FileRow } from '../../shared/calls/files.ts';
 import { UserError } from '../../shared/errors.ts';
-import type { SearchFilters, SearchHit, SearchQuery } from '../../shared/types.ts';
+import type { HitGroup, SearchFilters, SearchHit, SearchQuery } from '../../shared/types.ts';
 import { arrange, type Order } from '../query/order.ts';
 import { withoutEmptyFilters } from '../query/tokens.ts';
 import { fileName } from '../words/paths.ts';
@@ -45,8 +45,10 @@ export interface Answer {
   query: SearchQuery;
   /** In the order shown. */
   ids: readonly number[];
-  /** By file id; empty when nothing was looked for. */
+  /** By file id, those in groups too; empty when nothing was looked for. */
   hits: ReadonlyMap<number, SearchHit>;
+  /** What a file of `ids` stands for besides itself, by its id. */
+  groups: ReadonlyMap<number, HitGroup>;
   /** Position of the first hit that is no more than a maybe; null when there is none or the order is another. */
   maybeFrom: number | null;
   notices: readonly string[];
@@ -54,7 +56,7 @@ export interface Answer {
 
 /** What is wrong with the question, not with answering it. */
 const HINTS: readonly string[] = ['bad-input', 'nothing-indexed', 'not-found'];
-const NO_HITS: ReadonlyMap<number, SearchHit> = new Map();
+const NO_HITS: Pick<Answer, 'hits' | 'groups'> = { hits: new Map(), groups: new Map() };
 
 /** What an answer answers. Its order is another matter: that is the same answer, arranged otherwise. */
 interface Question {
@@ -65,7 +67,8 @@ interface Question {
 
 export class Search {
   readonly #client: Client;
-  readonly #onAnswer: (ids: readonly number[], anew: boolean) => void;
+  readonly #isGrouped: () => boolean;
+  readonly #onAnswer: (anew: boolean) => void;
   #text = $state('');
   #like = $state.raw<LikeSound | null>(null);
   #given = $state.raw<GivenSounds | null>(null);
@@ -89,10 +92,12 @@ export class Search {
   #pause: ReturnType<typeof setTimeout> | undefined;
 
   /**
+   * @param isGrouped asked at each question whether copies and variants are one result
    * @param onAnswer told of every answer that is shown, and whether it is to another question than the one before: the
    *   same question is asked again when the library changes
    */
-  constructor(client: Client, onAnswer: (ids: readonly number[], anew: boolean) => void) {
+  constructor(client: Client, isGrouped: () => boolean, onAnswer: (anew: boolean) => void) {
+    this.#isGrouped = isGrouped;
     this.#client = client;
     this.#onAnswer = onAnswer;
   }
@@ -253,7 +258,7 @@ export class Search {
     if (anew) this.#answerNumber++;
     this.#answered = question;
     this.#answer = answer;
-    this.#onAnswer(answer?.ids ?? [], anew);
+    this.#onAnswer(anew);
   }
 
   /** What was found before is no answer to other words, and is not shown as if it were one. */
@@ -271,7 +276,7 @@ export class Search {
 
   async #find(): Promise<Answer> {
     const { query } = this;
-    const found = await this.#client.call('search.query', { ...query, limit: MOST_HITS });
+    const found = await this.#client.call('search.query', { ...query, limit: MOST_HITS, grouped: this.#isGrouped() });
     const { hits, notices } = found;
     const byFilterAlone = found.query.text === undefined && found.query.likePath === undefined;
     const rows = await this.#rowsToSortBy(hits);
@@ -283,7 +288,8 @@ export class Search {
       byFilterAlone,
       query,
       ids: sorted.map(({ fileId }) => fileId),
-      hits: new Map(sorted.map((hit) => [hit.fileId, hit])),
+      hits: new Map(sorted.flatMap((hit) => [hit, ...(hit.group?.others ?? [])]).map((hit) => [hit.fileId, hit])),
+      groups: new Map(sorted.flatMap(({ fileId, group }) => (group ? [[fileId, group]] : []))),
       maybeFrom: maybe === -1 ? null : maybe,
       notices,
     };
@@ -303,7 +309,7 @@ export class Search {
     const { by, descending } = this.order;
     const given = this.#given;
     const ids = await this.#client.call('file.list', { of: this.#list ?? {}, order: by as FileOrder, descending });
-    const nothing = { byFilterAlone: false, query: {}, hits: NO_HITS, maybeFrom: null, notices: [] };
+    const nothing = { byFilterAlone: false, query: {}, ...NO_HITS, maybeFrom: null, notices: [] };
     if (given === null) return { kind: 'library', ids, ...nothing };
     const wanted = 'fileIds' in given ? new Set(given.fileIds) : null;
     const own = wanted === null ? ids : ids.filter((id) => wanted.has(id));
