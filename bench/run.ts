@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: measures Earmark on this machine and prints a table (README.md says what each row means).
  *   --quick       small sizes, to see that everything runs; no comparison with targets
- *   --only LIST   some of: indexing, query, index, scan, memory, map, tags, teach, window, msclap, providers
+ *   --only LIST   some of: indexing, query, index, scan, memory, map, tags, teach, takes, window, msclap, providers
  *   --folder DIR  also index the sounds in DIR (they are only read)
  *   --json FILE   the same as data
  * Exit code 0 when everything could be measured, whatever the figures are.
@@ -22,6 +22,7 @@ import { providers } from './providers.ts';
 import { query } from './query.ts';
 import { scan } from './scan.ts';
 import { tags } from './tags.ts';
+import { takes } from './takes.ts';
 import { teach } from './teach.ts';
 import { isReached, ratioOf, tableLines, type Row } from './table.ts';
 import { vectorSearch } from './vector-search.ts';
@@ -35,6 +36,7 @@ const SECTIONS: Readonly<Record<string, { title: string; measure: Section }>> = 
   memory: { title: 'Memory of all processes', measure: memory },
   map: { title: 'The map', measure: map },
   tags: { title: 'Tags', measure: tags },
+  takes: { title: 'Long takes', measure: takes },
   teach: { title: 'Teaching tags', measure: teach },
   window: { title: 'The window', measure: window },
   msclap: { title: 'MS CLAP 2023 against PyTorch', measure: msclap },

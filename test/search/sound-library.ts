@@ -9,6 +9,7 @@ import { openCatalogue, type Catalogue } from '../../src/main/catalogue/open.ts'
 import type { WindowRow } from '../../src/main/catalogue/windows.ts';
 import { cosineSimilarity, normalised } from '../../src/main/embed/normalise.ts';
 import type { Relevance } from '../../src/main/search/relevance.ts';
+import { ownLevels, TAKE_FROM_WINDOWS } from '../../src/main/search/take-relevance.ts';
 import { Search, type SearchParts } from '../../src/main/search/search.ts';
 import type { WindowMatches, WindowSearch } from '../../src/main/search/window-search.ts';
 import type { AudioFormat, NativeTag } from '../../src/shared/types.ts';
@@ -164,6 +165,14 @@ export class SoundLibrary {
         const best = new Map<number, ReturnType<typeof answer>[number]>();
         for (const row of answer(embedding, fileIds)) if (!best.has(row.fileId)) best.set(row.fileId, row);
         return Promise.resolve(matches([...best.values()]));
+      },
+      levels: (embedding, fileIds) => {
+        const own = Map.groupBy(answer(embedding, fileIds), ({ fileId }) => fileId);
+        return Promise.resolve(
+          [...own]
+            .filter(([, windows]) => windows.length >= TAKE_FROM_WINDOWS)
+            .map(([fileId, windows]) => ({ fileId, ...ownLevels(Float32Array.from(windows, ({ cosine }) => cosine)) })),
+        );
       },
       background: (embedding) => {
         const cosines = answer(embedding).map(({ cosine }) => cosine);

@@ -49,6 +49,7 @@ const push = serveParent<IndexMethods, IndexPushes>({
   },
   search: ({ embedding, k, fileIds }) => withDatabaseErrors(folder, () => opened().search(embedding, k, fileIds)),
   scoreFiles: ({ embedding, fileIds }) => withDatabaseErrors(folder, () => opened().scoreFiles(embedding, fileIds)),
+  levels: ({ embedding, fileIds }) => withDatabaseErrors(folder, () => opened().levels(embedding, fileIds)),
   background: ({ embedding, sample }) => withDatabaseErrors(folder, () => opened().background(embedding, sample)),
   memory: () => ({ residentBytes: process.memoryUsage.rss() }),
 });

@@ -22,6 +22,14 @@ export interface Background {
   windows: number;
 }
 
+/** How high the windows of one file lie for a query; see search/take-relevance.ts. */
+export interface FileLevels {
+  fileId: number;
+  windows: number;
+  level: number;
+  excess: number;
+}
+
 export interface OpenInput {
   dataFolder: string;
   indexFolder: string;
@@ -62,6 +70,8 @@ export type IndexMethods = {
   search: { input: { embedding: Float32Array; k: number; fileIds: Float64Array | null }; output: WindowMatches };
   /** The best window of each file. */
   scoreFiles: { input: { embedding: Float32Array; fileIds: Float64Array }; output: WindowMatches };
+  /** Of the long ones among these files. */
+  levels: { input: { embedding: Float32Array; fileIds: Float64Array }; output: FileLevels[] };
   background: { input: { embedding: Float32Array; sample: number }; output: Background };
   memory: { input: null; output: { residentBytes: number } };
 };

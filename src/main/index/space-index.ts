@@ -10,7 +10,8 @@ import { dot } from './float16-dot.ts';
 import { HnswGraph } from './hnsw-graph.ts';
 import { loadIndex, saveIndex, type SavedIndex } from './index-file.ts';
 import { PlaceTable } from './place-table.ts';
-import type { Background, Opened, Synced, WindowMatches } from './protocol.ts';
+import type { Background, FileLevels, Opened, Synced, WindowMatches } from './protocol.ts';
+import { ownLevels, TAKE_FROM_WINDOWS } from '../search/take-relevance.ts';
 import { TopK } from './top-k.ts';
 
 /** Up to here comparing every window takes no longer than a few ms, and is exact. */
@@ -148,6 +149,21 @@ export class SpaceIndex {
     const best = new TopK(bestRow.size);
     for (const { row, cosine } of bestRow.values()) best.offer(row, cosine);
     return this.#matches(best);
+  }
+
+  /** How high the windows of each of these files lie that has many; the others are missing. Always exact. */
+  levels(embedding: Float32Array, fileIds: Float64Array): FileLevels[] {
+    this.#check(embedding);
+    const cosines = new Map<number, number[]>();
+    this.#embeddings.score(embedding, this.#places, this.#places.rowsOfFiles(fileIds), (row, cosine) => {
+      const fileId = this.#places.fileId(row);
+      const known = cosines.get(fileId);
+      if (known) known.push(cosine);
+      else cosines.set(fileId, [cosine]);
+    });
+    return [...cosines]
+      .filter(([, own]) => own.length >= TAKE_FROM_WINDOWS)
+      .map(([fileId, own]) => ({ fileId, ...ownLevels(Float32Array.from(own)) }));
   }
 
   /** Mean and standard deviation of the cosines to a sample of windows that is the same each time. */

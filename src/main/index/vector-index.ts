@@ -4,7 +4,7 @@ import { Child, ChildDiedError } from '../process/child.ts';
 import { CrashCount } from '../process/crash-count.ts';
 import { PROCESS_ENTRIES } from '../process/entries.ts';
 import { indexFolder } from './index-folder.ts';
-import type { Background, IndexMethods, IndexPushes, Opened, Synced, WindowMatches } from './protocol.ts';
+import type { Background, FileLevels, IndexMethods, IndexPushes, Opened, Synced, WindowMatches } from './protocol.ts';
 
 export type { Background, Synced, WindowMatches } from './protocol.ts';
 
@@ -97,6 +97,11 @@ export class VectorIndex {
     return this.#call('scoreFiles', { embedding, fileIds });
   }
 
+  /** How high the windows of each of these files lie for a query, its best one left out; short files are missing. */
+  levels(embedding: Float32Array, fileIds: Float64Array): Promise<FileLevels[]> {
+    return this.#call('levels', { embedding, fileIds });
+  }
+
   /** Mean and standard deviation of a query's cosines to a fixed sample of the library. */
   background(embedding: Float32Array): Promise<Background> {
     return this.#call('background', { embedding, sample: BACKGROUND_SAMPLE });
@@ -150,7 +155,7 @@ export class VectorIndex {
     await child?.kill();
   }
 
-  #call<N extends 'search' | 'scoreFiles' | 'background'>(
+  #call<N extends 'search' | 'scoreFiles' | 'levels' | 'background'>(
     name: N,
     input: IndexMethods[N]['input'],
   ): Promise<IndexMethods[N]['output']> {

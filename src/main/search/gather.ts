@@ -18,6 +18,8 @@ const MAX_ROUNDS = 5;
 const MIN_NAME_CANDIDATES = 200;
 /** Filters that let less of the library through are handed to the index; others are applied to what it finds. */
 const SELECTIVE_BELOW = 0.2;
+/** Shorter files are not asked about: their windows are few. */
+const TAKE_FROM_SECONDS = 60;
 /** With filters alone so many times more files than hits are looked at when minus terms will take some away. */
 const SPARE_FOR_MINUS = 5;
 
@@ -40,6 +42,11 @@ export interface Field {
   nameIds: number[];
   /** The query sound itself, or a copy of it. */
   isSelf: (file: FoundFile) => boolean;
+}
+
+/** Those that may have many windows, however long a window is. */
+export function takesAmong(files: Iterable<FoundFile>): number[] {
+  return [...files].filter(({ durationSeconds }) => durationSeconds >= TAKE_FROM_SECONDS).map(({ id }) => id);
 }
 
 /** @param likePath absolute path of the query sound, in the catalogue or not */
@@ -121,5 +128,7 @@ export async function gather(
   }
   const ids = [...files.keys()];
   await Promise.all(asked.map((side) => side.score(ids)));
+  const takes = takesAmong(files.values());
+  await Promise.all(asked.map((side) => side.weighTakes(takes)));
   return files;
 }

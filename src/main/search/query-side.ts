@@ -1,6 +1,7 @@
 /** One side of a query (words, or a sound): the best place in each file, and how likely it is the right one. */
 import { cosineSimilarity } from '../embed/normalise.ts';
-import { soundProbability, type LogisticCurve } from './relevance.ts';
+import { soundProbability, type LogisticCurve, type SoundScale } from './relevance.ts';
+import { takeProbability, type OwnLevels } from './take-relevance.ts';
 import type { Background, WindowMatches, WindowSearch } from './window-search.ts';
 
 /** The best window of a file for one query. */
@@ -46,6 +47,8 @@ export class QuerySide {
   readonly #curve: LogisticCurve | null;
   readonly #windows: number;
   #backgrounds: Background[] = [];
+  /** Of long files, for the embedding that their place fits. */
+  readonly #levels = new Map<number, OwnLevels>();
   #unseenAtMost = 1;
 
   /**
@@ -70,11 +73,17 @@ export class QuerySide {
 
   /** Probability that a sound of this cosine is what is asked for, 0..1. Valid after {@link measure}. */
   probability(cosine: number, embedding = 0): number {
-    return soundProbability(cosine, {
-      curve: this.#curve,
-      background: this.#backgrounds[embedding]!,
-      windows: this.#windows,
-    });
+    return soundProbability(cosine, this.#scale(embedding));
+  }
+
+  /** The same of a file by its best place, corrected for how many it has. Valid after {@link weighTakes}. */
+  probabilityOfFile(fileId: number, { cosine, embedding }: Pick<Place, 'cosine' | 'embedding'>): number {
+    const own = this.#levels.get(fileId);
+    return own ? takeProbability(cosine, this.#scale(embedding), own) : this.probability(cosine, embedding);
+  }
+
+  #scale(embedding: number): SoundScale {
+    return { curve: this.#curve, background: this.#backgrounds[embedding]!, windows: this.#windows };
   }
 
   /** The same of a window, by the query's embedding that it fits best. @param window Float32Array[dim] of norm 1 */
@@ -99,6 +108,20 @@ export class QuerySide {
     for (const { fileIds: found } of answers) for (const id of found) this.near.add(id);
     this.#unseenAtMost = Math.max(...answers.map(({ cosines }) => cosines.at(-1) ?? -1));
     answers.forEach((matches, at) => keepBest(this.places, matches, at));
+  }
+
+  /** Learns how high the other windows of these files lie; short ones make no difference. Their places are known. */
+  async weighTakes(fileIds: readonly number[]): Promise<void> {
+    const byEmbedding = Map.groupBy(
+      fileIds.filter((id) => this.places.has(id) && !this.#levels.has(id)),
+      (id) => this.places.get(id)!.embedding,
+    );
+    await Promise.all(
+      [...byEmbedding].map(async ([at, ids]) => {
+        const levels = await this.#index.levels(this.#embeddings[at]!, Float64Array.from(ids));
+        for (const { fileId, ...own } of levels) this.#levels.set(fileId, own);
+      }),
+    );
   }
 
   /** Finds the best place in each of these files, except those that have one already. */

@@ -2,7 +2,7 @@
 import type { SearchHit } from '../../shared/types.ts';
 import { cosineSimilarity } from '../embed/normalise.ts';
 import { explain } from './explain.ts';
-import type { Lookups, Sides } from './gather.ts';
+import { takesAmong, type Lookups, type Sides } from './gather.ts';
 import type { FoundFile, Library } from './library.ts';
 import type { NameEvidence, QueryWord } from './name-evidence.ts';
 import type { Place, QuerySide } from './query-side.ts';
@@ -72,15 +72,14 @@ export async function rank(
 ): Promise<SearchHit[]> {
   const ids = candidates.map(({ file }) => file.id);
   const called = lookup.calledLike(question.minus, ids);
-  const minusCosines = await minusCosinesOf(candidates, sides.minus, library);
+  const minusProbabilities = await minusProbabilitiesOf(candidates, sides.minus, library);
   const hits = candidates.map((candidate): SearchHit => {
     const { file, place, plus, text, like, names } = candidate;
     const minus: { term: string; by: 'sound' | 'name' }[] = [];
     let score = plus;
-    sides.minus.forEach((side, at) => {
-      const cosine = minusCosines[at]!.get(file.id);
-      if (cosine === undefined) return;
-      const probability = side.probability(cosine);
+    sides.minus.forEach((_, at) => {
+      const probability = minusProbabilities[at]!.get(file.id);
+      if (probability === undefined) return;
       // Filters alone say nothing about sound: a minus term then counts as soon as it is likelier than not.
       const rival = question.byFilterAlone ? 0.5 : plus;
       const against = minusProbability(probability, rival);
@@ -115,29 +114,34 @@ export async function rank(
 /**
  * How much each file sounds like each minus term: at the place of the hit, for an hour of rain may thunder once
  * elsewhere; anywhere in the file when there is no such place.
- * @returns per minus term: file id → cosine
+ * @returns per minus term: file id → probability that it is what must not be there
  */
-async function minusCosinesOf(
+async function minusProbabilitiesOf(
   candidates: readonly Candidate[],
   minus: readonly QuerySide[],
   library: Library,
 ): Promise<Map<number, number>[]> {
   if (minus.length === 0) return [];
   const placed = candidates.filter(({ windowId }) => windowId !== null);
-  const unplaced = candidates.filter(({ windowId }) => windowId === null).map(({ file }) => file.id);
-  await Promise.all(minus.map((side) => side.score(unplaced)));
+  const unplaced = candidates.filter(({ windowId }) => windowId === null).map(({ file }) => file);
+  await Promise.all(
+    minus.map(async (side) => {
+      await side.score(unplaced.map(({ id }) => id));
+      await side.weighTakes(takesAmong(unplaced));
+    }),
+  );
   const windows = library.embeddings(placed.map(({ windowId }) => windowId!));
   return minus.map((side) => {
-    const cosines = new Map([...side.places].map(([id, { cosine }]) => [id, cosine]));
+    const found = new Map([...side.places].map(([id, place]) => [id, side.probabilityOfFile(id, place)]));
     for (const { file, windowId } of placed) {
       const embedding = windows.get(windowId!);
-      if (embedding) cosines.set(file.id, cosineSimilarity(side.embedding, embedding));
+      if (embedding) found.set(file.id, side.probability(cosineSimilarity(side.embedding, embedding)));
     }
-    return cosines;
+    return found;
   });
 }
 
 function heard(side: QuerySide | null, fileId: number): Heard | null {
   const place = side?.places.get(fileId);
-  return side && place ? { cosine: place.cosine, probability: side.probability(place.cosine, place.embedding) } : null;
+  return side && place ? { cosine: place.cosine, probability: side.probabilityOfFile(fileId, place) } : null;
 }

@@ -1,4 +1,5 @@
 /** What a search needs from others: an index over windows, and somebody who embeds words. */
+import type { OwnLevels } from './take-relevance.ts';
 
 /** Windows of files, best first. Parallel arrays. */
 export interface WindowMatches {
@@ -25,6 +26,8 @@ export interface WindowSearch {
   search(embedding: Float32Array, k: number, fileIds?: Float64Array): Promise<WindowMatches>;
   /** The best window of each of these files; files without windows are missing from the answer. */
   scoreFiles(embedding: Float32Array, fileIds: Float64Array): Promise<WindowMatches>;
+  /** Of the long ones among these files; the others are missing from the answer. */
+  levels(embedding: Float32Array, fileIds: Float64Array): Promise<(OwnLevels & { fileId: number })[]>;
   background(embedding: Float32Array): Promise<Background>;
 }
 
