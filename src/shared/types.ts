@@ -146,7 +146,7 @@ export interface SearchFilters {
 }
 
 export interface SearchQuery {
-  /** Plain words, minus terms (`rain -thunder`, `-"heavy rain"`) and inline filters (`dur:<3 fmt:wav ch:2 sr:48000 in:"…" tag:x fav: stars:>=3 col:"…"`). */
+  /** Plain words (`dog without rain`), quoted phrases (`"door slam"`), minus terms (`rain -thunder`, `-"heavy rain"`) and inline filters (`dur:<3 fmt:wav ch:2 sr:48000 in:"…" tag:x fav: stars:>=3 col:"…"`). */
   text?: string;
   /** Absolute path of a sound to search by, indexed or not. Joined with text it means both. */
   likePath?: string;
@@ -210,6 +210,8 @@ export interface WindowRelevance {
 export interface SearchResult {
   /** As understood: what was searched for after filters and minus terms were taken out. */
   query: SearchQuery;
+  /** What hits must not be, as understood: minus terms, and what the words leave out ("without rain"). */
+  minus: string[];
   /** Embedding space the hits come from: pack id. */
   model: string;
   hits: SearchHit[];

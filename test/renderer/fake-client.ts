@@ -125,7 +125,7 @@ export function fakeEngine({
     'search.query': (query) => {
       const hits = find(sounds, query);
       const shown = query.grouped ? asGroup(hits, engine.groupFirst) : hits;
-      return Promise.resolve({ query: understood(query), model: 'starter', hits: shown, notices: [] });
+      return Promise.resolve({ query: understood(query), minus: [], model: 'starter', hits: shown, notices: [] });
     },
     'search.windows': ({ fileId, query }) => Promise.resolve(windowsOf(known(fileId), query)),
     'demo.make': () => Promise.resolve('/data/demo-sounds'),

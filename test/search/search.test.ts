@@ -430,3 +430,33 @@ describe('what is where in one file', () => {
     expect(await codeOf(search.windows(fileId, { text: 'dog dur:x' }))).toBe('bad-input');
   });
 });
+
+describe('what words leave out', () => {
+  test('is left out, said, and a field of the answer', async () => {
+    library.add(
+      ...backdrop(20),
+      { path: 'dog.wav', windows: [{ dog: 1 }] },
+      { path: 'dog in rain.wav', windows: [{ dog: 1, rain: 0.9 }] },
+    );
+    const { hits, minus, notices, query } = await run('dog without rain');
+    expect(names(hits)).toEqual(['dog.wav']);
+    expect([minus, query.text]).toEqual([['rain'], 'dog']);
+    expect(notices).toEqual([expect.stringContaining('Left out: “rain”.')]);
+    expect((await run('dog')).notices).toEqual([]);
+    expect(await codeOf(run('no traffic'))).toBe('bad-input');
+  });
+
+  test('quoted words stand together in a name, or the name says nothing', async () => {
+    library.add(...backdrop(20), { path: 'glass door slam.wav', windows: [{ wind: 1 }] }, { path: 'slam the door.wav', windows: [{ wind: 1 }] }); // prettier-ignore
+    expect(names((await run('"door slam"')).hits)).toEqual(['glass door slam.wav']);
+    expect(names((await run('door slam')).hits).sort()).toEqual(['glass door slam.wav', 'slam the door.wav']);
+  });
+
+  test('a very long description is cut, which is said', async () => {
+    library.add(...backdrop(20), { path: 'dog.wav', windows: [{ dog: 1 }] });
+    const { notices, query } = await run(`dog ${'barks loudly '.repeat(400)}`);
+    expect(query.text!.split(' ').length).toBeLessThanOrEqual(40);
+    expect(notices).toEqual([expect.stringMatching(/only its first \d+ words count/)]);
+    expect((await run('水'.repeat(2000))).notices[0]).toMatch(/only its first 300 characters count/);
+  });
+});

@@ -57,7 +57,7 @@ export function surveyCatalogue(question: Question, likePath: string | undefined
   return {
     words,
     allowed: restricts(question.filters) && !question.byFilterAlone ? filters.fileIds(question.filters) : null,
-    nameIds: names.candidates(words, Math.max(MIN_NAME_CANDIDATES, 2 * question.limit)),
+    nameIds: names.candidates(words, Math.max(MIN_NAME_CANDIDATES, 2 * question.limit), question.phrases),
     isSelf: ({ id, contentId }) =>
       self !== null && (id === self.id || (contentId !== null && contentId === self.contentId)),
   };

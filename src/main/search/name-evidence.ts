@@ -106,16 +106,19 @@ export class NameLookup {
   /**
    * Files worth looking at for their names, the likeliest first: all words in the name, all words anywhere, two of
    * them, one rare word. At most four statements, each of which stops at `limit`.
+   * @param phrases that have to stand in the name or the tags, see {@link holding}
    * @returns file ids without duplicates, at most `limit`
    */
-  candidates(words: readonly QueryWord[], limit: number): number[] {
+  candidates(words: readonly QueryWord[], limit: number, phrases: readonly string[] = []): number[] {
     const present = words.filter(({ files }) => files > 0);
     if (present.length === 0) return [];
     const all = present.map(({ expression }) => expression);
     const found = new Set<number>();
+    const together = inNameOrTags(phrases);
     const add = (expression: string) => {
       if (found.size >= limit) return;
-      for (const id of this.#matching.all(expression, limit)) {
+      const whole = [`(${expression})`, ...together].join(' AND ');
+      for (const id of this.#matching.all(whole, limit)) {
         if (found.size >= limit) return;
         found.add(id);
       }
@@ -162,6 +165,14 @@ export class NameLookup {
     return byFile;
   }
 
+  /** Which of these files have every one of the phrases in their name or their tags, words one after the other. */
+  holding(phrases: readonly string[], fileIds: readonly number[]): Set<number> {
+    const together = inNameOrTags(phrases);
+    if (together.length === 0) return new Set(fileIds);
+    const rows = this.#evidence.all(JSON.stringify([together.join(' AND ')]), JSON.stringify(fileIds));
+    return new Set(rows.map(([, fileId]) => fileId));
+  }
+
   /**
    * Which of these files are called or tagged like one of the phrases (folders do not count: they speak for too
    * many). One statement.
@@ -181,4 +192,12 @@ export class NameLookup {
     for (const [key, fileId] of rows) if (!called.has(fileId)) called.set(fileId, usable[key]!.phrase);
     return called;
   }
+}
+
+/** @returns an expression for each phrase that can be looked up */
+function inNameOrTags(phrases: readonly string[]): string[] {
+  return phrases
+    .map((phrase) => phraseExpression(phrase))
+    .filter((expression) => expression !== null)
+    .map((expression) => `({name tags} : ${expression})`);
 }

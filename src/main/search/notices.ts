@@ -3,6 +3,7 @@ import { UserError } from '../../shared/errors.ts';
 import type { SearchFilters } from '../../shared/types.ts';
 import { restricts, type FilterLookup } from './filters.ts';
 import type { Coverage } from './library.ts';
+import type { Question } from './question.ts';
 
 /** There is nothing to search in: why, and what to do. */
 export function nothingIndexed({ files, listenedByAny }: Coverage): UserError {
@@ -16,6 +17,20 @@ export function nothingIndexed({ files, listenedByAny }: Coverage): UserError {
       ? `None of the ${formatted(files)} sounds found has been listened to yet. Index your folders again, or wait until indexing has begun.`
       : 'No sound has been listened to yet. Index a folder first.';
   return new UserError('nothing-indexed', message);
+}
+
+/** How the words were understood, where that is not what stands in the field. */
+export function questionNotices({ without, isCut, text }: Question): string[] {
+  const notices: string[] = [];
+  if (without.length > 0) {
+    const terms = without.map((term) => `“${term}”`).join(', ');
+    notices.push(`Left out: ${terms}. A minus before a word does the same; words in quotes are taken as they are.`);
+  }
+  if (isCut) {
+    const words = text.split(' ').length;
+    notices.push(`The description is very long: only its first ${words === 1 ? `${String(text.length)} characters` : `${String(words)} words`} count.`); // prettier-ignore
+  }
+  return notices;
 }
 
 /** null when everything has been listened to. */

@@ -1,11 +1,12 @@
 /**
- * What a person types into the search box, taken apart: plain words, minus terms, inline filters.
+ * What a person types into the search box, taken apart: plain words, quoted phrases, minus terms, inline filters.
  *
  *   rain -thunder -"heavy rain"  dur:<3  fmt:wav,flac  ch:stereo  sr:48k  in:"/Sounds/Doors"  tag:ambience
  *   fav: (or is:favourite)  stars:>=3  col:"Night train"
  */
 import { UserError } from '../../shared/errors.ts';
 import { AUDIO_FORMATS, type AudioFormat, type SearchFilters } from '../../shared/types.ts';
+import { withoutNegations, type TypedPart } from './negation.ts';
 import { parseDurationRange } from './parse-duration.ts';
 
 export { parseDuration, parseDurationRange } from './parse-duration.ts';
@@ -16,6 +17,10 @@ export interface ParsedQuery {
   /** What hits must not sound or be called like, without its minus and quotes; no duplicates. */
   minus: string[];
   filters: SearchFilters;
+  /** Quoted words: a name has them one after the other, or says nothing. Absent when there are none. */
+  phrases?: string[];
+  /** Those minus terms that were said in words ("without rain"). Absent when there are none. */
+  without?: string[];
   /** Name of a collection as typed; the catalogue knows its id. */
   collection?: string;
 }
@@ -101,7 +106,7 @@ const FILTER_KEYS: Record<string, (value: string, filters: SearchFilters, query:
  * @throws UserError 'bad-input' for a known filter with a value that makes no sense; the sentence shows the right form
  */
 export function parseQuery(input: string): ParsedQuery {
-  const words: string[] = [];
+  const words: TypedPart[] = [];
   const minus = new Set<string>();
   const query: ParsedQuery = { text: '', minus: [], filters: {} };
   const text = input.normalize('NFC').replace(/[\p{Cc}\s]+/gu, ' ');
@@ -147,12 +152,21 @@ export function parseQuery(input: string): ParsedQuery {
       FILTER_KEYS[key]!(value, query.filters, query);
       continue;
     }
-    const word = atQuote() ? quoted() : bare();
+    const isQuoted = atQuote();
+    const word = isQuoted ? quoted() : bare();
     if (word === '') continue;
     if (excluded) minus.add(word);
-    else words.push(word);
+    else words.push({ text: word, quoted: isQuoted });
   }
-  return { ...query, text: words.join(' '), minus: [...minus] };
+  const { parts, without } = withoutNegations(words);
+  const phrases = parts.filter((part) => part.quoted).map((part) => part.text);
+  return {
+    ...query,
+    text: parts.map((part) => part.text).join(' '),
+    minus: [...new Set([...minus, ...without])],
+    ...(phrases.length > 0 && { phrases }),
+    ...(without.length > 0 && { without }),
+  };
 }
 
 /**

@@ -15,11 +15,33 @@ export interface Question {
   /** Neither words nor a sound: whatever passes the filters is a hit. */
   byFilterAlone: boolean;
   minus: string[];
+  /** Those minus terms that were said in words. */
+  without: string[];
+  /** Quoted words that a name has to have one after the other to say anything. */
+  phrases: string[];
+  /** The text was longer, and is cut. */
+  isCut: boolean;
   filters: SearchFilters;
   limit: number;
   includeUnlikely: boolean;
   /** Copies and variants are one hit. */
   grouped: boolean;
+}
+
+/** Longer texts are cut: text encoders read no more than about so much (64 tokens and more), and silently. */
+const MOST_WORDS = 40;
+const MOST_CHARACTERS = 300;
+
+/** @returns the first words of a text, none of them cut inside unless it is longer than all may be */
+function cut(text: string): { text: string; isCut: boolean } {
+  const words = text.split(' ').slice(0, MOST_WORDS);
+  let kept = words.join(' ');
+  while (kept.length > MOST_CHARACTERS && words.length > 1) {
+    words.pop();
+    kept = words.join(' ');
+  }
+  kept = kept.slice(0, MOST_CHARACTERS);
+  return { text: kept, isCut: kept.length < text.length };
 }
 
 /**
@@ -32,7 +54,9 @@ export function understand(
   likeWindows: readonly Float32Array[],
   collections: Pick<CollectionStatements, 'idOf' | 'nameOf'>,
 ): Question {
-  const { text, minus, filters: inline, collection } = parseQuery(query.text ?? '');
+  const parsed = parseQuery(query.text ?? '');
+  const { minus, without = [], phrases = [], filters: inline, collection } = parsed;
+  const { text, isCut } = cut(parsed.text);
   const filters = mergeFilters(query.filters ?? {}, inline);
   if (collection !== undefined) filters.collectionId = collections.idOf(collection);
   else if (filters.collectionId !== undefined) collections.nameOf(filters.collectionId);
@@ -54,7 +78,8 @@ export function understand(
     throw new UserError('bad-input', 'The number of hits must be a whole number from 1 on.');
   const like = likeWindows.length > 0;
   const { includeUnlikely = false, grouped = false } = query;
-  return { text, like, byFilterAlone: text === '' && !like, minus, filters, limit, includeUnlikely, grouped };
+  const byFilterAlone = text === '' && !like;
+  return { text, like, byFilterAlone, minus, without, phrases, isCut, filters, limit, includeUnlikely, grouped };
 }
 
 /** What was searched for, after filters and minus terms were taken out of the text. */

@@ -41,10 +41,12 @@ export function weigh(
   { names: lookup }: Lookups,
 ): Candidate[] {
   const evidence = lookup.evidence(words, [...files.keys()]);
+  // Who quotes words means them as they stand: a name with some of them elsewhere says nothing.
+  const holding = lookup.holding(question.phrases, [...evidence.keys()]);
   return [...files.values()].map((file): Candidate => {
     const text = heard(sides.text, file.id);
     const like = heard(sides.like, file.id);
-    const names = evidence.get(file.id) ?? null;
+    const names = holding.has(file.id) ? (evidence.get(file.id) ?? null) : null;
     const byText = either(text?.probability ?? 0, nameProbability(names?.share ?? 0));
     // With words, they say what is meant; the place is where they fit best.
     const place = sides.text?.places.get(file.id) ?? sides.like?.places.get(file.id);

@@ -12,7 +12,7 @@ import { gather, surveyCatalogue, type Lookups, type Sides } from './gather.ts';
 import { Library, type Coverage } from './library.ts';
 import { grouped } from './group.ts';
 import { NameLookup } from './name-evidence.ts';
-import { coverageNotice, emptyNotice, nothingIndexed } from './notices.ts';
+import { coverageNotice, emptyNotice, nothingIndexed, questionNotices } from './notices.ts';
 import { parseQuery } from './parse-query.ts';
 import { rememberingEncoder, representatives } from './query-embedding.ts';
 import { QuerySide } from './query-side.ts';
@@ -89,7 +89,7 @@ export class Search {
 
     const shown = question.includeUnlikely ? ranked : ranked.filter(({ band }) => band !== 'unlikely');
     const hits = (question.grouped ? await this.#grouped(shown, candidates) : shown).slice(0, question.limit);
-    const notices = [coverageNotice(coverage)];
+    const notices = [...questionNotices(question), coverageNotice(coverage)];
     // The last folder may have been taken out since the sounds were counted.
     if (hits.length === 0 && this.#lookups.filters.firstFileIds({ includeOffline: true }, 1).length === 0) {
       throw nothingIndexed(this.#lookups.library.coverage(true));
@@ -97,6 +97,7 @@ export class Search {
     if (hits.length === 0) notices.push(emptyNotice(question.filters, this.#lookups.filters, ranked.length));
     return {
       query: understood(query, question),
+      minus: question.minus,
       model: this.#parts.model,
       hits,
       notices: notices.filter((notice) => notice !== null),

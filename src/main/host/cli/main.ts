@@ -70,6 +70,8 @@ Words: say what it sounds like. Leave something out with a minus, filter inline:
   earmark search "rain on a tin roof -thunder dur:>30 fmt:wav"
   earmark search "footsteps in:Foley ch:2 sr:48000 tag:gravel"
   earmark search 'door fav: stars:>=3 col:"Night train"'
+  earmark search "birds, no traffic"        plain words leave out, too: without, not, no, but not, except
+  earmark search 'hall "door slam"'         in names and tags, quoted words stand together
 
 JSON: {"query", "model", "hits": [{"path", "score", "startSeconds", "endSeconds", "band", "why", …}], "notices"}
   score 0..1, hits sorted by it; band strong | likely | maybe | unlikely; path absolute.`;
