@@ -7,6 +7,7 @@ import { EncoderSupervisor, type PlanSource } from './embed/supervisor.ts';
 import { VectorIndex } from './index/vector-index.ts';
 import { findPack } from './models/installed.ts';
 import { queryTexts } from './models/prompt.ts';
+import { loadTokenizer } from './models/tokenizer.ts';
 import { spaceOf, type ModelPack } from './models/pack.ts';
 import { Replaceable } from './replaceable.ts';
 import { queryEncoder } from './search/query-embedding.ts';
@@ -136,11 +137,14 @@ export class ModelParts {
     const supervisors = await this.supervisors();
     // What is wrong with one of them is said where vocabularies are listed.
     const { found } = await readVocabularies({ dataFolder: this.#ground.dataFolder });
+    const tokenize = await loadTokenizer(pack);
+    const special = tokenize('').ids.length;
     return new Search({
       db: catalogue.db,
       spaceId: await this.spaceId(),
       model: pack.id,
       relevance: pack.relevance,
+      piecesPerLetter: (word) => (tokenize(word).ids.length - special) / [...word].length,
       codes: ucsCodes(found.flatMap(({ vocabulary }) => vocabulary.labels.flatMap(({ ucs }) => ucs ?? []))),
       index: await this.index(),
       encodeTexts: queryEncoder(

@@ -33,6 +33,11 @@ export function questionNotices({ without, isCut, text }: Question): string[] {
   return notices;
 }
 
+/** Words that the model cannot know. */
+export function strangeNotice(text: string, model: string): string {
+  return `The model “${model}” does not know “${text}”: only names and tags are searched for it. English words find sounds, too.`;
+}
+
 /** null when everything has been listened to. */
 export function coverageNotice({ files, listened }: Coverage): string | null {
   const missing = files - listened;

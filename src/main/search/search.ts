@@ -12,7 +12,8 @@ import { gather, surveyCatalogue, type Lookups, type Sides } from './gather.ts';
 import { Library, type Coverage } from './library.ts';
 import { grouped } from './group.ts';
 import { NameLookup } from './name-evidence.ts';
-import { coverageNotice, emptyNotice, nothingIndexed, questionNotices } from './notices.ts';
+import { isAllStrange, type PiecesPerLetter } from './known-words.ts';
+import { coverageNotice, emptyNotice, nothingIndexed, questionNotices, strangeNotice } from './notices.ts';
 import { parseQuery } from './parse-query.ts';
 import { rememberingEncoder, representatives } from './query-embedding.ts';
 import { QuerySide } from './query-side.ts';
@@ -36,6 +37,8 @@ export interface SearchParts {
   relevance: Relevance | null;
   /** Abbreviations that names may have in place of a word. */
   codes?: UcsCodes;
+  /** Of the pack's tokenizer; absent: every word counts as known. */
+  piecesPerLetter?: PiecesPerLetter;
 }
 
 /** Walking through the hits of one question asks about the windows of each by the same words. */
@@ -89,7 +92,8 @@ export class Search {
 
     const shown = question.includeUnlikely ? ranked : ranked.filter(({ band }) => band !== 'unlikely');
     const hits = (question.grouped ? await this.#grouped(shown, candidates) : shown).slice(0, question.limit);
-    const notices = [...questionNotices(question), coverageNotice(coverage)];
+    const strange = this.#isStrange(question.text) ? strangeNotice(question.text, this.#parts.model) : null;
+    const notices = [...questionNotices(question), strange, coverageNotice(coverage)];
     // The last folder may have been taken out since the sounds were counted.
     if (hits.length === 0 && this.#lookups.filters.firstFileIds({ includeOffline: true }, 1).length === 0) {
       throw nothingIndexed(this.#lookups.library.coverage(true));
@@ -123,6 +127,11 @@ export class Search {
     return windowRelevance(this.#windows.ofFile(fileId, this.#parts.spaceId), sides, file.durationSeconds);
   }
 
+  #isStrange(text: string): boolean {
+    const { piecesPerLetter } = this.#parts;
+    return piecesPerLetter !== undefined && isAllStrange(text, piecesPerLetter);
+  }
+
   #grouped(hits: readonly SearchHit[], candidates: readonly Candidate[]): Promise<SearchHit[]> {
     const { index, relevance } = this.#parts;
     return grouped(hits, candidates, { library: this.#lookups.library, index, curve: relevance?.audio ?? null });
@@ -143,7 +152,8 @@ export class Search {
         windows: coverage.windows,
       });
     return {
-      text: text === '' ? null : side([embeddings[0]!], 'text'),
+      // What a model makes of words that it cannot know is noise: names are all there is.
+      text: text === '' || this.#isStrange(text) ? null : side([embeddings[0]!], 'text'),
       like: likeWindows.length === 0 ? null : side(representatives(likeWindows), 'audio'),
       minus: embeddings.slice(text === '' ? 0 : 1).map((embedding) => side([embedding], 'text')),
     };
