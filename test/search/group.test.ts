@@ -13,7 +13,7 @@ describe('names of one series', () => {
     ['/a/rain - Copy (2).wav', '/a/rain.wav'],
     ['/a/rain 01 (2).wav', '/a/rain 02.wav'],
     ['/a/DOORWood_Slam 03_EM_Lib.wav', '/a/DOORWood_Slam 14_EM_Lib.wav'],
-    ['/a/001.wav', '/a/002.wav'],
+    ['/a/雨_1.wav', '/a/雨_2.wav'],
     ['C:\\a\\hit1.wav', 'C:\\a\\hit2.wav'],
     ['/a/ドア_０１.wav', '/a/ドア_02.wav'],
   ])('%s and %s', (one, other) => {
@@ -26,6 +26,8 @@ describe('names of one series', () => {
     ['/a/loop_120_01.wav', '/a/loop_140_01.wav'],
     ['/a/cat.wav', '/a/car.wav'],
     ['/a/1.wav', '/a/one.wav'],
+    ['/a/001.wav', '/a/002.wav'],
+    ['/a/c0168.wav', '/a/c0169.wav'],
     ['/a/version.wav', '/a/part.wav'],
     ['/a/hit1.wav', '/a/hi1.wav'],
   ])('not %s and %s', (one, other) => {

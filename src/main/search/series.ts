@@ -7,11 +7,14 @@ const COPY = /[\s_.-]*(?:\(\d+\)|(?<=[\s_.-])\(?copy\)?[\s_.-]*\(?\d*\)?)$/u;
 /** `_03`, `-take 4`, `_v2`, `.12b` at the end; `_A`. */
 const AT_END = new RegExp(`(?:[\\s_.#-]*(?:(?<=[\\s_.#-])${TAKE}[\\s_.#-]*)?\\d+[a-d]?|[\\s_-]+[a-h])$`, 'u');
 
+/** Two letters, or one of a script in which one can be a word. */
+const TELLING = /\p{L}\p{M}*\p{L}|[^\P{L}\p{Script=Latin}]/u;
+
 /**
  * Two files of one series have equal keys; whether they sound alike is another question. `Door slam 01.wav`,
  * `Door slam 02.wav` and `door slam.wav` are one series, and so are UCS names whose number is followed by creator and
- * source (`DOORWood_Slam 03_EM_Lib.wav`): there the last number counts. A name that is nothing but a number is a series
- * with the other numbers of its folder.
+ * source (`DOORWood_Slam 03_EM_Lib.wav`): there the last number counts. Names that are little but a number (`017.wav`,
+ * `c17.wav`) name no series: a whole library may be called so.
  * @param path absolute, in the platform's form
  */
 export function seriesKey(path: string): string {
@@ -24,5 +27,5 @@ export function seriesKey(path: string): string {
   const own = name.replace(COPY, '') || name;
   let stem = own.replace(AT_END, '') || own;
   if (stem === name) stem = name.replace(/\d+(?=\D*$)/u, '#');
-  return `${path.slice(0, cut)}\0${/^\d+$/.test(stem) ? '#' : stem}`;
+  return `${path.slice(0, cut)}\0${TELLING.test(stem) ? stem : name}`;
 }
