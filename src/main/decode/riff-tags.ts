@@ -3,13 +3,15 @@
  * (EBU Tech 3285, which gives the offsets) and iXML (the Gallery Software specification, and what editors put in it).
  */
 import type { ByteReader } from './byte-reader.ts';
-import { readChunks } from './riff.ts';
+import { infoItems } from './info-items.ts';
+import { readChunks, type Chunk } from './riff.ts';
+import { decodeMacText, decodeText } from './text-encodings.ts';
 
-/** Larger chunks are not text that a person wrote. */
-const LARGEST_CHUNK = 4 * 1024 * 1024;
+/** Larger chunks are not text that a person wrote, and not kept in memory for it. */
+const LARGEST_CHUNK = 64 * 1024 * 1024;
 
 export interface TextTag {
-  /** `LIST/INFO:IKEY`, `bext:Description`, `iXML:USER/CATID`. */
+  /** `LIST/INFO:IKEY`, `bext:Description`, `iXML:USER/CATID`; of AIFF files `NAME`, `AUTH`, `(c) `, `ANNO`. */
   nativeId: string;
   value: string;
 }
@@ -17,27 +19,47 @@ export interface TextTag {
 /** @returns the tags in file order, values as they stand; none for other files */
 export async function readRiffTags(file: ByteReader): Promise<TextTag[]> {
   const tags: TextTag[] = [];
-  for (const chunk of await readChunks(file)) {
+  const { kind, chunks, bigEndian } = await readChunks(file);
+  const readable = chunks.filter(({ bytes }) => bytes <= LARGEST_CHUNK);
+  const content = (chunk: Chunk) => file.read(chunk.position, chunk.bytes);
+  if (kind === 'FORM') {
+    for (const chunk of readable.filter(({ id }) => AIFF_TEXTS.has(id))) {
+      tags.push({ nativeId: chunk.id, value: decodeMacText(await content(chunk)) });
+    }
+    return tags;
+  }
+  const codePage = await statedCodePage(file, chunks, bigEndian);
+  for (const chunk of readable) {
     const id = chunk.id.toLowerCase();
-    if (!['list', 'bext', 'ixml'].includes(id) || chunk.bytes > LARGEST_CHUNK) continue;
-    const content = await file.read(chunk.position, chunk.bytes);
-    if (id === 'list') tags.push(...readInfo(content));
-    else if (id === 'bext') tags.push(...readBext(content));
-    else tags.push(...readIxml(decodeXml(content)));
+    if (id === 'list') tags.push(...readInfo(await content(chunk), bigEndian, codePage));
+    else if (id === 'bext') tags.push(...readBext(await content(chunk)));
+    else if (id === 'ixml') tags.push(...readIxml(decodeXml(await content(chunk))));
   }
   return tags;
 }
 
-function readInfo(list: Buffer): TextTag[] {
-  const tags: TextTag[] = [];
-  if (list.toString('latin1', 0, 4) !== 'INFO') return tags;
-  for (let at = 4; at + 8 <= list.length;) {
-    const id = list.toString('latin1', at, at + 4);
-    const bytes = list.readUInt32LE(at + 4);
-    tags.push({ nativeId: `LIST/INFO:${id}`, value: decodeText(list.subarray(at + 8, at + 8 + bytes)) });
-    at += 8 + bytes + (bytes % 2);
-  }
-  return tags;
+/** Of AIFF (Apple, "Audio Interchange File Format", text chunks). */
+const AIFF_TEXTS: ReadonlySet<string> = new Set(['NAME', 'AUTH', '(c) ', 'ANNO']);
+
+/** `CSET`: a code page, a country, a language and a dialect, 16 bits each. @returns 0 where there is none */
+export async function statedCodePage(
+  file: { read(position: number, length: number): Promise<Uint8Array> },
+  chunks: readonly Chunk[],
+  bigEndian: boolean,
+): Promise<number> {
+  const chunk = chunks.find(({ id, bytes }) => id === 'CSET' && bytes >= 2);
+  if (!chunk) return 0;
+  const content = Buffer.from(await file.read(chunk.position, 2));
+  if (content.length < 2) return 0;
+  return bigEndian ? content.readUInt16BE(0) : content.readUInt16LE(0);
+}
+
+function readInfo(list: Buffer, bigEndian: boolean, codePage: number): TextTag[] {
+  if (list.toString('latin1', 0, 4) !== 'INFO') return [];
+  return infoItems(list, bigEndian).items.map(({ id, position, bytes }) => ({
+    nativeId: `LIST/INFO:${id}`,
+    value: decodeText(list.subarray(position, position + bytes), codePage),
+  }));
 }
 
 function readBext(bext: Buffer): TextTag[] {
@@ -118,15 +140,4 @@ function decodeEntities(text: string): string {
 function decodeXml(bytes: Buffer): string {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return bytes.toString('utf16le', 2);
   return decodeText(bytes);
-}
-
-/** Text up to the first NUL: UTF-8 where it is valid, else Latin-1 (which is what old editors wrote). */
-function decodeText(bytes: Buffer): string {
-  const end = bytes.indexOf(0);
-  const text = end < 0 ? bytes : bytes.subarray(0, end);
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(text);
-  } catch {
-    return text.toString('latin1');
-  }
 }

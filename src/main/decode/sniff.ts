@@ -5,8 +5,9 @@
 import { fileTypeFromBuffer } from 'file-type';
 import type { AudioFormat } from '../../shared/types.ts';
 import type { ByteReader } from './byte-reader.ts';
-import { ds64IsPlaceholder } from './riff.ts';
+import { tagsInFront } from './id3v2-places.ts';
 import { adtsHeader, declaresFrames, findFrames, mpegHeader } from './mpeg-frames.ts';
+import { ds64IsPlaceholder } from './riff.ts';
 
 export { claimsAudio } from './extensions.ts';
 
@@ -73,7 +74,7 @@ const OLD_QUICKTIME_BOXES = new Set(['moov', 'mdat', 'wide', 'free', 'skip']);
 
 /** @returns null when the content is no audio or video container that may hold sound */
 export async function sniff(file: ByteReader): Promise<Sniffed | null> {
-  const start = await afterId3v2(file);
+  const start = (await tagsInFront(file)).end;
   const beginning = await file.read(start, SIGNATURE_BYTES);
   const text = (at: number, length: number) => beginning.toString('latin1', at, at + length);
   for (const { at, text: expected, and, is } of SIGNATURES) {
@@ -98,25 +99,6 @@ export async function contentKind(file: ByteReader): Promise<string | null> {
   if (known) return known.mime;
   const printable = head.every((byte) => byte >= 0x20 || byte === 9 || byte === 10 || byte === 13);
   return head.length > 0 && printable ? 'plain text' : null;
-}
-
-/** ID3v2 tags may stand before anything, may follow one another, and may be padded with zeros. */
-async function afterId3v2(file: ByteReader): Promise<number> {
-  let at = 0;
-  for (;;) {
-    const header = await file.read(at, 10);
-    const isTag =
-      header.length === 10 &&
-      header.toString('latin1', 0, 3) === 'ID3' &&
-      header.subarray(6).every((byte) => byte < 0x80);
-    if (!isTag) break;
-    const size = (header[6]! << 21) | (header[7]! << 14) | (header[8]! << 7) | header[9]!;
-    at += 10 + size + ((header[5]! & 0x10) !== 0 ? 10 : 0);
-  }
-  if (at === 0) return 0;
-  const padding = await file.read(at, HEAD_BYTES);
-  const firstNonZero = padding.findIndex((byte) => byte !== 0);
-  return firstNonZero > 0 ? at + firstNonZero : at;
 }
 
 function sniffOgg(head: Buffer): Sniffed {

@@ -1,7 +1,8 @@
 /** The tags a file already has, under their native names. Tags are never a reason to refuse a file. */
-import { parseFile, type IAudioMetadata } from 'music-metadata';
+import { parseFile } from 'music-metadata';
 import type { NativeTag } from '../../shared/types.ts';
 import type { ByteReader } from './byte-reader.ts';
+import { readOddId3, type NativeValue } from './plain-id3.ts';
 import { readRiffTags, type TextTag } from './riff-tags.ts';
 import { fieldOf } from './tag-fields.ts';
 
@@ -9,15 +10,15 @@ import { fieldOf } from './tag-fields.ts';
 const LONGEST_VALUE = 4096;
 /** Files with more are not tagged by people. */
 const MOST_TAGS = 1000;
-/** music-metadata's name for RIFF INFO, which riff-tags.ts reads in full. */
-const RIFF_INFO = 'exif';
+/** music-metadata's names for RIFF INFO and the chunks of AIFF, which riff-tags.ts reads in full. */
+const READ_IN_FULL: ReadonlySet<string> = new Set(['exif', 'AIFF']);
 
 /**
  * @param path of the same file as `file`
  * @returns every text or number tag; no pictures, no binary data. What cannot be read is left out
  */
 export async function readTags(path: string, file: ByteReader): Promise<NativeTag[]> {
-  const [general, riff] = await Promise.all([generalTags(path), riffTags(file)]);
+  const [general, riff] = await Promise.all([generalTags(path, file), riffTags(file)]);
   const tags: NativeTag[] = [];
   const seen = new Set<string>();
   for (const { nativeId, value } of [...general, ...riff]) {
@@ -30,20 +31,32 @@ export async function readTags(path: string, file: ByteReader): Promise<NativeTa
   return tags;
 }
 
-async function generalTags(path: string): Promise<TextTag[]> {
-  let metadata: IAudioMetadata;
+async function generalTags(path: string, file: ByteReader): Promise<TextTag[]> {
+  let native: [type: string, values: NativeValue[]][] = [];
+  let isRead = true;
   try {
-    metadata = await parseFile(path, { duration: false, skipCovers: true });
+    const metadata = await parseFile(path, { duration: false, skipCovers: true });
+    native = Object.entries(metadata.native);
   } catch {
     // Unknown container or damaged tags: the sound itself may be fine, and decoding reports on that.
-    return [];
+    isRead = false;
   }
+  const id3 = await oddId3(file, !isRead);
+  if (id3) native = [...native.filter(([type]) => !type.startsWith('ID3v2')), ['ID3v2', id3]];
   const tags: TextTag[] = [];
-  for (const [type, native] of Object.entries(metadata.native)) {
-    if (type === RIFF_INFO) continue;
-    for (const { id, value } of native) for (const text of texts(value)) tags.push({ nativeId: id, value: text });
+  for (const [type, values] of native) {
+    if (READ_IN_FULL.has(type)) continue;
+    for (const { id, value } of values) for (const text of texts(value)) tags.push({ nativeId: id, value: text });
   }
   return tags;
+}
+
+async function oddId3(file: ByteReader, force: boolean): Promise<NativeValue[] | null> {
+  try {
+    return await readOddId3(file, force);
+  } catch {
+    return null; // as above
+  }
 }
 
 async function riffTags(file: ByteReader): Promise<TextTag[]> {
