@@ -28,6 +28,26 @@ export interface StoredField {
   value: string;
 }
 
+/** A value in a tag block that programs leave aside when the block that we write into says something. */
+export interface HiddenField extends StoredField {
+  /** The block it stands in, for sentences: `ID3v1`, `APEv2`, `LIST/INFO`. */
+  from: string;
+  /** Its name there; of a block of ours the native id. */
+  fromId: string;
+}
+
+/** Which block of a format hides others from programs, and what they say. */
+export interface HidingBlock {
+  /** For sentences: “ID3v2 tag”. */
+  name: string;
+  holds(nativeId: string): boolean;
+  /**
+   * @returns the values of the blocks that it hides, by native ids of this block, several for one in order
+   * @throws as {@link Container.read}
+   */
+  hidden(file: OpenFile): Promise<HiddenField[]>;
+}
+
 export interface FieldEdit {
   nativeId: string;
   /**
@@ -58,7 +78,7 @@ export interface Container {
   read(file: OpenFile): Promise<StoredField[]>;
   /**
    * What is not named in `edits` stays byte for byte, in its order.
-   * @param edits for ids that {@link places} gave, none twice
+   * @param edits for ids that {@link places} or {@link hiding} gave, none twice
    * @returns the parts of the new file; the whole old file when nothing is to be changed
    * @throws UserError undecodable-audio, unsupported-format with a sentence when it cannot be edited safely
    */
@@ -70,6 +90,8 @@ export interface Container {
    * @throws as {@link read}
    */
   payload(file: OpenFile): AsyncIterable<Uint8Array>;
+  /** Formats in which a new block would hide the tags that a file has: these are taken over into it. */
+  hiding?: HidingBlock;
   /** Other names that readers may give to what is kept under a native id: of an older version, of another place. */
   otherNames?(nativeId: string): readonly string[];
   /**

@@ -4,11 +4,13 @@ import { UserError } from '../../shared/errors.ts';
 import type { FieldChange } from '../../shared/calls/write.ts';
 import { byteReader } from '../decode/byte-reader.ts';
 import { sniff } from '../decode/sniff.ts';
+import { notes } from './ascii.ts';
 import { INSTEAD, mayBeReplaced } from './atomic-write.ts';
-import type { Container, FieldEdit, StoredField } from './container.ts';
+import type { Container, FieldEdit, HiddenField, StoredField } from './container.ts';
 import { containerOf } from './containers.ts';
 import { sentenceAbout } from './file-sentence.ts';
 import { decide, modeFor } from './field-values.ts';
+import { TakeOver } from './hidden/take-over.ts';
 import { openFile, type HeldFile } from './open-file.ts';
 import type { PlannedFile, WantedFile } from './protocol.ts';
 import { parseProvenance, provenanceText, type Wrote } from './provenance.ts';
@@ -59,7 +61,12 @@ async function planOpen(wanted: WantedFile, file: HeldFile): Promise<PlannedFile
   const { container, format } = await containerFor(file);
   const plan = { fileId: wanted.fileId, path: wanted.path, format, reason: '' };
   try {
-    const { changes, edits } = changesOf(wanted, container, await container.read(file));
+    const { changes, edits } = changesOf(
+      wanted,
+      container,
+      await container.read(file),
+      (await container.hiding?.hidden(file)) ?? [],
+    );
     const same: PlannedFile = { plan: { ...plan, state: 'same', changes: [] }, edits: [], snapshot: null };
     if (changes.length === 0) return same;
     // What cannot be written is found out now, not half way through a thousand files.
@@ -81,6 +88,7 @@ function changesOf(
   { fields, by }: WantedFile,
   container: Container,
   found: readonly StoredField[],
+  hidden: readonly HiddenField[],
 ): { changes: FieldChange[]; edits: FieldEdit[] } {
   const changes: FieldChange[] = [];
   const edits: FieldEdit[] = [];
@@ -90,19 +98,26 @@ function changesOf(
   const before = parseProvenance(provenance);
   // What other profiles wrote stays ours; what this one is about is decided anew.
   const wrote = new Map(Object.entries(before?.wrote ?? {}));
+  const takeOver = new TakeOver(container.hiding, found, hidden, before?.wrote ?? {});
   for (const { field, mode: asked, values } of fields) {
     for (const nativeId of container.places(field, found)) {
       const mode = modeFor(nativeId, asked);
-      const existing = valuesAt(nativeId);
+      const there = valuesAt(nativeId);
+      const behind = there.length === 0 ? takeOver.at(nativeId) : [];
+      const existing = there.length === 0 ? behind : there;
       const earlier = before?.wrote[nativeId] ?? [];
       const { after, ours, note } = decide(field, nativeId, mode, container, { existing, earlier, wanted: values });
       if (ours.length > 0) wrote.set(nativeId, ours);
       else wrote.delete(nativeId);
       if (same(existing, after)) continue;
       edits.push({ nativeId, values: after });
-      changes.push({ field, nativeId, before: shown(existing), after: shown(after), mode, note });
+      const taken = behind.length > 0 && mode !== 'replace' ? takeOver.note(nativeId) : '';
+      changes.push({ field, nativeId, before: shown(there), after: shown(after), mode, note: notes(note, taken) });
     }
   }
+  const rest = takeOver.rest(edits, (nativeId) => container.isList(nativeId));
+  edits.push(...rest.edits);
+  changes.push(...rest.changes);
   const isRecorded = JSON.stringify(sorted(before?.wrote ?? {})) === JSON.stringify(sorted(Object.fromEntries(wrote)));
   if (place !== undefined && (changes.length > 0 || !isRecorded)) {
     const text =

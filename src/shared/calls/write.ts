@@ -30,8 +30,14 @@ export interface WriteProfile {
   keepTime: boolean;
 }
 
+/**
+ * What a place in a file holds: a field; the record of what Earmark wrote; or a value of another tag block of the file,
+ * which programs would no longer show.
+ */
+export type ChangedField = WriteField | 'provenance' | 'takenOver';
+
 export interface FieldChange {
-  field: WriteField | 'provenance';
+  field: ChangedField;
   /** In the format's own words: `iXML:ASWG/category`, `bext:Description`, `TCON`, `GENRE`, `©gen`. */
   nativeId: string;
   /** null: not there. */

@@ -38,7 +38,10 @@ export function changeTable({ path, format, changes }: FileChanges, width: numbe
   return [...lines, ''];
 }
 
-const NAMES: Partial<Record<FieldChange['field'], string>> = { ucsCategoryFull: 'full category' };
+const NAMES: Partial<Record<FieldChange['field'], string>> = {
+  ucsCategoryFull: 'full category',
+  takenOver: 'taken over',
+};
 
 function grouped(changes: readonly FieldChange[]): FieldChange[][] {
   const groups = new Map<string, FieldChange[]>();

@@ -53,6 +53,12 @@ export async function readBlocks(file: OpenFile): Promise<FlacLayout> {
   return { blocks, framesFrom: at };
 }
 
+/** @returns the ID3v2 tag that some programs put in front of FLAC; null when there is none */
+export async function tagInFront(file: OpenFile): Promise<Uint8Array | null> {
+  const bytes = await afterId3(file);
+  return bytes === 0 ? null : file.read(0, bytes);
+}
+
 async function afterId3(file: OpenFile): Promise<number> {
   const bytes = id3TagBytes(await file.read(0, Math.min(HEADER_BYTES, file.size)));
   return bytes !== null && bytes < file.size ? bytes : 0;

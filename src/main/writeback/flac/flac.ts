@@ -1,12 +1,16 @@
 /** FLAC: the block of Vorbis comments. Pictures, cue sheets, seek tables and unknown blocks stay byte for byte. */
 import { cannotEdit, readRange, type Container, type OpenFile, type Part } from '../container.ts';
 import { editComments, emptyComments, parseComments, readComments, vorbisFields } from '../ogg/vorbis-comment.ts';
+import { hiddenFields, sourcesBehindSound } from '../hidden/behind-sound.ts';
+import { commentFor, namedFromId3 } from '../hidden/names.ts';
+import { readId3 } from '../id3/edit.ts';
 import { splicedSize } from '../splice.ts';
 import {
   BLOCK_HEADER_BYTES,
   LARGEST_BLOCK,
   PADDING,
   readBlocks,
+  tagInFront,
   SEEKTABLE,
   STREAMINFO,
   VORBIS_COMMENT,
@@ -19,6 +23,15 @@ const NEW_PADDING_BYTES = 8192;
 export const flac: Container = {
   formats: ['flac'],
   ...vorbisFields,
+  hiding: {
+    name: 'block of Vorbis comments',
+    holds: () => true,
+    async hidden(file) {
+      const inFront = await tagInFront(file);
+      const id3v2 = { from: 'ID3v2', values: inFront ? namedFromId3(readId3(inFront)) : [] };
+      return hiddenFields([id3v2, ...(await sourcesBehindSound(file))], commentFor);
+    },
+  },
 
   async read(file) {
     const { blocks } = await readBlocks(file);

@@ -30,7 +30,16 @@ const NAMES_IN_2_2: Readonly<Record<string, string>> = {
   GRP1: 'GP1',
   TCON: 'TCO',
   COMM: 'COM',
+  TPE1: 'TP1',
+  TALB: 'TAL',
+  TPE2: 'TP2',
+  TCOM: 'TCM',
+  TYER: 'TYE',
+  TRCK: 'TRK',
+  TPOS: 'TPA',
+  TCOP: 'TCR',
 };
+const NAMES_SINCE_2_3 = new Map(Object.entries(NAMES_IN_2_2).map(([since, before]) => [before, since]));
 
 /** As {@link Container.places}: one, where the file has the field already, else where its version has it. */
 export function id3Places(field: PlacedField, found: readonly StoredField[]): readonly string[] {
@@ -46,12 +55,13 @@ export function id3OtherNames(nativeId: string): readonly string[] {
   return id === 'TXX' ? [id, `TXX:${nativeId.slice('TXXX:'.length)}`] : id === '' ? [] : [id];
 }
 
+/** Fields of other people's may be lists wherever the standard allows it: they are only ever taken over whole. */
 export function isId3List(nativeId: string): boolean {
-  return LISTS.has(nativeId);
+  return LISTS.has(nativeId) || !EDITABLE.has(nativeId);
 }
 
 export function isEditable(nativeId: string): boolean {
-  return EDITABLE.has(nativeId);
+  return EDITABLE.has(nativeId) || /^T(?!XXX$)[A-Z0-9]{3}$/.test(nativeId) || nativeId.startsWith('TXXX:');
 }
 
 /** What is behind the name of a place: a frame, and for TXXX and COMM the description that tells it from others. */
@@ -123,21 +133,30 @@ export function valuesOf(frame: Id3Frame, nativeId: string): string[] {
 }
 
 /**
- * @returns the editable fields of a tag, in the order of its frames; then, without a value, a field that this version
- *   has and others do not
+ * @returns the text fields of a tag, in the order of its frames; then, without a value, a field that this version has
+ *   and others do not
  */
 export function readFields(tag: Id3Tag): StoredField[] {
-  const fields: { at: number; stored: StoredField }[] = [];
-  for (const nativeId of EDITABLE) {
-    for (const frame of framesOf(tag, nativeId)) {
-      for (const value of valuesOf(frame, nativeId)) {
-        fields.push({ at: frame.from, stored: { nativeId, value } });
-      }
-    }
-  }
-  const found = fields.sort((a, b) => a.at - b.at).map(({ stored }) => stored);
+  const comments = new Set(framesOf(tag, 'COMM'));
+  const found = tag.frames.flatMap((frame): StoredField[] => {
+    const nativeId = nativeIdOf(frame, tag.version);
+    if (nativeId === null || (nativeId === 'COMM' && !comments.has(frame))) return [];
+    return valuesOf(frame, nativeId).map((value) => ({ nativeId, value }));
+  });
   const offersMood = tag.version === 4 && found.every(({ nativeId }) => nativeId !== 'TMOO');
   return offersMood ? [...found, { nativeId: 'TMOO', value: '' }] : found;
+}
+
+/** @returns null for frames that hold no text, and those that hold ours in another way than we write it */
+function nativeIdOf(frame: Id3Frame, version: Id3Version): string | null {
+  const id = version === 2 ? (NAMES_SINCE_2_3.get(frame.id) ?? frame.id) : frame.id;
+  if (id === 'TXXX' || id === 'TXX') {
+    const description = parseTextBody(frame)?.description;
+    if (description === undefined || description === null) return null;
+    const ours = `TXXX:${description.toUpperCase()}`;
+    return EDITABLE.has(ours) ? ours : `TXXX:${description}`;
+  }
+  return id.length === 4 && (id === 'COMM' || EDITABLE.has(id) || isEditable(id)) ? id : null;
 }
 
 /** As {@link Container.fit}. */

@@ -1,6 +1,11 @@
-/** MP3: an ID3v2 tag in front of the frames. ID3v1 and APEv2 tags at the end stay as they are (docs/write-back.md). */
+/**
+ * MP3: an ID3v2 tag in front of the frames. ID3v1 and APEv2 tags at the end stay as they are; what they say is taken over
+ * into a tag that would hide them (docs/write-back.md).
+ */
 import { cannotEdit, readRange, type Container, type FieldEdit, type OpenFile, type Part } from '../container.ts';
 import { findFrames, mpegHeader } from '../../decode/mpeg-frames.ts';
+import { hiddenFields, sourcesBehindSound } from '../hidden/behind-sound.ts';
+import { frameFor } from '../hidden/names.ts';
 import { joined } from '../splice.ts';
 import { editId3Parts, readId3 } from './edit.ts';
 import { fitId3, id3OtherNames, id3Places, isId3List } from './fields.ts';
@@ -15,6 +20,15 @@ export const mp3: Container = {
   isList: isId3List,
   otherNames: id3OtherNames,
   fit: fitId3,
+  hiding: {
+    name: 'ID3v2 tag',
+    holds: () => true,
+    async hidden(file) {
+      const tag = await readTag(file);
+      const version = tag === null ? 4 : parseTag(tag).version;
+      return hiddenFields(await sourcesBehindSound(file), (name, value) => frameFor(name, value, version));
+    },
+  },
 
   async read(file) {
     const tag = await readTag(file);

@@ -22,10 +22,14 @@ const PLACES: Readonly<Record<PlacedField, string>> = {
 const NAMES: ReadonlySet<string> = new Set(Object.values(PLACES));
 const LISTS: ReadonlySet<string> = new Set(['GENRE', 'MOOD', 'INSTRUMENT']);
 
+/** Megabytes that nobody needs as text. */
+const PICTURES: ReadonlySet<string> = new Set(['METADATA_BLOCK_PICTURE', 'COVERART']);
+
 /** What these three containers have in common. */
 export const vorbisFields = {
   places: (field: PlacedField): readonly string[] => [PLACES[field]],
-  isList: (nativeId: string): boolean => LISTS.has(nativeId),
+  // What is not ours is only ever taken over whole, and any comment may occur several times.
+  isList: (nativeId: string): boolean => LISTS.has(nativeId) || !NAMES.has(nativeId),
   fit: (_nativeId: string, value: string): { value: string; note: string } => ({
     value: value.replaceAll('\0', ' ').toWellFormed(),
     note: '',
@@ -76,10 +80,9 @@ export function parseComments(bytes: Uint8Array, from: number): CommentList {
 
 function splitComment(bytes: Uint8Array): { name: string; value: string } {
   const equals = bytes.indexOf(0x3d);
-  // Pictures go by here too: nobody needs them as text.
   const name = equals < 0 ? '' : Buffer.from(bytes.subarray(0, equals)).toString('latin1');
-  const isOurs = NAMES.has(name.toUpperCase());
-  return { name, value: isOurs ? Buffer.from(bytes.subarray(equals + 1)).toString('utf8') : '' };
+  const isText = equals >= 0 && !PICTURES.has(name.toUpperCase());
+  return { name, value: isText ? Buffer.from(bytes.subarray(equals + 1)).toString('utf8') : '' };
 }
 
 /** @returns the editable fields, in file order; names in capitals, as they are not case-sensitive */
@@ -98,7 +101,7 @@ export function editComments(bytes: Uint8Array, list: CommentList, edits: readon
   const added: Part[] = [];
   let count = list.comments.length;
   for (const { nativeId, values } of edits) {
-    if (!NAMES.has(nativeId)) throw new RangeError(`${nativeId} is no field of ours in Vorbis comments`);
+    if (PICTURES.has(nativeId)) throw new RangeError(`${nativeId} is no text`);
     const old = list.comments.filter(({ name, value }) => value !== '' && name.toUpperCase() === nativeId);
     if (old.length === values.length && old.every(({ value }, n) => value === values[n])) continue;
     for (const [n, comment] of old.entries()) {

@@ -3,16 +3,22 @@
  * in the format's own chunks `NAME` and `ANNO`, where these stand empty or are missing (Apple, "Audio Interchange File
  * Format"). New chunks come at the end: `SSND` need not move.
  */
+import { decodeMacText } from '../../decode/text-encodings.ts';
 import { toAscii } from '../ascii.ts';
 import type { Container, StoredField } from '../container.ts';
+import { hiddenFields } from '../hidden/behind-sound.ts';
+import { frameFor, namedFromAiff, type NamedValue } from '../hidden/names.ts';
 import { readId3 } from '../id3/edit.ts';
 import { fitId3, id3OtherNames, id3Places, isId3List } from '../id3/fields.ts';
+import { parseTag } from '../id3/tag.ts';
 import { ChunkEditor, readChunkFile, samplesIn, SSND } from './chunk-file.ts';
 import { editId3Chunk, findId3Chunks, isIrregularChunkFile } from './id3-chunk.ts';
-import { text } from './info-list.ts';
 
 const TEXT_CHUNKS: ReadonlySet<string> = new Set(['NAME', 'ANNO']);
-const LARGEST = 16 * 2 ** 20;
+/** Those that the format has for people's words; the first two are written, too. */
+const SAYING: ReadonlySet<string> = new Set([...TEXT_CHUNKS, 'AUTH', '(c) ']);
+/** Tags are edited in memory, and large ones are pictures. */
+const LARGEST = 64 * 2 ** 20;
 
 export const aiff: Container = {
   formats: ['aiff'],
@@ -27,12 +33,28 @@ export const aiff: Container = {
   isList: (nativeId) => !TEXT_CHUNKS.has(nativeId) && isId3List(nativeId),
   otherNames: id3OtherNames,
 
+  hiding: {
+    name: 'ID3 chunk',
+    holds: (nativeId) => !TEXT_CHUNKS.has(nativeId),
+    async hidden(file) {
+      const { chunks } = await readChunkFile(file, SSND);
+      const { tag: id3 } = await findId3Chunks(file, chunks);
+      const version = id3 ? parseTag(await file.read(id3.position, id3.bytes)).version : 4;
+      const values: NamedValue[] = [];
+      for (const { id, position, bytes } of chunks) {
+        if (!SAYING.has(id) || bytes > LARGEST) continue;
+        values.push(...namedFromAiff(id, decodeMacText(await file.read(position, bytes)).trim()));
+      }
+      return hiddenFields([{ from: 'text chunks', values }], (name, value) => frameFor(name, value, version));
+    },
+  },
+
   async read(file) {
     const { chunks } = await readChunkFile(file, SSND);
     const fields: StoredField[] = [];
     for (const id of TEXT_CHUNKS) {
       for (const chunk of chunks.filter((one) => one.id === id && one.bytes <= LARGEST)) {
-        const value = text(Buffer.from(await file.read(chunk.position, chunk.bytes)));
+        const value = decodeMacText(await file.read(chunk.position, chunk.bytes)).trim();
         if (value !== '') fields.push({ nativeId: id, value });
       }
     }

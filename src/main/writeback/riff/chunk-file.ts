@@ -3,6 +3,7 @@
  * sizes in `ds64` (EBU Tech 3306, ITU-R BS.2088), AIFF and AIFF-C (Apple, EA IFF 85). Unlike decode/riff.ts, which
  * takes what it can get, this refuses files whose sizes contradict one another: nobody knows where to put bytes there.
  */
+import { isChunkId, MOST_GAPS, nextChunk } from '../../decode/chunk-walk.ts';
 import { growth, toParts, type Change } from '../changes.ts';
 import { isUnknownLength } from '../../decode/riff.ts';
 import { cannotEdit, damaged, readRange, type OpenFile, type Part } from '../container.ts';
@@ -48,7 +49,7 @@ export const SSND: SoundIn = { id: 'SSND', headerBytes: 8 };
 const KINDS = new Set(['RIFF', 'RIFX', 'RF64', 'BW64', 'FORM']);
 const LARGEST = 0xffffffff;
 const MAX_CHUNKS = 4096;
-const ID = /^[\x20-\x7e]{4}$/;
+const MOST_STALE_BYTES = 4096;
 const ID3V1_BYTES = 128;
 const SAVE_AGAIN = 'Open it in an editor and save it again first.';
 
@@ -59,6 +60,7 @@ const SAVE_AGAIN = 'Open it in an editor and save it again first.';
 export async function readChunkFile(file: OpenFile, sound: SoundIn): Promise<ChunkFile> {
   const header = view(await file.read(0, 12));
   const kind = latin1(header, 0, 4);
+  if (kind.startsWith('ID3')) throw cannotEdit('An ID3 tag stands in front of its first chunk, where hardly any program expects it: save it again in an audio editor first.'); // prettier-ignore
   if (!KINDS.has(kind)) throw damaged('The file is damaged: it does not begin as its format asks.');
   const bigEndian = kind === 'RIFX' || kind === 'FORM';
   const found: ChunkFile = {
@@ -74,10 +76,23 @@ export async function readChunkFile(file: OpenFile, sound: SoundIn): Promise<Chu
   const has64 = kind === 'RF64' || kind === 'BW64';
   const sizes64 = new Map<string, number>();
   let at = 12;
+  let gaps = 0;
   while (at + 8 <= file.size && found.chunks.length < MAX_CHUNKS) {
     const chunk = await readChunk(file, at, bigEndian, sizes64);
-    // Not a chunk: something that somebody appended. What is before it must stand on its own.
-    if (!chunk) break;
+    if (!chunk) {
+      // Behind the form stands something that somebody appended; within it stale bytes, with chunks behind them.
+      const formEnds = isSizeKnown(found) ? found.declared + 8 : file.size;
+      // Before any sound nobody knows what the rest is.
+      const isBehind = at < formEnds && found.chunks.some(({ id }) => id === sound.id);
+      const next = isBehind && gaps++ < MOST_GAPS ? await nextChunk(file, at, bigEndian, formEnds) : null;
+      if (next === null) break;
+      if (next - at > MOST_STALE_BYTES && next !== formEnds) {
+        // As much may be sound that a header does not know of.
+        throw cannotEdit(`Between its parts there is something that is none of them. ${SAVE_AGAIN}`);
+      }
+      at = next;
+      continue;
+    }
     found.chunks.push(chunk);
     if (chunk.id === 'ds64' && has64 && chunk.bytes >= 24) {
       const form64 = await readSizes64(file, chunk, sizes64);
@@ -123,7 +138,7 @@ async function readChunk(
 ): Promise<FileChunk | null> {
   const header = view(await file.read(start, 8));
   const id = latin1(header, 0, 4);
-  if (!ID.test(id) || isForeignTag(latin1(header, 0, 8), start, file.size)) return null;
+  if (!isChunkId(id) || isForeignTag(latin1(header, 0, 8), start, file.size)) return null;
   let bytes = header.getUint32(4, !bigEndian);
   if (bytes === LARGEST && sizes64.has(id)) bytes = sizes64.get(id)!;
   const position = start + 8;
@@ -138,7 +153,7 @@ async function likeness(file: OpenFile, at: number): Promise<0 | 1 | 2> {
   if (at >= file.size) return 2;
   if (at + 8 > file.size) return 0;
   const header = view(await file.read(at, 8));
-  if (!ID.test(latin1(header, 0, 4))) return 0;
+  if (!isChunkId(latin1(header, 0, 4))) return 0;
   const [little, big] = [header.getUint32(4, true), header.getUint32(4)];
   return at + 8 + Math.min(little, big) <= file.size ? 2 : 1;
 }
@@ -146,7 +161,8 @@ async function likeness(file: OpenFile, at: number): Promise<0 | 1 | 2> {
 /** Tags that belong to no chunk, appended to files of any kind. */
 function isForeignTag(beginning: string, at: number, size: number): boolean {
   if (beginning.startsWith('TAG')) return at === size - ID3V1_BYTES;
-  return /^(?:APETAGEX|ID3[\0-\x04]|LYRICSBE)/.test(beginning);
+  if (beginning.startsWith('ID3')) return beginning.charCodeAt(3) <= 4; // a version, not the blank of a chunk's id
+  return /^(?:APETAGEX|LYRICSBE)/.test(beginning);
 }
 
 async function readSizes64(

@@ -1,11 +1,11 @@
 /** An ID3v2 tag in a chunk of its own: `id3 ` in WAVE, `ID3 ` in AIFF files, though some programs write the other. */
-import type { FieldEdit, OpenFile } from '../container.ts';
+import { cannotEdit, type FieldEdit, type OpenFile } from '../container.ts';
 import { editId3 } from '../id3/edit.ts';
 import { isIrregularTag } from '../id3/tag.ts';
 import { lacksPadByte, type ChunkEditor, type ChunkFile, type FileChunk } from './chunk-file.ts';
 
-/** Larger chunks are no tags that a person or a program for sounds wrote. */
-const LARGEST = 16 * 2 ** 20;
+/** Tags are edited in memory, and large ones are pictures. */
+const LARGEST = 64 * 2 ** 20;
 /** ExifTool takes a long frame of ID3v2.4 for damaged unless there is room for another header behind it. */
 const NEW_PADDING_BYTES = 16;
 const IN_AIFF = 'ID3 ';
@@ -17,10 +17,12 @@ export interface Id3Chunks {
   blank: FileChunk[];
 }
 
+/** @throws UserError unsupported-format when one is too large: it is there, and no second one is to be made */
 export async function findId3Chunks(file: OpenFile, chunks: readonly FileChunk[]): Promise<Id3Chunks> {
   const found: Id3Chunks = { tag: null, blank: [] };
   for (const chunk of chunks) {
-    if (chunk.id.toLowerCase() !== 'id3 ' || chunk.bytes > LARGEST) continue;
+    if (chunk.id.toLowerCase() !== 'id3 ') continue;
+    if (chunk.bytes > LARGEST) throw cannotEdit(`Its ID3 tag has more than ${LARGEST >> 20} MB, which Earmark does not change: make it smaller with a tag editor first.`); // prettier-ignore
     const content = await file.read(chunk.position, chunk.bytes);
     if (content.every((byte) => byte === 0)) found.blank.push(chunk);
     else found.tag ??= chunk;

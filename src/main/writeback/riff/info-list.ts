@@ -1,16 +1,8 @@
 /** `LIST` chunks of type `INFO`: short texts by four-letter names (Multimedia Programming Interface 1.0). */
+import { infoItems } from '../../decode/info-items.ts';
+import { decodeText } from '../../decode/text-encodings.ts';
 import type { Change } from '../changes.ts';
-import { damaged } from '../container.ts';
-
-interface InfoItem {
-  id: string;
-  /** Of its header, in the chunk's content. */
-  start: number;
-  position: number;
-  bytes: number;
-  /** Behind it and the byte that makes it even. */
-  end: number;
-}
+import { cannotEdit } from '../container.ts';
 
 export interface InfoEdit {
   /** `IKEY` */
@@ -19,36 +11,67 @@ export interface InfoEdit {
   value: string | null;
 }
 
-/** @param content of the chunk, `INFO` included @returns ids with their texts, empty ones left out */
-export function readInfo(content: Buffer, bigEndian: boolean): { id: string; value: string }[] {
-  return items(content, bigEndian)
-    .map(({ id, position, bytes }) => ({ id, value: text(content.subarray(position, position + bytes)) }))
+/**
+ * @param content of the chunk, `INFO` included
+ * @param codePage of the file's `CSET`, 0 without one
+ * @returns ids with their texts, empty ones left out
+ */
+export function readInfo(content: Buffer, bigEndian: boolean, codePage = 0): { id: string; value: string }[] {
+  return infoItems(content, bigEndian)
+    .items.map(({ id, position, bytes }) => ({
+      id,
+      value: decodeText(content.subarray(position, position + bytes), codePage).trim(),
+    }))
     .filter(({ value }) => value !== '');
 }
 
+/** A list as it stands in a file. */
+export interface InfoList {
+  /** Of the chunk, `INFO` included. */
+  content: Buffer;
+  /** Where that stands in the file. */
+  at: number;
+}
+
 /**
- * @param at position of `content` in the file
- * @returns what changes in it, as positions of the file
- * @throws UserError undecodable-audio when the list is damaged
+ * An entry is changed where it stands; a new one goes into the first list.
+ * @param lists all of a file, one at least
+ * @returns what changes in each of them, as positions of the file
+ * @throws UserError unsupported-format when bytes that are no entries follow the last one
  */
-export function editInfo(content: Buffer, bigEndian: boolean, edits: readonly InfoEdit[], at: number): Change[] {
-  const all = items(content, bigEndian);
+export function editInfo(lists: readonly InfoList[], bigEndian: boolean, edits: readonly InfoEdit[]): Change[][] {
+  const ids = lists.map(({ content }) => new Set(infoItems(content, bigEndian).items.map(({ id }) => id)));
+  return lists.map((list, n) => {
+    const here = edits.flatMap(({ id, value }): InfoEdit[] => {
+      const holder = Math.max(0, ids.findIndex((each) => each.has(id))); // prettier-ignore
+      if (holder === n) return [{ id, value }];
+      return ids[n]!.has(id) ? [{ id, value: null }] : [];
+    });
+    return here.length === 0 ? [] : editList(list, bigEndian, here);
+  });
+}
+
+function editList({ content, at }: InfoList, bigEndian: boolean, edits: readonly InfoEdit[]): Change[] {
+  const { items, end, isCut } = infoItems(content, bigEndian);
+  if (isCut) throw cannotEdit('Its LIST/INFO is damaged: something else stands behind its entries. Save its tags with a tag editor first.'); // prettier-ignore
+  // Other readers lose their way behind such an entry, and would not find ours: all get the padding that they need.
+  const isRegular = items.every((item) => item.start % 2 === 0 && item.end === Math.min(item.position + item.bytes + (item.bytes % 2), content.length)); // prettier-ignore
   const changes: Change[] = [];
-  const added: Buffer[] = [];
-  for (const { id, value } of edits) {
-    const [first, ...others] = all.filter((item) => item.id === id);
-    const out = value === null ? [first, ...others] : others;
-    for (const item of out)
-      if (item) changes.push({ from: at + item.start, to: at + item.end, bytes: Buffer.alloc(0) });
-    if (value === null) continue;
-    const item = infoItem(id, value, bigEndian);
-    if (first) changes.push({ from: at + first.start, to: at + first.end, bytes: item });
-    else added.push(item);
+  const change = (from: number, to: number, bytes: Buffer) => changes.push({ from: at + from, to: at + to, bytes });
+  const written = new Set<string>();
+  for (const { id, start, position, bytes, end: itemEnd } of items) {
+    const edit = edits.find((each) => each.id === id);
+    const value = edit?.value ?? null;
+    if (edit && (value === null || written.has(id))) change(start, itemEnd, Buffer.alloc(0));
+    else if (value !== null) change(start, itemEnd, infoItem(id, value, bigEndian));
+    else if (!isRegular) change(start, itemEnd, rawItem(id, content.subarray(position, position + bytes), bigEndian));
+    if (edit) written.add(id);
   }
+  const added = edits.flatMap(({ id, value }) => (value === null || written.has(id) ? [] : [infoItem(id, value, bigEndian)])); // prettier-ignore
   if (added.length > 0) {
-    // The last one may lack the byte that makes it even.
-    const fill = Buffer.alloc(content.length % 2);
-    changes.push({ from: at + content.length, to: at + content.length, bytes: Buffer.concat([fill, ...added]) });
+    // The last one may lack the byte that makes it even, or have zeros behind it in which nobody looks for another.
+    const fill = Buffer.alloc(isRegular ? end % 2 : 0);
+    change(end, content.length, Buffer.concat([fill, ...added]));
   }
   return changes;
 }
@@ -59,9 +82,13 @@ export function newInfo(bigEndian: boolean, edits: readonly InfoEdit[]): Buffer 
   return values.length === 0 ? Buffer.alloc(0) : Buffer.concat([Buffer.from('INFO', 'latin1'), ...values]);
 }
 
-/** A zero at the end, as the format asks, and one more where that makes it even. */
+/** A zero at the end, as the format asks. */
 function infoItem(id: string, value: string, bigEndian: boolean): Buffer {
-  const bytes = Buffer.from(`${value}\0`, 'latin1');
+  return rawItem(id, Buffer.from(`${value}\0`, 'latin1'), bigEndian);
+}
+
+/** With one more zero where that makes it even. */
+function rawItem(id: string, bytes: Buffer, bigEndian: boolean): Buffer {
   const header = Buffer.alloc(8);
   header.write(id, 'latin1');
   if (bigEndian) header.writeUInt32BE(bytes.length, 4);
@@ -69,27 +96,7 @@ function infoItem(id: string, value: string, bigEndian: boolean): Buffer {
   return Buffer.concat([header, bytes, Buffer.alloc(bytes.length % 2)]);
 }
 
-function items(content: Buffer, bigEndian: boolean): InfoItem[] {
-  const found: InfoItem[] = [];
-  let at = 4;
-  while (at + 8 <= content.length) {
-    const bytes = bigEndian ? content.readUInt32BE(at + 4) : content.readUInt32LE(at + 4);
-    const position = at + 8;
-    if (position + bytes > content.length) throw damaged('Its LIST/INFO is damaged: an entry is longer than the list.');
-    const end = Math.min(position + bytes + (bytes % 2), content.length);
-    found.push({ id: content.toString('latin1', at, at + 4), start: at, position, bytes, end });
-    at = end;
-  }
-  return found;
-}
-
-/** Up to the first zero; UTF-8 where it is that, else Latin-1. */
+/** Up to the first zero; UTF-8 where it is that, else Windows-1252. */
 export function text(bytes: Buffer): string {
-  const zero = bytes.indexOf(0);
-  const value = zero < 0 ? bytes : bytes.subarray(0, zero);
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(value).trim();
-  } catch {
-    return value.toString('latin1').trim();
-  }
+  return decodeText(bytes).trim();
 }

@@ -4,10 +4,14 @@
  * where recorders and editors put it, new LIST/INFO and ID3 at the end, where they are found as well and `data` need
  * not move.
  */
+import { statedCodePage } from '../../decode/riff-tags.ts';
 import { notes, shorten, toAscii } from '../ascii.ts';
-import type { Container, FieldEdit, OpenFile, PlacedField, StoredField } from '../container.ts';
+import { cannotEdit, type Container, type FieldEdit, type OpenFile, type PlacedField, type StoredField } from '../container.ts'; // prettier-ignore
+import { hiddenFields } from '../hidden/behind-sound.ts';
+import { frameFor, namedFromInfo } from '../hidden/names.ts';
 import { readId3 } from '../id3/edit.ts';
 import { fitId3, id3OtherNames, id3Places, isId3List } from '../id3/fields.ts';
+import { parseTag } from '../id3/tag.ts';
 import {
   ChunkEditor,
   DATA,
@@ -18,14 +22,14 @@ import {
   type FileChunk,
 } from './chunk-file.ts';
 import { editId3Chunk, findId3Chunks, isIrregularChunkFile, type Id3Chunks } from './id3-chunk.ts';
-import { editInfo, newInfo, readInfo, text } from './info-list.ts';
+import { editInfo, newInfo, readInfo, text, type InfoList } from './info-list.ts';
 import { editIxml, newIxml, readIxmlValues } from './ixml-text.ts';
 
 const DESCRIPTION_BYTES = 256;
 /** `bext` of version 0 to 2 is this long, and a coding history. */
 const SMALLEST_BEXT = 602;
-/** Larger chunks are no metadata that a person or a program for sounds wrote. */
-const LARGEST = 16 * 2 ** 20;
+/** Tags are edited in memory, and large ones are pictures. */
+const LARGEST = 64 * 2 ** 20;
 
 const IXML = 'iXML:';
 const INFO = 'LIST/INFO:';
@@ -69,17 +73,32 @@ export const wave: Container = {
     if (IN_IXML[field] !== undefined && has(isIxml)) places.push(IN_IXML[field]);
     if (IN_ID3.has(field) || has(isInId3)) places.push(...id3Places(field, found));
     // Text that a recorder put directly into `USER` is not mixed with elements.
-    if (!has((id) => id === 'iXML:BWFXML/USER')) return places;
-    return places.filter((id) => !id.startsWith('iXML:USER/'));
+    const isUserText = has((id) => id === 'iXML:BWFXML/USER');
+    // FFmpeg shows an ID3 tag only where there is no list: none is made beside a tag that stands alone.
+    const isId3Alone = found.some(({ nativeId, value }) => isInId3(nativeId) && value !== '') && !has((id) => id.startsWith(INFO)); // prettier-ignore
+    return places.filter((id) => !(isUserText && id.startsWith('iXML:USER/')) && !(isId3Alone && id.startsWith(INFO)));
   },
 
   isList: (nativeId) => isInId3(nativeId) && isId3List(nativeId),
   otherNames: (nativeId) => (isInId3(nativeId) ? id3OtherNames(nativeId) : []),
 
+  hiding: {
+    name: 'ID3 chunk',
+    holds: isInId3,
+    async hidden(file) {
+      const chunks = await readChunkFile(file, DATA);
+      const { tag: id3 } = await findId3Chunks(file, chunks.chunks);
+      const version = id3 ? parseTag(await file.read(id3.position, id3.bytes)).version : 4;
+      const entries = await readInfoLists(file, chunks);
+      const values = entries.flatMap(({ id, value }) => namedFromInfo(id, value));
+      return hiddenFields([{ from: 'LIST/INFO', values }], (name, value) => frameFor(name, value, version));
+    },
+  },
+
   async read(file) {
     const chunks = await readChunkFile(file, DATA);
     const fields: StoredField[] = [];
-    const { ixml, bext, info, id3 } = await findChunks(file, chunks);
+    const { ixml, bext, id3 } = await findChunks(file, chunks);
     if (bext) {
       const description = Buffer.from(await file.read(bext.position, DESCRIPTION_BYTES));
       fields.push({ nativeId: BEXT, value: text(description) });
@@ -89,10 +108,8 @@ export const wave: Container = {
       const ofSound = values.filter(({ path }) => path !== 'BWFXML/IXML_VERSION');
       fields.push(...ofSound.map(({ path, value }) => ({ nativeId: IXML + path, value })));
     }
-    if (info) {
-      const values = readInfo(Buffer.from(await file.read(info.position, info.bytes)), chunks.bigEndian);
-      fields.push(...values.map(({ id, value }) => ({ nativeId: INFO + id, value })));
-    }
+    const entries = await readInfoLists(file, chunks);
+    fields.push(...entries.map(({ id, value }) => ({ nativeId: INFO + id, value })));
     if (id3.tag) fields.push(...readId3(await file.read(id3.tag.position, id3.tag.bytes)));
     return fields;
   },
@@ -123,9 +140,9 @@ export const wave: Container = {
     const inInfo = edits
       .filter(({ nativeId }) => nativeId.startsWith(INFO))
       .map((edit) => ({ id: edit.nativeId.slice(INFO.length), value: first(edit) }));
-    if (inInfo.length > 0 && found.info) {
-      const content = Buffer.from(await file.read(found.info.position, found.info.bytes));
-      editor.editContent(found.info, editInfo(content, chunks.bigEndian, inInfo, found.info.position));
+    if (inInfo.length > 0 && found.infos.length > 0) {
+      const changes = editInfo(await infoLists(file, found.infos), chunks.bigEndian, inInfo);
+      for (const [n, info] of found.infos.entries()) if (changes[n]!.length > 0) editor.editContent(info, changes[n]!);
     } else if (inInfo.length > 0) {
       const content = newInfo(chunks.bigEndian, inInfo);
       if (content.length > 0) editor.add('LIST', content, null);
@@ -168,32 +185,50 @@ interface FoundChunks {
   /** An iXML chunk with nothing in it. */
   blankIxml: FileChunk | null;
   bext: FileChunk | null;
-  info: FileChunk | null;
+  /** All of them: programs put what they write into one of their own. */
+  infos: FileChunk[];
   id3: Id3Chunks;
 }
 
-/** The first of each kind; others of the kind are left alone. */
+/**
+ * The first of each kind; others of the kind are left alone.
+ * @throws UserError unsupported-format when one is too large: it is there, and no second one is to be made
+ */
 async function findChunks(file: OpenFile, { chunks }: ChunkFile): Promise<FoundChunks> {
-  const found: FoundChunks = {
-    ixml: null,
-    blankIxml: null,
-    bext: null,
-    info: null,
-    id3: await findId3Chunks(file, chunks),
-  };
+  const id3 = await findId3Chunks(file, chunks);
+  const found: FoundChunks = { ixml: null, blankIxml: null, bext: null, infos: [], id3 };
   for (const chunk of chunks) {
-    if (chunk.bytes > LARGEST) continue;
+    const whole = (name: string) => {
+      if (chunk.bytes <= LARGEST) return chunk;
+      throw cannotEdit(`Its ${name} has more than ${LARGEST >> 20} MB, which Earmark does not change: make it smaller with a tag editor first.`); // prettier-ignore
+    };
     if (chunk.id === 'iXML' && !found.ixml) {
-      const content = await file.read(chunk.position, chunk.bytes);
+      const content = await file.read(chunk.position, whole('iXML').bytes);
       if (content.every((byte) => byte <= 0x20)) found.blankIxml ??= chunk;
       else found.ixml = chunk;
     } else if (chunk.id === 'bext' && chunk.bytes >= SMALLEST_BEXT) found.bext ??= chunk;
     else if (chunk.id === 'LIST' && chunk.bytes >= 4) {
       const type = Buffer.from(await file.read(chunk.position, 4)).toString('latin1');
-      if (type === 'INFO') found.info ??= chunk;
+      if (type === 'INFO') found.infos.push(whole('LIST/INFO'));
     }
   }
   return found;
+}
+
+function infoLists(file: OpenFile, chunks: readonly FileChunk[]): Promise<InfoList[]> {
+  return Promise.all(
+    chunks.map(async ({ position, bytes }) => ({
+      content: Buffer.from(await file.read(position, bytes)),
+      at: position,
+    })),
+  );
+}
+
+/** The entries of all lists, in file order. */
+async function readInfoLists(file: OpenFile, chunks: ChunkFile): Promise<{ id: string; value: string }[]> {
+  const codePage = await statedCodePage(file, chunks.chunks, chunks.bigEndian);
+  const lists = await infoLists(file, (await findChunks(file, chunks)).infos);
+  return lists.flatMap(({ content }) => readInfo(content, chunks.bigEndian, codePage));
 }
 
 function isInId3(nativeId: string): boolean {

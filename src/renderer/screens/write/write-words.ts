@@ -1,8 +1,8 @@
 /** Writing, undoing and renaming, in plain and exact words. */
 import type {
+  ChangedField,
   FilePlanState,
   PlanSummary,
-  WriteField,
   WriteMode,
   WriteOutcome,
   WriteRun,
@@ -18,7 +18,7 @@ export interface Question {
   run: () => void;
 }
 
-export const FIELD_NAMES: Record<WriteField | 'provenance', string> = {
+export const FIELD_NAMES: Record<ChangedField, string> = {
   title: 'Title',
   description: 'Description',
   keywords: 'Keywords',
@@ -32,6 +32,7 @@ export const FIELD_NAMES: Record<WriteField | 'provenance', string> = {
   comment: 'Comment',
   grouping: 'Grouping',
   provenance: 'Made by',
+  takenOver: 'Taken over',
 };
 
 export const MODE_NAMES: Record<WriteMode, string> = {
