@@ -124,6 +124,30 @@ describe.skipIf(missing !== null)('the Tags screen', () => {
     await says(page, 'Accepted 0');
   });
 
+  test('an emptied tag keeps its place, and Alt+↓ goes on from there; the badge does not follow the slider', async () => {
+    const page = await enter();
+    await firstTag(page);
+    const names = page.getByRole('grid', { name: 'Tags' }).locator('.row .name');
+    const badge = page.getByRole('navigation').locator('.count');
+    const before = await names.allTextContents();
+    expect(before.slice(0, 3)).toEqual(['All tags', 'wooden door', 'door slam']);
+    await page.keyboard.press('Alt+ArrowDown');
+    await page.getByRole('heading', { level: 2, name: /^door slam/ }).waitFor();
+    await rows(page).first().waitFor();
+    await page.keyboard.press('Shift+A');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Enter');
+    await state(page, /^Accepted 42$/).waitFor();
+    await page.locator('#tag-2 .waiting').getByText('·').waitFor();
+    expect(await names.allTextContents()).toEqual(before);
+    await page.keyboard.press('Alt+ArrowDown');
+    await page.getByRole('heading', { level: 2, name: new RegExp(`^${before[3]!}`) }).waitFor();
+    const shown = await badge.textContent();
+    await page.getByRole('slider', { name: 'How sure a suggestion must be' }).fill('95');
+    await expect.poll(() => page.locator('#tag-0 .waiting').textContent()).not.toBe(shown);
+    expect(await badge.textContent()).toBe(shown);
+  });
+
   test('by file: arrows walk the tags of a sound, and the last decision goes on to the next sound', async () => {
     const page = await enter();
     await firstTag(page);

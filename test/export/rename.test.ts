@@ -3,6 +3,8 @@ import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { WriteRun } from '../../src/shared/calls/write.ts';
+import { openCatalogue } from '../../src/main/catalogue/open.ts';
+import { fileWords } from '../../src/main/tag/file-words.ts';
 import { acquireWriterLock } from '../../src/main/catalogue/writer-lock.ts';
 import { TaggedSounds } from './tagged-sounds.ts';
 
@@ -182,4 +184,25 @@ test('cancelled midway: what was renamed stays so, the catalogue knows, and it c
   expect(ids.map(pathOf).sort()).toEqual(onDisk());
   await undo(runId);
   expect(onDisk().filter((name) => name.startsWith('AIRHiss_'))).toEqual([]);
+});
+
+test('a name that Earmark gave is no evidence for itself: suggestions stay as they were', async () => {
+  const ids = await withSounds('plain take.wav');
+  const wordsNow = () => {
+    const { db } = openCatalogue(sounds.data);
+    try {
+      return fileWords(db)(ids[0]!)?.name;
+    } finally {
+      db.close();
+    }
+  };
+  const { runId } = await run(ids);
+  expect(pathOf(ids[0]!)).toBe('AIRHiss_plain take.wav');
+  expect(wordsNow()).toBe('plain take');
+  await undo(runId);
+  expect(wordsNow()).toBe('plain take');
+  await run(ids);
+  renameSync(at('AIRHiss_plain take.wav'), at('whistle.wav'));
+  await index();
+  expect(wordsNow()).toBe('whistle'); // by somebody else
 });

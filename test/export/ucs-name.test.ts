@@ -13,6 +13,12 @@ test.each([
   ['übung 東京', 'DOORWood_übung 東京'],
   ['door', 'DOORWood_door'],
   ['doorwood', 'DOORWood_doorwood'], // a word alone is a name, not a CatID
+  ['DOORWood', 'DOORWood_Untitled'],
+  ['WIND-howling', 'DOORWood_howling'], // its own CatID, which the accepted one takes the place of
+  ['DOORWood slam heavy_03', 'DOORWood_slam heavy 03'],
+  ['DOORWood-slam', 'DOORWood_slam'],
+  ['slam_DOORWood_03', 'DOORWood_slam 03'],
+  ['DOORWood DOORWood slam', 'DOORWood_slam'],
 ])('“%s” becomes “%s”', (base, expected) => expect(name(base)).toBe(expected));
 
 test.each([
@@ -24,6 +30,8 @@ test.each([
   ['DOORMISC_Slam', 'DOORWood_Slam'], // known by its category
   ['WIND_07', 'DOORWood_07'], // a CatID in capitals
   ['wind_07', 'DOORWood_wind 07'], // called after the wind
+  ['DOORWood_DOORWood slam', 'DOORWood_slam'], // doubled by somebody
+  ['DOORWood_doorwood slam_ABC', 'DOORWood_slam_ABC'],
 ])('the UCS name “%s” becomes “%s”', (base, expected) => expect(name(base)).toBe(expected));
 
 test('a name is kept when its CatID is accepted at all, else the surest is taken', () => {
@@ -35,6 +43,15 @@ test('creator and source are added, never put over what is there', () => {
   expect(name('slam', ['DOORWood'], { creatorId: 'ABC', sourceId: 'LIB' })).toBe('DOORWood_slam_ABC_LIB');
   expect(name('DOORWood_slam', ['DOORWood'], { creatorId: 'ABC' })).toBe('DOORWood_slam_ABC');
   expect(name('DOORWood_slam_XYZ', ['DOORWood'], { creatorId: 'ABC' })).toBe('DOORWood_slam_XYZ');
+  expect(name('DOORWood_slam_XYZ', ['DOORWood'], { creatorId: 'ABC', sourceId: 'LIB' })).toBe('DOORWood_slam_XYZ_LIB');
+  expect(name('DOORWood_slam__OLD_x', ['DOORWood'], { creatorId: 'ABC', sourceId: 'LIB' })).toBe('DOORWood_slam_ABC_OLD_x'); // prettier-ignore
+  expect(name('DOORWood slam', ['DOORWood'], { creatorId: 'ABC' })).toBe('DOORWood_slam_ABC');
+});
+
+test('a name with a CatID needs no accepted tag to get what is missing; another has none to get', () => {
+  expect(name('DOORMetl_slam', [], { creatorId: 'ABC', sourceId: 'LIB' })).toBe('DOORMetl_slam_ABC_LIB');
+  expect(name('DOORMetl slam', [])).toBe('DOORMetl_slam');
+  expect(name('slam', [])).toBeNull();
 });
 
 test.each([[{ creatorId: 'a_b' }], [{ creatorId: '' }], [{ creatorId: 'a:b' }], [{ sourceId: 'LIB' }]])(
@@ -44,7 +61,7 @@ test.each([[{ creatorId: 'a_b' }], [{ creatorId: '' }], [{ creatorId: 'a:b' }], 
 
 test('doing it again changes nothing', () => {
   for (const base of ['door_wood', 'a: b?', 'DOORMetl_x', 'x'.repeat(300), '東'.repeat(100), 'wind_07', '._-.']) {
-    const once = name(base);
+    const once = name(base)!;
     expect(name(once)).toBe(once);
     expect(Buffer.byteLength(once)).toBeLessThanOrEqual(200);
   }
@@ -52,6 +69,6 @@ test('doing it again changes nothing', () => {
 
 test('numbers stand at the FXName', () => {
   expect(numbered('DOORWood_Slam_ABC', 2)).toBe('DOORWood_Slam 02_ABC');
-  expect(Buffer.byteLength(numbered(name('x'.repeat(300)), 12))).toBeLessThanOrEqual(204);
+  expect(Buffer.byteLength(numbered(name('x'.repeat(300))!, 12))).toBeLessThanOrEqual(204);
   expect(parseUcsName('nothing', catIds)).toBeNull();
 });

@@ -32,14 +32,13 @@ describe('folders', () => {
 });
 
 describe('tags', () => {
-  test('the commonest of a sound’s own, the folder where there is none, not the one that all have', () => {
+  test('the commonest of a sound’s own, none where it has none, not the one that all have', () => {
     const tags = [['sfx; Door'], ['sfx', 'door, wood'], ['sfx', 'rain'], ['SFX,wood,door'], ['sfx'], null];
-    const paths = below('/lib', 'a.wav', 'b.wav', 'c.wav', 'd.wav', 'e.wav', 'Birds/f.wav');
-    expect(tagClasses(tags, paths)).toEqual(['Door', 'Door', 'rain', 'Door', null, 'Birds']);
+    expect(tagClasses(tags)).toEqual(['Door', 'Door', 'rain', 'Door', null, null]);
   });
   test('whole sentences are no tags', () => {
     const long = 'A long description of what was recorded there on a windy day in spring';
-    expect(tagClasses([[long]], below('/lib', 'Wind/a.wav'))).toEqual(['Wind']);
+    expect(tagClasses([[long]])).toEqual([null]);
   });
 });
 
@@ -68,22 +67,23 @@ describe('from a catalogue', () => {
       { cluster: 0, path: 'Doors/a.wav', tags: ['door'] },
       { cluster: 1, path: 'Rain/b.mp3', format: 'mp3', tags: ['rain; weather'] },
       { cluster: 1, path: 'Rain/c.mp3', format: 'mp3', tags: ['Weather'] },
+      { cluster: 1, path: 'Untagged/d.wav' },
     ]);
-    const points = Int32Array.from([ids[2]!, 999, ids[0]!, ids[1]!]);
+    const points = Int32Array.from([ids[2]!, 999, ids[0]!, ids[1]!, ids[3]!]);
     const { db } = library.catalogue;
     const named = async (colouring: 'folder' | 'format' | 'tag') => {
       const { classes, classOfPoint } = await legendOf(db, colouring, points);
       return [...Buffer.from(classOfPoint, 'base64')].map((number) => classes[number]?.name ?? null);
     };
-    expect(await named('format')).toEqual(['mp3', null, 'wav', 'mp3']);
-    expect(await named('folder')).toEqual(['Rain', null, 'Doors', 'Rain']);
-    expect(await named('tag')).toEqual(['Weather', null, 'door', 'Weather']);
+    expect(await named('format')).toEqual(['mp3', null, 'wav', 'mp3', 'wav']);
+    expect(await named('folder')).toEqual(['Rain', null, 'Doors', 'Rain', 'Untagged']);
+    expect(await named('tag')).toEqual(['Weather', null, 'door', 'Weather', null]); // no folder stands in for a tag
     const [slam] = library.catalogue.tagRows.ensure('sfx', [{ id: 'slam', name: 'Slam' }]);
     library.catalogue.decisions.decide(
-      ids.map((fileId, at) => ({ fileId, tagId: slam!, accepted: at > 0 })),
+      ids.slice(0, 3).map((fileId, at) => ({ fileId, tagId: slam!, accepted: at > 0 })),
       1,
     );
     // Accepted ones count with those in the file; a rejected one does not.
-    expect(await named('tag')).toEqual(['Slam', null, 'door', 'Slam']);
+    expect(await named('tag')).toEqual(['Slam', null, 'door', 'Slam', null]);
   });
 });

@@ -6,7 +6,7 @@ import type { Catalogue } from '../catalogue/open.ts';
 import { readVocabularies } from '../tag/installed.ts';
 import { listedFiles, type ListedFile } from './listed-files.ts';
 import { sidecarPath } from './sidecars.ts';
-import { catIdsOf, checkNameParts, numbered, ucsBase, type CatIds } from './ucs-name.ts';
+import { catIdsOf, checkNameParts, numbered, ucsBase } from './ucs-name.ts';
 
 /**
  * @returns one for each file that was ever listened to, in the order of the ids. Names that would be the same, as
@@ -25,34 +25,29 @@ export async function proposeNames(
   const names = new TakenNames(catalogue);
   const proposals: RenameProposal[] = [];
   for await (const file of listedFiles(catalogue, dataFolder, [...new Set(fileIds)])) {
-    const { fileId, path } = file;
-    const reason = (await whyNot(file)) ?? '';
-    const proposed = reason === '' ? await proposal(file, catIds, given, names) : path;
+    const { fileId, path, tags } = file;
+    const accepted = tags.flatMap(({ ucs }) => ucs?.catId ?? []);
+    const base = ucsBase(basename(path, extname(path)), accepted, catIds, given);
+    const reason = (await whyNot(file, base)) ?? '';
+    const proposed = reason === '' && base !== null ? await proposal(file, base, names) : path;
     proposals.push({ fileId, path, proposed, reason });
   }
   return proposals;
 }
 
-async function whyNot({ path, tags, offline }: ListedFile): Promise<string | null> {
+async function whyNot({ path, offline }: ListedFile, base: string | null): Promise<string | null> {
   const name = basename(path);
   const facts = offline ? null : await lstat(path).catch(() => null);
   if (!facts) return `“${name}” is not there now. Connect its drive and try again.`;
   if (facts.isSymbolicLink()) return `“${name}” is a link to a file elsewhere; rename that file.`;
-  if (!tags.some(({ ucs }) => ucs)) return `No tag of “${name}” with a UCS category has been accepted. Accept one first.`; // prettier-ignore
+  if (base === null) return `No tag of “${name}” with a UCS category has been accepted. Accept one first.`; // prettier-ignore
   const sidecar = await lstat(sidecarPath(path)).catch(() => null);
   if (sidecar) return `“${basename(sidecarPath(path))}” belongs to this name and would be lost to it. Move it away first.`; // prettier-ignore
   return null;
 }
 
-async function proposal(
-  { fileId, path, tags }: ListedFile,
-  catIds: CatIds,
-  given: NameParts,
-  names: TakenNames,
-): Promise<string> {
+async function proposal({ fileId, path }: ListedFile, base: string, names: TakenNames): Promise<string> {
   const ending = extname(path);
-  const accepted = tags.flatMap(({ ucs }) => ucs?.catId ?? []);
-  const base = ucsBase(basename(path, ending), accepted, catIds, given);
   for (let number = 1; ; number++) {
     const name = `${number === 1 ? base : numbered(base, number)}${ending}`;
     if (await names.take(fileId, path, name)) return join(dirname(path), name);

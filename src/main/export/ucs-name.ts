@@ -16,6 +16,8 @@ export interface UcsName {
 
 /** Fits every file system in use (255 bytes) with room for a number and for the ending of a sidecar. */
 const MAX_BASE_BYTES = 200;
+/** A name without a word. */
+const UNTITLED = 'Untitled';
 
 /**
  * @param base file name without its extension
@@ -23,6 +25,17 @@ const MAX_BASE_BYTES = 200;
  * @returns null when it is no UCS name: it does not begin with a CatID, or says nothing after it
  */
 export function parseUcsName(base: string, catIds: CatIds): UcsName | null {
+  return parseFields(base, catIds) ?? parseLoosely(base, catIds);
+}
+
+/** `WHSH whoosh fast`, `WHSH-whoosh`: the CatID is there, though not parted as UCS has it. Nothing else is a field then. */
+function parseLoosely(base: string, catIds: CatIds): UcsName | null {
+  const [, written = '', others = ''] = /^([A-Za-z]+)[\s-]+(?=\S)(.+)$/su.exec(base) ?? [];
+  if (written === '' || catIds.find(written) !== written) return null;
+  return { catId: written, fxName: cleanFxName(others), rest: [] };
+}
+
+function parseFields(base: string, catIds: CatIds): UcsName | null {
   const [first = '', fxName = '', ...rest] = base.split('_');
   const dash = first.indexOf('-');
   const written = dash === -1 ? first : first.slice(0, dash);
@@ -52,18 +65,45 @@ export function catIdsOf(known: readonly string[]): CatIds {
 
 /**
  * @param base file name without its extension, as it is now
- * @param accepted CatIDs of the accepted tags, the surest first; at least one
+ * @param accepted CatIDs of the accepted tags, the surest first; none: the name's own, if it has one
  * @param given for a name that has no creator or source yet
- * @returns the base of the proposed name. A name that is UCS already keeps every part of it; only its CatID is
- *   put right where it is none of the accepted ones or in the wrong case
+ * @returns the base of the proposed name, in which the CatID stands once. A name that is UCS already keeps every part
+ *   of it and gets those that are missing; its CatID is put right where it is none of the accepted ones or in the
+ *   wrong case. null: neither the name nor a tag says which CatID
  */
-export function ucsBase(base: string, accepted: readonly string[], catIds: CatIds, given: NameParts): string {
+export function ucsBase(base: string, accepted: readonly string[], catIds: CatIds, given: NameParts): string | null {
   const present = parseUcsName(base, catIds);
-  if (!present) return join([accepted[0]!, cleanFxName(base), ...partsOf(given)]);
+  if (!present) {
+    const [surest] = accepted;
+    if (surest === undefined) return null;
+    return join([surest, withoutCatId(cleanFxName(base), surest), ...withMissing([], given)]);
+  }
   const [catId = '', ...userCategory] = present.catId.split('-');
-  const right = accepted.includes(catId) ? catId : accepted[0]!;
-  const rest = present.rest.length > 0 ? present.rest : partsOf(given);
-  return join([[right, ...userCategory].join('-'), present.fxName, ...rest]);
+  const right = accepted.includes(catId) ? catId : (accepted[0] ?? catId);
+  const fxName = [right, catId].reduce(withoutCatId, present.fxName);
+  return join([[right, ...userCategory].join('-'), fxName, ...withMissing(present.rest, given)]);
+}
+
+/**
+ * The CatID stands in front, so it is not said again: “WHSH whoosh” → “whoosh”. As an ordinary word (“wind”) it goes
+ * only from the front and only where words are left; a name of nothing but the CatID is empty of words.
+ */
+function withoutCatId(fxName: string, catId: string): string {
+  const words = fxName.split(' ');
+  const exact = words.filter((word) => word !== catId);
+  const isFirst = exact[0]?.toLowerCase() === catId.toLowerCase();
+  const left = isFirst && /\p{L}/u.test(exact.slice(1).join('')) ? exact.slice(1) : exact;
+  return left.length === 0 ? UNTITLED : left.join(' ');
+}
+
+/** Creator, source and what follows: what is there stays, gaps are filled. */
+function withMissing(rest: readonly string[], { creatorId, sourceId }: NameParts): string[] {
+  const [creator = '', source = '', ...others] = rest;
+  const parts = [creator === '' ? (creatorId ?? '') : creator, source === '' ? (sourceId ?? '') : source, ...others];
+  // A source without a creator would be read as one.
+  if (parts[0] === '' && rest.length === 0) return [];
+  while (parts.at(-1) === '') parts.pop();
+  return parts;
 }
 
 /** @throws UserError bad-input for what no field of a name can hold, and for a source without a creator */
@@ -93,11 +133,7 @@ function cleanFxName(base: string): string {
   const words = portable(base.replaceAll('_', ' '))
     .replace(/^[\s.,;-]+/u, '')
     .trim();
-  return words === '' ? 'Untitled' : words;
-}
-
-function partsOf({ creatorId, sourceId }: NameParts): string[] {
-  return [creatorId, sourceId].filter((part) => part !== undefined);
+  return words === '' ? UNTITLED : words;
 }
 
 function join(fields: readonly string[]): string {

@@ -18,11 +18,8 @@ export async function legendOf(db: Database, colouring: MapColouring, fileIds: I
       return fromNames(await lookedUp(db, fileIds, formatsOf));
     case 'folder':
       return fromNames(folderClasses(await lookedUp(db, fileIds, pathsOf)));
-    case 'tag': {
-      const paths = await lookedUp(db, fileIds, pathsOf);
-      const tags = await lookedUp(db, fileIds, tagsOf);
-      return fromNames(tagClasses(tags, paths));
-    }
+    case 'tag':
+      return fromNames(tagClasses(await lookedUp(db, fileIds, tagsOf)));
   }
 }
 

@@ -1,5 +1,4 @@
-/** Points by their tags; where a sound has none, by the folder it lies in. */
-import { foldersOf, type PlacedPath } from './folder-classes.ts';
+/** Points by their tags. A sound without one is in no class: a folder is not a tag. */
 
 /** A tag on more of the points than this tells nothing apart. */
 const ON_NEARLY_ALL = 0.8;
@@ -8,20 +7,15 @@ const LONGEST = 40;
 
 /**
  * @param tags values of each point's tags as read; one value may hold several, with commas or semicolons between them
- * @param paths of the points
- * @returns for each point the one of its tags that most points share; null without tags and folders
+ * @returns for each point the one of its tags that most points share; null without tags
  */
-export function tagClasses(
-  tags: readonly (readonly string[] | null)[],
-  paths: readonly (PlacedPath | null)[],
-): (string | null)[] {
+export function tagClasses(tags: readonly (readonly string[] | null)[]): (string | null)[] {
   const names = new Map<string, string>(); // as first written, by the folded form
-  const keysOf = tags.map((values, point) => {
+  const keysOf = tags.map((values) => {
     const single = (values ?? []).flatMap((value) => value.split(/[;,|\0\n]/));
     const own = single.map((value) => value.trim()).filter((value) => value !== '' && value.length <= LONGEST);
-    const all = own.length > 0 ? own : lastFolder(paths[point] ?? null);
     const keys = new Set<string>();
-    for (const name of all) {
+    for (const name of own) {
       const key = name.normalize('NFC').toLowerCase();
       if (!names.has(key)) names.set(key, name);
       keys.add(key);
@@ -39,10 +33,4 @@ export function tagClasses(
     }
     return best === null ? null : names.get(best)!;
   });
-}
-
-function lastFolder(path: PlacedPath | null): string[] {
-  const folder = path && foldersOf(path).at(-1)!;
-  const name = folder?.split(/[\\/]/).findLast((part) => part !== '');
-  return name === undefined ? [] : [name];
 }

@@ -27,6 +27,11 @@ export function fileWords(db: Database): (fileId: number) => FileWords | null {
     `SELECT root.path AS rootPath, file.relative_path AS relativePath
        FROM file JOIN root ON root.id = file.root_id WHERE file.id = ?`,
   );
+  const renamed = db.prepare<[number], { path: string; newPath: string }>(
+    `SELECT write_journal.path, new_path AS newPath
+       FROM write_journal JOIN write_run ON write_run.id = run_id AND write_run.kind = 'rename'
+      WHERE file_id = ? AND state IN ('written', 'not-restored') ORDER BY write_journal.id DESC`,
+  );
   const tags = db
     .prepare<[number, number, string], [nativeId: string, field: string, value: string]>(
       `SELECT native_id, field, value FROM file_tag WHERE file_id = ? AND (length(value) <= ? OR field = ?)`,
@@ -34,8 +39,26 @@ export function fileWords(db: Database): (fileId: number) => FileWords | null {
     .raw();
   return (fileId) => {
     const found = place.get(fileId);
-    return found ? wordsOfFile(found.rootPath, found.relativePath, tags.all(fileId, LONGEST, PROVENANCE_FIELD)) : null;
+    if (!found) return null;
+    const relativePath = nameOfOthers(found.relativePath, renamed.all(fileId));
+    return wordsOfFile(found.rootPath, relativePath, tags.all(fileId, LONGEST, PROVENANCE_FIELD));
   };
+}
+
+/**
+ * Names that Earmark gave are made of accepted tags: they would be evidence for themselves. The name before them counts;
+ * one that somebody has given the file since counts as it is.
+ * @param renames of the file, the last first
+ */
+function nameOfOthers(relativePath: string, renames: readonly { path: string; newPath: string }[]): string {
+  const folder = relativePath.slice(0, relativePath.lastIndexOf('/') + 1);
+  let name = relativePath.slice(folder.length);
+  for (const { path, newPath } of renames) if (lastPart(newPath) === name) name = lastPart(path);
+  return folder + name;
+}
+
+function lastPart(path: string): string {
+  return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
 }
 
 /**

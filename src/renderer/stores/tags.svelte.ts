@@ -4,6 +4,7 @@ import type { Client } from '../../shared/contract.ts';
 import { counted } from '../words/units.ts';
 import { FileTags } from './file-tags.svelte.ts';
 import type { Notices } from './notices.svelte.ts';
+import { inOldOrder } from './old-order.ts';
 import { perApp } from './per-app.ts';
 import type { Undo } from './undo.svelte.ts';
 
@@ -29,6 +30,9 @@ export class Tags {
   readonly #undo: Undo;
   readonly #listeners = new Set<() => void>();
   #rows = $state.raw<readonly TagRow[] | null>(null);
+  /** Of the rows: their order holds for it. null: the next ones come in an order of their own. */
+  #orderedFor: number | null = null;
+  #waiting = $state(0);
   #threshold = $state(storedThreshold());
   #timer: ReturnType<typeof setTimeout> | undefined;
   #asked = 0;
@@ -46,13 +50,16 @@ export class Tags {
     });
   }
 
-  /** Every tag with suggestions or decisions, most waiting at the threshold first; null before the first answer. */
+  /**
+   * Every tag with suggestions or decisions, most waiting at the threshold first; null before the first answer. Decisions
+   * do not move them: somebody is working through them.
+   */
   get rows(): readonly TagRow[] | null {
     return this.#rows;
   }
-  /** Suggestions that wait, at the threshold or above it. */
+  /** Suggestions to review, as sure as is worth a look; whatever the review shows at the moment. */
   get waiting(): number {
-    return this.#rows?.reduce((sum, { waiting }) => sum + waiting, 0) ?? 0;
+    return this.#waiting;
   }
   /** 0..1: suggestions below it are not shown in the review. */
   get threshold(): number {
@@ -74,13 +81,29 @@ export class Tags {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Most waiting first again. */
+  async reorder(): Promise<void> {
+    this.#orderedFor = null;
+    await this.refresh();
+  }
+
   async refresh(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const mine = ++this.#asked;
-    const scope = { minProbability: this.#threshold };
-    const rows = await this.#notices.attempt(() => this.#client.call('tag.list', scope));
-    if (mine === this.#asked && rows !== null) this.#rows = rows;
+    const minProbability = this.#threshold;
+    const found = await this.#notices.attempt(() =>
+      Promise.all([
+        this.#client.call('tag.list', { minProbability }),
+        this.#client.call('tag.forecast', { minProbability: DEFAULT_THRESHOLD }),
+      ]),
+    );
+    if (mine !== this.#asked || found === null) return;
+    const [rows, { suggestions }] = found;
+    this.#waiting = suggestions;
+    const keep = this.#orderedFor === minProbability;
+    this.#rows = keep ? inOldOrder(this.#rows ?? [], rows, ({ tagId }) => tagId) : rows;
+    this.#orderedFor = minProbability;
   }
 
   /** Suggestions of a file that wait, surest first; null while they are on their way. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { inOldOrder } from '../../../src/renderer/screens/tags/review-rows.ts';
+import { inOldOrder } from '../../../src/renderer/stores/old-order.ts';
 import {
   dotsOf,
   forecastWords,
@@ -64,7 +64,7 @@ test('the gain of learning, honest where there is none', () => {
 test('rows keep their places when the list is asked for again; new ones stand where they belong', () => {
   const rows = (keys: string) => Array.from(keys).map((name, index) => ({ key: name.charCodeAt(0), at: index }));
   const order = (before: string, now: string) =>
-    inOldOrder(rows(before), rows(now))
+    inOldOrder(rows(before), rows(now), ({ key }) => key)
       .map(({ key }) => String.fromCharCode(key))
       .join('');
   expect(order('abcd', 'bcda')).toBe('abcd');

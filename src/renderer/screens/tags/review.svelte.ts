@@ -2,11 +2,12 @@
 import type { BulkForecast, FileTag, TagRow, TagScope, TagState } from '../../../shared/calls/tags.ts';
 import type { App } from '../../stores/app.svelte.ts';
 import { sentenceOf } from '../../stores/notices.svelte.ts';
+import { inOldOrder } from '../../stores/old-order.ts';
 import { perApp } from '../../stores/per-app.ts';
 import type { Span } from '../../stores/player.svelte.ts';
 import { Selection } from '../../stores/selection.svelte.ts';
 import { tagsOf, type Tags } from '../../stores/tags.svelte.ts';
-import { byFile, inOldOrder, withKey, type ReviewRow } from './review-rows.ts';
+import { byFile, withKey, type ReviewRow } from './review-rows.ts';
 import { title } from '../../words/paths.ts';
 import { counted } from '../../words/units.ts';
 
@@ -25,6 +26,8 @@ export class Review {
   #tab = $state<TagsTab>('tags');
   /** null: all tags. */
   #tagId = $state<number | null>(null);
+  /** Its place in the left list when it was last seen there: the tag may leave it. */
+  #tagAt = 0;
   #state = $state<TagState>('suggested');
   #order = $state<ReviewOrder>('sure');
   #name = $state('');
@@ -112,7 +115,7 @@ export class Review {
   /** Somebody looks at it from now on. @returns to say that nobody does any more */
   show(): () => void {
     this.#watched = true;
-    void this.tags.refresh().then(() => this.#chooseFirst());
+    void this.tags.reorder().then(() => this.#chooseFirst());
     this.#soon();
     return () => {
       this.#watched = false;
@@ -139,6 +142,7 @@ export class Review {
     if (tagId === this.#tagId && this.#tab === 'tags') return;
     this.#tab = 'tags';
     this.#tagId = tagId;
+    this.#tagAt = this.listed('', false).findIndex((row) => row.tagId === tagId) + 1;
     this.#empty();
   }
   showState(state: TagState): void {
@@ -181,9 +185,14 @@ export class Review {
   /** The next or previous tag of the left list. */
   walkTags(step: number): void {
     const ids = [null, ...this.listed('', false).map(({ tagId }) => tagId)];
-    const at = ids.indexOf(this.#tagId);
-    const next = ids[Math.max(0, Math.min(ids.length - 1, at + step))];
-    if (next !== undefined) this.pickTag(next);
+    const found = ids.indexOf(this.#tagId);
+    // Where it is not any more stands the tag that followed it.
+    const at = found >= 0 ? found : step > 0 ? this.#tagAt - 1 : this.#tagAt;
+    const to = Math.max(0, Math.min(ids.length - 1, at + step));
+    const next = ids[to];
+    if (next === undefined) return;
+    this.pickTag(next);
+    this.#tagAt = to;
   }
 
   /** A row was selected: it is heard as soon as it is known where, and those after it are made ready. */
@@ -373,7 +382,7 @@ export class Review {
       const same = question === this.#answered;
       this.#answered = question;
       const rows = this.#tab === 'files' ? byFile(found) : found.map(withKey);
-      this.#take(same && this.#tab === 'files' ? inOldOrder(this.#rows ?? [], rows) : rows);
+      this.#take(same && this.#tab === 'files' ? inOldOrder(this.#rows ?? [], rows, ({ key }) => key) : rows);
       this.#problem = null;
     } catch (error) {
       if (mine === this.#asked) this.#problem = sentenceOf(error);
