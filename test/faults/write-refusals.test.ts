@@ -307,6 +307,39 @@ describe.skipIf(skipFor(noMount, 'small and read-only disks'))('a disk', () => {
   });
 });
 
+describe.skipIf(skipFor(noMount, 'a full disk under the catalogue'))('the disk of the catalogue', () => {
+  beforeEach(() => {
+    mkdirSync(trial.data);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=24m', 'tmpfs', trial.data]);
+  });
+  afterEach(() => execFileSync('umount', ['-l', trial.data]));
+
+  test('full while files are written: said, the engine goes on, each file is whole, and with room it is written', async () => {
+    for (let at = 0; at < 24; at++) trial.addTone(`${at}.wav`, 300 + 20 * at, 1 + at / 20);
+    await trial.index();
+    await acceptAll();
+    const filler = join(trial.data, 'filler');
+    for (const left of [120_000, 60_000, 0]) {
+      const { planId } = await trial.plan();
+      const { bavail, bsize } = statfsSync(trial.data);
+      writeFileSync(filler, Buffer.alloc(Math.max(0, bavail * bsize - left)));
+      const full = start(planId).then((id) => trial.call('write.wait', id));
+      await expect(full).rejects.toMatchObject({
+        code: 'disk-full',
+        message: expect.stringMatching(/Free some space/),
+      });
+      expect(await trial.call('job.list', null)).toEqual([]);
+      expect(readdirSync(trial.sounds).filter((name) => name.startsWith('.earmark-'))).toEqual([]);
+      rmSync(filler);
+    }
+    await trial.start(); // settles what could not be noted
+    await trial.index();
+    await trial.write();
+    const { change, refused } = await trial.plan();
+    expect({ change, refused }).toEqual({ change: 0, refused: 0 });
+  });
+});
+
 function whyNoMount(): string | null {
   if (process.getuid?.() !== 0) return 'needs root to mount a small disk';
   const probe = new Trial();

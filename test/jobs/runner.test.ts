@@ -1,3 +1,4 @@
+import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { JobRunner, type JobContext } from '../../src/main/jobs/runner.ts';
 import type { JobProgress, JobState } from '../../src/shared/types.ts';
@@ -113,4 +114,14 @@ test('a job that is held back goes on by itself when that ends', async () => {
   runner.holdBack(id, false);
   expect(await runner.wait(id)).toBe('done');
   expect(states).toEqual(['paused', 'running', 'done']);
+});
+
+test('a disk without room for the record of a job: it ends as it would, and everybody is told', async () => {
+  const sent: JobProgress[] = [];
+  const full = () => {
+    throw new Database.SqliteError('database or disk is full', 'SQLITE_FULL');
+  };
+  const runner = new JobRunner<string>({ start: () => 1, setState: full }, (progress) => void sent.push(progress));
+  expect(await runner.wait(runner.start('index', {}, () => Promise.resolve('result')))).toBe('result');
+  expect(sent.at(-1)).toMatchObject({ state: 'done' });
 });

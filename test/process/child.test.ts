@@ -61,3 +61,12 @@ test('a call to a process that was just killed is rejected when it is gone, not 
     expect(child.alive).toBe(false);
   }
 });
+
+test('a listener that throws ends the work it listens to, not the program', async () => {
+  const child = start();
+  child.on('ready', () => {
+    throw new UserError('disk-full', 'There is no room left.');
+  });
+  await expect(child.call('never', null)).rejects.toMatchObject({ code: 'disk-full' });
+  expect(await child.exited).toBe('signal SIGKILL');
+});

@@ -1,4 +1,5 @@
 /** Background work that waits while somebody uses the machine. */
+import { toWire } from '../../shared/errors.ts';
 import type { JobId } from '../../shared/types.ts';
 
 /** Input within so many seconds means that somebody is there. */
@@ -29,12 +30,15 @@ export class IdleGate {
   /** Holds this job back now and then. @returns stops; call it when the job has ended */
   begin(id: JobId): () => void {
     let ended = false;
-    const look = async () => {
-      const held = await this.#isInUse();
-      if (!ended) this.#options.holdBack(id, held);
+    const look = () => {
+      this.#isInUse()
+        .then((held) => {
+          if (!ended) this.#options.holdBack(id, held);
+        })
+        .catch((error: unknown) => this.#options.notice(toWire(error).userMessage));
     };
-    void look();
-    const timer = setInterval(() => void look(), this.#options.lookEveryMs ?? LOOK_EVERY_MS);
+    look();
+    const timer = setInterval(look, this.#options.lookEveryMs ?? LOOK_EVERY_MS);
     timer.unref();
     return () => {
       ended = true;

@@ -1,6 +1,7 @@
 /** Runs jobs one at a time: progress, pause, cancel. What a job does is a function; the runner knows nothing of audio. */
 import type { JobId, JobKind, JobProgress, JobState } from '../../shared/types.ts';
 import { UserError } from '../../shared/errors.ts';
+import { classify } from '../catalogue/database-errors.ts';
 
 /** Progress reaches listeners at most this often. */
 const PROGRESS_INTERVAL_MS = 100;
@@ -184,7 +185,13 @@ export class JobRunner<T> {
   #setState(job: Running<T>, state: JobState): void {
     if (state !== 'paused') delete job.progress.pausedFor;
     job.progress.state = state;
-    this.#records.setState(job.progress.id, state);
+    try {
+      this.#records.setState(job.progress.id, state);
+    } catch (error) {
+      // The disk is full, or gone. The record is for the next start, which takes the job for an interrupted one; that
+      // this one is told how it ended does not hang on it.
+      if (!classify(error)) throw error;
+    }
     this.#sendNow(job);
   }
 

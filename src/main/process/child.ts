@@ -4,7 +4,7 @@
  * native code cannot be terminated without aborting the whole program).
  */
 import os from 'node:os';
-import { fromWire, toWire, type WireError } from '../../shared/errors.ts';
+import { fromWire, toWire, type UserError, type WireError } from '../../shared/errors.ts';
 import { NO_TELEMETRY } from './no-telemetry.ts';
 import { openParentChannel } from './parent-channel.ts';
 import { startProcess, type ProcessOptions, type StartedProcess } from './start-process.ts';
@@ -122,7 +122,7 @@ export class Child<M extends Methods, P extends Pushes = NoPushes> {
 
   #receive(message: ReplyMessage | PushMessage): void {
     if ('push' in message) {
-      for (const listener of this.#listeners.get(message.push) ?? []) listener(message.payload as never);
+      this.#tellListeners(message);
       return;
     }
     const waiting = this.#waiting.get(message.reply);
@@ -130,6 +130,22 @@ export class Child<M extends Methods, P extends Pushes = NoPushes> {
     this.#waiting.delete(message.reply);
     if ('error' in message) waiting.reject(fromWire(message.error));
     else waiting.resolve(message.value as never);
+  }
+
+  /**
+   * Nobody called it, so nobody would catch what a listener throws, and the whole program would end (a full disk under
+   * a catalogue that it writes is enough). Whoever waits for the child gets the error; what was pushed is lost, so its
+   * work cannot go on as if nothing had happened.
+   */
+  #tellListeners({ push, payload }: PushMessage): void {
+    try {
+      for (const listener of this.#listeners.get(push) ?? []) listener(payload as never);
+    } catch (error) {
+      const reason = error instanceof Error ? error : new Error(String(error));
+      for (const { reject } of this.#waiting.values()) reject(reason);
+      this.#waiting.clear();
+      this.#process.kill();
+    }
   }
 }
 
@@ -148,11 +164,15 @@ export type Handlers<M extends Methods> = {
 /**
  * The child's side: answers calls, several at once if the handlers are asynchronous, and exits when the parent
  * is gone (also after a kill -9 of the parent: the channel closes).
+ * @param sentenceFor what a user should know about an error that the handlers leave to this; null for all others
  * @returns push: sends an unasked message to the parent
  */
 export function serveParent<M extends Methods, P extends Pushes = NoPushes>(
   handlers: Handlers<M>,
+  sentenceFor: (error: unknown) => UserError | null = () => null,
 ): <N extends keyof P & string>(name: N, payload: P[N]) => void {
+  // What it makes lies in the user's data folder and is nobody else's; files of the user get the rights they had.
+  process.umask(0o077);
   const parent = openParentChannel();
   const send = (message: ReplyMessage | PushMessage) => parent.send(message);
   // Ctrl-C reaches the whole process group; when to stop is the parent's decision.
@@ -164,7 +184,7 @@ export function serveParent<M extends Methods, P extends Pushes = NoPushes>(
       if (!handler) throw new TypeError(`unknown call: ${name}`);
       send({ reply: call, value: await handler(input) });
     } catch (error) {
-      send({ reply: call, error: toWire(error) });
+      send({ reply: call, error: toWire(sentenceFor(error) ?? error) });
     }
   }
   return (name, payload) => send({ push: name, payload });

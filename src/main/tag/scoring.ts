@@ -103,7 +103,13 @@ export class TagScoring {
     for (const tagId of tagIds) this.#toLearn.add(tagId);
     if (this.#toLearn.size === 0) return;
     clearTimeout(this.#restTimer);
-    this.#restTimer = setTimeout(() => this.#learn(), REST_MS);
+    this.#restTimer = setTimeout(() => {
+      try {
+        this.#learn();
+      } catch (error) {
+        this.#tell(error);
+      }
+    }, REST_MS);
     this.#restTimer.unref();
   }
 

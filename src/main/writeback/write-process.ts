@@ -4,7 +4,7 @@
  */
 import { lstatSync } from 'node:fs';
 import type Database from 'better-sqlite3';
-import { withDatabaseErrors } from '../catalogue/database-errors.ts';
+import { classify } from '../catalogue/database-errors.ts';
 import { cataloguePath, openDatabase } from '../catalogue/open.ts';
 import { serveParent } from '../process/child.ts';
 import { tempPathFor } from './atomic-write.ts';
@@ -18,6 +18,9 @@ let db: Database.Database | null = null;
 let journalInUse: WriteJournal | null = null;
 let stopped = false;
 
+/** The catalogue, for sentences about its disk. */
+let where = 'the catalogue';
+
 const journal = (): WriteJournal => {
   if (!journalInUse) throw new Error('the write process has not been opened');
   return journalInUse;
@@ -27,59 +30,62 @@ const goOn = () => {
   if (stopped) throw new DOMException('stopped', 'AbortError');
 };
 
-const push = serveParent<WriteMethods, WritePushes>({
-  open: ({ dataFolder }) =>
-    withDatabaseErrors(cataloguePath(dataFolder), () => {
+const push = serveParent<WriteMethods, WritePushes>(
+  {
+    open: ({ dataFolder }) => {
+      where = cataloguePath(dataFolder);
       db = openDatabase(dataFolder, false);
       db.pragma('synchronous = FULL');
       journalInUse = writeJournal(db);
       return null;
-    }),
+    },
 
-  plan: async (files) => {
-    const planned = [];
-    for (const file of files) {
-      goOn();
-      planned.push(await planFile(file));
-    }
-    return planned;
-  },
+    plan: async (files) => {
+      const planned = [];
+      for (const file of files) {
+        goOn();
+        planned.push(await planFile(file));
+      }
+      return planned;
+    },
 
-  begin: ({ profileId }) => journal().begin(profileId),
+    begin: ({ profileId }) => journal().begin(profileId),
 
-  write: async ({ runId, keepTime, files }) => {
-    const rows = journal().add(runId, files, tempPathFor);
-    await eachUntilStopped(files.map((file, at) => ({ file, id: rows[at]! })), async ({ file, id }) =>
+    write: async ({ runId, keepTime, files }) => {
+      const rows = journal().add(runId, files, tempPathFor);
+      await eachUntilStopped(files.map((file, at) => ({ file, id: rows[at]! })), async ({ file, id }) =>
       push('done', await writeFile(journal(), id, file, keepTime, goOn)),
     ); // prettier-ignore
-    return null;
-  },
+      return null;
+    },
 
-  giveUp: ({ runId, file, reason }) => {
-    const [id] = journal().add(runId, [file], tempPathFor);
-    journal().settle(id!, 'failed', reason);
-    return null;
-  },
+    giveUp: ({ runId, file, reason }) => {
+      const [id] = journal().add(runId, [file], tempPathFor);
+      journal().settle(id!, 'failed', reason);
+      return null;
+    },
 
-  undo: async (rows) => {
-    const files = rows.map(whereItIs);
-    journal().beginUndo(files.map(({ id, path }) => ({ id, tempPath: tempPathFor(path, id) })));
-    await eachUntilStopped(files, async (file) => push('done', await undoFile(journal(), file, goOn)));
-    return null;
-  },
+    undo: async (rows) => {
+      const files = rows.map(whereItIs);
+      journal().beginUndo(files.map(({ id, path }) => ({ id, tempPath: tempPathFor(path, id) })));
+      await eachUntilStopped(files, async (file) => push('done', await undoFile(journal(), file, goOn)));
+      return null;
+    },
 
-  stop: () => {
-    stopped = true;
-    return null;
-  },
+    stop: () => {
+      stopped = true;
+      return null;
+    },
 
-  finish: ({ runId }) => {
-    journal().finish(runId);
-    return null;
-  },
+    finish: ({ runId }) => {
+      journal().finish(runId);
+      return null;
+    },
 
-  recover: async ({ again }) => recover(journal(), again),
-});
+    recover: async ({ again }) => recover(journal(), again),
+  },
+  (error) => classify(error, where),
+);
 
 /** What was not begun when all is to end, and the file in work, are settled as what they are: as they were. */
 async function eachUntilStopped<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
@@ -89,8 +95,13 @@ async function eachUntilStopped<T>(items: readonly T[], work: (item: T) => Promi
       await work(item);
     }
   } catch (error) {
+    // Where the journal's own disk is full this fails, too: the next start does it then.
+    const settled = await recover(journal(), true).catch((failure: unknown) => {
+      if (stopped) throw failure;
+      return [];
+    });
+    for (const done of settled) push('done', done);
     if (!stopped) throw error;
-    for (const done of await recover(journal(), true)) push('done', done);
   }
 }
 

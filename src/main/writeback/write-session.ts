@@ -19,6 +19,8 @@ export class WriteSession {
   readonly #options: SessionOptions;
   readonly #stop = () => void this.#child?.call('stop', null).catch(() => {}); // it died: stopped as well
   #child: Child<WriteMethods, WritePushes> | null = null;
+  /** What was done and could not be noted: nothing more is to be done then. */
+  #notNoted: { error: unknown } | null = null;
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -53,6 +55,7 @@ export class WriteSession {
       const listening = child.on('done', ({ fileId }) => done.add(fileId));
       try {
         await work(left);
+        if (this.#notNoted) throw this.#notNoted.error;
         return;
       } catch (error) {
         if (!(error instanceof ChildDiedError) || this.#options.signal.aborted) throw error;
@@ -88,7 +91,14 @@ export class WriteSession {
       lowPriority,
     });
     this.#child = child;
-    child.on('done', done);
+    child.on('done', (file) => {
+      try {
+        done(file);
+      } catch (error) {
+        this.#notNoted ??= { error };
+        this.#stop(); // the file in work stays as it was, and the journal is in order
+      }
+    });
     await child.call('open', { dataFolder });
     return child;
   }
