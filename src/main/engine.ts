@@ -155,9 +155,9 @@ export function createEngine(options: EngineOptions): EngineHandle {
     ...teachCalls(parts, vocabularies, tagging, tags, tagsChanged),
     ...withRenames(writeCalls(parts, writing, recovered), renaming),
     ...exportCalls(parts, renaming),
-    'index.start': async ({ folders }) => {
+    'index.start': async ({ folders, again }) => {
       await recovered; // what a killed program left is in order before anybody looks through folders
-      return indexing.start(folders);
+      return indexing.start(folders, again);
     },
     'job.wait': (id) => summariesOf(id).wait(id),
     'job.list': () =>

@@ -25,8 +25,12 @@ import type {
 
 export interface Calls
   extends FileCalls, LibraryCalls, SettingCalls, ModelCalls, MapCalls, VocabularyCalls, TagCalls, WriteCalls {
-  /** Starts listening to folders (absolute paths; empty: all roots that are not paused). The job goes on after the reply. */
-  'index.start': { input: { folders: string[] }; output: JobId };
+  /**
+   * Starts listening to folders (absolute paths; empty: all roots that are not paused). The job goes on after the reply.
+   * `again` also reads the tags of files that look unchanged, makes sure that their sound is the same, and tries again
+   * what failed.
+   */
+  'index.start': { input: { folders: string[]; again?: boolean }; output: JobId };
   /** Waits until a job has ended. @returns its summary. */
   'job.wait': { input: JobId; output: IndexSummary };
   /** Jobs that run or are paused: what a window that has just been opened missed of `job.progress`. */

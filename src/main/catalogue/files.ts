@@ -1,7 +1,7 @@
 /** Table `file`: one row for each file met below a root, whatever became of it. */
 import type { Database } from 'better-sqlite3';
 import type { FileErrorCode } from '../../shared/errors.ts';
-import type { AudioFormat, DecodeWarning, FailureRow } from '../../shared/types.ts';
+import type { AudioFormat, DecodeWarning, FailureRow, NativeTag } from '../../shared/types.ts';
 import { listeningStatements } from './listening.ts';
 import { absolutePath } from './roots.ts';
 import { sortKeys } from './sort-key.ts';
@@ -20,6 +20,8 @@ export interface FileRow {
   /** Bytes. */
   size: number;
   mtimeMs: number;
+  /** When the system last noted a change, ns; null when it is not known of the file as it is now. */
+  ctimeNs: string | null;
   state: FileState;
   /** Its path or drive was not there at the last look. */
   offline: boolean;
@@ -53,8 +55,10 @@ export interface FilePlace {
   relativePath: string;
   size: number;
   mtimeMs: number;
+  /** See {@link FileRow}. @default null */
+  ctimeNs?: string | null;
 }
-export type SizeAndTime = Pick<FilePlace, 'size' | 'mtimeMs'>;
+export type SizeAndTime = Pick<FilePlace, 'size' | 'mtimeMs' | 'ctimeNs'>;
 
 type SortKeys = ReturnType<typeof sortKeys>;
 
@@ -64,7 +68,7 @@ export type PendingRow = Pick<FileRow, 'id' | 'rootId' | 'relativePath' | 'size'
 type Raw = Omit<FileRow, 'offline' | 'warnings'> & { offline: 0 | 1; warnings: string };
 
 const COLUMNS = `
-  id, root_id AS rootId, relative_path AS relativePath, size, mtime_ms AS mtimeMs, state, offline,
+  id, root_id AS rootId, relative_path AS relativePath, size, mtime_ms AS mtimeMs, ctime_ns AS ctimeNs, state, offline,
   content_id AS contentId, reason_code AS reasonCode, reason, attempts, format, codec, duration_s AS durationSeconds,
   sample_rate AS sampleRate, channels, bit_depth AS bitDepth, peak_db AS peakDb, loudness_lufs AS loudnessLufs,
   warnings, added_ms AS addedMs, checked_ms AS checkedMs`;
@@ -92,25 +96,26 @@ export function fileStatements(db: Database) {
   const byContent = db.prepare<[string], Raw>(`SELECT ${COLUMNS} FROM file WHERE content_id = ? ORDER BY id`);
   const waveform = db.prepare<[number], Buffer | null>('SELECT waveform FROM file WHERE id = ?').pluck();
   const insert = db.prepare<FilePlace & SortKeys & { now: number }>(
-    `INSERT INTO file (root_id, relative_path, name_key, folder_key, size, mtime_ms, state, added_ms, checked_ms)
-       VALUES (:rootId, :relativePath, :nameKey, :folderKey, :size, :mtimeMs, 'pending', :now, :now)`,
+    `INSERT INTO file (root_id, relative_path, name_key, folder_key, size, mtime_ms, ctime_ns, state, added_ms, checked_ms)
+       VALUES (:rootId, :relativePath, :nameKey, :folderKey, :size, :mtimeMs, :ctimeNs, 'pending', :now, :now)`,
   );
   // Attempts count for one state of the file: a changed file starts afresh.
   const pend = db.prepare<SizeAndTime & { id: number }>(
     `UPDATE file SET
        attempts = CASE WHEN size = :size AND mtime_ms = :mtimeMs THEN attempts ELSE 0 END,
-       size = :size, mtime_ms = :mtimeMs, state = 'pending', offline = 0, reason_code = NULL, reason = NULL
+       size = :size, mtime_ms = :mtimeMs, ctime_ns = :ctimeNs, state = 'pending', offline = 0, reason_code = NULL, reason = NULL
      WHERE id = :id`,
   );
   const place = db.prepare<FilePlace & SortKeys & { id: number }>(
     `UPDATE file SET root_id = :rootId, relative_path = :relativePath, name_key = :nameKey, folder_key = :folderKey,
-       size = :size, mtime_ms = :mtimeMs, offline = 0
+       size = :size, mtime_ms = :mtimeMs, ctime_ns = :ctimeNs, offline = 0
      WHERE id = :id`,
   );
   const remove = db.prepare<[number]>('DELETE FROM file WHERE id = ?');
   const offline = db.prepare<[0 | 1, string]>(
     'UPDATE file SET offline = ? WHERE id IN (SELECT value FROM json_each(?))',
   );
+  const changeTime = db.prepare<[string, number]>('UPDATE file SET ctime_ns = ? WHERE id = ?');
   const fail = db.prepare<SizeAndTime & { id: number; code: string; message: string; now: number }>(
     `UPDATE file SET
        attempts = CASE WHEN size = :size AND mtime_ms = :mtimeMs THEN attempts ELSE 0 END + 1,
@@ -161,23 +166,24 @@ export function fileStatements(db: Database) {
     waveform: (id: number): Uint8Array | null => waveform.get(id) ?? null,
 
     /** A file met for the first time, or again at the same place: to be listened to. @returns its id */
-    insertPending({ rootId, relativePath, size, mtimeMs }: FilePlace): number {
+    insertPending({ rootId, relativePath, size, mtimeMs, ctimeNs = null }: FilePlace): number {
       const known = byPath.get(rootId, relativePath);
       if (!known) {
-        const row = { rootId, relativePath, ...sortKeys(relativePath), size, mtimeMs, now: Date.now() };
+        const row = { rootId, relativePath, ...sortKeys(relativePath), size, mtimeMs, ctimeNs, now: Date.now() };
         return Number(insert.run(row).lastInsertRowid);
       }
-      pend.run({ id: known.id, size, mtimeMs });
+      pend.run({ id: known.id, size, mtimeMs, ctimeNs });
       return known.id;
     },
     /** To be listened to (again). What is known of it stays until then. */
-    setPending: (id: number, { size, mtimeMs }: SizeAndTime): void => void pend.run({ id, size, mtimeMs }),
+    setPending: (id: number, { size, mtimeMs, ctimeNs = null }: SizeAndTime): void =>
+      void pend.run({ id, size, mtimeMs, ctimeNs }),
     /**
      * The file is at another place now and keeps everything. A row that stands at that place and was never
      * listened to gives way; what the user said about it holds for the file that is there now.
      * @throws Error when another file that has been listened to stands there
      */
-    moveTo: db.transaction((id: number, { rootId, relativePath, size, mtimeMs }: FilePlace): void => {
+    moveTo: db.transaction((id: number, { rootId, relativePath, size, mtimeMs, ctimeNs = null }: FilePlace): void => {
       const there = byPath.get(rootId, relativePath);
       if (there && there.id !== id) {
         if (there.contentId !== null) throw new Error(`file ${id} cannot move: file ${there.id} is at ${relativePath}`);
@@ -185,11 +191,17 @@ export function fileStatements(db: Database) {
         words.remove(there.id);
         remove.run(there.id);
       }
-      place.run({ id, rootId, relativePath, ...sortKeys(relativePath), size, mtimeMs });
+      place.run({ id, rootId, relativePath, ...sortKeys(relativePath), size, mtimeMs, ctimeNs });
       if (byId.get(id)?.state === 'ready') words.set(id);
     }),
     /** Not there at the last look: kept, with everything, until it comes back. */
     setOffline: (ids: readonly number[]): void => void offline.run(1, JSON.stringify(ids)),
+    /** Looked at, and found as it was. */
+    setChangeTime: (id: number, ctimeNs: string): void => void changeTime.run(ctimeNs, id),
+    /** Whether these are its tags as they were last read. */
+    hasTags: (id: number, read: readonly NativeTag[]): boolean =>
+      JSON.stringify(tags.of(id)) ===
+      JSON.stringify(read.map(({ nativeId, field, value }) => ({ nativeId, field, value }))),
     setOnline: (ids: readonly number[]): void => void offline.run(0, JSON.stringify(ids)),
     /** Could not be listened to as it is now. What was heard in its older content goes, since it is not there any more. */
     setFailed: db.transaction(

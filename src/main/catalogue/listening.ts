@@ -59,8 +59,8 @@ export function listeningStatements(db: Database) {
        state = 'ready', offline = 0, reason_code = NULL, reason = NULL, attempts = 0, checked_ms = ?
      WHERE id = ?`,
   );
-  const retag = db.prepare<[number, number, number, number]>(
-    'UPDATE file SET size = ?, mtime_ms = ?, offline = 0, checked_ms = ? WHERE id = ?',
+  const retag = db.prepare<[number, number, string | null, number, number]>(
+    'UPDATE file SET size = ?, mtime_ms = ?, ctime_ns = ?, offline = 0, checked_ms = ? WHERE id = ?',
   );
   // Only a file that was read before is ready again by its tags alone.
   const readyAgain = db.prepare<[number]>(
@@ -112,8 +112,12 @@ export function listeningStatements(db: Database) {
 
     /** Same sound, new tags (or only new times): size and time as they are now, tags and words as read now. */
     updateTags: db.transaction(
-      (fileId: number, tags: readonly NativeTag[], now: { size: number; mtimeMs: number }): void => {
-        retag.run(now.size, now.mtimeMs, Date.now(), fileId);
+      (
+        fileId: number,
+        tags: readonly NativeTag[],
+        now: { size: number; mtimeMs: number; ctimeNs?: string | null },
+      ): void => {
+        retag.run(now.size, now.mtimeMs, now.ctimeNs ?? null, Date.now(), fileId);
         readyAgain.run(fileId);
         tagsOf.replace(fileId, tags);
         words.set(fileId);

@@ -35,6 +35,8 @@ export interface IndexJobParts {
    * another look through the folders. null: the model in use.
    */
   nextModel: string | null;
+  /** Files that look unchanged are looked into as well: tags, and whether the sound is the same. */
+  again: boolean;
 }
 
 /** A file that waits to be listened to. */
@@ -89,9 +91,8 @@ async function walkAndRecognise(
   const unknown = [];
   const gone = new Set<number>();
   for (const scope of scopes) {
-    const comparison = await compareWithCatalogue(scope, catalogue, context.signal, (filesMet) =>
-      context.report({ done: met + filesMet }),
-    );
+    const report = (filesMet: number) => context.report({ done: met + filesMet });
+    const comparison = await compareWithCatalogue(scope, catalogue, context.signal, report, parts.again);
     met += comparison.unchanged + comparison.skipped + comparison.unknown.length;
     summary.unchanged += comparison.unchanged;
     summary.returned += comparison.returned;
@@ -106,6 +107,7 @@ async function walkAndRecognise(
     await context.whileNotPaused();
     if (what === 'moved') summary.moved++;
     if (what === 'retagged') summary.retagged++;
+    if (what === 'unchanged') summary.unchanged++;
     if (what === 'copy') summary.indexed++;
     if (what === 'moved') gone.delete(fileId);
     context.report({ done: ++done });

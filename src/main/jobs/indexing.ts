@@ -86,22 +86,27 @@ export class Indexing {
   /**
    * Somebody asks for it. A job that began by itself is put off.
    * @param folders absolute; empty: all roots that are not paused
+   * @param again also looks into files that seem unchanged, and tries again what failed
    * @throws UserError bad-input, not-found, no-permission, catalogue-busy, model-missing, model-damaged
    */
-  start(folders: string[]): Promise<JobId> {
+  start(folders: string[], again = false): Promise<JobId> {
     return this.#inTurn(async () => {
       await this.#putOff();
       if (this.#runner && this.#runner.active !== null) throw alreadyIndexing();
-      const { id } = await this.#begin('model in use', async ({ roots }) => {
-        const scopes = await resolveScopes(folders, roots);
-        if (scopes.length > 0) return scopes;
-        throw new UserError(
-          'bad-input',
-          roots.list().length > 0
-            ? 'All folders are paused. Take the pause off one of them, or name a folder to listen to.'
-            : 'No folders are known yet. Name a folder to listen to.',
-        );
-      });
+      const { id } = await this.#begin(
+        'model in use',
+        async ({ roots }) => {
+          const scopes = await resolveScopes(folders, roots);
+          if (scopes.length > 0) return scopes;
+          throw new UserError(
+            'bad-input',
+            roots.list().length > 0
+              ? 'All folders are paused. Take the pause off one of them, or name a folder to listen to.'
+              : 'No folders are known yet. Name a folder to listen to.',
+          );
+        },
+        again,
+      );
       return id;
     });
   }
@@ -187,7 +192,7 @@ export class Indexing {
   }
 
   #next(): void {
-    void this.#inTurn(async () => {
+    this.#inTurn(async () => {
       const free = () => !this.#closed && this.#runner?.active == null;
       const roomMs = this.#roomUntilMs - performance.now();
       if (roomMs > 0) {
@@ -196,7 +201,7 @@ export class Indexing {
       }
       if (this.#waiting.size > 0 && free()) await this.#beginWaiting();
       if (this.#moveWaits && this.#waiting.size === 0 && free()) await this.#beginWaitingMove();
-    });
+    }).catch((error: unknown) => this.#tell(error));
   }
 
   async #beginWaiting(): Promise<void> {
@@ -247,6 +252,7 @@ export class Indexing {
   async #begin(
     listener: Listener,
     findScopes: (catalogue: Catalogue) => Promise<ScanScope[]>,
+    again = false,
   ): Promise<{ id: JobId; scopes: ScanScope[] }> {
     const parts = this.#parts;
     const release = await acquireWriterLock(parts.options.dataFolder);
@@ -262,7 +268,7 @@ export class Indexing {
       if (listener === 'model in use') {
         for (const { root, below } of scopes) if (below === '') this.#waiting.delete(root.id);
       }
-      const id = await this.#startJob(listener, catalogue, scopes, release);
+      const id = await this.#startJob(listener, catalogue, scopes, release, again);
       const rootIds = [...new Set(scopes.map(({ root }) => root.id))];
       const endGate = this.#gate?.begin(id);
       const ended = (summary: IndexSummary | null) => {
@@ -274,7 +280,10 @@ export class Indexing {
         else if (whole && parts.nextModel !== null && parts.options.load === 'background') this.#moveWaits = true;
         this.#next();
       };
-      this.jobs.wait(id).then(ended, () => ended(null));
+      this.jobs
+        .wait(id)
+        .then(ended, () => ended(null))
+        .catch((error: unknown) => this.#tell(error));
       this.#listeners.rootsTouched(rootIds);
       return { id, scopes };
     } catch (error) {
@@ -284,7 +293,13 @@ export class Indexing {
   }
 
   /** Answers when the job runs; what it listens with is held until it has ended. */
-  #startJob(listener: Listener, catalogue: Catalogue, scopes: ScanScope[], release: () => void): Promise<JobId> {
+  #startJob(
+    listener: Listener,
+    catalogue: Catalogue,
+    scopes: ScanScope[],
+    release: () => void,
+    again: boolean,
+  ): Promise<JobId> {
     const parts = this.#parts;
     const isNext = listener === 'next model';
     return new Promise((resolve, reject) => {
@@ -295,6 +310,7 @@ export class Indexing {
           // What searching answers with does not change while the next model listens.
           onChanged: isNext ? () => {} : this.#listeners.changed,
           nextModel: isNext ? packId : null,
+          again,
         };
         const folders = scopes.map(({ root }) => root.path);
         const id = this.jobs.start('index', { folders }, async (context) => {

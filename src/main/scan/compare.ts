@@ -20,6 +20,7 @@ export interface UnknownFile {
   relativePath: string;
   size: number;
   mtimeMs: number;
+  ctimeNs: string;
   /** The row at this path, if there is one. */
   known: FileRow | null;
 }
@@ -43,6 +44,7 @@ export interface Comparison {
  * Walks one scope and compares it with the catalogue. Writes only: new rows (pending), rows back online, rows gone
  * offline, failed rows worth another try (pending).
  * @param onProgress number of files met so far
+ * @param again files that look unchanged are looked into as well, and those that failed are tried again
  * @throws signal.reason when cancelled; what was written until then is true
  */
 export async function compareWithCatalogue(
@@ -50,6 +52,7 @@ export async function compareWithCatalogue(
   catalogue: Catalogue,
   signal: AbortSignal,
   onProgress: (filesMet: number) => void,
+  again = false,
 ): Promise<Comparison> {
   const comparison: Comparison = { unchanged: 0, returned: 0, goneOffline: [], skipped: 0, unknown: [], failed: [] };
   const met = new Set<number>();
@@ -58,7 +61,7 @@ export async function compareWithCatalogue(
   let filesMet = 0;
   const flush = () => {
     catalogue.transaction(() => {
-      for (const entry of batch) compareFile(entry, scope, catalogue, comparison, met);
+      for (const entry of batch) compareFile(entry, scope, catalogue, comparison, met, again);
     });
     filesMet += batch.length;
     batch = [];
@@ -103,10 +106,11 @@ function compareFile(
   catalogue: Catalogue,
   comparison: Comparison,
   met: Set<number>,
+  again: boolean,
 ): void {
-  const { relativePath, size, mtimeMs } = entry;
+  const { relativePath, size, mtimeMs, ctimeNs } = entry;
   const row = catalogue.files.byPath(scope.root.id, relativePath);
-  const unknown = { rootId: scope.root.id, rootPath: scope.root.path, relativePath, size, mtimeMs };
+  const unknown = { rootId: scope.root.id, rootPath: scope.root.path, relativePath, size, mtimeMs, ctimeNs };
   if (!row) {
     comparison.unknown.push({ ...unknown, known: null });
     return;
@@ -121,14 +125,18 @@ function compareFile(
   } else if (row.state === 'other') {
     comparison.skipped++;
   } else if (row.state === 'failed') {
-    if (isWorthRetrying(row)) catalogue.files.setPending(row.id, { size, mtimeMs });
+    if (again || isWorthRetrying(row)) catalogue.files.setPending(row.id, { size, mtimeMs, ctimeNs });
     else
       comparison.failed.push({
         path: toAbsolute(scope.root.path, relativePath),
         code: row.reasonCode!,
         message: row.reason!,
       });
+  } else if (row.state === 'ready' && (again || (row.ctimeNs !== null && row.ctimeNs !== ctimeNs))) {
+    // Its rights, its name or its bytes: only a look inside tells.
+    comparison.unknown.push({ ...unknown, known: row });
   } else if (row.state === 'ready') {
+    if (row.ctimeNs === null) catalogue.files.setChangeTime(row.id, ctimeNs);
     comparison.unchanged++;
   }
 }

@@ -13,6 +13,11 @@ export type WalkEntry =
       /** below the root, '/' between folders */ relativePath: string;
       /** bytes */ size: number;
       mtimeMs: number;
+      /**
+       * When the system last noted any change of it, ns. Unlike the two above no editor can set it; changes of rights
+       * and of names count, too. The inode number would say no more, and some drives give new ones with each mount.
+       */
+      ctimeNs: string;
     }
   /** A folder that cannot be listed: what is catalogued below it must not count as vanished. */
   | { kind: 'unreadable-folder'; relativePath: string; error: NodeJS.ErrnoException }
@@ -122,12 +127,19 @@ async function resolveLink(path: string, realRoot: string): Promise<'folder' | '
   }
 }
 
+/** As `stat` without `bigint` gives it, to the bit: the same sum in the same order. */
+function toMs(ns: bigint): number {
+  const second = 1_000_000_000n;
+  const rest = ((ns % second) + second) % second; // times before 1970 count down to a second, and up from it
+  return Number((ns - rest) / second) * 1000 + Number(rest) / 1e6;
+}
+
 async function measure(rootPath: string, relativePath: string): Promise<WalkEntry | null> {
   const path = toAbsolute(rootPath, relativePath);
   try {
-    const facts = await lstat(path);
-    const target = facts.isSymbolicLink() ? await stat(path) : facts;
-    return { kind: 'file', relativePath, size: target.size, mtimeMs: target.mtimeMs };
+    const facts = await lstat(path, { bigint: true });
+    const { size, mtimeNs, ctimeNs } = facts.isSymbolicLink() ? await stat(path, { bigint: true }) : facts;
+    return { kind: 'file', relativePath, size: Number(size), mtimeMs: toMs(mtimeNs), ctimeNs: String(ctimeNs) };
   } catch {
     return null; // gone since the folder was listed: the next run sees the truth
   }

@@ -58,9 +58,13 @@ export class Jobs {
     if (status !== null) this.#status = status;
   }
 
-  /** @param folders absolute paths; empty: all known roots */
-  async listenTo(folders: string[]): Promise<void> {
-    const started = await this.#notices.attempt(() => this.#client.call('index.start', { folders }));
+  /**
+   * @param folders absolute paths; empty: all known roots
+   * @param again also looks into files that seem unchanged
+   */
+  async listenTo(folders: string[], again = false): Promise<void> {
+    const request = again ? { folders, again } : { folders };
+    const started = await this.#notices.attempt(() => this.#client.call('index.start', request));
     if (started !== null) await this.refresh();
   }
 

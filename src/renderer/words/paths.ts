@@ -1,8 +1,9 @@
 /** Paths of any platform, taken apart for the screen. */
+import { shownText } from '../../shared/shown-text.ts';
 
-/** Last part: `/Sounds/Doors/slam.wav` → `slam.wav`; also with backslashes. */
+/** Last part, as it is shown: `/Sounds/Doors/slam.wav` → `slam.wav`; also with backslashes. */
 export function fileName(path: string): string {
-  return path.slice(lastSeparator(path) + 1);
+  return shownText(path.slice(lastSeparator(path) + 1));
 }
 
 /** Without its extension, which stands in a column of its own: `slam.wav` → `slam`, `.hidden` stays. */
@@ -12,9 +13,9 @@ export function title(path: string): string {
   return dot > 0 ? name.slice(0, dot) : name;
 }
 
-/** The folder a file lies in, absolute, without a separator at its end. */
+/** The folder a file lies in, absolute, without a separator at its end, as it is shown. */
 export function folderOf(path: string): string {
-  return path.slice(0, Math.max(lastSeparator(path), 0));
+  return shownText(path.slice(0, Math.max(lastSeparator(path), 0)));
 }
 
 /** Enough of a folder to tell it from others: its last two parts, `…/Doors/Wood`. */

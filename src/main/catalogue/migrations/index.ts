@@ -7,6 +7,7 @@ import { up as tags } from './0004-tags.ts';
 import { up as writeJournal } from './0005-write-journal.ts';
 import { up as provenanceField } from './0006-provenance-field.ts';
 import { up as wordsOfEveryScript } from './0007-words-of-every-script.ts';
+import { up as changeTimes } from './0008-change-times.ts';
 
 export interface Migration {
   /** The `user_version` of a catalogue after it. */
@@ -23,4 +24,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 5, up: writeJournal },
   { version: 6, up: provenanceField },
   { version: 7, up: wordsOfEveryScript },
+  { version: 8, up: changeTimes },
 ];

@@ -6,16 +6,16 @@ import { columns, formatBytes, formatCount, formatDuration, formatTime, plural, 
 import { followJob } from './job.ts';
 import { continueMove } from './models-use-command.ts';
 import { describeModel, describeMove } from './models-words.ts';
-import { EXIT, printJson, printOut } from './output.ts';
+import { EXIT, printAside, printJson, printOut } from './output.ts';
 
 /** Failures shown after an index run; the rest are in `earmark failures`. */
 const FAILURES_SHOWN = 20;
 
-export async function runIndex(context: CommandContext, folders: string[]): Promise<number> {
+export async function runIndex(context: CommandContext, folders: string[], again: boolean): Promise<number> {
   const { client, json } = context;
   const summary = await followJob(
     context,
-    () => client.call('index.start', { folders }),
+    () => client.call('index.start', { folders, again }),
     (job) => client.call('job.wait', job),
   );
   if (summary === null) return EXIT.interrupted;
@@ -73,7 +73,7 @@ export async function runSearch({ client, json }: CommandContext, query: SearchQ
     await printJson({ ...result, notices: told });
     return EXIT.ok;
   }
-  for (const notice of told) process.stderr.write(`${notice}\n`);
+  for (const notice of told) printAside(notice);
   if (result.hits.length === 0)
     await printOut('Nothing found. Try other words, fewer filters, or --all to see unlikely hits.');
   else {
@@ -150,8 +150,8 @@ export async function runFailures(context: CommandContext, retry: boolean): Prom
   const { client, json } = context;
   if (retry) {
     const count = await client.call('failure.retry', null);
-    if (!json) process.stderr.write(`Trying ${plural(count, 'file')} again.\n`);
-    return runIndex(context, []);
+    if (!json) printAside(`Trying ${plural(count, 'file')} again.`);
+    return runIndex(context, [], false);
   }
   const failures = await client.call('failure.list', null);
   if (json) await printJson({ failures });
@@ -182,7 +182,7 @@ export async function runEmbed(
   const { model, dim } = results[0]!;
   const items = results.flatMap((result) => result.items);
   const failed = results.flatMap((result) => result.failed);
-  for (const failure of failed) process.stderr.write(`earmark: ${failure.message}\n`);
+  for (const failure of failed) printAside(`earmark: ${failure.message}`);
   if (json) await printJson({ model, dim, items, failed });
   else {
     const lines = [`# ${model}, ${dim} dimensions${raw ? ', raw' : ', L2 norm 1'}`];

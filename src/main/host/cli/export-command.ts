@@ -6,7 +6,7 @@ import { UserError } from '../../../shared/errors.ts';
 import type { SearchQuery } from '../../../shared/types.ts';
 import type { CommandContext, RunCommand } from './command.ts';
 import { plural, printable } from './format.ts';
-import { EXIT, printJson, printOut } from './output.ts';
+import { EXIT, printAside, printJson, printOut } from './output.ts';
 import { acceptedFiles, filesBelow } from './selection.ts';
 
 const HELP = `
@@ -90,7 +90,7 @@ export async function exportHits(
 ): Promise<number> {
   formatOf(file); // before anything is searched for
   const { hits, notices } = await context.client.call('search.query', query);
-  for (const notice of notices) process.stderr.write(`${notice}\n`);
+  for (const notice of notices) printAside(notice);
   return exportList(context, hits.map(({ fileId }) => fileId), file, options); // prettier-ignore
 }
 

@@ -108,15 +108,16 @@ program
     'listen to every sound in the folders, and to what changed since last time; Ctrl-C and start again at will',
   )
   .argument('[folders...]', 'folders to listen to (none: all folders known so far)')
+  .option('--again', 'also look into files that seem unchanged, and try again what failed')
   .addHelpText(
     'after',
     '\nJSON: {"files", "indexed", "unchanged", "moved", "retagged", "offline", "returned", "skipped",\n' +
       '       "failed": [{"path", "code", "message"}], "warnings": […], "seconds", "audioSeconds", "cancelled"}',
   )
-  .action((folders: string[]) =>
+  .action((folders: string[], { again }: { again?: true }) =>
     run((context) => {
       const absolute = folders.map((folder) => resolve(folder));
-      return runIndex(context, absolute);
+      return runIndex(context, absolute, again ?? false);
     }, 'winds-up'),
   );
 

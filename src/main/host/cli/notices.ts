@@ -2,6 +2,7 @@
 import type { Client } from '../../../shared/contract.ts';
 import type { EngineHandle } from '../../engine.ts';
 import { directClient } from '../dispatch.ts';
+import { printAside } from './output.ts';
 
 /**
  * @returns the engine as one command sees it. A notice that the command does not listen for at that moment (few do, and
@@ -11,7 +12,7 @@ export function clientOf(handle: EngineHandle): Client {
   const client = directClient(handle.engine, handle.on);
   const listeners = new Set<object>();
   handle.on('engine.notice', ({ message }) => {
-    if (listeners.size === 0) process.stderr.write(`${message}\n`);
+    if (listeners.size === 0) printAside(message);
   });
   return {
     call: (name, input) => client.call(name, input),

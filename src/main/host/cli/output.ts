@@ -1,4 +1,5 @@
 /** What the command line prints. stdout: the answer, one JSON document with --json. stderr: everything else. */
+import { shownLines } from '../../../shared/shown-text.ts';
 import { toWire, type WireError } from '../../../shared/errors.ts';
 
 /** Exit codes, documented in `earmark --help`. */
@@ -22,8 +23,20 @@ export function surviveClosedOutput(): void {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 }
 
-/** Writes a whole document and waits until a pipe has taken it: process.exit would cut a large one short. */
+/**
+ * Writes all of it and waits until a pipe has taken it: process.exit would cut a long text short. What names of files
+ * hold besides letters is shown and not obeyed, wherever in the text they stand.
+ */
 export function printOut(text: string): Promise<void> {
+  return write(shownLines(text));
+}
+
+/** A line on stderr, as {@link printOut}. */
+export function printAside(line: string): void {
+  process.stderr.write(`${shownLines(line)}\n`);
+}
+
+function write(text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     process.stdout.write(text.endsWith('\n') ? text : `${text}\n`, (error) => {
       // A reader that has seen enough (`| head`) is no error of ours.
@@ -34,7 +47,7 @@ export function printOut(text: string): Promise<void> {
 }
 
 export function printJson(document: unknown): Promise<void> {
-  return printOut(JSON.stringify(document));
+  return write(JSON.stringify(document)); // which escapes what has to be, in its own way
 }
 
 /**
@@ -43,8 +56,8 @@ export function printJson(document: unknown): Promise<void> {
  */
 export async function reportError(error: unknown, json: boolean, verbose: boolean): Promise<number> {
   const wire: WireError = toWire(error);
-  process.stderr.write(`earmark: ${wire.userMessage}\n`);
-  if (verbose || wire.code === 'internal') process.stderr.write(`${wire.detail}\n`);
+  printAside(`earmark: ${wire.userMessage}`);
+  if (verbose || wire.code === 'internal') printAside(wire.detail);
   // Should stdout itself be what is broken, stderr has said so.
   if (json) await printJson({ error: { code: wire.code, message: wire.userMessage } }).catch(() => {});
   return wire.code === 'bad-input' ? EXIT.usage : EXIT.failed;

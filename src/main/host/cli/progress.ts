@@ -1,4 +1,5 @@
 /** Progress on stderr: one line that rewrites itself on a terminal, a line now and then elsewhere. */
+import { shownLines } from '../../../shared/shown-text.ts';
 import type { JobProgress } from '../../../shared/types.ts';
 import { formatCount, formatDuration, printable } from './format.ts';
 
@@ -49,7 +50,7 @@ export class ProgressLine {
   /** A line that stays. */
   say(message: string): void {
     this.clear();
-    this.#stream.write(`${message}\n`);
+    this.#stream.write(`${shownLines(message)}\n`);
   }
 
   clear(): void {

@@ -12,7 +12,7 @@ import type { Client } from '../../../shared/contract.ts';
 import { toWire } from '../../../shared/errors.ts';
 import { describeSummary } from './commands.ts';
 import { printable } from './format.ts';
-import { EXIT, printJson, printOut, reportError } from './output.ts';
+import { EXIT, printAside, printJson, printOut, reportError } from './output.ts';
 import { ProgressLine } from './progress.ts';
 
 /** Where the window is built to (vite.config.ts). */
@@ -74,7 +74,7 @@ async function announce({ url, origin, port, token, windowBuilt }: HttpHost, jso
 
 async function openInBrowser(host: HttpHost): Promise<void> {
   const cannot = (error: unknown) => {
-    process.stderr.write(`No browser could be opened (${printable(String(error))}). Open the address above yourself.\n`); // prettier-ignore
+    printAside(`No browser could be opened (${printable(String(error))}). Open the address above yourself.`); // prettier-ignore
   };
   try {
     const opening = await open(host.oneTimeUrl());
@@ -104,9 +104,9 @@ function showProgress(client: Client): () => void {
 async function listenTo(folders: string[], client: Client): Promise<void> {
   try {
     const summary = await client.call('job.wait', await client.call('index.start', { folders }));
-    if (!summary.cancelled) process.stderr.write(`${describeSummary(summary).join('\n')}\n`);
+    if (!summary.cancelled) printAside(describeSummary(summary).join('\n'));
   } catch (error) {
-    process.stderr.write(`earmark: ${toWire(error).userMessage}\n`);
+    printAside(`earmark: ${toWire(error).userMessage}`);
   }
 }
 
