@@ -55,6 +55,8 @@ export class Parts {
   #nextAtWork: Promise<unknown> = Promise.resolve();
   #catalogue: Catalogue | null = null;
   #whyReadOnly: UserError | null = null;
+  /** Of the file that was opened. */
+  #identity: string | null = null;
   /** What the pool and the encoders that run now were made for. */
   #load: Load | null = null;
 
@@ -84,13 +86,17 @@ export class Parts {
    * @throws what {@link openCatalogue} throws
    */
   catalogue(): Catalogue {
-    this.#catalogue ??= this.#openCatalogue();
+    if (this.#catalogue) this.#checkThere();
+    else {
+      this.#catalogue = this.#openCatalogue();
+      this.#identity = identityOf(this.#catalogue.path);
+    }
     return this.#catalogue;
   }
 
   /** The catalogue if there is one already; nothing is made. */
   existingCatalogue(): Catalogue | null {
-    if (this.#catalogue) return this.#catalogue;
+    if (this.#catalogue) return this.catalogue();
     return statSync(cataloguePath(this.options.dataFolder), { throwIfNoEntry: false }) ? this.catalogue() : null;
   }
 
@@ -225,6 +231,17 @@ export class Parts {
     this.#notice(message);
   }
 
+  /**
+   * SQLite goes on reading and writing a file whose folder was removed, and all of it would be lost without a word.
+   * @throws UserError catalogue-unwritable
+   */
+  #checkThere(): void {
+    const { dataFolder } = this.options;
+    if (identityOf(cataloguePath(dataFolder)) === this.#identity) return;
+    const sentence = `The data folder “${dataFolder}” was removed or replaced while Earmark was running, so nothing can be kept. Put it back, or start Earmark again.`;
+    throw new UserError('catalogue-unwritable', sentence);
+  }
+
   #openCatalogue(): Catalogue {
     const { dataFolder } = this.options;
     try {
@@ -281,4 +298,10 @@ function whyReadOnly({ code, cause }: UserError, path: string): UserError {
       ? `There is no room left on the disk of the catalogue “${path}”. Free some space and start Earmark again.`
       : `The catalogue “${path}” cannot be written. Check the permissions of its folder and start Earmark again, or choose another data folder.`;
   return new UserError(code, sentence, cause);
+}
+
+/** null when it is not there */
+function identityOf(path: string): string | null {
+  const facts = statSync(path, { throwIfNoEntry: false, bigint: true });
+  return facts ? `${facts.dev}:${facts.ino}` : null;
 }

@@ -1,5 +1,5 @@
 /** The catalogue: one SQLite file in the data folder that holds all that Earmark knows. */
-import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { UserError } from '../../shared/errors.ts';
@@ -14,6 +14,7 @@ import { integrityCheck } from './integrity.ts';
 import { jobStatements, type JobStatements } from './jobs.ts';
 import { checkedVersion, migrate, NEWEST_VERSION } from './migrate.ts';
 import { readingCopy, removeReadingCopy } from './reading-copy.ts';
+import { makePrivate, makePrivateFile } from './private-folder.ts';
 import { ratingStatements, type RatingStatements } from './ratings.ts';
 import { rootStatements, type RootStatements } from './roots.ts';
 import { savedSearchStatements, type SavedSearchStatements } from './saved-searches.ts';
@@ -124,10 +125,11 @@ export function openDatabase(dataFolder: string, readonly: boolean): Database.Da
       throw new UserError('not-found', `There is no catalogue in “${dataFolder}” yet. Index a folder first.`);
     }
   } else {
-    mkdirSync(dataFolder, { recursive: true });
+    makePrivate(dataFolder);
     // SQLite opens a file it may not write without a word and fails at the first change: say so now.
     accessSync(dataFolder, constants.W_OK);
     if (statSync(path, { throwIfNoEntry: false })) accessSync(path, constants.W_OK);
+    else makePrivateFile(path);
   }
   const db = readonly ? openForReading(path) : connect(path, false, openForWriting);
   db.pragma('foreign_keys = ON');

@@ -3,12 +3,13 @@
  * the job runs: the operating system frees it when the program ends, also after kill -9, and it works the same on
  * every platform. Reading, searching and short writes of other programs go on beside it.
  */
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { UserError } from '../../shared/errors.ts';
 import { withDatabaseErrors } from './database-errors.ts';
+import { makePrivate, makePrivateFile } from './private-folder.ts';
 
 const RETRY_MS = 200;
 
@@ -53,7 +54,8 @@ export async function acquireWriterLock(
 }
 
 function tryAcquire(dataFolder: string, work: LockedWork): (() => void) | null {
-  mkdirSync(dataFolder, { recursive: true });
+  makePrivate(dataFolder);
+  makePrivateFile(join(dataFolder, 'writer.lock'));
   const db = new Database(join(dataFolder, 'writer.lock'), { timeout: 0 });
   try {
     db.exec('BEGIN EXCLUSIVE');
@@ -77,7 +79,7 @@ function holderPath(dataFolder: string): string {
 
 function writeHolder(dataFolder: string, holder: Holder): void {
   const temporary = `${holderPath(dataFolder)}.${process.pid}`;
-  writeFileSync(temporary, JSON.stringify(holder));
+  writeFileSync(temporary, JSON.stringify(holder), { mode: 0o600 });
   renameSync(temporary, holderPath(dataFolder)); // a reader sees the old or the new one, never half of it
 }
 

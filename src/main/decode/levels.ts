@@ -3,8 +3,8 @@
  * because at hundreds of times real time each further one costs as much as demuxing the file.
  */
 
-/** Float files peak a little above 1 now and then; eight times full scale (+18 dB) is no sound but other data read as sound. */
-const ABSURD = 8;
+/** Float files may peak far above full scale, and are turned down later; beyond +120 dBFS it is other data read as sound. */
+const ABSURD = 1e6;
 /** Peaks kept of a file, at most. */
 export const MAX_PEAKS = 400;
 /** Fine peaks held while streaming: ten for each one kept, so that unequal parts do not show. */
@@ -13,7 +13,7 @@ const FINE_PEAKS = 4096;
 export class LevelMeter {
   /** Sum of squares of each channel in the block pushed last. */
   readonly energies: Float64Array;
-  /** Samples silenced so far: NaN, infinite, or beyond eight times full scale. */
+  /** Samples silenced so far: NaN, infinite, or beyond +120 dBFS. */
   invalidSamples = 0;
   /** Highest |x| so far. */
   peak = 0;

@@ -7,7 +7,7 @@ import { constants } from 'node:fs';
 import { access, lstat, open, rename, rm, statfs } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { UserError } from '../../shared/errors.ts';
-import { copyAttributes, createBeside } from './attributes.ts';
+import { copyAttributes, createBeside, setModified } from './attributes.ts';
 import type { Part } from './container.ts';
 import { facts, isSame, openFile, snapshot, type HeldFile } from './open-file.ts';
 import { hashOf, splicedSize, writeSpliced } from './splice.ts';
@@ -23,8 +23,8 @@ export interface Replacement {
   /** In the folder of the file; must not be there yet. */
   tempPath: string;
   keepTime: boolean;
-  /** Instead of the time that the file has, epoch ms; null for that. Only with `keepTime`. */
-  mtimeMs: number | null;
+  /** Instead of the time that the file has, ns since 1970, also before it; null for that. Only with `keepTime`. */
+  mtimeNs: bigint | null;
   /** Looks at the new file as it lies on the disk. Throws when it is not as it should be. */
   verify: (temp: HeldFile, hashes: Hashes) => Promise<void>;
   /** Called when all is well, before the file is replaced: what it writes down must be on the disk when it returns. */
@@ -110,9 +110,16 @@ export async function mayBeReplaced(file: HeldFile, newSize: number): Promise<vo
   const readOnly = new UserError('no-permission', `It is read-only. Allow writing first. ${INSTEAD}`);
   // An administrator may write everything; that somebody took the right away still means something.
   if ((file.mode & 0o222) === 0) throw readOnly;
-  await access(file.path, constants.W_OK).catch(() => {
-    throw readOnly;
+  await access(file.path, constants.W_OK).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'EPERM' ? keptFromChange(error) : readOnly;
   });
+  // A file that may only be appended to looks writable until somebody opens it to write; nothing is written here.
+  await open(file.path, 'r+').then(
+    (handle) => handle.close(),
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPERM') throw keptFromChange(error);
+    },
+  );
   await access(dirname(file.path), constants.W_OK).catch(() => {
     throw closedFolder();
   });
@@ -121,12 +128,12 @@ export async function mayBeReplaced(file: HeldFile, newSize: number): Promise<vo
 }
 
 async function writeTemp(file: HeldFile, replacement: Replacement): Promise<{ hashes: Hashes; note: string }> {
-  const { parts, tempPath, keepTime, mtimeMs, goOn } = replacement;
+  const { parts, tempPath, keepTime, mtimeNs, goOn } = replacement;
   const handle = await createBeside(file, tempPath);
   try {
     const { beforeHash, afterHash } = await writeSpliced(file, parts, handle, goOn);
     const note = await copyAttributes(file, { path: tempPath, handle }, keepTime);
-    if (keepTime && mtimeMs !== null) await handle.utimes(file.atimeMs / 1000, mtimeMs / 1000);
+    if (keepTime && mtimeNs !== null) await setModified({ path: tempPath, handle }, file.atimeMs, mtimeNs);
     await handle.sync();
     return { hashes: { before: beforeHash, after: afterHash }, note };
   } finally {
@@ -192,6 +199,12 @@ export function writeError(error: unknown): unknown {
     default:
       return error;
   }
+}
+
+/** https://man7.org/linux/man-pages/man1/chattr.1.html, `a` and `i`; `uchg` and `uappnd` of macOS. */
+function keptFromChange(cause: unknown): UserError {
+  const sentence = 'It is protected against changes (marked append-only or immutable). Take that mark off first.';
+  return new UserError('no-permission', `${sentence} ${INSTEAD}`, cause);
 }
 
 function closedFolder(cause?: unknown): UserError {

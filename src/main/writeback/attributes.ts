@@ -10,6 +10,7 @@ import { promisify } from 'node:util';
 import type { HeldFile } from './open-file.ts';
 
 const run = promisify(execFile);
+const SECOND_NS = 1_000_000_000n;
 
 /** @returns a new, empty file, open for reading and writing; where the system copies attributes only with files, it has them */
 export async function createBeside(file: HeldFile, tempPath: string): Promise<FileHandle> {
@@ -18,6 +19,24 @@ export async function createBeside(file: HeldFile, tempPath: string): Promise<Fi
   const handle = await open(tempPath, 'r+');
   await handle.truncate(0);
   return handle;
+}
+
+/**
+ * Sets the time of the last change. Node takes seconds as a double, which is up to 120 ns off, and takes numbers below 0
+ * for "now": dates do not have that fault, and GNU's `touch` takes nanoseconds.
+ */
+export async function setModified(
+  { path, handle }: { path: string; handle: FileHandle },
+  atimeMs: number,
+  mtimeNs: bigint,
+): Promise<void> {
+  await handle.utimes(new Date(atimeMs), new Date(Number(mtimeNs) / 1e6));
+  if (process.platform !== 'linux') return;
+  const sign = mtimeNs < 0n ? '-' : '';
+  const size = mtimeNs < 0n ? -mtimeNs : mtimeNs;
+  const time = `@${sign}${size / SECOND_NS}.${String(size % SECOND_NS).padStart(9, '0')}`;
+  // Not GNU's touch, or none: to the millisecond has to do.
+  await run('touch', ['--no-create', '-m', '-d', time, '--', path]).catch(() => {});
 }
 
 /**
@@ -32,7 +51,6 @@ export async function copyAttributes(
 ): Promise<string> {
   const { handle } = temp;
   let sentence = '';
-  const now = Date.now() / 1000;
   if (process.platform === 'linux') {
     try {
       // `all` also takes extended attributes and nanoseconds, and passes over what the disk cannot keep.
@@ -40,10 +58,10 @@ export async function copyAttributes(
     } catch {
       // Not GNU's cp, or none: what Node can copy follows, and it is said that this is not all.
       sentence = 'Labels of the file manager (extended attributes) could not be kept.';
-      if (keepTime) await handle.utimes(file.atimeMs / 1000, file.mtimeMs / 1000);
+      if (keepTime) await setModified(temp, file.atimeMs, BigInt(file.snapshot.mtimeNs));
     }
-  } else if (keepTime) await handle.utimes(file.atimeMs / 1000, file.mtimeMs / 1000);
-  if (!keepTime) await handle.utimes(file.atimeMs / 1000, now);
+  } else if (keepTime) await setModified(temp, file.atimeMs, BigInt(file.snapshot.mtimeNs));
+  if (!keepTime) await handle.utimes(new Date(file.atimeMs), new Date());
   if (process.platform === 'win32') return sentence;
   const { uid, gid } = await handle.stat();
   if (uid !== file.uid || gid !== file.gid) {

@@ -22,6 +22,8 @@ export interface JournalRow {
   beforeSize: number | null;
   afterSize: number | null;
   beforeMtimeMs: number | null;
+  /** The same exactly; null in rows of older versions. */
+  beforeMtimeNs: string | null;
 }
 
 /** What is written down just before a file is replaced. */
@@ -30,13 +32,15 @@ export interface Prepared {
   beforeSize: number;
   afterSize: number;
   beforeMtimeMs: number;
+  beforeMtimeNs: string;
   changes: readonly FieldChange[];
   /** As {@link encodeParts} gives it. */
   undo: Uint8Array;
 }
 
 const COLUMNS = `id, run_id AS runId, file_id AS fileId, path, temp_path AS tempPath, state, before_hash AS beforeHash,
-  after_hash AS afterHash, before_size AS beforeSize, after_size AS afterSize, before_mtime_ms AS beforeMtimeMs`;
+  after_hash AS afterHash, before_size AS beforeSize, after_size AS afterSize, before_mtime_ms AS beforeMtimeMs,
+  before_mtime_ns AS beforeMtimeNs`;
 const OF_WRITES = `EXISTS (SELECT 1 FROM write_run WHERE write_run.id = run_id AND kind = 'write')`;
 
 export type WriteJournal = ReturnType<typeof writeJournal>;
@@ -53,7 +57,7 @@ export function writeJournal(db: Database) {
   const setTemp = db.prepare<[string, number]>('UPDATE write_journal SET temp_path = ? WHERE id = ?');
   const prepare = db.prepare(
     `UPDATE write_journal SET before_hash = :before, after_hash = :after, before_size = :beforeSize,
-       after_size = :afterSize, before_mtime_ms = :beforeMtimeMs, changes = :changes, undo = :undo, changed_ms = :now
+       after_size = :afterSize, before_mtime_ms = :beforeMtimeMs, before_mtime_ns = :beforeMtimeNs, changes = :changes, undo = :undo, changed_ms = :now
      WHERE id = :id`,
   );
   const settle = db.prepare<[JournalState, string, number, number]>(

@@ -66,14 +66,19 @@ async function writeOpen(
     parts,
     tempPath: tempPathFor(path, rowId),
     keepTime,
-    mtimeMs: null,
+    mtimeNs: null,
     goOn,
     verify: async (temp) => {
       tags = await secondReading(temp);
       await checkNewVersion(temp, tags, container, old, edits, goOn);
     },
     record: (hashes) => {
-      const facts = { beforeSize: file.size, afterSize: splicedSize(parts), beforeMtimeMs: file.mtimeMs };
+      const facts = {
+        beforeSize: file.size,
+        afterSize: splicedSize(parts),
+        beforeMtimeMs: file.mtimeMs,
+        beforeMtimeNs: file.snapshot.mtimeNs,
+      };
       journal.prepare(rowId, { hashes, ...facts, changes, undo });
     },
   });
@@ -117,7 +122,7 @@ export async function undoFile(journal: WriteJournal, { id, fileId, path }: File
 async function restore(
   file: HeldFile,
   parts: Part[],
-  { tempPath, beforeHash, afterHash, beforeMtimeMs }: JournalRow,
+  { tempPath, beforeHash, afterHash, beforeMtimeMs, beforeMtimeNs }: JournalRow,
   goOn: GoOn,
 ): Promise<NowInFile> {
   let tags: NowInFile['tags'] = [];
@@ -125,7 +130,7 @@ async function restore(
     parts: joined(parts, file.size),
     tempPath: tempPath!, // beginUndo sets it
     keepTime: true,
-    mtimeMs: beforeMtimeMs,
+    mtimeNs: mtimeOf(beforeMtimeNs, beforeMtimeMs),
     goOn,
     verify: async (temp, { before, after }: Hashes) => {
       if (before !== afterHash) throw changedSince();
@@ -137,6 +142,12 @@ async function restore(
     },
   });
   return { size, mtimeMs, tags };
+}
+
+/** Runs of older versions know milliseconds only. */
+function mtimeOf(ns: string | null, ms: number | null): bigint | null {
+  if (ns !== null) return BigInt(ns);
+  return ms === null ? null : BigInt(Math.round(ms * 1000)) * 1000n;
 }
 
 function changedSincePlan(): UserError {

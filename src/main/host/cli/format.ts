@@ -1,4 +1,5 @@
 /** How numbers and paths look to a human. Pure functions. */
+import { shownText } from '../../../shared/shown-text.ts';
 
 /** Seconds as m:ss.s below an hour, h:mm:ss above: "0:03.4", "12:07.0", "1:02:03". */
 export function formatTime(seconds: number): string {
@@ -43,7 +44,7 @@ export function plural(count: number, one: string, many = `${one}s`): string {
 
 /** A path on one line of a terminal: control characters (a newline in a name is legal) shown, not obeyed. */
 export function printable(path: string): string {
-  return path.replace(/\p{Cc}/gu, (character) => `\\x${character.codePointAt(0)!.toString(16).padStart(2, '0')}`);
+  return shownText(path);
 }
 
 /** Rows as aligned columns. @param rightAligned indexes of columns with numbers */
