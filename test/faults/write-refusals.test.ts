@@ -324,10 +324,7 @@ describe.skipIf(skipFor(noMount, 'a full disk under the catalogue'))('the disk o
       const { bavail, bsize } = statfsSync(trial.data);
       writeFileSync(filler, Buffer.alloc(Math.max(0, bavail * bsize - left)));
       const full = start(planId).then((id) => trial.call('write.wait', id));
-      await expect(full).rejects.toMatchObject({
-        code: 'disk-full',
-        message: expect.stringMatching(/Free some space/),
-      });
+      await expect(full).rejects.toThrow(/no room left on the disk of the catalogue.*Free some space/);
       expect(await trial.call('job.list', null)).toEqual([]);
       expect(readdirSync(trial.sounds).filter((name) => name.startsWith('.earmark-'))).toEqual([]);
       rmSync(filler);

@@ -32,7 +32,8 @@ export const parsers: Parsers = {
   ...mapParsers,
   ...tagParsers,
   ...writeParsers,
-  'index.start': (input) => z.strictObject({ folders: z.array(absolutePath), again: z.boolean().exactOptional() }).parse(input),
+  'index.start': (input) =>
+    z.strictObject({ folders: z.array(absolutePath), again: z.boolean().exactOptional() }).parse(input),
   'job.wait': (input) => jobId.parse(input),
   'job.list': (input) => z.null().parse(input),
   'job.pause': (input) => jobId.parse(input),

@@ -110,14 +110,14 @@ export async function mayBeReplaced(file: HeldFile, newSize: number): Promise<vo
   const readOnly = new UserError('no-permission', `It is read-only. Allow writing first. ${INSTEAD}`);
   // An administrator may write everything; that somebody took the right away still means something.
   if ((file.mode & 0o222) === 0) throw readOnly;
-  await access(file.path, constants.W_OK).catch((error: NodeJS.ErrnoException) => {
-    throw error.code === 'EPERM' ? keptFromChange(error) : readOnly;
+  await access(file.path, constants.W_OK).catch((error: unknown) => {
+    throw isForbidden(error) ? keptFromChange(error) : readOnly;
   });
   // A file that may only be appended to looks writable until somebody opens it to write; nothing is written here.
   await open(file.path, 'r+').then(
     (handle) => handle.close(),
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPERM') throw keptFromChange(error);
+    (error: unknown) => {
+      if (isForbidden(error)) throw keptFromChange(error);
     },
   );
   await access(dirname(file.path), constants.W_OK).catch(() => {
@@ -199,6 +199,10 @@ export function writeError(error: unknown): unknown {
     default:
       return error;
   }
+}
+
+function isForbidden(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'EPERM'; // rights would be EACCES
 }
 
 /** https://man7.org/linux/man-pages/man1/chattr.1.html, `a` and `i`; `uchg` and `uappnd` of macOS. */
