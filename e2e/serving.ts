@@ -13,6 +13,8 @@ export interface ServeOptions {
   model?: string | null;
   /** Where the catalogue lies. @default `data` in `folder` */
   data?: string;
+  /** @default any free one */
+  port?: number;
   /** For the test's files. One that is given stays. @default a new one */
   folder?: string;
 }
@@ -38,6 +40,7 @@ export async function serveEarmark(soundFolders: string[] = [], options: ServeOp
     '--json',
     'serve',
     '--no-open',
+    ...(options.port === undefined ? [] : ['--port', String(options.port)]),
     ...soundFolders,
   ];
   const server = spawn(process.execPath, [join(ROOT, 'bin/earmark'), ...args], {

@@ -80,6 +80,12 @@ export class ModelParts {
     return this.#supervisors;
   }
 
+  /** Why the process that runs it does not, a sentence; null when nothing is known. Nothing is started. */
+  async trouble(): Promise<string | null> {
+    const supervisors = await this.#supervisors?.catch(() => null);
+    return supervisors?.made ? supervisors.get().trouble : null;
+  }
+
   index(): Promise<VectorIndex> {
     this.#index ??= this.#openIndex();
     this.#index.catch(() => (this.#index = null));

@@ -136,6 +136,11 @@ export class Parts {
     return this.#models.get().pack();
   }
 
+  /** See {@link ModelParts.trouble}; of the model in use. */
+  async modelTrouble(): Promise<string | null> {
+    return this.#models.made ? this.#models.get().trouble() : null;
+  }
+
   spaceId(): Promise<number> {
     return this.#models.get().spaceId();
   }

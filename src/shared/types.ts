@@ -284,6 +284,8 @@ export interface ModelStatus {
   heardBytes: number;
   /** null: fine. Else the sentence that says what is wrong. */
   problem: string | null;
+  /** Why the process that runs it does not run now although the pack is fine, a sentence; absent: nothing is wrong. */
+  trouble?: string;
   bytes: number;
 }
 

@@ -69,6 +69,7 @@ async function statusOf(folder: string, parts: Parts): Promise<ModelStatus> {
 /** Every pack, with what it heard in this library; at the end those that are gone, where something is left of them. */
 export async function listModels(parts: Parts): Promise<ModelStatus[]> {
   const packs = await listPacks({ dataFolder: parts.options.dataFolder, inUse: parts.wantedModel });
+  const trouble = await parts.modelTrouble();
   const heard = new Map(
     parts
       .existingCatalogue()
@@ -78,7 +79,8 @@ export async function listModels(parts: Parts): Promise<ModelStatus[]> {
   const models = packs.map((pack) => {
     const { files = 0, bytes = 0 } = heard.get(pack.id) ?? {};
     heard.delete(pack.id);
-    return { ...pack, heard: files, heardBytes: bytes };
+    const known = pack.inUse && trouble !== null ? { trouble } : {};
+    return { ...pack, ...known, heard: files, heardBytes: bytes };
   });
   const gone = [...heard.values()].map(({ modelId, files, bytes }) => ({
     ...{ id: modelId, name: modelId, folder: '', license: '', dim: 0, bytes: 0, inUse: false, shipped: false },

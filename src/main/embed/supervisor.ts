@@ -351,6 +351,12 @@ export class EncoderSupervisor {
     }
   }
 
+  /** Why it does not run: it crashed again and again and has not answered since. null: nothing is known against it. */
+  get trouble(): string | null {
+    if (!this.#crashes.isBeyond) return null;
+    return `The process that runs this model keeps crashing. Check it again; if it goes on, free some memory, run “earmark doctor”, or use another model.`;
+  }
+
   /** @throws UserError engine-broken while starting it has no use */
   #expectRest(): void {
     const { restMs } = this.#crashes;

@@ -39,6 +39,11 @@ export class CrashCount {
     return this.#crashes.length;
   }
 
+  /** It crashed so often that nothing says it would run now. */
+  get isBeyond(): boolean {
+    return this.count >= this.#options.limit;
+  }
+
   /** How long it rests from now on, ms; 0 when it may be started. */
   get restMs(): number {
     const { limit, firstRestMs, longestRestMs, now } = this.#options;

@@ -33,6 +33,10 @@ export class Models {
     this.#client = client;
     this.#notices = notices;
     this.#jobs = jobs;
+    // A crash of the process that runs a model is told in this way, and says more of it than the last check.
+    client.on('engine.notice', () => {
+      if (this.#packs !== null) void this.refresh();
+    });
     client.on('model.progress', (progress) => (this.#importing = this.#importing === null ? null : progress));
   }
 
@@ -94,6 +98,7 @@ export class Models {
       () => void this.check(pack),
     );
     this.#note(pack, check ?? before);
+    void this.refresh();
   }
 
   /**
