@@ -140,6 +140,13 @@ describe.skipIf(missing !== null)('the map', () => {
     expect(rows).toBeGreaterThan(5);
     expect(rows).toBeLessThan(400);
     await shot(page, 'map-in-search');
+    // The list has the keys. Words replace it, and it can be had back.
+    await page.getByRole('grid', { name: 'Sounds' }).and(page.locator(':focus')).waitFor();
+    await page.getByRole('combobox', { name: 'Describe a sound' }).fill('door');
+    await page.waitForFunction(() => document.querySelector('.found')?.textContent.includes('found'));
+    await page.getByRole('button', { name: `Back to ${many} from the map` }).click();
+    await page.locator(`[role=grid][aria-rowcount="${rows}"]`).waitFor();
+    await page.getByText(`${many} from the map`).waitFor();
     await page.getByRole('button', { name: 'Show the whole library' }).click();
     await page.waitForFunction(() => document.querySelector('[role=grid]')?.getAttribute('aria-rowcount') === '400');
   });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { completions } from '../../src/renderer/query/completion.ts';
 import { arrange } from '../../src/renderer/query/order.ts';
-import { chips, tokens, withoutEmptyFilters, withoutToken } from '../../src/renderer/query/tokens.ts';
+import { chips, tokens, withoutUnfinishedFilters, withoutToken } from '../../src/renderer/query/tokens.ts';
 import { parseQuery } from '../../src/main/search/parse-query.ts';
 import type { SearchHit } from '../../src/shared/types.ts';
 
@@ -35,9 +35,31 @@ test('a chip taken out leaves the rest as it was typed', () => {
 });
 
 test('half a filter is not sent; fav: is whole without a value', () => {
-  expect(withoutEmptyFilters('rain dur: fmt:')).toBe('rain');
-  expect(withoutEmptyFilters('rain fav:')).toBe('rain fav:');
-  expect(withoutEmptyFilters('tag:""')).toBe('');
+  expect(withoutUnfinishedFilters('rain dur: fmt:')).toBe('rain');
+  expect(withoutUnfinishedFilters('rain fav:')).toBe('rain fav:');
+  expect(withoutUnfinishedFilters('tag:""')).toBe('');
+});
+
+// Whatever is typed key by key is searched without complaint at each key: what the engine would refuse is left out.
+test.each([
+  'dur:<3',
+  'dur:>=1.5',
+  'dur:2-9',
+  'dur:1:30',
+  'dur:1m30',
+  'fmt:wav,flac',
+  'fmt:aif',
+  'ch:stereo',
+  'ch:5.1',
+  'ch:6',
+  'stars:>=3',
+  'fav:no',
+  'is:favourite',
+])('no key of %s is refused on the way', (filter) => {
+  for (let typed = 1; typed <= filter.length; typed++) {
+    expect(() => parseQuery(withoutUnfinishedFilters(`rain ${filter.slice(0, typed)}`))).not.toThrow();
+  }
+  expect(withoutUnfinishedFilters(`rain ${filter}`)).toBe(`rain ${filter}`);
 });
 
 // The engine reads the same text: whatever is a filter or a minus there must be a chip here, and nothing else.

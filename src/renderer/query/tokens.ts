@@ -2,6 +2,7 @@
  * The text of the search field, taken apart where it stands, so that filters can be shown as chips and taken out
  * again. The engine has the last word on what a value means; here it is only found and put into words.
  */
+import { AUDIO_FORMATS } from '../../shared/types.ts';
 import { channels, duration, sampleRate } from '../words/units.ts';
 
 export const FILTER_KEYS = ['dur', 'fmt', 'ch', 'sr', 'in', 'tag', 'fav', 'stars', 'col', 'is'] as const;
@@ -64,13 +65,35 @@ export function withoutToken(text: string, token: Pick<Token, 'from' | 'to'>): s
   return before !== '' && after !== '' ? `${before} ${after}` : before + after;
 }
 
-/** Filters whose value has not been typed yet, taken out: half a filter must not stop the search. */
-export function withoutEmptyFilters(text: string): string {
+/** Filters whose value is not typed to its end yet, taken out: half a filter must not stop the search. */
+export function withoutUnfinishedFilters(text: string): string {
   let kept = text;
   for (const token of tokens(text).reverse()) {
-    if (token.kind === 'filter' && token.value === '' && token.key !== 'fav') kept = withoutToken(kept, token);
+    if (token.kind === 'filter' && isUnfinished(token.key!, token.value)) kept = withoutToken(kept, token);
   }
   return kept.trim();
+}
+
+/** What values of a key may be; of others only that something has to stand there is known. */
+const WHOLE_VALUES: Partial<Record<FilterKey, readonly string[]>> = {
+  fmt: [...AUDIO_FORMATS, 'wave', 'aif', 'aifc', 'oga', 'vorbis', 'mp4', 'm4b', 'alac', 'wv'],
+  ch: ['mono', 'stereo', 'quad', '5.1', '7.1'],
+  fav: ['yes', 'no'],
+  is: ['fav', 'favs', 'favorite', 'favourite', 'favorites', 'favourites'],
+};
+
+/** The value is nothing, an operator alone, or the beginning of one that makes sense. */
+function isUnfinished(key: FilterKey, value: string): boolean {
+  if (value === '') return key !== 'fav';
+  if (key === 'dur') return /^(?:[<>≤≥]=?)?(?:[-–—.]*|[\d:]*:)$/u.test(value);
+  if (key === 'stars') return /^(?:>=?|≥)$/u.test(value);
+  if (key === 'ch' && /^\d+$/.test(value)) return false;
+  const typed = value
+    .toLowerCase()
+    .split(/[,;|+]/)
+    .at(-1)!;
+  const whole = WHOLE_VALUES[key] ?? [];
+  return typed !== '' && !whole.includes(typed) && whole.some((one) => one.startsWith(typed));
 }
 
 export interface Chip {

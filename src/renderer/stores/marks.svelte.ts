@@ -4,7 +4,7 @@ import type { Collection, FileRow, SavedSearch } from '../../shared/calls/files.
 import type { SearchQuery } from '../../shared/types.ts';
 import { counted } from '../words/units.ts';
 import type { FileCache } from './file-cache.svelte.ts';
-import type { Notices } from './notices.svelte.ts';
+import { sentenceOf, type Notices } from './notices.svelte.ts';
 import type { Undo, Undoable } from './undo.svelte.ts';
 
 /** `file.rows` takes no more at once. */
@@ -130,11 +130,16 @@ export class Marks {
     return { name: `add to “${collection.name}”`, undo };
   }
 
-  async saveSearch(name: string, query: SearchQuery): Promise<void> {
-    const saved = await this.#notices.attempt(() => this.#client.call('savedSearch.save', { name, query }));
-    if (saved === null) return;
+  /** @returns why not, a sentence; null when it is kept */
+  async saveSearch(name: string, query: SearchQuery): Promise<string | null> {
+    try {
+      await this.#client.call('savedSearch.save', { name, query });
+    } catch (error) {
+      return sentenceOf(error);
+    }
     await this.load();
     this.#notices.say(`Saved as “${name}”.`);
+    return null;
   }
 
   async removeSearch(search: SavedSearch): Promise<void> {
@@ -150,7 +155,12 @@ export class Marks {
       return true;
     };
     if ((await this.#notices.attempt(remove)) === null) return null;
-    return { name: `remove “${search.name}”`, undo: () => this.saveSearch(search.name, search.query) };
+    return { name: `remove “${search.name}”`, undo: () => this.#bringBack(search) };
+  }
+
+  async #bringBack({ name, query }: SavedSearch): Promise<void> {
+    await this.#client.call('savedSearch.save', { name, query });
+    await this.load();
   }
 
   async #change(call: 'collection.add' | 'collection.take', id: number, fileIds: number[]): Promise<boolean> {

@@ -4,8 +4,9 @@ import type { FileList, FileOrder, FileRow } from '../../shared/calls/files.ts';
 import { UserError } from '../../shared/errors.ts';
 import type { HitGroup, SearchFilters, SearchHit, SearchQuery } from '../../shared/types.ts';
 import { arrange, type Order } from '../query/order.ts';
-import { withoutEmptyFilters } from '../query/tokens.ts';
+import { withoutUnfinishedFilters } from '../query/tokens.ts';
 import { fileName } from '../words/paths.ts';
+import { counted } from '../words/units.ts';
 import { sentenceOf } from './notices.svelte.ts';
 
 /**
@@ -15,6 +16,8 @@ import { sentenceOf } from './notices.svelte.ts';
 const TYPING_PAUSE_MS = { least: 12, most: 60 };
 /** A question is not asked before the one under way is answered, unless that takes longer than this. */
 const PATIENCE_MS = 150;
+/** What is wrong with half a word is no news while it is being typed: it is said when typing has stopped for so long. */
+const HINT_AFTER_MS = 700;
 /** Only then does anything move on the screen: most answers are there before. */
 const SLOW_AFTER_MS = 300;
 /** Hits under the cut are not sent, so a list this long is rare; `file.rows` takes a thousand at once. */
@@ -59,6 +62,15 @@ const HINTS: readonly string[] = ['bad-input', 'nothing-indexed', 'not-found'];
 const NO_HITS: Pick<Answer, 'hits' | 'groups'> = { hits: new Map(), groups: new Map() };
 
 /** What an answer answers. Its order is another matter: that is the same answer, arranged otherwise. */
+/** What was opened by its name: a list, or a saved search. */
+interface Opened {
+  /** As it stands after "Back to". */
+  name: string;
+  text: string;
+  like: LikeSound | null;
+  given: GivenSounds | null;
+}
+
 interface Question {
   query: string;
   like: LikeSound | null;
@@ -84,6 +96,10 @@ export class Search {
   /** Why there is no answer to what is asked, or none that is up to date. */
   #failure = $state<string | null>(null);
   #slow = $state(false);
+  /** Opened last, and perhaps left since. */
+  #opened = $state.raw<Opened | null>(null);
+  #typedMs = -Infinity;
+  #hintSoon: ReturnType<typeof setTimeout> | undefined;
   #asked = 0;
   /** `answered` resolves when the question under way is; null when there is none. */
   #underWay: { question: Question; answered: Promise<unknown> } | null = null;
@@ -142,11 +158,11 @@ export class Search {
   }
   /** Something is looked for; otherwise the whole library is shown. */
   get isAsking(): boolean {
-    return withoutEmptyFilters(this.#text) !== '' || this.#like !== null;
+    return withoutUnfinishedFilters(this.#text) !== '' || this.#like !== null;
   }
   /** As it would be saved. */
   get query(): SearchQuery {
-    const text = withoutEmptyFilters(this.#text);
+    const text = withoutUnfinishedFilters(this.#text);
     const { path, startSeconds } = this.#like ?? { path: null, startSeconds: null };
     const list = this.#list;
     return {
@@ -157,8 +173,28 @@ export class Search {
     };
   }
 
+  /** What was opened by its name and does not stand there any more, by a stray key perhaps; null when it does. */
+  get left(): string | null {
+    const opened = this.#opened;
+    if (opened === null) return null;
+    const isThere = opened.given === null ? opened.text === this.#text && opened.like === this.#like : opened.given === this.#given; // prettier-ignore
+    return isThere ? null : opened.name;
+  }
+
+  /** Opens again what was left. */
+  goBack(): void {
+    if (this.#opened === null) return;
+    const { text, like, given } = this.#opened;
+    this.#text = text;
+    this.#like = like;
+    this.#given = given;
+    void this.ask();
+  }
+
   type(text: string): void {
     this.#text = text;
+    this.#typedMs = performance.now();
+    clearTimeout(this.#hintSoon);
     if (this.#list === null) this.#given = null;
     clearTimeout(this.#pause);
     const { least, most } = TYPING_PAUSE_MS;
@@ -184,16 +220,24 @@ export class Search {
       this.#like = null;
     }
     this.#given = given;
+    if (given !== null) {
+      const name = 'of' in given ? given.from : `${counted(given.fileIds.length, 'sound')} from ${given.from}`;
+      this.#opened = { name, text: '', like: null, given };
+    }
     void this.ask();
   }
 
-  /** @param from the list that the query looks in, see {@link GivenSounds} */
-  open(query: SearchQuery, from = 'a collection'): void {
+  /**
+   * @param from the list that the query looks in, see {@link GivenSounds}
+   * @param name of a saved search
+   */
+  open(query: SearchQuery, from = 'a collection', name: string | null = null): void {
     const list = listOf(query.filters);
     this.#given = list === null ? null : { of: list, from };
     this.#text = query.text ?? '';
     const { likePath: path, likeStartSeconds } = query;
     this.#like = path === undefined ? null : { path, startSeconds: likeStartSeconds ?? null };
+    if (name !== null) this.#opened = { name: `“${name}”`, text: this.#text, like: this.#like, given: this.#given };
     void this.ask();
   }
 
@@ -235,7 +279,7 @@ export class Search {
       const answer = this.isAsking ? await this.#find() : await this.#browse();
       if (answer.kind === 'found') this.#lastTook = performance.now() - began;
       if (mine !== this.#asked) return;
-      this.#hint = null;
+      this.#hintNow(null);
       this.#failure = null;
       this.#show(answer, question);
     } catch (error) {
@@ -266,12 +310,20 @@ export class Search {
     // Half a filter is no failure: it is said beside the field, and so is what the old answer is to.
     const sameSound = question.like === (this.#answered?.like ?? null);
     if (error instanceof UserError && HINTS.includes(error.code) && sameSound) {
-      this.#hint = error.userMessage;
+      const { userMessage } = error;
+      const untilMs = this.#typedMs + HINT_AFTER_MS - performance.now();
+      clearTimeout(this.#hintSoon);
+      this.#hintSoon = setTimeout(() => this.#hintNow(userMessage), untilMs);
       return;
     }
-    this.#hint = null;
+    this.#hintNow(null);
     this.#failure = sentenceOf(error);
     if (this.#answered === null || !isSame(this.#answered, question)) this.#show(null, question);
+  }
+
+  #hintNow(hint: string | null): void {
+    clearTimeout(this.#hintSoon);
+    this.#hint = hint;
   }
 
   async #find(): Promise<Answer> {
