@@ -23,7 +23,9 @@ beforeAll(async () => {
 afterAll(() => trial.remove());
 
 test('search: hits with place, band and reasons, best first, absolute paths', async () => {
-  const { query, model, hits } = json<SearchResult>(await trial.run(['search', '--json', 'whistle', '--all']));
+  const { query, model, hits } = json<SearchResult>(
+    await trial.run(['search', '--json', 'whistle', '--all', '--flat']),
+  );
   expect(query.text).toBe('whistle');
   expect(model).toBe('tiny');
   expect(hits.slice(0, 2).map(({ path }) => path).sort()).toEqual([trial.at('high/whistle_2000.wav'), trial.at('high/whistle_2100.wav')]); // prettier-ignore
@@ -46,7 +48,7 @@ test.each([
   [['--channels', '1', '--sample-rate', '8000', '--duration', '>2'], ['high/whistle_2000.wav']],
   [['--tag', 'referee'], ['high/whistle_2100.wav']],
 ])('the filter %j leaves %j', async (options, expected) => {
-  const { hits } = json<SearchResult>(await trial.run(['search', '--json', '--all', 'tone', ...options]));
+  const { hits } = json<SearchResult>(await trial.run(['search', '--json', '--all', '--flat', 'tone', ...options]));
   expect(hits.map(({ path }) => path).sort()).toEqual(expected.map((path) => trial.at(path)));
 });
 
@@ -61,9 +63,9 @@ test('a filter alone lists files: their lengths, and no confidence or place that
 
 test('--folder, and the same inline', async () => {
   const option = json<SearchResult>(
-    await trial.run(['search', '--json', '--all', 'tone', '--folder', trial.at('low')]),
+    await trial.run(['search', '--json', '--all', '--flat', 'tone', '--folder', trial.at('low')]),
   );
-  const inline = json<SearchResult>(await trial.run(['search', '--json', '--all', 'tone in:low']));
+  const inline = json<SearchResult>(await trial.run(['search', '--json', '--all', '--flat', 'tone in:low']));
   expect(option.hits).toHaveLength(2);
   expect(inline.hits.map(({ path }) => path)).toEqual(option.hits.map(({ path }) => path));
 });
