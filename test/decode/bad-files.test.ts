@@ -21,6 +21,15 @@ const PNG = Buffer.from(
   'base64',
 );
 
+test.each(['f32', 'f64'] as const)('%s far above full scale is heard as it is', async (samples) => {
+  const loud = sine(1, PLAN.sampleRate, 440, 9);
+  writeWav(at(`loud-${samples}.wav`), [loud], PLAN.sampleRate, samples);
+  const { report, windows } = await hear(at(`loud-${samples}.wav`));
+  expect(report.warnings).toEqual([]);
+  expect(report.peakDb).toBeCloseTo(20 * Math.log10(9), 1);
+  expect(windows[0]!.samples.slice(0, loud.length)).toEqual(loud);
+});
+
 describe('not audio', () => {
   const randomBytes = Buffer.from(noise(1, 20_000, 1, 99).buffer);
   test.each([
@@ -40,6 +49,22 @@ describe('not audio', () => {
     const plain = put(`${name}.bin`, bytes);
     expect(await decodeFile({ path: plain }, 1, PLAN, nowhere, pass)).toEqual({ notAudio: true });
     expect(await identifyFile({ path: plain }, pass)).toEqual({ notAudio: true, contentId: null, format: null });
+  });
+
+  test('MPEG audio in free format is called that; two bytes of it are not enough', async () => {
+    const frame = Buffer.from(noise(1, 104, 1, 5).buffer);
+    frame.fill('\xff\xfb\x00\xc4', 0, 4, 'latin1');
+    const padded = Buffer.concat([frame, Buffer.of(0)]);
+    padded[2]! |= 2;
+    const bytes = Buffer.concat([...Array<Buffer>(6).fill(frame), padded, frame, padded]);
+    for (const lead of [Buffer.alloc(0), Buffer.from('ID3\x04\0\0\0\0\0\x0a0123456789', 'latin1')]) {
+      const { code, sentence } = await failure(hear(put('free.mp3', Buffer.concat([lead, bytes]))));
+      expect(code).toBe('unsupported-format');
+      expect(sentence).toMatch(/free format.*convert it/);
+    }
+    const { code, sentence } = await failure(hear(put('chance.mp3', Buffer.concat([frame, randomBytes]))));
+    expect(code).toBe('not-audio');
+    expect(sentence).toMatch(/no audio format known here/);
   });
 
   test('the hint speaks for a name that has no extension', async () => {

@@ -1,6 +1,7 @@
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { sniff } from '../../src/main/decode/sniff.ts';
 import { crcChange, oggCrc } from '../../src/main/writeback/ogg/crc.ts';
 import { openFile } from '../../src/main/writeback/open-file.ts';
 import { ogg } from '../../src/main/writeback/ogg/ogg.ts';
@@ -273,8 +274,40 @@ test('streams side by side, and other codecs, are refused', async () => {
   await expect(fieldsOf(ogg, path)).rejects.toThrow(/several streams/);
   const inOgg = join(folder, 'flac.ogg');
   if (!ffmpeg('-i', plain.ogg, '-c:a', 'flac', '-f', 'ogg', inOgg)) return;
-  await expect(fieldsOf(ogg, inOgg)).rejects.toThrow(/neither Vorbis nor Opus/);
+  await expect(fieldsOf(ogg, inOgg)).rejects.toThrow(/is FLAC in Ogg/);
 });
+
+test.each(FORMATS)(
+  'a Skeleton beside %s is called that, whichever comes first, and is read as what it is',
+  async (format) => {
+    const pages = pagesOf(readFileSync(plain[format])).map(({ header, body }) => Buffer.concat([header, body]));
+    const skeleton = (flags: number, sequence: number, body: Buffer) => {
+      const header = Buffer.alloc(28);
+      header.write('OggS', 'latin1');
+      header[5] = flags;
+      header.writeUInt32LE(99, 14);
+      header.writeUInt32LE(sequence, 18);
+      header[26] = 1;
+      header[27] = body.length;
+      header.writeUInt32LE(oggCrc(body, oggCrc(header)), 22);
+      return Buffer.concat([header, body]);
+    };
+    const fishead = Buffer.alloc(64);
+    fishead.write('fishead\0\x03\0', 'latin1');
+    const [begin, end] = [skeleton(2, 0, fishead), skeleton(4, 1, Buffer.alloc(0))];
+    for (const [n, first] of [
+      [begin, pages[0]!],
+      [pages[0]!, begin],
+    ].entries()) {
+      const path = join(folder, `skeleton ${n}.${format}`);
+      writeFileSync(path, Buffer.concat([...first, ...pages.slice(1, 2), end, ...pages.slice(2)]));
+      await expect(fieldsOf(ogg, path)).rejects.toThrow(/Skeleton/);
+      const bytes = readFileSync(path);
+      const read = (from: number, length: number) => Promise.resolve(bytes.subarray(from, from + length));
+      expect(await sniff({ size: bytes.length, read })).toEqual({ format, demuxer: 'ogg', declaresLength: true });
+    }
+  },
+);
 
 test('100 MB whose pages have to be counted anew', async () => {
   // Pages of sound of one stream with right checksums: those of a short one again and again.

@@ -10,11 +10,11 @@ const OGG_END_OF_STREAM = 4;
 const MAX_CHUNKS = 4096;
 
 /** @returns whether the file has clearly lost its end. false also where there is no way to know */
-export async function isCutOff(file: ByteReader, { format }: Sniffed): Promise<boolean> {
+export async function isCutOff(file: ByteReader, { format, soundEnd }: Sniffed): Promise<boolean> {
   if (format === 'wav' || format === 'rf64') return dataIsCutOff(file);
   if (format === 'w64') return wave64IsCutOff(file);
   if (format === 'caf') return cafIsCutOff(file);
-  if (format === 'ogg' || format === 'opus') return oggIsCutOff(file);
+  if (format === 'ogg' || format === 'opus') return oggIsCutOff(file, soundEnd ?? file.size);
   return false;
 }
 
@@ -36,9 +36,9 @@ export async function isLengthUnknown(file: ByteReader, { format }: Sniffed): Pr
 }
 
 /** The last page must be whole and carry the end-of-stream flag. */
-async function oggIsCutOff(file: ByteReader): Promise<boolean> {
-  const from = Math.max(0, file.size - 2 * LONGEST_OGG_PAGE);
-  const tail = await file.read(from, 2 * LONGEST_OGG_PAGE);
+async function oggIsCutOff(file: ByteReader, end: number): Promise<boolean> {
+  const from = Math.max(0, end - 2 * LONGEST_OGG_PAGE);
+  const tail = await file.read(from, end - from);
   const page = tail.lastIndexOf('OggS', undefined, 'latin1');
   if (page < 0 || page + 27 > tail.length) return true;
   const segments = tail[page + 26]!;

@@ -8,12 +8,20 @@ import { byteReader, type ByteReader } from './byte-reader.ts';
 import { isCutOff, isLengthUnknown } from './cut-off.ts';
 import type { DecodeReport, FileRequest, Identity, NotAudio, WindowPlan } from './report.ts';
 import { claimsAudio } from './extensions.ts';
-import { changedWhileReading, emptyFile, fromFileSystem, notAudio, undecodableAudio, vanished } from './file-errors.ts';
+import {
+  changedWhileReading,
+  emptyFile,
+  fromFileSystem,
+  notAudio,
+  undecodableAudio,
+  unsupportedFormat,
+  vanished,
+} from './file-errors.ts';
 import { LevelMeter } from './levels.ts';
 import { LoudnessMeter } from './loudness.ts';
 import { Mixdown } from './mixdown.ts';
 import type { PcmSink } from './pcm-sink.ts';
-import { contentKind, sniff, type Sniffed } from './sniff.ts';
+import { contentKind, isFreeFormatMpeg, sniff, type Sniffed } from './sniff.ts';
 import { readTags } from './tags.ts';
 import { describeWarnings } from './warnings.ts';
 import { Tiler, type Tile } from './windows.ts';
@@ -92,7 +100,7 @@ export async function withFile<T>(
     try {
       const sniffed = await sniff(file);
       if (sniffed) result = await work(file, sniffed);
-      else if (claimsAudio(path, extensionHint)) throw notAudio(path, await contentKind(file));
+      else if (claimsAudio(path, extensionHint)) throw await whyNotAudio(path, file);
       else result = { notAudio: true };
     } catch (error) {
       // A file that is being written fails in all sorts of ways; that it changed is what its owner should know.
@@ -104,6 +112,11 @@ export async function withFile<T>(
   } finally {
     await handle.close();
   }
+}
+
+async function whyNotAudio(path: string, file: ByteReader): Promise<UserError> {
+  if (await isFreeFormatMpeg(file)) return unsupportedFormat(path, 'MPEG audio in free format (frames without a bit rate)'); // prettier-ignore
+  return notAudio(path, await contentKind(file));
 }
 
 async function openHandle(path: string): Promise<{ handle: FileHandle; before: Stats }> {

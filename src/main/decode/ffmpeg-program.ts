@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { z } from 'zod';
 import { PICTURE_CODECS, isLossless } from './audio-source.ts';
 import type { AudioLibrary, AudioSource, OpenOptions, PlanarBlock, Resampler, SourceFacts } from './audio-source.ts';
+import { inputUrl, PROTOCOLS } from './ffmpeg-input.ts';
 import { ContentHash } from './content-id.ts';
 import type { Sniffed } from './sniff.ts';
 import { FfmpegPipe } from './ffmpeg-pipe.ts';
@@ -232,10 +233,9 @@ const CHANNEL_MASKS: Readonly<Record<string, bigint>> = {
   '7.1': 0x63fn,
 };
 
-/** `file:` and the demuxer's name: nothing in a path or in a file's content can lead elsewhere. */
-function inputOptions({ demuxer, ignoreLength = false }: Sniffed, path: string): string[] {
+function inputOptions({ demuxer, ignoreLength = false, soundEnd }: Sniffed, path: string): string[] {
   const length = ignoreLength ? ['-ignore_length', '1'] : [];
-  return ['-protocol_whitelist', 'file,pipe', ...length, '-f', demuxer, '-i', `file:${path}`];
+  return ['-protocol_whitelist', `${PROTOCOLS},pipe`, ...length, '-f', demuxer, '-i', inputUrl(path, soundEnd)];
 }
 
 async function probe({ path, sniffed }: OpenOptions): Promise<{ streams: ProbedStream[]; declared: number }> {

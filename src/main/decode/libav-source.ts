@@ -10,6 +10,7 @@ import {
   type PlanarBlock,
   type SourceFacts,
 } from './audio-source.ts';
+import { inputUrl, PROTOCOLS } from './ffmpeg-input.ts';
 import { ContentHash } from './content-id.ts';
 import { copyPlanar } from './sample-formats.ts';
 import { LibavResampler, PlanarConverter, type Libav } from './libav-resampler.ts';
@@ -68,11 +69,11 @@ class LibavSource implements AudioSource {
       // Few probe packets: they look for other codecs inside PCM (DTS in WAV), and 2500 of them cost 40 ms a file.
       const ignoreLength: Record<string, string> = sniffed.ignoreLength === true ? { ignore_length: '1' } : {};
       const options = libav.Dictionary.fromObject({
-        protocol_whitelist: 'file',
+        protocol_whitelist: PROTOCOLS,
         max_probe_packets: '8',
         ...ignoreLength,
       });
-      check(libav, path, format.openInputSync(path, inputFormat, options));
+      check(libav, path, format.openInputSync(inputUrl(path, sniffed.soundEnd), inputFormat, options));
       check(libav, path, format.findStreamInfoSync());
       const source = new LibavSource(libav, path, format, decode, beat);
       if (decode) source.#readFirstFrame();

@@ -94,6 +94,38 @@ function chainFrom(
   return { frames, end };
 }
 
+/** 640 kbit/s at 32 kHz, the most that decoders take of free format, is 2,880 bytes. */
+const LONGEST_FREE_FRAME = 4096;
+const FREE_FRAMES = 4;
+
+/**
+ * @param bytes the beginning of the sound
+ * @returns whether it begins with frames that have no bit rate: they are alike, and all of one length but for a byte of
+ *   padding
+ */
+export function isFreeFormat(bytes: Buffer): boolean {
+  const first = freeFormatHeader(bytes, 0);
+  if (!first) return false;
+  for (let length = 24; length <= LONGEST_FREE_FRAME; length++) {
+    let at = 0;
+    let frames = 0;
+    for (let frame; (frame = freeFormatHeader(bytes, at)) && frame.kind === first.kind; frames++) {
+      at += length + frame.padding;
+    }
+    if (frames >= FREE_FRAMES) return true;
+  }
+  return false;
+}
+
+function freeFormatHeader(bytes: Buffer, at: number): { kind: string; padding: number } | null {
+  if (at + 4 > bytes.length || bytes[at + 2]! >> 4 !== 0) return null;
+  const header = Buffer.from(bytes.subarray(at, at + 4));
+  const padding = (header[2]! >> 1) & 1;
+  header[2]! |= 0x10; // the lowest bit rate, so that the rest is judged as in any other frame
+  const frame = mpegHeader(header, 0);
+  return frame && { kind: frame.kind, padding };
+}
+
 /**
  * Whether an MPEG layer III stream says how many frames it has (Xing, Info or VBRI in its first frame). Without that,
  * a container's duration is a guess from the first bit rate.

@@ -6,8 +6,9 @@ import { fileTypeFromBuffer } from 'file-type';
 import type { AudioFormat } from '../../shared/types.ts';
 import type { ByteReader } from './byte-reader.ts';
 import { tagsInFront } from './id3v2-places.ts';
-import { adtsHeader, declaresFrames, findFrames, mpegHeader } from './mpeg-frames.ts';
+import { adtsHeader, declaresFrames, findFrames, isFreeFormat, mpegHeader } from './mpeg-frames.ts';
 import { ds64IsPlaceholder } from './riff.ts';
+import { endOfSound } from './tags-behind.ts';
 
 export { claimsAudio } from './extensions.ts';
 
@@ -19,11 +20,15 @@ export interface Sniffed {
   declaresLength: boolean;
   /** The container says that there is no sound, or more than can be, as one that was never finished: read to the end. */
   ignoreLength?: boolean;
+  /** Tags follow the sound, from this byte of the file on; FFmpeg must not see them. */
+  soundEnd?: number;
 }
 
 /** All signatures lie in the first of these; a chain of frames may begin later. */
 const SIGNATURE_BYTES = 512;
 const HEAD_BYTES = 65_536;
+/** Flag of an Ogg page, RFC 3533 §6. */
+const OGG_FIRST_PAGE = 2;
 
 /** Signatures at fixed places, first match wins. Text is latin1. */
 const SIGNATURES: readonly { at: number; text: string; and?: { at: number; text: string }; is: Sniffed }[] = [
@@ -72,8 +77,18 @@ const PICTURE_BRANDS = new Set([
 /** First boxes of QuickTime files from before `ftyp`. */
 const OLD_QUICKTIME_BOXES = new Set(['moov', 'mdat', 'wide', 'free', 'skip']);
 
+/** Demuxers that read on to the end of the file, or judge by its size: what is no chunk or box has no length. */
+const READ_TO_THE_END = new Set('flac mp3 aac ogg wv tta ape mpc mpc8 tak ac3 eac3 dts amr'.split(' '));
+
 /** @returns null when the content is no audio or video container that may hold sound */
 export async function sniff(file: ByteReader): Promise<Sniffed | null> {
+  const found = await sniffContent(file);
+  if (!found || !READ_TO_THE_END.has(found.demuxer)) return found;
+  const soundEnd = await endOfSound(file);
+  return soundEnd < file.size ? { ...found, soundEnd } : found;
+}
+
+async function sniffContent(file: ByteReader): Promise<Sniffed | null> {
   const start = (await tagsInFront(file)).end;
   const beginning = await file.read(start, SIGNATURE_BYTES);
   const text = (at: number, length: number) => beginning.toString('latin1', at, at + length);
@@ -96,15 +111,29 @@ export async function sniff(file: ByteReader): Promise<Sniffed | null> {
 export async function contentKind(file: ByteReader): Promise<string | null> {
   const head = await file.read(0, HEAD_BYTES);
   const known = await fileTypeFromBuffer(head);
-  if (known) return known.mime;
+  // Two bytes are enough for it to say MPEG audio; had it been that, it would have been found.
+  if (known && known.mime !== 'audio/mpeg') return known.mime;
   const printable = head.every((byte) => byte >= 0x20 || byte === 9 || byte === 10 || byte === 13);
   return head.length > 0 && printable ? 'plain text' : null;
 }
 
+/**
+ * Whether it is MPEG audio in free format, which has no bit rate in its frames (ISO/IEC 11172-3 §2.4.2.3): legal and
+ * rare, and FFmpeg does not read it.
+ */
+export async function isFreeFormatMpeg(file: ByteReader): Promise<boolean> {
+  return isFreeFormat(await file.read((await tagsInFront(file)).end, HEAD_BYTES));
+}
+
 function sniffOgg(head: Buffer): Sniffed {
-  // The first packet of a stream names its codec, right behind the page header and its segment table.
-  const packet = 27 + (head[26] ?? 0);
-  return head.toString('latin1', packet, packet + 8) === 'OpusHead' ? exact('opus', 'ogg') : exact('ogg', 'ogg');
+  // The first page of each stream comes before all others, and its packet names the codec. A Skeleton may lead them.
+  for (let at = 0; head.toString('latin1', at, at + 4) === 'OggS' && (head[at + 5]! & OGG_FIRST_PAGE) !== 0;) {
+    const lacing = head.subarray(at + 27, at + 27 + (head[at + 26] ?? 0));
+    const packet = at + 27 + lacing.length;
+    if (head.toString('latin1', packet, packet + 8) === 'OpusHead') return exact('opus', 'ogg');
+    at = packet + lacing.reduce((sum, length) => sum + length, 0);
+  }
+  return exact('ogg', 'ogg');
 }
 
 async function sniffFrames(head: Buffer, atEnd: boolean, behindId3: boolean): Promise<Sniffed | null> {

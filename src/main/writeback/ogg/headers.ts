@@ -38,12 +38,26 @@ const CODECS = [
   { identification: 'OpusHead', comments: 'OpusTags', packets: 1 },
 ] as const;
 
+const SKELETON = 'fishead';
+/** First packets of what else there is in Ogg (wiki.xiph.org, "MIMETypesCodecs"), for the sentence. */
+const OTHERS = [
+  ['\x7fFLAC', 'It is FLAC in Ogg, where tags cannot be written: convert it to plain FLAC, or use a sidecar.'],
+  [SKELETON, 'Its Ogg has a Skeleton (an index) beside the sound, which an edit would make wrong: convert it, or use a sidecar.'], // prettier-ignore
+  ['Speex   ', 'It is Speex in Ogg, where tags cannot be written: convert it to FLAC, or use a sidecar.'],
+  ['\x80theora', 'It is a film (Theora), where tags cannot be written: use a sidecar.'],
+] as const;
+
+function whyNot(start: string): string {
+  const other = OTHERS.find(([identification]) => start.startsWith(identification));
+  return other?.[1] ?? 'Its Ogg stream is neither Vorbis nor Opus: convert it to FLAC, or use a sidecar.';
+}
+
 /** @throws UserError undecodable-audio, unsupported-format */
 export async function readHeaders(file: OpenFile, reader: PageReader): Promise<OggHeaders> {
   const first = await wholePage(reader, 0);
   const start = Buffer.from((await reader.body(first)).subarray(0, 8)).toString('latin1');
   const kind = CODECS.find(({ identification }) => start.startsWith(identification));
-  if (!kind) throw cannotEdit('Its Ogg stream is neither Vorbis nor Opus: convert it to FLAC, or use a sidecar.');
+  if (!kind) throw cannotEdit(whyNot(start));
   const identification = new Packets();
   identification.add(first);
   if (!first.first || identification.ended.length !== 1 || identification.isOpen) throw unusual();
@@ -53,6 +67,8 @@ export async function readHeaders(file: OpenFile, reader: PageReader): Promise<O
   let at = first.to;
   while (packets.ended.length < kind.packets) {
     const page = await wholePage(reader, at);
+    if (page.first && Buffer.from((await reader.body(page)).subarray(0, 7)).toString('latin1') === SKELETON)
+      throw cannotEdit(whyNot(SKELETON));
     if (page.first || page.serial !== first.serial)
       throw cannotEdit('It holds several streams at once: convert it first.');
     if (page.sequence !== first.sequence + pages.length + 1) throw damaged('A page of its Ogg headers is missing.');
