@@ -29,7 +29,7 @@ async function reliability({ quick, say, workFolder }: BenchContext): Promise<Ro
   mkdirSync(folder, { recursive: true });
   const { calibrating, labels } = await prepareCalibrating(folder);
   say('calibrating on some sources, judging on the others');
-  const judged = heldOut(calibrating, labels, WORD_WEIGHTS);
+  const { judged } = heldOut(calibrating, labels, WORD_WEIGHTS);
   return Object.entries(judged).flatMap(([what, probabilities]) =>
     rowsOf(what, reliabilityOf(calibrating.clips, probabilities), calibrating.clips.length),
   );

@@ -2,8 +2,8 @@
  * Calibration fitted on some sources and judged on others. What ships is fitted on all of them; what the figures say is
  * how it does on sources it was not fitted on.
  */
-import type { SoundCurve } from '../../src/main/tag/calibration.ts';
-import { logistic, soundLogOdds, SURE_FROM } from '../../src/main/tag/calibration.ts';
+import type { SoundCurve, WordTrust } from '../../src/main/tag/calibration.ts';
+import { logistic, soundLogOdds, SURE_FROM, WORD_TRUST } from '../../src/main/tag/calibration.ts';
 import type { LabelSet } from '../../src/main/tag/scorer.ts';
 import { fuse } from '../../src/main/tag/scorer.ts';
 import { WordEvidence, type WordMatch, type WordWeights } from '../../src/main/tag/word-evidence.ts';
@@ -128,15 +128,23 @@ export class Calibrating {
     };
   }
 
-  /** @returns by clip and label */
-  probabilities(sound: readonly Float32Array[], words: WordWeights | null, labels: ConstructorParameters<typeof WordEvidence>[0]): Float64Array[] {
+  /**
+   * @param named by clip: the clip whose name it has; its own if left out
+   * @returns by clip and label
+   */
+  probabilities(
+    sound: readonly Float32Array[],
+    words: WordWeights | null,
+    labels: ConstructorParameters<typeof WordEvidence>[0],
+    { trust = WORD_TRUST, named }: { trust?: WordTrust; named?: readonly number[] } = {},
+  ): Float64Array[] {
     const evidence = words && new WordEvidence(labels, words);
     const added = new Float32Array(this.set.labels);
     return this.clips.map((_, clip) => {
-      const said = evidence?.logOdds(this.#matches[clip]!, added) ?? false;
-      return fuse({ sound: sound[clip]! }, said ? added : null, this.set).probabilities;
+      const said = evidence?.logOdds(this.#matches[named?.[clip] ?? clip]!, added) ?? false;
+      return fuse({ sound: sound[clip]! }, said ? added : null, this.set, trust).probabilities;
     });
-  } // prettier-ignore
+  }
 
   /** Folds of whole sources: the five largest alone, the others in two heaps. */
   folds(): number[] {

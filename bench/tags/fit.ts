@@ -9,6 +9,7 @@ import { WORD_WEIGHTS } from '../../src/main/tag/word-evidence.ts';
 import { CORPUS_FOLDER, corpusIsThere } from './corpus-clips.ts';
 import { reliabilityOf } from './cross-validate.ts';
 import { heldOut, prepareCalibrating } from './held-out.ts';
+import { fitTrust } from './word-trust.ts';
 
 if (!corpusIsThere()) {
   console.error(`There is no corpus in ${CORPUS_FOLDER}.`);
@@ -22,7 +23,8 @@ try {
   const words = calibrating.fitWords(() => true, calibrating.sound(curve), WORD_WEIGHTS);
   const { fields: { name, folder: inFolder }, sharedTax, otherwiseNamed } = words; // prettier-ignore
   console.log('words', rounded({ nameWord: name.word, namePhrase: name.phrase, folderWord: inFolder.word, folderPhrase: inFolder.phrase, sharedTax, otherwiseNamed })); // prettier-ignore
-  const judged = heldOut(calibrating, labels, WORD_WEIGHTS);
+  const { judged, sound } = heldOut(calibrating, labels, WORD_WEIGHTS);
+  console.log('trust in words', fitTrust(calibrating, sound, WORD_WEIGHTS, labels));
   for (const [what, probabilities] of Object.entries(judged)) {
     const { bins, expectedError, levels } = reliabilityOf(calibrating.clips, probabilities);
     console.log(`\n${what}, sources held out: expected calibration error ${expectedError.toFixed(3)}`);

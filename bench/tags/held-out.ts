@@ -10,6 +10,7 @@ import type { Vocabulary } from '../../src/main/tag/vocabulary.ts';
 import type { WordWeights } from '../../src/main/tag/word-evidence.ts';
 import { knownClips } from './corpus-clips.ts';
 import { Calibrating } from './cross-validate.ts';
+import { wrongNames } from './word-trust.ts';
 
 export interface Prepared {
   calibrating: Calibrating;
@@ -47,20 +48,33 @@ export function heldOut(
   calibrating: Calibrating,
   labels: Vocabulary,
   words: WordWeights,
-): { 'sound alone': Float64Array[]; 'sound and words': Float64Array[] } {
+): {
+  judged: Record<'sound alone' | 'sound and words' | 'sound and wrong names', Float64Array[]>;
+  /** By clip: log-odds by sound. */
+  sound: Float32Array[];
+} {
   const folds = calibrating.folds();
   const alone: Float64Array[] = [];
   const both: Float64Array[] = [];
+  const wrong: Float64Array[] = [];
+  const ofClip: Float32Array[] = [];
+  const named = wrongNames(calibrating.clips);
   for (const fold of new Set(folds)) {
     const curve = calibrating.fitSound((clip) => folds[clip] !== fold);
     const sound = calibrating.sound(curve);
     const byAlone = calibrating.probabilities(sound, null, labels);
     const byBoth = calibrating.probabilities(sound, words, labels);
+    const byWrong = calibrating.probabilities(sound, words, labels, { named });
     for (const [clip, of] of folds.entries()) {
       if (of !== fold) continue;
       alone[clip] = byAlone[clip]!;
       both[clip] = byBoth[clip]!;
+      wrong[clip] = byWrong[clip]!;
+      ofClip[clip] = sound[clip]!;
     }
   }
-  return { 'sound alone': alone, 'sound and words': both };
+  return {
+    judged: { 'sound alone': alone, 'sound and words': both, 'sound and wrong names': wrong },
+    sound: ofClip,
+  };
 }

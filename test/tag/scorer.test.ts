@@ -1,6 +1,6 @@
 /** The arithmetic of scoring on vectors small enough to follow. */
 import { expect, test } from 'vitest';
-import { blendLevels, logistic, soundLogOdds, temperatureOf } from '../../src/main/tag/calibration.ts';
+import { blendLevels, logistic, soundLogOdds, temperatureOf, trustInWords } from '../../src/main/tag/calibration.ts';
 import { matrixProduct } from '../../src/main/tag/matrix-product.ts';
 import { fuse, kept, matrixOf, MOST_KEPT, Scorer, type LabelSet } from '../../src/main/tag/scorer.ts';
 
@@ -75,11 +75,15 @@ test('a head stands alone or corrects the prompts, for its own label', () => {
   expect(taught![0]).toBe(untaught![0]);
 });
 
-test('words are added to what the sound says', () => {
+test('words are added to what the sound says, as far as they are believed', () => {
   const { probabilities, logOdds } = fuse({ sound: Float32Array.of(-2, -2, 0) }, Float32Array.of(5, 0, -1), setOf());
-  expect(logOdds[0]).toBeCloseTo(3);
-  expect(probabilities[0]).toBeCloseTo(logistic(3));
-  expect(probabilities[2]).toBeCloseTo(logistic(-1));
+  const believed = trustInWords(-2);
+  const expected = believed * logistic(3) + (1 - believed) * logistic(-2);
+  expect(believed).toBeGreaterThan(0.9);
+  expect(probabilities[0]).toBeCloseTo(expected);
+  expect(logOdds[0]).toBeCloseTo(Math.log(expected / (1 - expected)));
+  expect(logOdds[1]).toBe(-2);
+  expect(probabilities[2]).toBeCloseTo(believed * logistic(-1) + (1 - believed) * logistic(0));
 });
 
 test('in an exclusive group at most one label is likelier than not; elsewhere all can be', () => {
@@ -116,4 +120,17 @@ test('the temperature follows the model’s logit scale, within reason', () => {
   expect(temperatureOf(23.4)).toBeCloseTo(19.9, 1);
   expect(temperatureOf(1)).toBe(10);
   expect(temperatureOf(100)).toBe(40);
+});
+
+test('names are evidence, not proof: what sounds like nothing in its name is not made sure by it', () => {
+  const set = setOf();
+  const words = Float32Array.of(8, -0.5, -0.5);
+  const named = (sound: number) => fuse({ sound: Float32Array.of(sound, -3, -3) }, words, set).probabilities[0]!;
+  expect(named(-1)).toBeGreaterThan(0.9); // the sound agrees
+  expect(named(-3.4)).toBeLessThan(0.8); // "cymbal crash" was 99 in 100
+  expect(named(-5)).toBeLessThan(0.35);
+  expect(named(-8)).toBeLessThan(0.05);
+  // Without a name that fits, words take off what they took off before.
+  const { logOdds } = fuse({ sound: Float32Array.of(-1, -2, -2) }, Float32Array.of(-0.5, -0.5, -0.5), set);
+  expect(logOdds[0]).toBeCloseTo(-1.5, 5);
 });

@@ -16,7 +16,7 @@ export interface SoundCurve {
 }
 
 /** Raised when anything below or in word-evidence.ts changes: what was scored before is out of date then. */
-export const CALIBRATION_VERSION = 1;
+export const CALIBRATION_VERSION = 2;
 
 /**
  * Fitted by bench/tags/fit.ts on the corpus's dev clips, which no weight of the shipped model was trained on; figures
@@ -61,6 +61,30 @@ export function soundLogOdds(share: number, groupShare: number, curve: SoundCurv
 }
 
 export const logistic = (logOdds: number): number => 1 / (1 + Math.exp(-logOdds));
+
+/**
+ * How far a file's words (its name, folders, tags) are believed: log-odds that they are about this sound = `base` +
+ * `agreement` · the log-odds by sound alone of the label that fits the sound best among those they name.
+ */
+export interface WordTrust {
+  base: number;
+  agreement: number;
+}
+
+/**
+ * Chosen by bench/tags/fit.ts on the dev clips under their own names and under those of other clips. Names are evidence,
+ * not proof: a file that is called after something else sounds unlike everything in its name, and then its name alone
+ * makes nothing sure.
+ */
+export const WORD_TRUST: WordTrust = { base: 5, agreement: 1.2 };
+/** Between these the agreement counts: below, a sound is unlike enough; above, it is like enough. */
+const AGREEMENT_BOUNDS = [-9, 0] as const;
+
+/** @param agreement log-odds by sound @returns 0..1 */
+export function trustInWords(agreement: number, { base, agreement: slope }: WordTrust = WORD_TRUST): number {
+  const [least, most] = AGREEMENT_BOUNDS;
+  return logistic(base + slope * Math.max(least, Math.min(most, agreement)));
+}
 
 /** A label's cosines to sounds in general. */
 export interface LabelLevel {

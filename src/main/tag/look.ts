@@ -6,7 +6,7 @@ import { dot } from '../index/float16-dot.ts';
 import { fileWords } from './file-words.ts';
 import { readLevels } from './library-levels.ts';
 import { prepareVocabulary, type PreparedVocabulary, type ScoringGround } from './prepare.ts';
-import { fuse, kept, matrixOf, Scorer } from './scorer.ts';
+import { bounded, fuse, kept, matrixOf, Scorer } from './scorer.ts';
 import type { Vocabulary } from './vocabulary.ts';
 import { reasonsOf } from './why.ts';
 import { WordEvidence, type WordMatch } from './word-evidence.ts';
@@ -69,7 +69,7 @@ export async function whyOf(
     background: prepared.background[label]!,
     taught: decisionsBehind(prepared, label, ground),
     matches,
-    words: words?.[label] ?? 0,
+    words: words === null ? 0 : logOdds[label]! - bounded(sound[label]!),
     fused: logOdds[label]!,
     settled: probabilities[label]!,
     rivals: rivalsOf(label, probabilities, vocabulary, set),

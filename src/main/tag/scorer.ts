@@ -1,5 +1,5 @@
 /** The arithmetic of scoring: cosines of a file's windows to a vocabulary's labels → what fits, how surely, and where. */
-import { logistic, soundLogOdds } from './calibration.ts';
+import { logistic, soundLogOdds, trustInWords, WORD_TRUST, type WordTrust } from './calibration.ts';
 
 /** A vocabulary as the arithmetic needs it; typed arrays in the order of the labels. Survives structured clone. */
 export interface LabelSet {
@@ -43,6 +43,9 @@ export const WORTH_A_LOOK = 0.5;
 
 /** Surer than this nothing is; keeps sums of odds finite. */
 const MOST_LOG_ODDS = 12;
+
+/** Log-odds by words from which on they name a label. */
+const NAMED_FROM = 2;
 
 /** Below this a label counts as impossible. */
 const NEVER = -7;
@@ -159,18 +162,23 @@ export class Scorer {
 /**
  * Sound and words together, and within exclusive groups one against the others.
  * @param words log-odds added by names and tags, by label; null: they say nothing
- * @returns log-odds before groups are settled, and probabilities after; both Float64Array[labels]
+ * @returns log-odds before groups are settled, and probabilities after; both Float64Array[labels]. Where the audio
+ *   disagrees with all that the words name, the words count for little
  */
 export function fuse(
   { sound }: Pick<FileScore, 'sound'>,
   words: Float32Array | null,
   { labels, groupOf, exclusive }: Pick<LabelSet, 'labels' | 'groupOf' | 'exclusive'>,
+  trust: WordTrust = WORD_TRUST,
 ): { logOdds: Float64Array; probabilities: Float64Array } {
   const logOdds = new Float64Array(labels);
   const probabilities = new Float64Array(labels);
   const oddsOfGroup = new Float64Array(exclusive.length);
+  const agreement = words && agreementOf(sound, words);
+  const believed = agreement === null ? 1 : trustInWords(agreement, trust);
   for (let label = 0; label < labels; label++) {
-    logOdds[label] = Math.max(-MOST_LOG_ODDS, Math.min(MOST_LOG_ODDS, sound[label]! + (words ? words[label]! : 0)));
+    const added = words ? words[label]! : 0;
+    logOdds[label] = bounded(added === 0 ? sound[label]! : mixed(sound[label]!, added, believed));
     if (exclusive[groupOf[label]!]) oddsOfGroup[groupOf[label]!]! += Math.exp(logOdds[label]!);
   }
   for (let label = 0; label < labels; label++) {
@@ -183,6 +191,28 @@ export function fuse(
   }
   return { logOdds, probabilities };
 }
+
+/** How well the sound fits what the words name; null where they name nothing, and there is nothing to disagree with. */
+function agreementOf(sound: Float32Array, words: Float32Array): number | null {
+  let best = -Infinity;
+  let named = false;
+  for (let label = 0; label < words.length; label++) {
+    if (words[label]! < NAMED_FROM) continue;
+    named = true;
+    if (sound[label]! > best) best = sound[label]!;
+  }
+  return named ? best : null;
+}
+
+/** Either the words are about this sound, or they are not and the sound alone counts. @returns log-odds */
+function mixed(sound: number, words: number, believed: number): number {
+  if (words <= 0 && sound < NEVER) return sound + words; // nearly all of them
+  const probability = believed * logistic(sound + words) + (1 - believed) * logistic(sound);
+  return Math.log(probability) - Math.log1p(-probability);
+}
+
+/** @returns no surer than anything is */
+export const bounded = (logOdds: number): number => Math.max(-MOST_LOG_ODDS, Math.min(MOST_LOG_ODDS, logOdds));
 
 /** @returns indices of the labels worth keeping, surest first */
 export function kept(probabilities: Float64Array): number[] {

@@ -2,7 +2,7 @@
 import type { TagWhy } from '../../shared/calls/tags.ts';
 import type { LabelBackground } from './background.ts';
 import type { LabelLevel } from './calibration.ts';
-import { weightOf, type WordField, type WordMatch } from './word-evidence.ts';
+import { MOST_BY_WORDS, weightOf, type WordField, type WordMatch } from './word-evidence.ts';
 
 export interface Evidence {
   label: number;
@@ -47,9 +47,13 @@ export function reasonsOf(evidence: Evidence): TagWhy[] {
   const sum = own.reduce((total, match) => total + weightOf(match), 0);
   for (const match of own) parts.push({ kind: match.field, text: wordText(match), weight: weightOf(match) });
   const rest = words - sum;
+  const othersNamed = matches.some(({ field, label: other }) => field === 'name' && other !== label);
+  // What other names take off is at most the rest of it.
+  const heldBack = own.length > 0 && sound < 0 && Math.min(MOST_BY_WORDS, sum) - words > (othersNamed ? 3.2 : 0.5);
   if (Math.abs(rest) >= LEAST) {
-    const text =
-      own.length > 0 && rest < 0 && !matches.some(({ field, label: other }) => field === 'name' && other !== label)
+    const text = heldBack
+      ? 'the audio disagrees with it'
+      : own.length > 0 && rest < 0 && !othersNamed
         ? 'words alone never make a tag certain'
         : otherText(matches, label);
     parts.push({ kind: 'name', text, weight: rest });

@@ -45,13 +45,14 @@ export interface WordWeights {
 /**
  * `word` and `phrase` in names and folders, `sharedTax` and `otherwiseNamed` were chosen by bench/tags/fit.ts on the dev
  * clips, on the careful side of the best fit: the clips' labels were themselves written from such names, so that in
- * other libraries names will say less. CatIDs, categories and tags the clips do not have: reasoned from the others.
+ * other libraries names will say less. How far they are believed at all is WORD_TRUST's matter (calibration.ts).
+ * CatIDs, categories and tags the clips do not have: reasoned from the others.
  */
 export const WORD_WEIGHTS: WordWeights = {
   fields: {
-    name: { catId: 7, phrase: 6, word: 4.5, category: 3 },
-    folder: { catId: 5, phrase: 4, word: 3, category: 2 },
-    tag: { catId: 7, phrase: 5, word: 3.8, category: 2.5 },
+    name: { catId: 8, phrase: 7, word: 5.5, category: 4 },
+    folder: { catId: 6, phrase: 5, word: 4, category: 3 },
+    tag: { catId: 8, phrase: 6, word: 4.8, category: 3.5 },
   },
   sharedTax: 1,
   otherwiseNamed: -0.5,
