@@ -150,7 +150,7 @@ export class ModelParts {
       spaceId: await this.spaceId(),
       model: pack.id,
       relevance: pack.relevance,
-      piecesPerLetter: (word) => (tokenize(word).ids.length - special) / [...word].length,
+      piecesPerLetter: (word) => (tokenize(word).ids.length - special) / Array.from(word).length,
       codes: ucsCodes(found.flatMap(({ vocabulary }) => vocabulary.labels.flatMap(({ ucs }) => ucs ?? []))),
       index: await this.index(),
       encodeTexts: queryEncoder(

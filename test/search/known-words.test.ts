@@ -10,7 +10,7 @@ let piecesPerLetter: PiecesPerLetter;
 beforeAll(async () => {
   const tokenize = await loadTokenizer(await loadPack(join(SHIPPED_MODELS_FOLDER, DEFAULT_PACK)));
   const special = tokenize('').ids.length;
-  piecesPerLetter = (word) => (tokenize(word).ids.length - special) / [...word].length;
+  piecesPerLetter = (word) => (tokenize(word).ids.length - special) / Array.from(word).length;
 });
 
 test.each(['ドアが閉まる', '关门声', 'ฝนตกหนัก', 'дождь по крыше', 'बारिश', '문닫힘', 'xqzjkwv', 'zxcvbnm lkjhg', 'asdfghjkl'])('%j is strange', (text) => {

@@ -25,5 +25,5 @@ export function isAllStrange(text: string, piecesPerLetter: PiecesPerLetter): bo
 function isStrange(word: string, piecesPerLetter: PiecesPerLetter): boolean {
   if (!/\p{L}/u.test(word)) return false;
   const pieces = piecesPerLetter(word);
-  return pieces > 1 || (pieces >= STRANGE_FROM && [...word].length >= MIN_LETTERS);
+  return pieces > 1 || (pieces >= STRANGE_FROM && Array.from(word).length >= MIN_LETTERS);
 }
