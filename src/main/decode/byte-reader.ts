@@ -26,3 +26,11 @@ export function byteReader(handle: FileHandle, size: number): ByteReader {
     },
   };
 }
+
+/** The bytes of a file from one position to another, as a file of their own. */
+export function partOf(file: ByteReader, from: number, to: number): ByteReader {
+  return {
+    size: to - from,
+    read: (position, length) => file.read(from + position, Math.max(0, Math.min(length, to - from - position))),
+  };
+}

@@ -5,7 +5,7 @@ import type { DecodeWarning, NativeTag } from '../../shared/types.ts';
 import { UserError } from '../../shared/errors.ts';
 import type { AudioLibrary, AudioSource, Resampler } from './audio-source.ts';
 import { byteReader, type ByteReader } from './byte-reader.ts';
-import { isCutOff, isLengthUnknown } from './cut-off.ts';
+import { isCutOff } from './cut-off.ts';
 import type { DecodeReport, FileRequest, Identity, NotAudio, WindowPlan } from './report.ts';
 import { claimsAudio } from './extensions.ts';
 import {
@@ -240,7 +240,7 @@ async function report(
   const { codec, sampleRate, channels, bitDepth } = source.facts;
   const decodedSeconds = heard.numberOfSamples / sampleRate;
   if (heard.numberOfSamples === 0) throw undecodableAudio(path, 'no samples came out of it');
-  const declaredSeconds = (await isLengthUnknown(file, sniffed)) ? null : source.declaredSeconds;
+  const declaredSeconds = source.declaredSeconds;
   const durationSeconds = heard.capped ? Math.max(decodedSeconds, declaredSeconds ?? 0) : decodedSeconds;
   const warnings: DecodeWarning[] = describeWarnings({
     path,

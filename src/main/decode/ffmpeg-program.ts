@@ -233,9 +233,10 @@ const CHANNEL_MASKS: Readonly<Record<string, bigint>> = {
   '7.1': 0x63fn,
 };
 
-function inputOptions({ demuxer, ignoreLength = false, soundEnd }: Sniffed, path: string): string[] {
-  const length = ignoreLength ? ['-ignore_length', '1'] : [];
-  return ['-protocol_whitelist', `${PROTOCOLS},pipe`, ...length, '-f', demuxer, '-i', inputUrl(path, soundEnd)];
+function inputOptions(sniffed: Sniffed, path: string): string[] {
+  const options = Object.entries(sniffed.options ?? {}).flatMap(([name, value]) => [`-${name}`, value]);
+  const url = inputUrl(path, sniffed);
+  return ['-protocol_whitelist', `${PROTOCOLS},pipe`, ...options, '-f', sniffed.demuxer, '-i', url];
 }
 
 async function probe({ path, sniffed }: OpenOptions): Promise<{ streams: ProbedStream[]; declared: number }> {

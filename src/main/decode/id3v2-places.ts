@@ -28,5 +28,8 @@ export async function tagsInFront(
   if (at === 0) return { tags, end: 0 };
   const padding = await file.read(at, MOST_PADDING);
   const firstNonZero = padding.findIndex((byte) => byte !== 0);
+  // MP4 begins with zeros of its own: the size of its first box.
+  const box = padding.indexOf('ftyp', firstNonZero, 'latin1') - 4;
+  if (box >= 0 && box < firstNonZero && firstNonZero < box + 4) return { tags, end: at + box };
   return { tags, end: firstNonZero > 0 ? at + firstNonZero : at };
 }

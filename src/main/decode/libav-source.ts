@@ -67,13 +67,12 @@ class LibavSource implements AudioSource {
       if (!inputFormat) throw unsupportedFormat(path, `${sniffed.format} audio`);
       // Named demuxer and local files only: a playlist in disguise must not lead elsewhere.
       // Few probe packets: they look for other codecs inside PCM (DTS in WAV), and 2500 of them cost 40 ms a file.
-      const ignoreLength: Record<string, string> = sniffed.ignoreLength === true ? { ignore_length: '1' } : {};
       const options = libav.Dictionary.fromObject({
         protocol_whitelist: PROTOCOLS,
         max_probe_packets: '8',
-        ...ignoreLength,
+        ...sniffed.options,
       });
-      check(libav, path, format.openInputSync(inputUrl(path, sniffed.soundEnd), inputFormat, options));
+      check(libav, path, format.openInputSync(inputUrl(path, sniffed), inputFormat, options));
       check(libav, path, format.findStreamInfoSync());
       const source = new LibavSource(libav, path, format, decode, beat);
       if (decode) source.#readFirstFrame();

@@ -99,3 +99,8 @@ export function ds64IsPlaceholder(beginning: Buffer): boolean {
   if (beginning.length < 36 || beginning.toString('latin1', 12, 16) !== 'ds64') return false;
   return isUnknownLength(Number(beginning.readBigUInt64LE(28)));
 }
+
+/** @param ds64 content of the chunk. FFmpeg takes a length beyond 2⁶³ for damage, where all bits are set by a program that did not know it */
+export function ds64IsNegative(ds64: Buffer): boolean {
+  return ds64.length >= 16 && ds64.readBigInt64LE(8) < 0n;
+}

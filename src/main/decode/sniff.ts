@@ -4,9 +4,10 @@
  */
 import { fileTypeFromBuffer } from 'file-type';
 import type { AudioFormat } from '../../shared/types.ts';
-import type { ByteReader } from './byte-reader.ts';
+import { partOf, type ByteReader } from './byte-reader.ts';
 import { tagsInFront } from './id3v2-places.ts';
 import { adtsHeader, declaresFrames, findFrames, isFreeFormat, mpegHeader } from './mpeg-frames.ts';
+import { unmeasuredSound, type RawPcm } from './raw-pcm.ts';
 import { ds64IsPlaceholder } from './riff.ts';
 import { endOfSound } from './tags-behind.ts';
 
@@ -19,7 +20,11 @@ export interface Sniffed {
   /** Whether the length that FFmpeg reports is the container's word; false: its guess from a bit rate. */
   declaresLength: boolean;
   /** The container says that there is no sound, or more than can be, as one that was never finished: read to the end. */
-  ignoreLength?: boolean;
+  isUnmeasured?: boolean;
+  /** For the demuxer, as FFmpeg names them. */
+  options?: Readonly<Record<string, string>>;
+  /** What FFmpeg is to see begins at this byte of the file: behind a tag that it does not skip. */
+  soundStart?: number;
   /** Tags follow the sound, from this byte of the file on; FFmpeg must not see them. */
   soundEnd?: number;
 }
@@ -80,16 +85,35 @@ const OLD_QUICKTIME_BOXES = new Set(['moov', 'mdat', 'wide', 'free', 'skip']);
 /** Demuxers that read on to the end of the file, or judge by its size: what is no chunk or box has no length. */
 const READ_TO_THE_END = new Set('flac mp3 aac ogg wv tta ape mpc mpc8 tak ac3 eac3 dts amr'.split(' '));
 
+/** Demuxers that find their way past ID3 tags in front. */
+const SKIP_ID3 = new Set('mp3 aac flac tta ape mpc mpc8'.split(' '));
+
 /** @returns null when the content is no audio or video container that may hold sound */
 export async function sniff(file: ByteReader): Promise<Sniffed | null> {
-  const found = await sniffContent(file);
-  if (!found || !READ_TO_THE_END.has(found.demuxer)) return found;
-  const soundEnd = await endOfSound(file);
-  return soundEnd < file.size ? { ...found, soundEnd } : found;
+  const start = (await tagsInFront(file)).end;
+  const found = await sniffContent(file, start);
+  if (!found) return null;
+  const { format, demuxer } = found;
+  if (format === 'w64' || format === 'aiff' || format === 'rf64') {
+    const unmeasured = await unmeasuredSound(partOf(file, start, file.size), format);
+    if (unmeasured) return openEnded(found, unmeasured.pcm, start);
+  }
+  const soundEnd = READ_TO_THE_END.has(demuxer) ? await endOfSound(file) : file.size;
+  return {
+    ...found,
+    ...(start > 0 && !SKIP_ID3.has(demuxer) && { soundStart: start }),
+    ...(soundEnd < file.size && { soundEnd }),
+  };
 }
 
-async function sniffContent(file: ByteReader): Promise<Sniffed | null> {
-  const start = (await tagsInFront(file)).end;
+function openEnded(found: Sniffed, pcm: RawPcm | null, start: number): Sniffed {
+  const unmeasured = { ...found, declaresLength: false, isUnmeasured: true };
+  if (!pcm) return { ...unmeasured, soundStart: start };
+  const options = { sample_rate: String(pcm.sampleRate), ch_layout: `${pcm.channels}c` };
+  return { ...unmeasured, demuxer: pcm.demuxer, options, soundStart: start + pcm.from };
+}
+
+async function sniffContent(file: ByteReader, start: number): Promise<Sniffed | null> {
   const beginning = await file.read(start, SIGNATURE_BYTES);
   const text = (at: number, length: number) => beginning.toString('latin1', at, at + length);
   for (const { at, text: expected, and, is } of SIGNATURES) {
@@ -97,7 +121,7 @@ async function sniffContent(file: ByteReader): Promise<Sniffed | null> {
     if (and && text(and.at, and.text.length) !== and.text) continue;
     // Of RIFF the demuxer knows by itself what a placeholder is.
     return is.format === 'rf64' && ds64IsPlaceholder(beginning)
-      ? { ...is, declaresLength: false, ignoreLength: true }
+      ? { ...is, declaresLength: false, isUnmeasured: true, options: { ignore_length: '1' } }
       : is;
   }
   if (text(0, 4) === 'OggS') return sniffOgg(beginning);
