@@ -251,7 +251,7 @@ test('a footer follows the header, and there is no padding before it', () => {
   expect(byId(readId3(edited))).toEqual({ TIT2: ['x'], TCON: ['Rock'] });
 });
 
-test('extended headers: 2.3 states the padding, 2.4 says what stays; checksums are refused', () => {
+test('extended headers: 2.3 states the padding, 2.4 says what stays; checksums go', () => {
   const padding = (bytes: number, flags = 0) => Buffer.concat([uint32(6), Buffer.from([flags, 0]), uint32(bytes)]);
   const frames = [{ id: 'TIT2', body: text('x') }];
   const edited = expectEdit({ version: 3, extended: padding(100), frames, padding: 100 }, [set('TCON', 'Rock')]);
@@ -259,12 +259,16 @@ test('extended headers: 2.3 states the padding, 2.4 says what stays; checksums a
   const extended24 = Buffer.concat([syncsafe(8), Buffer.from([1, 0x50, 0, 0x40])]);
   const edited24 = expectEdit({ version: 4, extended: extended24, frames, padding: 100 }, [set('TCON', 'Rock')]);
   expect(edited24.subarray(10, 18).equals(extended24)).toBe(true);
-  const checked = tagBytes({
-    version: 3,
-    extended: Buffer.concat([uint32(10), Buffer.from([0x80, 0]), uint32(0), uint32(7)]),
-    frames,
-  });
-  expect(() => editId3(checked, [set('TCON', 'Rock')])).toThrow(/checksum/);
+  const checked = Buffer.concat([uint32(10), Buffer.from([0x80, 0]), uint32(100), uint32(7)]);
+  const without = expectEdit({ version: 3, extended: checked, frames, padding: 100 }, [set('TCON', 'Rock')]);
+  // The checksum's four bytes are padding now.
+  expect(without.subarray(10, 20).equals(padding(100 + 4 - 15))).toBe(true);
+  const checked24 = Buffer.concat([syncsafe(15), Buffer.from([1, 0x70, 0, 5, 1, 2, 3, 4, 5, 1, 0x40])]);
+  const without24 = expectEdit({ version: 4, extended: checked24, frames, padding: 100 }, [set('TCON', 'Rock')]);
+  expect(without24.subarray(10, 19).equals(Buffer.concat([syncsafe(9), Buffer.from([1, 0x50, 0, 1, 0x40])]))).toBe(true); // prettier-ignore
+  const unsynchronised = { version: 3, flags: 0x80, extended: padding(20), frames, padding: 20 } as const;
+  const plain = expectEdit(unsynchronised, [set('TCON', 'Rock')]);
+  expect([plain[5], plain.toString('latin1', 10, 14)]).toEqual([0x80, 'TIT2']);
 });
 
 test('what cannot be understood is refused with a sentence', () => {

@@ -159,7 +159,7 @@ describe('WAVE', () => {
   test.each<[string, Buffer, RegExp]>([
     ['cut off within its sound', plain.subarray(0, 500), /ends before its sound/],
     ['cut off within the header', plain.subarray(0, 10), /ends earlier than it says/],
-    ['never finished', streamed, /never finished/],
+    ['that does not say how long it is', streamed, /does not say how long the sound is/],
     ['without sound', riff([FMT]), /no sound/],
     ['with a size that ends within its sound', withSize(100), /ends within one of its parts/],
     ['with iXML in UTF-16', riff([FMT, ['iXML', Buffer.from(`\ufeff${IXML}`, 'utf16le')], ['data', SOUND]]), /UTF-16/],

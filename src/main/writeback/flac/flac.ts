@@ -24,7 +24,7 @@ export const flac: Container = {
   formats: ['flac'],
   ...vorbisFields,
   hiding: {
-    name: 'block of Vorbis comments',
+    name: 'Vorbis comment',
     holds: () => true,
     async hidden(file) {
       const inFront = await tagInFront(file);

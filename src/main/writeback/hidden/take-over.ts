@@ -37,7 +37,7 @@ export class TakeOver {
   /** A sentence on a place whose values come from elsewhere, '' for others. */
   note(nativeId: string): string {
     const from = this.#hidden.find((field) => field.nativeId === nativeId)?.from;
-    return from === undefined ? '' : `With what ${from} says, which programs leave aside for the ${this.#block!.name}.`;
+    return from === undefined ? '' : `Taken over from ${from}, which the ${this.#block!.name} would hide.`;
   }
 
   /**

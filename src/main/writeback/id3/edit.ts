@@ -7,6 +7,8 @@ import { HEADER_BYTES, id3TagBytes, parseTag, type Id3Frame, type Id3Tag } from 
 import { appendText, encodeText, encodingFor, terminator } from './text.ts';
 import { putSyncsafe, SYNCSAFE_LIMIT, unsynchronise } from './unsynchronisation.ts';
 
+/** Of a tag: an extended header follows. */
+const EXTENDED_FLAG = 0x40;
 /** A tag made where there is none: ID3v2.4, the version that has lists and moods of its own (docs/write-back.md). */
 const NEW_TAG = Uint8Array.from([0x49, 0x44, 0x33, 4, 0, 0, 0, 0, 0, 0]);
 
@@ -58,8 +60,8 @@ export function editId3Parts(bytes: Uint8Array | null, edits: readonly FieldEdit
   const rest: Part[] = tag.padding > 0 ? [] : [{ from: tag.framesEnd, to: tag.end }];
   const content: Part[] = [...frames, ...added.map((frame) => ({ bytes: frame })), ...rest];
 
-  const extendedBytes = tag.extended.to - tag.extended.from;
-  const used = HEADER_BYTES + extendedBytes + splicedSize(content);
+  const extended = extendedHeader(tag, bytes);
+  const used = HEADER_BYTES + extended.length + splicedSize(content);
   const room = tag.end - used;
   // Behind bytes that are no frames zeros are no padding; and a tag with a footer may have none.
   const mayPad = rest.every((part) => partLength(part) === 0) && !tag.footer;
@@ -71,8 +73,12 @@ export function editId3Parts(bytes: Uint8Array | null, edits: readonly FieldEdit
   const end = used + padding;
   if (end - HEADER_BYTES >= SYNCSAFE_LIMIT) throw cannotEdit('Its ID3 tag would be over 256 MB, more than ID3 allows.');
 
+  const isGone = extended.length === 0 && tag.extended.to > tag.extended.from;
   const header: Part =
-    isNew || end !== tag.end ? { bytes: sized(bytes ?? NEW_TAG, end) } : { from: 0, to: HEADER_BYTES };
+    isNew || end !== tag.end || isGone
+      ? { bytes: sized(bytes ?? NEW_TAG, end, isGone) }
+      : { from: 0, to: HEADER_BYTES };
+  if (extended.length > 0 && tag.version === 3) extended.writeUInt32BE(padding, PADDING_AT);
   const footer = !tag.footer
     ? []
     : end === tag.end
@@ -80,7 +86,7 @@ export function editId3Parts(bytes: Uint8Array | null, edits: readonly FieldEdit
       : [{ bytes: footerOf(bytes!, end) }];
   const kept = Math.min(padding, tag.padding);
   const zeros: Part[] = [{ bytes: new Uint8Array(padding - kept) }, { from: tag.end - kept, to: tag.end }];
-  return joined([header, ...extendedHeader(tag, bytes, padding), ...content, ...zeros, ...footer], tag.total);
+  return joined([header, { bytes: extended }, ...content, ...zeros, ...footer], tag.total);
 }
 
 /**
@@ -188,19 +194,45 @@ function renderFrame24(
   return Buffer.concat([header, safe]);
 }
 
-/** The extended header of 2.3 states the padding (§3.2), that of 2.4 says nothing that an edit changes. */
-function extendedHeader(tag: Id3Tag, bytes: Uint8Array | null, padding: number): Part[] {
+/** In the extended header of 2.3. */
+const PADDING_AT = 6;
+/** Its length, flags and the padding, without a checksum. */
+const EXTENDED_BYTES_2_3 = 10;
+/** Flags of that of 2.4, each with its length and data in this order: an update, a checksum, restrictions. */
+const EXTENDED_FLAGS_2_4 = [0x40, 0x20, 0x10] as const;
+const CHECKSUM_2_4 = 0x20;
+
+/**
+ * The extended header for an edited tag: without a checksum, which would be of what it was (2.3 §3.2, 2.4 §3.2). That of
+ * 2.3 says nothing else but the padding, for which there is room left; where it is unsynchronised, it goes.
+ */
+function extendedHeader(tag: Id3Tag, bytes: Uint8Array | null): Buffer {
   const { from, to } = tag.extended;
-  if (bytes === null || tag.version !== 3 || to === from || padding === tag.padding) return [{ from, to }];
-  if (tag.unsynchronised)
-    throw cannotEdit('Its ID3 tag has an unusual extended header: save it with a tag editor first.');
-  const extended = Buffer.from(bytes.subarray(from, to));
-  extended.writeUInt32BE(padding, 6);
-  return [{ bytes: extended }];
+  if (bytes === null || to === from) return Buffer.alloc(0);
+  if (tag.version === 3) {
+    const plain = Buffer.alloc(tag.unsynchronised ? 0 : EXTENDED_BYTES_2_3);
+    if (plain.length > 0) plain.writeUInt32BE(EXTENDED_BYTES_2_3 - 4);
+    return plain;
+  }
+  const old = Buffer.from(bytes.subarray(from, to));
+  const flags = old[5]!;
+  if ((flags & CHECKSUM_2_4) === 0) return old;
+  let at = 6;
+  const kept: Uint8Array[] = [Uint8Array.of(0, 0, 0, 0, 1, flags & ~CHECKSUM_2_4)];
+  for (const flag of EXTENDED_FLAGS_2_4) {
+    if ((flags & flag) === 0) continue;
+    const end = at + 1 + (old[at] ?? 0);
+    if (flag !== CHECKSUM_2_4) kept.push(old.subarray(at, end));
+    at = end;
+  }
+  const header = Buffer.concat(kept);
+  putSyncsafe(header, 0, header.length);
+  return header;
 }
 
-function sized(header: Uint8Array, end: number): Uint8Array {
+function sized(header: Uint8Array, end: number, withoutExtended = false): Uint8Array {
   const copy = Uint8Array.from(header.subarray(0, HEADER_BYTES));
+  if (withoutExtended) copy[5] = copy[5]! & ~EXTENDED_FLAG;
   putSyncsafe(copy, 6, end - HEADER_BYTES);
   return copy;
 }

@@ -138,9 +138,6 @@ function extendedBytes(content: Uint8Array, version: 3 | 4): number {
   if (stated === null || stated < 6 || stated > content.length) {
     throw damaged('Its ID3 tag is damaged: the extended header does not fit into it.');
   }
-  // A checksum over what is about to change. Hardly any program writes one, and fewer check it.
-  const hasChecksum = version === 4 ? (content[5]! & 0x20) !== 0 : (content[4]! & 0x80) !== 0;
-  if (hasChecksum) throw cannotEdit('Its ID3 tag has a checksum of its own: save it with a tag editor first.');
   return stated;
 }
 

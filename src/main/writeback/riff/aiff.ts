@@ -45,7 +45,7 @@ export const aiff: Container = {
         if (!SAYING.has(id) || bytes > LARGEST) continue;
         values.push(...namedFromAiff(id, decodeMacText(await file.read(position, bytes)).trim()));
       }
-      return hiddenFields([{ from: 'text chunks', values }], (name, value) => frameFor(name, value, version));
+      return hiddenFields([{ from: 'its text chunks', values }], (name, value) => frameFor(name, value, version));
     },
   },
 

@@ -54,8 +54,8 @@ const ID3V1_BYTES = 128;
 const SAVE_AGAIN = 'Open it in an editor and save it again first.';
 
 /**
- * @throws UserError undecodable-audio when sizes make no sense, unsupported-format when the file was never finished:
- *   then nobody knows where its sound ends, and whatever is put in may come to lie within it
+ * @throws UserError undecodable-audio when sizes make no sense, unsupported-format when the file does not say how long its
+ *   sound is: then nobody knows where its sound ends, and whatever is put in may come to lie within it
  */
 export async function readChunkFile(file: OpenFile, sound: SoundIn): Promise<ChunkFile> {
   const header = view(await file.read(0, 12));
@@ -186,11 +186,13 @@ function checkSound(found: ChunkFile, sound: SoundIn): void {
   const { position, bytes } = soundChunk(found, sound);
   if (bytes <= sound.headerBytes) {
     // Programs take this for “up to the end of the file”.
-    throw cannotEdit(`By its header there is no sound in it: it was never finished, or it is empty. ${SAVE_AGAIN}`);
+    throw cannotEdit(
+      `By its header there is no sound in it: it is empty, was written to a pipe or was never finished. ${SAVE_AGAIN}`,
+    );
   }
   if (position + bytes > found.size) {
     if (isUnknownLength(bytes)) {
-      throw cannotEdit(`It was never finished: its header does not say how long the sound is. ${SAVE_AGAIN}`);
+      throw cannotEdit(`Its header does not say how long the sound is: it was written to a pipe or never finished. ${SAVE_AGAIN}`); // prettier-ignore
     }
     const sentence = 'The file ends before its sound does: it was never finished, or its end is missing.';
     throw damaged(`${sentence} ${SAVE_AGAIN}`);
