@@ -12,6 +12,7 @@ import { spaceOf, type ModelPack } from './models/pack.ts';
 import { Replaceable } from './replaceable.ts';
 import { queryEncoder } from './search/query-embedding.ts';
 import { Search } from './search/search.ts';
+import { soundWords } from './search/sound-words.ts';
 import { ucsCodes } from './search/ucs-codes.ts';
 import { readVocabularies } from './tag/installed.ts';
 import { UserError } from '../shared/errors.ts';
@@ -143,6 +144,7 @@ export class ModelParts {
     const supervisors = await this.supervisors();
     // What is wrong with one of them is said where vocabularies are listed.
     const { found } = await readVocabularies({ dataFolder: this.#ground.dataFolder });
+    const labels = found.flatMap(({ vocabulary }) => vocabulary.labels);
     const tokenize = await loadTokenizer(pack);
     const special = tokenize('').ids.length;
     return new Search({
@@ -151,7 +153,8 @@ export class ModelParts {
       model: pack.id,
       relevance: pack.relevance,
       piecesPerLetter: (word) => (tokenize(word).ids.length - special) / Array.from(word).length,
-      codes: ucsCodes(found.flatMap(({ vocabulary }) => vocabulary.labels.flatMap(({ ucs }) => ucs ?? []))),
+      codes: ucsCodes(labels.flatMap(({ ucs }) => ucs ?? [])),
+      soundWords: soundWords(labels),
       index: await this.index(),
       encodeTexts: queryEncoder(
         (text) => queryTexts(text, pack),

@@ -7,7 +7,7 @@ import type { FoundFile, Library } from './library.ts';
 import type { NameEvidence, QueryWord } from './name-evidence.ts';
 import type { Place, QuerySide } from './query-side.ts';
 import type { Question } from './question.ts';
-import { bandOf, BELOW_CUT, both, either, minusProbability, nameProbability } from './relevance.ts';
+import { bandOf, BELOW_CUT, both, either, minusProbability, nameProbability, withoutStrong } from './relevance.ts';
 
 /** A minus term that counts at least this much is named among the reasons. */
 const WORTH_SAYING = 0.15;
@@ -32,6 +32,7 @@ export interface Candidate {
 /**
  * How likely each file is what was asked for, minus terms aside, and by what evidence.
  * @param files all of them with their places on each side, where they have windows
+ * @param aboutSound whether the words are said of sounds; else no sound is a strong answer to them
  */
 export function weigh(
   files: ReadonlyMap<number, FoundFile>,
@@ -39,7 +40,9 @@ export function weigh(
   sides: Sides,
   words: readonly QueryWord[],
   { names: lookup }: Lookups,
+  aboutSound: boolean,
 ): Candidate[] {
+  const bySound = aboutSound ? (probability: number) => probability : withoutStrong;
   const evidence = lookup.evidence(words, [...files.keys()]);
   // Who quotes words means them as they stand: a name with some of them elsewhere says nothing.
   const holding = lookup.holding(question.phrases, [...evidence.keys()]);
@@ -47,7 +50,7 @@ export function weigh(
     const text = heard(sides.text, file.id);
     const like = heard(sides.like, file.id);
     const names = holding.has(file.id) ? (evidence.get(file.id) ?? null) : null;
-    const byText = either(text?.probability ?? 0, nameProbability(names?.share ?? 0));
+    const byText = either(bySound(text?.probability ?? 0), nameProbability(names?.share ?? 0));
     // With words, they say what is meant; the place is where they fit best.
     const place = sides.text?.places.get(file.id) ?? sides.like?.places.get(file.id);
     let plus = 1;

@@ -33,6 +33,9 @@ export const BAND_FROM = { strong: 0.8, likely: 0.45, maybe: 0.04 } as const;
 /** Called or tagged like a minus term, or more like it than like the query: just under the cut. */
 export const BELOW_CUT = 0.9 * BAND_FROM.maybe;
 
+/** Just under "strong". */
+const MOST_LIKELY = BAND_FROM.strong - 0.01;
+
 /**
  * Over the z-score, for packs without calibration: two normal distributions of equal width, unrelated sounds at
  * z = 0 and right ones at z = d, prior π: log-odds = d·z − d²/2 + ln(π / (1 − π)), with d = 2 (a middling model)
@@ -84,6 +87,17 @@ export function soundProbability(cosine: number, { curve, background, windows }:
   const z = zScore(cosine, background);
   const calibrated = curve ? logistic(curve, cosine) : logistic(BACKGROUND_CURVE, z);
   return Math.max(calibrated, standingProbability(z, windows));
+}
+
+/**
+ * What sound alone says to words that are hardly said of sounds (sound-words.ts): at most "likely". The order stays.
+ * @param probability 0..1 @returns the same up to where "likely" begins, and below "strong" for all
+ */
+export function withoutStrong(probability: number): number {
+  const { likely } = BAND_FROM;
+  return probability <= likely
+    ? probability
+    : likely + ((probability - likely) / (1 - likely)) * (MOST_LIKELY - likely);
 }
 
 /** 0 below {@link standingZ}; from there on within the lower part of "maybe", slowly rising so that order is kept. */

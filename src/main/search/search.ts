@@ -20,6 +20,7 @@ import { QuerySide } from './query-side.ts';
 import { understand, understood, type Question } from './question.ts';
 import { rank, weigh, type Candidate } from './rank.ts';
 import type { Relevance } from './relevance.ts';
+import { isAboutSound, type SoundWords } from './sound-words.ts';
 import type { UcsCodes } from './ucs-codes.ts';
 import { windowRelevance } from './window-relevance.ts';
 import type { EncodeTexts, WindowSearch } from './window-search.ts';
@@ -39,6 +40,8 @@ export interface SearchParts {
   codes?: UcsCodes;
   /** Of the pack's tokenizer; absent: every word counts as known. */
   piecesPerLetter?: PiecesPerLetter;
+  /** What the installed vocabularies call sounds; absent: every word counts as said of sounds. */
+  soundWords?: SoundWords;
 }
 
 /** Walking through the hits of one question asks about the windows of each by the same words. */
@@ -86,7 +89,7 @@ export class Search {
     signal?.throwIfAborted();
 
     const files = await gather(question, sides, field, this.#lookups, coverage, signal);
-    const candidates = weigh(files, question, sides, field.words, this.#lookups);
+    const candidates = weigh(files, question, sides, field.words, this.#lookups, this.#isAboutSound(question.text));
     const ranked = await rank(candidates, question, sides, this.#lookups);
     signal?.throwIfAborted();
 
@@ -125,6 +128,11 @@ export class Search {
     if (text === '' && likeWindows.length === 0) return [];
     const sides = await this.#sides({ text, minus }, likeWindows, this.#lookups.library.coverage(), this.#encodeAgain);
     return windowRelevance(this.#windows.ofFile(fileId, this.#parts.spaceId), sides, file.durationSeconds);
+  }
+
+  #isAboutSound(text: string): boolean {
+    const { soundWords } = this.#parts;
+    return soundWords === undefined || isAboutSound(text, soundWords);
   }
 
   #isStrange(text: string): boolean {
