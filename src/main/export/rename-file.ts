@@ -9,8 +9,9 @@ import {
   unlinkSync,
   type BigIntStats,
 } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import { UserError } from '../../shared/errors.ts';
+import { foldedName } from './propose-names.ts';
 import { describeWriteError } from './write-list.ts';
 
 /**
@@ -18,17 +19,18 @@ import { describeWriteError } from './write-list.ts';
  * `rename` does not. Killed in between, the file has both names, which {@link settleRename} puts right. Synchronous:
  * some microseconds, and nothing of ours comes between the two steps.
  * @param from absolute @param to absolute, in the same folder
- * @param beforePlaceholder called on a disk that knows no second names, before an empty file keeps the place of the
- *   new name for a moment: whoever finds it after a crash must know that it is ours
+ * @param beforePlaceholder called with the path of what is there for a moment and has to be known as ours after a crash:
+ *   an empty file that keeps the place of the new name, on a disk that knows no second names; or the file itself under a
+ *   third name, on a disk that takes the two names for one
  * @throws UserError with what is in the way; then the file has its old name and nothing else happened
  */
-export function renameWithoutReplacing(from: string, to: string, beforePlaceholder: () => void): void {
+export function renameWithoutReplacing(from: string, to: string, beforePlaceholder: (path: string) => void): void {
   if (dirname(from) !== dirname(to)) throw new Error(`not in one folder: ${from}, ${to}`);
   const facts = factsOf(from);
   if (!facts) throw new UserError('vanished', `“${basename(from)}” is not there any more. Look through the folder again, then repeat it.`); // prettier-ignore
   if (!facts.isFile()) throw new UserError('bad-input', `“${basename(from)}” is not a file of its own, so it was left alone. Rename what it leads to.`); // prettier-ignore
   try {
-    if (isSameNameHere(from, to, facts)) renameSync(from, to);
+    if (isSameNameHere(from, to, facts)) rewrite(from, to, beforePlaceholder);
     else move(from, to, beforePlaceholder);
   } catch (error) {
     throw (error as NodeJS.ErrnoException).code === 'EEXIST' ? taken(to) : (describeWriteError(error, to) ?? error);
@@ -37,30 +39,34 @@ export function renameWithoutReplacing(from: string, to: string, beforePlacehold
 
 /**
  * What a rename that was broken off came to; a second name that it left is taken away.
- * @param placeholder an empty file at `to` is ours
+ * @param placeholder what was there for a moment: an empty file at `to`, or the file under a third name; null for nothing
  * @returns whether the file is at `to` now; null when it is at neither place
  */
-export function settleRename(from: string, to: string, placeholder: boolean): boolean | null {
+export function settleRename(from: string, to: string, placeholder: string | null): boolean | null {
+  if (placeholder !== null && placeholder !== to && factsOf(placeholder)) {
+    // Back, not on: whatever `to` is by now, nothing is lost by the old name.
+    if (!factsOf(from)) renameSync(placeholder, from);
+  }
   const before = factsOf(from);
   const after = factsOf(to);
   if (!before) return after ? true : null;
   if (!after) return false;
-  if (isSameNameHere(from, to, before)) return readdirSync(dirname(to)).includes(basename(to));
+  if (isSameNameHere(from, to, before)) return isWrittenSo(to);
   if (before.ino === after.ino && before.dev === after.dev) {
     unlinkSync(from);
     return true;
   }
-  if (placeholder && after.size === 0n) unlinkSync(to);
+  if (placeholder === to && after.size === 0n) unlinkSync(to);
   return false;
 }
 
-function move(from: string, to: string, beforePlaceholder: () => void): void {
+function move(from: string, to: string, beforePlaceholder: (path: string) => void): void {
   try {
     linkSync(from, to);
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException;
     if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(code)) throw error;
-    beforePlaceholder();
+    beforePlaceholder(to);
     closeSync(openSync(to, 'wx'));
     try {
       renameSync(from, to);
@@ -78,10 +84,46 @@ function move(from: string, to: string, beforePlaceholder: () => void): void {
   }
 }
 
-/** On a disk that does not tell the two names apart, `to` is the file itself: `rename` changes how it is written. */
+/**
+ * Changes how a name is written on a disk that takes both for one. Linux does nothing for that on FAT and exFAT, without
+ * an error: there it takes a third name in between.
+ */
+function rewrite(from: string, to: string, beforePlaceholder: (path: string) => void): void {
+  renameSync(from, to);
+  if (isWrittenSo(to)) return;
+  const third = thirdName(to);
+  beforePlaceholder(third);
+  renameSync(from, third);
+  try {
+    renameSync(third, to);
+  } catch (error) {
+    renameSync(third, from);
+    throw error;
+  }
+}
+
+/** Whether the folder has the name as it is written, however the disk composes its letters. */
+function isWrittenSo(path: string): boolean {
+  const name = basename(path).normalize('NFC');
+  return readdirSync(dirname(path)).some((there) => there.normalize('NFC') === name);
+}
+
+function thirdName(path: string): string {
+  for (let number = 0; ; number++) {
+    const name = join(dirname(path), `.earmark-renaming-${process.pid}-${number}${extname(path)}`);
+    if (!factsOf(name)) return name;
+  }
+}
+
+/**
+ * On a disk that does not tell the two names apart, `to` is the file itself. Such disks may make up the numbers of
+ * files, so that only the list of names tells: both are found, and not both are in it.
+ */
 function isSameNameHere(from: string, to: string, facts: BigIntStats): boolean {
   const there = factsOf(to);
-  if (there?.ino !== facts.ino || there.dev !== facts.dev) return false;
+  if (!there) return false;
+  const isSameFile = there.ino === facts.ino && there.dev === facts.dev;
+  if (!isSameFile && foldedName(basename(from)) !== foldedName(basename(to))) return false;
   const names = readdirSync(dirname(to));
   return !(names.includes(basename(from)) && names.includes(basename(to)));
 }

@@ -13,7 +13,7 @@ export interface RenameRow {
   path: string;
   newPath: string;
   state: RenameState;
-  /** Set when an empty file at the new name may be ours. */
+  /** What may be left of ours after a crash: an empty file at the new name, or the file itself under a third one. */
   tempPath: string | null;
 }
 

@@ -77,7 +77,7 @@ export function recoverRenames(catalogue: Catalogue, journal: RenameJournal): nu
   for (const { id, fileId, path, newPath, state, tempPath } of rows) {
     const undoing = state === 'undoing';
     const [from, to] = undoing ? [newPath, path] : [path, newPath];
-    const moved = settleRename(from, to, tempPath !== null);
+    const moved = settleRename(from, to, tempPath);
     catalogue.transaction(() => {
       if (moved) follow(fileId, to, catalogue);
       const { state: settled, reason } = recovered(undoing, moved, basename(from));
@@ -134,7 +134,7 @@ function takeStep(
 ): Settled {
   if (against !== '') return { state: bad === 'failed' ? 'skipped' : bad, reason: against };
   try {
-    renameWithoutReplacing(from, to, () => journal.markPlaceholder(id, to));
+    renameWithoutReplacing(from, to, (path) => journal.markPlaceholder(id, path));
     return { state: good, reason: '' };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
