@@ -4,6 +4,7 @@ import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSyn
 import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseCsv } from '../../src/main/csv/parse-csv.ts';
+import { LABEL_COLUMNS } from '../../src/main/tag/vocabulary-table.ts';
 import { skipFor } from '../faults/trial.ts';
 import { TaggedSounds } from './tagged-sounds.ts';
 
@@ -28,6 +29,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => sounds.end());
 
+const document = (name: string) => readFileSync(join(import.meta.dirname, '../../docs', name), 'utf8');
 const out = (name: string) => join(sounds.folder, name);
 const rows = (path: string) => {
   const [header, ...records] = parseCsv(readFileSync(path, 'utf8'), path).map(({ fields }) => fields);
@@ -57,6 +59,20 @@ test('CSV: every file a row in the order asked for, texts unharmed, formulas kep
   expect(read[5]!['name']).toBe("'-5 dB.wav");
   expect(read[5]!['loudness_lufs']).toMatch(/^-\d+(\.\d)?$/); // a number stays a number
   for (const row of read) for (const value of Object.values(row)) expect(value).not.toMatch(/^[=@\t]/);
+});
+
+test('CSV: columns as documented, in the order of the documentation', async () => {
+  const path = out('columns.csv');
+  await sounds.call('export.files', { fileIds: ids.slice(0, 1), format: 'csv', path, replace: false });
+  const [header] = parseCsv(readFileSync(path, 'utf8'), path);
+  const documented = /The table's columns, in this order[^:]*:(.*?)A text that/s.exec(document('exports.md'))![1]!;
+  const names = [...documented.replaceAll(/\([^)]*\)/gs, '').matchAll(/`([a-z_]+)`/g)].map(([, name]) => name);
+  expect(names).toHaveLength(16);
+  expect(header!.fields).toEqual(names);
+
+  const rowsOfTable = document('vocabularies.md').split('| column | what |')[1]!.split('\n\n')[0]!;
+  const columns = [...rowsOfTable.matchAll(/^\| ([^|]+) \|/gm)].flatMap(([, cell]) => [...cell!.matchAll(/`(\w+)`/g)]);
+  expect(columns.map(([, name]) => name)).toEqual(LABEL_COLUMNS);
 });
 
 test('CSV as Python reads it, without a byte order mark', async () => {

@@ -13,6 +13,11 @@ export function title(path: string): string {
   return dot > 0 ? name.slice(0, dot) : name;
 }
 
+/** All of it, as it is shown. */
+export function wholePath(path: string): string {
+  return shownText(path);
+}
+
 /** The folder a file lies in, absolute, without a separator at its end, as it is shown. */
 export function folderOf(path: string): string {
   return shownText(path.slice(0, Math.max(lastSeparator(path), 0)));

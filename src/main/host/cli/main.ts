@@ -105,7 +105,7 @@ const program = new Command('earmark')
 program
   .command('index')
   .description(
-    'listen to every sound in the folders, and to what changed since last time; Ctrl-C and start again at will',
+    'listen to every sound in the folders, and to what changed since last time; Ctrl-C and start again at will; --again also looks into files that seem unchanged',
   )
   .argument('[folders...]', 'folders to listen to (none: all folders known so far)')
   .option('--again', 'also look into files that seem unchanged, and try again what failed')

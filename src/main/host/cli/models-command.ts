@@ -8,7 +8,7 @@ import { formatBytes, plural, printable } from './format.ts';
 import { registerDownloads } from './models-download-command.ts';
 import { runUse, USE_HELP } from './models-use-command.ts';
 import { describeImport, describeInstalled } from './models-words.ts';
-import { EXIT, printJson, printOut } from './output.ts';
+import { EXIT, printAside, printJson, printOut } from './output.ts';
 import { ProgressLine } from './progress.ts';
 
 const IMPORT_HELP = `
@@ -69,7 +69,7 @@ async function runImport({ client, json, stop }: CommandContext, path: string): 
     for (const off of quiet) off();
   }
   if (model === null) {
-    process.stderr.write('Stopped. Nothing was installed.\n');
+    printAside('Stopped. Nothing was installed.');
     return EXIT.interrupted;
   }
   if (json) await printJson({ model });

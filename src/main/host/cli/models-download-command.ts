@@ -6,7 +6,7 @@ import type { ModelStatus } from '../../../shared/types.ts';
 import type { CommandContext, RunCommand } from './command.ts';
 import { columns, formatBytes, printable } from './format.ts';
 import { describeImport, describeInstalled } from './models-words.ts';
-import { EXIT, printJson, printOut } from './output.ts';
+import { EXIT, printAside, printJson, printOut } from './output.ts';
 import { ProgressLine } from './progress.ts';
 import { canAsk, confirm } from './question.ts';
 
@@ -64,7 +64,7 @@ async function runKnown({ client, json }: CommandContext): Promise<number> {
     const rows = models.map((model) => [model.id, formatBytes(model.bytes), model.license, stateOf(model), model.name]);
     const table = columns([['id', 'size', 'licence', '', 'name'], ...rows], [1]);
     const lines = models.map(({ id, goodFor, page }) => `${id}: ${goodFor}\n  from ${page}`);
-    await printOut([...table, '', ...lines].map(printLines).join('\n'));
+    await printOut([...table, '', ...lines].join('\n'));
   }
   return EXIT.ok;
 }
@@ -85,7 +85,7 @@ async function runDownload(context: CommandContext, id: string, options: Downloa
   }
   const model = await fetchAndShow(context, id);
   if (model === null) {
-    process.stderr.write(`Stopped. What was downloaded is kept: “earmark models download ${id}” goes on from there.\n`);
+    printAside(`Stopped. What was downloaded is kept: “earmark models download ${id}” goes on from there.`);
     return EXIT.interrupted;
   }
   if (json) await printJson({ model });
@@ -109,7 +109,7 @@ async function agrees({ client, json, stop }: CommandContext, id: string): Promi
   const lines = [`${name}: ${formatBytes(bytes)}${here}`, `  from     ${page}`];
   if (modelMirror !== null) lines.push(`  by way of ${hostOf(modelMirror)}`);
   lines.push(`  licence  ${license}, ${licenseUrl}`);
-  process.stderr.write(`${lines.map(printLines).join('\n')}\n`);
+  printAside(lines.join('\n'));
   return confirm('Do you agree to the licence, and shall it be downloaded?', stop);
 }
 
@@ -161,9 +161,4 @@ async function runDiscard({ client, json }: CommandContext, id: string): Promise
 /** A mirror's address can hold a password. */
 function hostOf(address: string): string {
   return new URL(address).host;
-}
-
-/** Control characters shown, not obeyed, but for the ends of lines. */
-function printLines(text: string): string {
-  return text.split('\n').map(printable).join('\n');
 }

@@ -3,6 +3,7 @@ import { emitKeypressEvents, type Key } from 'node:readline';
 import type { CommandContext } from './command.ts';
 import { formatTime, plural, printable } from './format.ts';
 import { EXIT } from './output.ts';
+import { shownLines } from '../../../shared/shown-text.ts';
 
 export interface ReviewItem {
   /** In the first column of the list: of the file, or of the tag. */
@@ -37,7 +38,7 @@ export async function reviewAtKeyboard(
   title: string,
   items: readonly ReviewItem[],
 ): Promise<number> {
-  const print = (text: string) => void process.stdout.write(`${text}\n`);
+  const print = (text: string) => void process.stdout.write(`${shownLines(text)}\n`);
   const taken: Taken[] = [];
   const count = { accept: 0, reject: 0 };
   const verdicts: ('accept' | 'reject' | 'skip')[] = [];

@@ -50,7 +50,7 @@ export async function serve(options: ServeOptions): Promise<number> {
     if (options.folders.length > 0) void listenTo(options.folders, client);
     await stopped(stop);
     quiet();
-    process.stderr.write('Stopping; what has been listened to is kept …\n');
+    printAside('Stopping; what has been listened to is kept …');
     return EXIT.interrupted;
   } catch (error) {
     return await reportError(error, json, verbose);
@@ -69,7 +69,7 @@ export async function serve(options: ServeOptions): Promise<number> {
 async function announce({ url, origin, port, token, windowBuilt }: HttpHost, json: boolean): Promise<void> {
   if (json) await printJson({ url, origin, port, token, windowBuilt });
   else await printOut(`Earmark is at ${url}\nCtrl-C ends it.`);
-  if (!windowBuilt) process.stderr.write('The window has not been built yet. Run: npm run build:renderer\n');
+  if (!windowBuilt) printAside('The window has not been built yet. Run: npm run build:renderer');
 }
 
 async function openInBrowser(host: HttpHost): Promise<void> {
