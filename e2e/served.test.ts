@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { wavHeader } from '../src/main/decode/wav-header.ts';
+import { connectHttp } from '../src/renderer/client/http-client.ts';
 import { launchBrowser, openPage, WAIT_MS, whatIsMissing } from './page.ts';
 import { tone } from './tone.ts';
 
@@ -85,6 +86,36 @@ describe.skipIf(missing !== null)('the window over earmark serve', () => {
       for (const entry of entries) expect(entry.url).not.toContain(key);
       expect(complaints.filter((one) => !one.includes('401'))).toEqual([]);
     } finally {
+      await browser.close();
+    }
+  });
+
+  test('looks again at one folder, and at all of them', { timeout: 300_000 }, async () => {
+    const browser = await launchBrowser();
+    const http = await connectHttp({ origin: new URL(url).origin, key: new URL(url).hash.slice(1) });
+    try {
+      const { page, complaints } = await openPage(browser);
+      await page.goto(url);
+      await page.getByRole('link', { name: 'Library', exact: true }).click();
+      for (const [name, folders] of [
+        ['Look again at every file in sounds', [join(folder, 'sounds')]],
+        ['Look again', []],
+      ] as const) {
+        const started = page.waitForResponse((response) => response.url().endsWith('/index.start'));
+        await page.getByRole('button', { name, exact: true }).click();
+        expect((await started).request().postDataJSON()).toEqual({ folders, again: true });
+        // One run at a time; the page learns last that it has ended, and its buttons wait for that.
+        const isOver = async () => (await http.client.call('job.list', null)).every(({ state }) => state === 'done');
+        await expect.poll(isOver, { timeout: WAIT_MS }).toBe(true);
+      }
+      expect(await http.client.call('status.get', null)).toMatchObject({
+        files: 4,
+        ready: 4,
+        lastJob: { state: 'done' },
+      });
+      expect(complaints).toEqual([]);
+    } finally {
+      http.close();
       await browser.close();
     }
   });

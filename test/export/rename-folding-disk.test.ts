@@ -27,9 +27,9 @@ vi.mock('node:fs', async (original) => {
   let made = 0n;
   return {
     ...fs,
-    lstatSync: (path: string, options: Fs.StatSyncOptions & { bigint: true }) => {
-      const facts = fs.lstatSync(found(path), options);
-      return facts && Object.assign(facts, { ino: ++made });
+    lstatSync: (path: string, options: { bigint: true; throwIfNoEntry: false }) => {
+      const facts: Fs.BigIntStats | undefined = fs.lstatSync(found(path), options);
+      return facts === undefined ? undefined : Object.assign(facts, { ino: ++made });
     },
     linkSync: () => refuse('EPERM'),
     openSync: (path: string, flags: string) =>
