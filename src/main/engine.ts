@@ -1,6 +1,6 @@
 /** Implements the contract by calling the stages. Nothing here decodes, infers or searches by itself. */
-import { EventEmitter } from 'node:events';
 import type { Engine, Events } from '../shared/contract.ts';
+import { toWire } from '../shared/errors.ts';
 import { downloadCalls } from './calls/downloads.ts';
 import { exportCalls, withRenames } from './calls/export.ts';
 import { fileCalls } from './calls/files.ts';
@@ -17,6 +17,8 @@ import { classify } from './catalogue/database-errors.ts';
 import { cataloguePath } from './catalogue/open.ts';
 import { acquireWriterLock } from './catalogue/writer-lock.ts';
 import { runDoctor } from './doctor.ts';
+import { endAll } from './end-all.ts';
+import { EventHub } from './event-hub.ts';
 import { withExactEncoder } from './embed/exact-encoder.ts';
 import { listen } from './embed/listen.ts';
 import { querySound } from './embed/query-sound.ts';
@@ -47,8 +49,8 @@ export interface EngineHandle {
 }
 
 export function createEngine(options: EngineOptions): EngineHandle {
-  const events = new EventEmitter();
-  const send = <E extends keyof Events>(event: E, payload: Events[E]): void => void events.emit(event, payload);
+  const events = new EventHub();
+  const send = <E extends keyof Events>(event: E, payload: Events[E]): void => events.send(event, payload);
   const parts = new Parts(options, (message) => send('engine.notice', { message }));
   const indexing: Indexing = new Indexing(parts, {
     progress: (progress) => {
@@ -93,7 +95,10 @@ export function createEngine(options: EngineOptions): EngineHandle {
   const renaming = new Renaming(parts, fileListeners, makeRoom);
   const writing = new Writing(parts, fileListeners, makeRoom);
   // One after the other: each holds the writer lock for that.
-  const recovered = renaming.recover().then(() => writing.recover());
+  const recovered = renaming
+    .recover()
+    .then(() => writing.recover())
+    .catch((error: unknown) => send('engine.notice', { message: toWire(error).userMessage }));
   const summariesOf = (id: JobId) => (maps.has(id) ? maps.jobs : indexing.jobs);
   const jobsOf = (id: JobId) => {
     if (tagging.has(id)) return tagging.jobs;
@@ -207,23 +212,22 @@ export function createEngine(options: EngineOptions): EngineHandle {
 
   return {
     engine: withDatabaseSentences(engine, parts),
-    on: (event, listener) => {
-      events.on(event, listener);
-      return () => void events.off(event, listener);
-    },
+    on: (event, listener) => events.on(event, listener),
     close: async () => {
       await recovered; // also after a short command: what was left is in order then, and was spoken of
-      await watch.close();
-      await indexing.close();
-      await maps.close();
-      await tagging.close();
-      await acceptedWords.close();
-      await renaming.close();
-      await writing.close();
-      await evaluations.close();
-      await downloads.close();
-      await imports.close();
-      await parts.close();
+      const before = [
+        watch,
+        indexing,
+        maps,
+        tagging,
+        acceptedWords,
+        renaming,
+        writing,
+        evaluations,
+        downloads,
+        imports,
+      ];
+      await endAll([...before, parts].map((part) => () => part.close()));
     },
   };
 }

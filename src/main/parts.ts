@@ -86,7 +86,7 @@ export class Parts {
    * @throws what {@link openCatalogue} throws
    */
   catalogue(): Catalogue {
-    if (this.#catalogue) this.#checkThere();
+    if (this.#catalogue) this.checkThere();
     else {
       this.#catalogue = this.#openCatalogue();
       this.#identity = identityOf(this.#catalogue.path);
@@ -240,7 +240,7 @@ export class Parts {
    * SQLite goes on reading and writing a file whose folder was removed, and all of it would be lost without a word.
    * @throws UserError catalogue-unwritable
    */
-  #checkThere(): void {
+  checkThere(): void {
     const { dataFolder } = this.options;
     if (identityOf(cataloguePath(dataFolder)) === this.#identity) return;
     const sentence = `The data folder “${dataFolder}” was removed or replaced while Earmark was running, so nothing can be kept. Put it back, or start Earmark again.`;

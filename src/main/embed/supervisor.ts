@@ -1,5 +1,5 @@
 /** Keeps one inference process at hand: started when first needed, started again when it crashed, left alone while that has no use. */
-import { UserError } from '../../shared/errors.ts';
+import { toWire, UserError } from '../../shared/errors.ts';
 import {
   ChildDiedError,
   Encoder,
@@ -194,7 +194,9 @@ export class EncoderSupervisor {
     this.#notice = notice;
     this.#patience = patience;
     this.#crashes = crashes;
-    this.#watch = setInterval(() => void this.#look(), patience.checkMs);
+    this.#watch = setInterval(() => {
+      this.#look().catch((error: unknown) => this.#notice(toWire(error).userMessage));
+    }, patience.checkMs);
     this.#watch.unref();
   }
 

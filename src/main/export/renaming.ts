@@ -35,7 +35,9 @@ export class Renaming {
 
   /** Wait, pause, resume, cancel: what was renamed until then stays so. */
   get jobs(): JobRunner<WriteRun> {
-    this.#runner ??= new JobRunner(this.#parts.catalogue().jobs, this.#listeners.progress);
+    this.#runner ??= new JobRunner(this.#parts.catalogue().jobs, this.#listeners.progress, () =>
+      this.#parts.checkThere(),
+    );
     return this.#runner;
   }
 

@@ -125,7 +125,7 @@ export class AudioFiles {
   #endWork(): void {
     if (--this.#working > 0) return;
     this.#idle = setTimeout(() => {
-      void this.#pool?.close();
+      this.#pool?.close().catch(() => {}); // its processes have ended, one way or another
       this.#pool = null;
     }, DECODERS_IDLE_MS);
     this.#idle.unref();

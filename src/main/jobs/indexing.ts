@@ -74,7 +74,9 @@ export class Indexing {
 
   /** Wait, pause, resume, cancel. */
   get jobs(): JobRunner<IndexSummary> {
-    this.#runner ??= new JobRunner(this.#parts.catalogue().jobs, this.#listeners.progress);
+    this.#runner ??= new JobRunner(this.#parts.catalogue().jobs, this.#listeners.progress, () =>
+      this.#parts.checkThere(),
+    );
     return this.#runner;
   }
 

@@ -11,7 +11,7 @@ export interface JobContext {
   id: JobId;
   /** Aborted by cancel and by the engine's end. */
   signal: AbortSignal;
-  /** Resolves at once, or when a paused job is resumed. Rejects with signal.reason when cancelled meanwhile. */
+  /** Resolves at once, or when a paused job is resumed. Rejects when cancelled meanwhile, or when there is no going on. */
   whileNotPaused: () => Promise<void>;
   /** Merges into the job's progress; sent on at most 10 times a second, the last state always. */
   report: (change: Partial<Omit<JobProgress, 'id' | 'kind' | 'state' | 'elapsedSeconds'>>) => void;
@@ -48,11 +48,14 @@ interface Running<T> {
 export class JobRunner<T> {
   readonly #records: JobRecords;
   readonly #send: (progress: JobProgress) => void;
+  readonly #check: () => void;
   readonly #jobs = new Map<JobId, Running<T>>();
 
-  constructor(records: JobRecords, send: (progress: JobProgress) => void) {
+  /** @param check before each step of a job; what it throws is what the job ends with */
+  constructor(records: JobRecords, send: (progress: JobProgress) => void, check: () => void = () => {}) {
     this.#records = records;
     this.#send = send;
+    this.#check = check;
   }
 
   /** @throws UserError catalogue-busy while another job runs */
@@ -165,6 +168,7 @@ export class JobRunner<T> {
       whileNotPaused: async () => {
         while (job.resumed) await job.resumed.promise;
         signal.throwIfAborted();
+        this.#check();
       },
       report: (change) => {
         Object.assign(job.progress, change);

@@ -26,7 +26,7 @@ export class MapMaking {
    * this job and `unchanged` those that stayed where they were.
    */
   get jobs(): JobRunner<IndexSummary> {
-    this.#runner ??= new JobRunner(this.#parts.catalogue().jobs, this.#progress);
+    this.#runner ??= new JobRunner(this.#parts.catalogue().jobs, this.#progress, () => this.#parts.checkThere());
     return this.#runner;
   }
 

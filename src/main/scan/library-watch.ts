@@ -42,6 +42,7 @@ export class LibraryWatch {
           ignore: [options.dataFolder],
           onChange: (rootId) => this.#gatherer.note(rootId),
           onState: options.onState,
+          onFault: (error) => options.notice(toWire(error).userMessage),
           ...(options.lookEveryMs === undefined ? {} : { lookEveryMs: options.lookEveryMs }),
         })
       : null;

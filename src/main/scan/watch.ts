@@ -24,6 +24,8 @@ export interface WatcherOptions {
   onChange: (rootId: number) => void;
   /** A root is watched, or is watched no more: see {@link Watcher.stateOf}. */
   onState: (rootId: number) => void;
+  /** Something went wrong that nobody waits for; watching goes on. */
+  onFault?: (error: unknown) => void;
   /** @default 60 000 */
   lookEveryMs?: number;
   /** Of the watching process. */
@@ -58,7 +60,7 @@ export class Watcher {
   constructor(options: WatcherOptions) {
     this.#options = options;
     this.#crashes = options.crashes ?? new CrashCount({ limit: CRASH_LIMIT, forgetAfterMs: FORGET_CRASHES_MS });
-    this.#look = setInterval(() => void this.#lookAtRoots(), options.lookEveryMs ?? LOOK_EVERY_MS);
+    this.#look = setInterval(() => this.#unattended(this.#lookAtRoots()), options.lookEveryMs ?? LOOK_EVERY_MS);
     this.#look.unref();
   }
 
@@ -132,7 +134,7 @@ export class Watcher {
       this.#options.onChange(rootId);
     });
     void child.exited.then((how) => {
-      if (this.#child === child) void this.#restart(how);
+      if (this.#child === child) this.#unattended(this.#restart(how));
     });
     return child;
   }
@@ -160,18 +162,28 @@ export class Watcher {
   async #lookAtRoots(): Promise<void> {
     if (this.#looking) return; // a drive that hangs holds this up, and nothing else
     this.#looking = true;
-    if (this.#resting && this.#crashes.restMs === 0) {
-      this.#resting = false;
-      await this.#watchAgain();
+    try {
+      if (this.#resting && this.#crashes.restMs === 0) {
+        this.#resting = false;
+        await this.#watchAgain();
+      }
+      for (const [rootId, wanted] of [...this.#wanted]) {
+        if (wanted.problem !== null && wanted.problem.kind !== 'gone') continue;
+        const identity = await identityOf(wanted.path);
+        if (this.#wanted.get(rootId) !== wanted || identity === wanted.identity) continue;
+        await this.#watch(rootId);
+        if (this.#wanted.has(rootId)) this.#options.onChange(rootId);
+      }
+    } finally {
+      this.#looking = false; // the next look may find it better
     }
-    for (const [rootId, wanted] of [...this.#wanted]) {
-      if (wanted.problem !== null && wanted.problem.kind !== 'gone') continue;
-      const identity = await identityOf(wanted.path);
-      if (this.#wanted.get(rootId) !== wanted || identity === wanted.identity) continue;
-      await this.#watch(rootId);
-      if (this.#wanted.has(rootId)) this.#options.onChange(rootId);
-    }
-    this.#looking = false;
+  }
+
+  /** Work that nobody waits for, from a timer or the end of a process: its fault is told, and ends nothing. */
+  #unattended(work: Promise<void>): void {
+    work.catch((error: unknown) => {
+      if (!this.#closed) this.#options.onFault?.(error);
+    });
   }
 
   #setState(rootId: number, wanted: Wanted, problem: WatchProblem | null, watching = problem === null): void {

@@ -53,7 +53,9 @@ export class TagScoring {
 
   /** Wait, pause, resume, cancel. */
   get jobs(): JobRunner<ScoreSummary> {
-    this.#runner ??= new JobRunner(this.#parts.catalogue().jobs, this.#listeners.progress);
+    this.#runner ??= new JobRunner(this.#parts.catalogue().jobs, this.#listeners.progress, () =>
+      this.#parts.checkThere(),
+    );
     return this.#runner;
   }
 

@@ -57,7 +57,9 @@ export class Writing {
 
   /** Wait, pause, resume, cancel: what was written until then stays so. */
   get jobs(): JobRunner<PlanSummary | WriteRun> {
-    this.#runner ??= new JobRunner(this.#parts.catalogue().jobs, this.#listeners.progress);
+    this.#runner ??= new JobRunner(this.#parts.catalogue().jobs, this.#listeners.progress, () =>
+      this.#parts.checkThere(),
+    );
     return this.#runner;
   }
 

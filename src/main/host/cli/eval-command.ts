@@ -31,7 +31,7 @@ export async function runEval({ client, json, stop }: CommandContext, request: E
   ];
   const cancel = () => {
     line.say('Stopping; what has been listened to is kept …');
-    void client.call('eval.cancel', null);
+    void client.call('eval.cancel', null).catch(() => {}); // it has just ended by itself
   };
   let report: EvalReport;
   try {

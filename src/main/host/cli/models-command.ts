@@ -57,7 +57,7 @@ async function runImport({ client, json, stop }: CommandContext, path: string): 
     client.on('model.progress', (progress) => line.write(describeImport(progress))),
     client.on('engine.notice', ({ message }) => line.say(message)),
   ];
-  const cancel = () => void client.call('model.cancelImport', null);
+  const cancel = () => void client.call('model.cancelImport', null).catch(() => {}); // it has just ended by itself
   let model: ModelStatus | null;
   try {
     const running = client.call('model.import', { path });

@@ -121,7 +121,7 @@ async function fetchAndShow({ client, stop }: CommandContext, id: string): Promi
     client.on('model.progress', (progress) => line.write(describeImport(progress))),
     client.on('engine.notice', ({ message }) => line.say(message)),
   ];
-  const cancel = () => void client.call('model.cancelDownload', null);
+  const cancel = () => void client.call('model.cancelDownload', null).catch(() => {}); // it has just ended by itself
   try {
     const running = client.call('model.download', { id, acceptLicense: true });
     if (stop.aborted) cancel();

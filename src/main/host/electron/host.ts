@@ -2,7 +2,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type * as Electron from 'electron';
-import type { JobProgress } from '../../../shared/types.ts';
 import { dispatch } from '../dispatch.ts';
 import { createEngine, type EngineHandle } from '../../engine.ts';
 import { version } from '../../install.ts';
@@ -135,7 +134,7 @@ function open(electron: ElectronApi, places: DesktopPlaces, windowData: string):
     makeTray: () => new electron.Tray(join(iconFolder, 'tray.png')),
     buildMenu: (template) => Menu.buildFromTemplate(template),
     showWindow,
-    pauseOrResume: (job) => void pauseOrResume(engine, job),
+    pauseOrResume: ({ id, state }) => void dispatch(engine.engine, state === 'paused' ? 'job.resume' : 'job.pause', id), // it may have just ended
     quit: () => app.quit(),
   });
   const quitting: Quitting = new Quitting({
@@ -213,9 +212,4 @@ function open(electron: ElectronApi, places: DesktopPlaces, windowData: string):
   window.show();
   if (places.folders && places.folders.length > 0) void listenTo(places.folders);
   return { engine, window };
-}
-
-/** What it says by itself when it cannot, the window shows; from here there is nobody to tell. */
-async function pauseOrResume({ engine }: EngineHandle, { id, state }: JobProgress): Promise<void> {
-  await (state === 'paused' ? engine['job.resume'](id) : engine['job.pause'](id));
 }

@@ -103,7 +103,8 @@ export class Quitting {
     this.#state = 'asking';
     const { ask, hide } = this.#pieces;
     const question = questionBeforeQuitting(job, hide !== undefined);
-    const answer = question.answers[await ask(question)] ?? 'stay';
+    // A question that cannot be shown is not answered with yes: work goes on.
+    const answer = question.answers[await ask(question).catch(() => -1)] ?? 'stay';
     // Shut down while the question was open.
     if (this.closing) return;
     this.#state = 'open';
