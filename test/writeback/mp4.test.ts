@@ -331,6 +331,17 @@ describe('sound is where the tables point, whatever boxes are called', () => {
     expectSameSound(path, await edited(mp4, path, EDITS));
   });
 
+  test('a tag of another kind behind the last box stays there', async () => {
+    for (const moovLast of [false, true]) {
+      const path = mp4File('tag behind', (index) => (moovLast ? [ftyp, mdat, index] : [ftyp, index, mdat]));
+      const tag = Buffer.concat([Buffer.from('TAGTheir title'), Buffer.alloc(114)]);
+      writeFileSync(path, Buffer.concat([readFileSync(path), tag]));
+      const result = await edited(mp4, path, EDITS);
+      expectSameSound(path, result);
+      expect(readFileSync(result).subarray(-128).equals(tag)).toBe(true);
+    }
+  });
+
   test('tables that point elsewhere afterwards are another sound', async () => {
     const path = mp4File('shifted', (index) => [ftyp, index, { ...mdat, inside: Buffer.concat([sound(), Buffer.alloc(9)]) }]); // prettier-ignore
     const before = await payloadHash(mp4, path);

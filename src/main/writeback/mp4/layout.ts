@@ -1,4 +1,5 @@
 /** Where metadata, sound and free space lie in an MP4 file. */
+import { endOfSound } from '../../decode/tags-behind.ts';
 import { cannotEdit, damaged, type OpenFile } from '../container.ts';
 import { BoxBytes, LONG_HEADER_BYTES, readBox, type Box } from './boxes.ts';
 import { expectInMdat, samplePlaces, type TrackPlaces } from './sample-places.ts';
@@ -49,7 +50,12 @@ export async function readLayout(file: OpenFile): Promise<Mp4Layout> {
 
 async function fileBoxes(file: OpenFile): Promise<Box[]> {
   const boxes: Box[] = [];
-  for (let at = 0; at < file.size;) {
+  // Behind the last box there may be a tag of another kind, which stays where it is.
+  const tagsFrom = await endOfSound({
+    size: file.size,
+    read: async (at, length) => Buffer.from(await file.read(at, length)),
+  });
+  for (let at = 0; at < file.size && at !== tagsFrom;) {
     const header = await file.read(at, Math.min(LONG_HEADER_BYTES, file.size - at));
     // Some programs leave a few zeros at the end.
     if (header.length < 8 && header.every((byte) => byte === 0)) break;
