@@ -109,6 +109,16 @@ test('a missing folder is said to be missing, and watched when it is back', asyn
   expect(watcher!.stateOf(1).problem).toMatch(/is not there now/);
 });
 
+test('a folder that came back is watched when the roots are looked through, not a minute later', async () => {
+  const roots = new Map([[7, join(folder, 'root')]]);
+  renameSync(join(folder, 'root'), join(folder, 'away'));
+  await start({ lookEveryMs: 1e9 }).watchOnly(roots);
+  expect(watcher!.stateOf(7).watching).toBe(false);
+  renameSync(join(folder, 'away'), join(folder, 'root'));
+  await watcher!.watchOnly(roots);
+  await until('it is watched', () => watcher!.stateOf(7).watching);
+});
+
 test('another folder at the same place is noticed', async () => {
   await start({ lookEveryMs: 50 }).watchOnly(new Map([[1, join(folder, 'root')]]));
   mkdirSync(join(folder, 'new'));

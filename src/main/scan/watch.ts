@@ -88,6 +88,8 @@ export class Watcher {
     }
     await Promise.all(fresh.map(([rootId]) => this.#watch(rootId)));
     if (this.#wanted.size === 0) await this.#endChild();
+    // Not waited for, since a drive may hang: a folder that was looked through may have come back by that.
+    else void this.#lookAtRoots();
   }
 
   async close(): Promise<void> {
