@@ -17,6 +17,8 @@ export interface ServeOptions {
   port?: number;
   /** For the test's files. One that is given stays. @default a new one */
   folder?: string;
+  /** Program and arguments that start it, as another user say. @default none */
+  through?: string[];
 }
 
 export interface ServedEarmark {
@@ -43,7 +45,8 @@ export async function serveEarmark(soundFolders: string[] = [], options: ServeOp
     ...(options.port === undefined ? [] : ['--port', String(options.port)]),
     ...soundFolders,
   ];
-  const server = spawn(process.execPath, [join(ROOT, 'bin/earmark'), ...args], {
+  const [program, ...before] = [...(options.through ?? []), process.execPath];
+  const server = spawn(program!, [...before, join(ROOT, 'bin/earmark'), ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const url = await new Promise<string>((resolve, reject) => {

@@ -106,7 +106,11 @@ export function createEngine(options: EngineOptions): EngineHandle {
     return renaming.has(id) ? renaming.jobs : summariesOf(id);
   };
   const watch = new LibraryWatch({
-    roots: () => parts.existingCatalogue()?.roots ?? null,
+    // Where nothing can be kept, what changed could not be either: each look would end with the same sentence.
+    roots: () => {
+      const catalogue = parts.existingCatalogue();
+      return catalogue === null || catalogue.readonly ? null : catalogue.roots;
+    },
     dataFolder: options.dataFolder,
     active: options.watchRoots ?? false,
     onSettled: (rootId) => indexing.request([rootId]),

@@ -84,6 +84,7 @@ export class App {
     client.on('catalogue.changed', ({ fileIds }) => this.#catalogueChanged(fileIds));
     client.on('file.marked', ({ fileIds }) => this.#marked(fileIds));
     client.on('tag.changed', () => this.files.renew(null));
+    client.on('root.changed', () => this.#rootsChanged());
     onState((state) => this.#connected(state));
     document.addEventListener('visibilitychange', () => {
       if (!document.hidden && this.#refreshing !== undefined) this.#refresh();
@@ -242,7 +243,14 @@ export class App {
    * do not move under the pointer; it is asked again when the job has ended.
    */
   #jobProgressed(ended: boolean): void {
+    if (ended) this.files.renew(null); // drives may have come or gone without a change to any file
     if (ended || (!this.search.isAsking && this.#refreshing === undefined)) this.#catalogueChanged([]);
+  }
+
+  /** What lies in a folder that went away, or came back, is another row, and a search finds other sounds. */
+  #rootsChanged(): void {
+    this.files.renew(null);
+    this.#catalogueChanged([]);
   }
 
   #refresh(): void {

@@ -61,7 +61,6 @@ export interface Answer {
 const HINTS: readonly string[] = ['bad-input', 'nothing-indexed', 'not-found'];
 const NO_HITS: Pick<Answer, 'hits' | 'groups'> = { hits: new Map(), groups: new Map() };
 
-/** What an answer answers. Its order is another matter: that is the same answer, arranged otherwise. */
 /** What was opened by its name: a list, or a saved search. */
 interface Opened {
   /** As it stands after "Back to". */
@@ -71,6 +70,7 @@ interface Opened {
   given: GivenSounds | null;
 }
 
+/** What an answer answers. Its order is another matter: that is the same answer, arranged otherwise. */
 interface Question {
   query: string;
   like: LikeSound | null;
