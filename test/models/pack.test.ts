@@ -75,6 +75,23 @@ test('fields of a newer version and upper-case hashes are accepted; optional fie
   expect(spaceOf(pack)).toEqual(spaceOf(await loadPack(join(top, 'same'))));
 });
 
+test('further outputs of the audio graph are described in the pack, and the names of classes are a file of it', async () => {
+  const names = '[["/m/0bt9lr","Dog"]]';
+  writeFileSync(join(folder, 'classes.json'), names);
+  const hash = createHash('sha256').update(names).digest('hex');
+  describeAs((description) => {
+    Object.assign(description['audio']!, { frames: { stepSeconds: 0.32 }, classes: { file: 'classes.json' } });
+  });
+  expect((await refusal())[1]).toContain('no SHA-256 for classes.json');
+  describeAs((description) => void (description['sha256']!['classes.json'] = hash));
+  const pack = await loadPack(folder);
+  expect(pack.audio).toMatchObject({ frames: { stepSeconds: 0.32 }, classes: { file: 'classes.json' } });
+  writeTinyPack(join(top, 'same'));
+  expect(spaceOf(pack)).toEqual(spaceOf(await loadPack(join(top, 'same')))); // what they say decides no embedding
+  describeAs((description) => void (description['audio']!['frames'] = { stepSeconds: 0 }));
+  expect((await refusal())[1]).toContain('stepSeconds');
+});
+
 test('no folder and no model.json: the model is missing', async () => {
   expect((await refusal(join(top, 'nowhere')))[0]).toBe('model-missing');
   rmSync(join(folder, 'model.json'));

@@ -42,6 +42,11 @@ const DESCRIPTION = z.object({
       hopSeconds: z.number().positive().max(60),
       // Filled up with itself again and again; the same as often as it fits whole, then silence; with silence.
       shortClip: z.enum(['repeat', 'repeat-pad', 'pad']),
+      // Two further outputs a graph may have. `frames` float32[N, T, dim]: raw embeddings of the T steps of a window, the
+      // first beginning with it, comparable with texts as the window's own. `classes` float32[N, C]: logits of C classes,
+      // whose [identifier, name] the JSON file lists in their order.
+      frames: z.object({ stepSeconds: z.number().positive().max(60) }).optional(),
+      classes: z.object({ file: packFile }).optional(),
       variants,
     })
     .refine(({ hopSeconds, windowSeconds }) => hopSeconds <= windowSeconds, {
@@ -155,6 +160,7 @@ export async function loadPack(folder: string): Promise<ModelPack> {
   const used = [
     ...filesOfSpace(description),
     ...(description.background === undefined ? [] : [description.background]),
+    ...(audio.classes === undefined ? [] : [audio.classes.file]),
     ...[...audio.variants, ...text.variants].map(({ file }) => file),
   ];
   const located = (all: PackDescription['audio']['variants']) =>
