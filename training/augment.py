@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from model import LOG_FLOOR, N_FRAMES, N_MELS
+from frontend import LOG_FLOOR, N_FRAMES, N_MELS
 
 
 def tone_colour(log_mel: Tensor, strength: float, rng: np.random.Generator) -> Tensor:
@@ -30,21 +30,10 @@ def mask(log_mel: Tensor, rng: np.random.Generator) -> Tensor:
             start = rng.integers(0, log_mel.shape[1] - length)
             log_mel[row, start : start + length] = math.log(LOG_FLOOR)
         if rng.random() < 0.5:
-            height = rng.integers(2, 9)
+            height = rng.integers(4, 17)
             low = rng.integers(0, N_MELS - height)
             log_mel[row, :, low : low + height] = math.log(LOG_FLOOR)
     return log_mel
-
-
-def trade_statistics(log_mel: Tensor, chance: float, rng: np.random.Generator) -> Tensor:
-    """MixStyle over frequency (Zhou et al. 2021; per band as in Kim et al. 2022): mean and spread of each band are moved
-    part of the way, at most half, to those of another clip of the batch. Takes the recording chain for what it is: chance."""
-    n = log_mel.shape[0]
-    mean, spread = log_mel.mean(dim=1, keepdim=True), log_mel.std(dim=1, keepdim=True) + 1e-3
-    keep = torch.from_numpy(np.where(rng.random(n) < chance, rng.uniform(0.5, 1.0, n), 1.0)).float().view(-1, 1, 1)
-    other = torch.from_numpy(rng.permutation(n))
-    new_mean, new_spread = keep * mean + (1 - keep) * mean[other], keep * spread + (1 - keep) * spread[other]
-    return (log_mel - mean) / spread * new_spread + new_mean
 
 
 def crop(log_mel: Tensor, frames: int, rng: np.random.Generator) -> Tensor:
@@ -54,7 +43,7 @@ def crop(log_mel: Tensor, frames: int, rng: np.random.Generator) -> Tensor:
     """
     energy = log_mel.exp().mean(dim=2)
     sums = F.pad(energy.cumsum(dim=1), (1, 0))
-    starts = torch.arange(0, N_FRAMES - frames + 1, 5)
+    starts = torch.arange(0, N_FRAMES - frames + 1, 10)
     inside = (sums[:, starts + frames] - sums[:, starts]).numpy() + 1e-3 * frames
     cuts = []
     for row in range(log_mel.shape[0]):

@@ -1,6 +1,6 @@
 """Fits p(relevant | cosine) = 1 / (1 + exp(−(slope · cosine + intercept))) for text and for sound queries.
 
-Fitted on the dev clips, which no weight was trained on, and not on the dev queries: text queries are the dev clips'
+Fitted on the clips of dev and dev2, which no weight was trained on, and not on the dev queries: text queries are these clips'
 captions and labels and the lexicon's phrases for those labels; sound queries are the clips themselves. A pair is relevant
 when the label fits. Pairs are weighted so that one in a hundred is relevant, about what a search meets.
 """
@@ -87,12 +87,12 @@ def calibrate(clips: list[Clip], windows: np.ndarray, window_clip: np.ndarray, e
     return {"text": fit_logistic(text.ravel(), text_right.ravel()), "audio": fit_logistic(sound[other], sound_right[other])}
 
 
-def embedded_clips(corpus: Path, split: str, audio: AudioEncoder) -> tuple[list[Clip], np.ndarray, np.ndarray]:
-    """@returns the recorded clips of a split, their raw window embeddings [windows, DIM], and the clip of each window"""
-    check_hash(CACHE / "features.manifest", manifest_hash(corpus))
-    every = read_manifest(corpus)
-    chosen = [i for i, clip in enumerate(every) if clip.split == split]
-    tile_clip = np.load(CACHE / "tile_clip.npy")
+def embedded_clips(corpus: Path, splits: tuple[str, ...], audio: AudioEncoder, every: int = 1) -> tuple[list[Clip], np.ndarray, np.ndarray]:
+    """@param every take each so-many-th clip @returns recorded clips of the splits, their raw window embeddings [windows, DIM], and the clip of each window"""
+    check_hash(CACHE / "recorded.manifest", manifest_hash(corpus))
+    clips = read_manifest(corpus)
+    chosen = [i for i, clip in enumerate(clips) if clip.split in splits][::every]
+    tile_clip = np.load(CACHE / "tile-clip.npy")
     rows = np.flatnonzero(np.isin(tile_clip, chosen))
     windows = embed_windows(audio, np.load(CACHE / "tiles.npy", mmap_mode="r")[rows])
-    return [every[i] for i in chosen], windows, np.searchsorted(chosen, tile_clip[rows])
+    return [clips[i] for i in chosen], windows, np.searchsorted(chosen, tile_clip[rows])

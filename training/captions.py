@@ -106,6 +106,15 @@ class CaptionMaker:
             return file_name(rng.choice(concept.file_names), rng)
         return self.of_label(concept.name)
 
+    def dress(self, text: str) -> str:
+        """Now and then puts the text in a template, spells it as a file name, or adds a word that says nothing."""
+        draw = self.rng.random()
+        if draw > 0.95:
+            return with_clutter(text, self.rng)
+        if len(text.split()) > 4 or draw > 0.2:
+            return text
+        return file_name(text, self.rng) if draw < 0.06 else self.rng.choice(TEMPLATES).format(text)
+
     def of_label(self, label: str) -> str:
         rng = self.rng
         phrase = inflect(label, rng) if rng.random() < 0.3 else label

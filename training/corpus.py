@@ -1,4 +1,8 @@
-"""The clips: recorded ones of the corpus, made ones of `synthetic/`, which may be trained on, and the hash that ties caches to them."""
+"""The clips: recorded ones of the corpus and its second part, made ones of `synthetic/`, and the hash that ties caches to them.
+
+The corpus is a folder with manifest.csv and clips; a folder beside it with the same name and a 2 is its second part, whose
+split `dev2` are makers that nothing is trained on.
+"""
 
 from __future__ import annotations
 
@@ -27,6 +31,11 @@ class Clip:
     caption: str
     tags: tuple[str, ...]
     seconds: float
+    root: Path
+
+    @property
+    def file(self) -> Path:
+        return self.root / self.path
 
     @property
     def category(self) -> str:
@@ -48,9 +57,15 @@ def same_labels() -> dict[str, str]:
 def read_rows(folder: Path) -> list[Clip]:
     with (folder / "manifest.csv").open(encoding="utf-8", newline="") as file:
         return [
-            Clip(**{k: v for k, v in row.items() if k not in ("tags", "seconds")}, tags=tuple(row["tags"].split(";")), seconds=float(row["seconds"]))
+            Clip(**{k: v for k, v in row.items() if k not in ("tags", "seconds")}, tags=tuple(row["tags"].split(";")), seconds=float(row["seconds"]), root=folder)
             for row in csv.DictReader(file)
         ]
+
+
+def parts_of(corpus: Path) -> list[Path]:
+    """The corpus folder and, where there is one, its second part beside it."""
+    second = corpus.parent / (corpus.name + "2")
+    return [corpus, second] if (second / "manifest.csv").exists() else [corpus]
 
 
 def read_manifest(corpus: Path) -> list[Clip]:
@@ -59,29 +74,38 @@ def read_manifest(corpus: Path) -> list[Clip]:
     Training clips carry merged labels (`same_labels`), dev clips their own.
     """
     merged = same_labels()
-    kept = [clip for clip in read_rows(corpus) if clip.split == "dev" or "SA" not in clip.licence]
+    every = [clip for part in parts_of(corpus) for clip in read_rows(part)]
+    kept = [clip for clip in every if clip.split != "train" or "SA" not in clip.licence]
     return [replace(clip, label=merged.get(clip.label, clip.label)) if clip.split == "train" else clip for clip in kept]
 
 
-def read_clips(corpus: Path) -> list[Clip]:
-    """Recorded clips, then the made ones (all of them training clips). @throws FileNotFoundError before synthetic/make.py has run"""
+def read_made() -> list[Clip]:
+    """The made clips, all of them training clips. @throws FileNotFoundError before synthetic/make.py has run"""
     merged = same_labels()
-    made = [replace(clip, label=merged.get(clip.label, clip.label)) for clip in read_rows(MADE)]
-    return read_manifest(corpus) + made
+    return [replace(clip, label=merged.get(clip.label, clip.label)) for clip in read_rows(MADE)]
 
 
-def clip_file(corpus: Path, clip: Clip) -> Path:
-    return (MADE if clip.made else corpus) / clip.path
+def read_clips(corpus: Path) -> list[Clip]:
+    """Recorded clips, then the made ones."""
+    return read_manifest(corpus) + read_made()
 
 
 def manifest_hash(corpus: Path) -> str:
-    """SHA-256 of both manifests. A cache made from others must not be used: rows would not fit the audio."""
-    files = (corpus / "manifest.csv", MADE / "manifest.csv", ROOT / "same-labels.txt")
-    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+    """SHA-256 of the recorded manifests. A cache made from others must not be used: rows would not fit the audio."""
+    return _hash(*(part / "manifest.csv" for part in parts_of(corpus)))
+
+
+def made_hash() -> str:
+    """The same for the made clips."""
+    return _hash(MADE / "manifest.csv")
+
+
+def _hash(*files: Path) -> str:
+    return hashlib.sha256(b"".join(file.read_bytes() for file in (*files, ROOT / "same-labels.txt"))).hexdigest()
 
 
 def check_hash(path: Path, expected: str) -> None:
     """@throws SystemExit when the cache beside `path` belongs to another manifest"""
     found = path.read_text(encoding="utf-8").strip()
     if found != expected:
-        raise SystemExit(f"{path}: made from another manifest; run prepare.py and features.py again")
+        raise SystemExit(f"{path}: made from another manifest; run features.py again")

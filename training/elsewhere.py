@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from scipy import signal
 
-from model import SAMPLE_RATE
+from frontend import SAMPLE_RATE
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / "synthetic"))
 

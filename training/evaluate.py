@@ -19,7 +19,7 @@ import numpy as np
 import torch
 
 from corpus import CACHE, DEFAULT_CORPUS, ROOT, Clip, check_hash, manifest_hash, read_clips, read_manifest
-from features import tiles
+from features import decode, tiles, unpack_power
 from measures import average_precisions, clip_embeddings, normalise_rows, recall_at
 from model import AudioEncoder, TextEncoder
 from pretrain_text import encode_batch
@@ -38,17 +38,29 @@ EmbedTexts = Callable[[list[str]], np.ndarray]
 def load_checkpoint(folder: Path) -> tuple[AudioEncoder, TextEncoder, Tokenizer, float]:
     """@returns encoders in evaluation mode, the tokenizer and the learnt 1 / temperature"""
     state = torch.load(folder / "final.pt")
-    audio, text = AudioEncoder(state["width"]), TextEncoder(state["vocabulary"])
+    audio, text = AudioEncoder(), TextEncoder(state["vocabulary"])
     audio.load_state_dict(state["audio"])
     text.load_state_dict(state["text"])
     return audio.eval(), text.eval(), Tokenizer.load(folder / "tokenizer.json"), state["scale"]
 
 
 @torch.no_grad()
-def embed_windows(audio: AudioEncoder, log_mel: np.ndarray) -> np.ndarray:
-    """float16 [windows, frames, mels] → float32 [windows, DIM], raw"""
-    parts = [audio(torch.from_numpy(log_mel[i : i + 64].astype(np.float32)).unsqueeze(1)) for i in range(0, len(log_mel), 64)]
+def embed_windows(audio: AudioEncoder, packed: np.ndarray) -> np.ndarray:
+    """uint8 [windows, N_MELS, N_FRAMES] → float32 [windows, DIM], raw"""
+    audio.backbone.to(memory_format=torch.channels_last)
+    parts = []
+    for i in range(0, len(packed), 32):
+        log_mel = ((unpack_power(packed[i : i + 32]) + 4.5) / 5.0).unsqueeze(1).contiguous(memory_format=torch.channels_last)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            mapped = audio.backbone(log_mel)
+        parts.append(audio.project(audio.features_of(mapped.float().mean(dim=(2, 3)))[0]))
     return torch.cat(parts).numpy()
+
+
+@torch.no_grad()
+def embed_pooled(audio: AudioEncoder, pooled: np.ndarray) -> np.ndarray:
+    """The same from the teacher's cached maps, for a checkpoint of the first stage."""
+    return audio.project(audio.features_of(torch.from_numpy(pooled.astype(np.float32)))[0]).numpy()
 
 
 def text_embedder(text: TextEncoder, tokenizer: Tokenizer) -> EmbedTexts:
@@ -149,29 +161,33 @@ def main() -> None:
     parser.add_argument("--corpus", type=Path, default=DEFAULT_CORPUS)
     parser.add_argument("--run", help="a folder under .cache with final.pt")
     parser.add_argument("--pack", type=Path, help="an exported pack")
-    parser.add_argument("--sources", nargs="*", default=[], help="measure these sources' training clips instead of the dev split")
+    parser.add_argument("--sources", nargs="*", default=[], help="measure these sources' training clips instead of a split")
+    parser.add_argument("--split", default="dev", help="dev, or dev2: whole makers that nothing is trained on")
+    parser.add_argument("--heads", action="store_true", help="the run has trained its heads only: take the cached maps")
     parser.add_argument("--json", type=Path, help="also write the numbers here")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
-    check_hash(CACHE / "features.manifest", manifest_hash(arguments.corpus))
+    check_hash(CACHE / "recorded.manifest", manifest_hash(arguments.corpus))
     every = read_manifest(arguments.corpus)
-    chosen = [i for i, c in enumerate(every) if (c.source in arguments.sources if arguments.sources else c.split == "dev")]
+    chosen = [i for i, c in enumerate(every) if (c.source in arguments.sources if arguments.sources else c.split == arguments.split)]
     clips = [every[i] for i in chosen]
-    queries = [] if arguments.sources else read_queries(arguments.corpus)
-    tile_clip = np.load(CACHE / "tile_clip.npy")
+    queries = [] if arguments.sources or arguments.split != "dev" else read_queries(arguments.corpus)
+    tile_clip = np.load(CACHE / "tile-clip.npy")
     rows = np.flatnonzero(np.isin(tile_clip, chosen))
     window_clip = np.searchsorted(chosen, tile_clip[rows])
 
     if arguments.pack:
-        waveforms, offsets = np.load(CACHE / "waveforms.npy", mmap_mode="r"), np.load(CACHE / "offsets.npy")
-        windows = [w for i in chosen for w in tiles(waveforms[offsets[i] : offsets[i + 1]].astype(np.float32) / 32767.0)]
+        windows = [window for clip in clips for window in tiles(decode(clip.file))]
         texts = measured_texts(clips, queries)
         raw_texts, raw_windows = run_pack(arguments.pack, texts, windows)
         table = dict(zip(texts, normalise_rows(raw_texts)))
         embed: EmbedTexts = lambda wanted: np.stack([table[t] for t in wanted])
     else:
         audio_encoder, text_encoder, tokenizer, _ = load_checkpoint(CACHE / arguments.run)
-        raw_windows = embed_windows(audio_encoder, np.load(CACHE / "tiles.npy", mmap_mode="r")[rows])
+        if arguments.heads:
+            raw_windows = embed_pooled(audio_encoder, np.load(CACHE / "tiles-pooled.npy")[rows])
+        else:
+            raw_windows = embed_windows(audio_encoder, np.load(CACHE / "tiles.npy", mmap_mode="r")[rows])
         embed = text_embedder(text_encoder, tokenizer)
     trained = {c.label for c in read_clips(arguments.corpus) if c.split == "train" and c.source not in arguments.sources}
     result = measure(clips, clip_embeddings(raw_windows, window_clip, len(clips)), embed, queries, trained)

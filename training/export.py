@@ -1,8 +1,8 @@
-"""Writes the model pack: audio.onnx, text.onnx, tokenizer.json, background.json, model.json, ATTRIBUTION.csv.
+"""Writes the model pack: audio.onnx, text.onnx, tokenizer.json, background.json, classes.json, model.json, ATTRIBUTION.csv.
 
 The text weights are stored as float16 and cast to float32 inside the graph: half the size, float32 arithmetic, 4e-5 of
-difference. The audio weights stay float32: as float16 they moved raw embeddings by 2e-3. Batch normalisation is folded
-into the convolutions.
+difference. The audio weights stay float32. Batch normalisation is folded into the convolutions, the standardising of
+what the head is given into its first layer.
 """
 
 from __future__ import annotations
@@ -22,14 +22,19 @@ from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from background import write_background
+from backbone import ConvNorm
 from calibrate import calibrate, embedded_clips
 from corpus import CACHE, DEFAULT_CORPUS, ROOT, Clip, read_clips
 from evaluate import load_checkpoint, text_embedder
 from measures import normalise_rows
-from model import SAMPLE_RATE, WINDOW_SAMPLES, AudioEncoder, FrontEnd, ResidualBlock, TextEncoder
+from frontend import HOP_LENGTH, SAMPLE_RATE, WINDOW_SAMPLES, FrontEnd
+from model import AudioEncoder, TextEncoder
+from teacher import BACKBONE
 from text import MAX_LENGTH, Tokenizer, normalise, pre_tokenise
 
 OPSET = 17
+OUTPUTS = ("embedding", "frames", "classes")
+FRAME_STEP = 32 * HOP_LENGTH / SAMPLE_RATE  # seconds between two steps of `frames`: the network halves time five times
 SHIPPED = ROOT.parent / "resources/models/starter"
 SELF_CHECK_TEXTS = ["a dog barks", "heavy rain falls", "someone plays an acoustic guitar", "footsteps on gravel"]
 PARITY_TEXTS = [
@@ -61,27 +66,30 @@ class _AsHalf(nn.Module):
         return value.to(torch.float32)
 
 
-def fold_norms(encoder: AudioEncoder) -> AudioEncoder:
-    """A copy in evaluation mode whose batch norms (but for the one on the input) are part of the convolutions."""
-    folded = copy.deepcopy(encoder).eval()
-    folded.stem, folded.stem_norm = fuse_conv_bn_eval(folded.stem, folded.stem_norm), nn.Identity()
-    for block in folded.blocks:
-        assert isinstance(block, ResidualBlock)
-        block.conv1, block.norm1 = fuse_conv_bn_eval(block.conv1, block.norm1), nn.Identity()
-        block.conv2, block.norm2 = fuse_conv_bn_eval(block.conv2, block.norm2), nn.Identity()
-        block.shortcut, block.norm_shortcut = fuse_conv_bn_eval(block.shortcut, block.norm_shortcut), nn.Identity()
-    return folded
+def folded(encoder: AudioEncoder) -> AudioEncoder:
+    """A copy in evaluation mode whose batch norms are part of the convolutions, and whose head takes its inputs as they are."""
+    copied = copy.deepcopy(encoder).eval()
+    for part in copied.modules():
+        if isinstance(part, ConvNorm):
+            part.conv, part.norm = fuse_conv_bn_eval(part.conv, part.norm), nn.Identity()
+    with torch.no_grad():
+        weight = copied.hidden.weight / copied.spread
+        copied.hidden.bias -= weight @ copied.mean
+        copied.hidden.weight.copy_(weight)
+        copied.mean.zero_()
+        copied.spread.fill_(1.0)
+    return copied
 
 
 class AudioGraph(nn.Module):
-    """Waveform [N, WINDOW_SAMPLES], 32 kHz, −1..1 → embedding [N, 512], raw."""
+    """Waveform [N, WINDOW_SAMPLES], 32 kHz, −1..1 → embedding [N, 512], raw; frames [N, 16, 512], raw; class logits [N, 527]."""
 
     def __init__(self, encoder: AudioEncoder) -> None:
         super().__init__()
         self.front_end = FrontEnd()
         self.encoder = encoder
 
-    def forward(self, waveform: Tensor) -> Tensor:
+    def forward(self, waveform: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         return self.encoder(self.front_end(waveform))
 
 
@@ -110,7 +118,7 @@ def export_graphs(audio: AudioEncoder, text: TextEncoder, tokenizer: Tokenizer, 
 
     @returns the self-check embeddings: texts [4, 512] and audio [1, 512], by PyTorch with the stored weights
     """
-    audio_graph = AudioGraph(fold_norms(audio)).eval()
+    audio_graph = AudioGraph(folded(audio)).eval()
     text_graph = store_half(copy.deepcopy(text).eval())
     waveform = self_check_waveform()
     input_ids, mask = text_batch(tokenizer, SELF_CHECK_TEXTS)
@@ -118,8 +126,8 @@ def export_graphs(audio: AudioEncoder, text: TextEncoder, tokenizer: Tokenizer, 
         warnings.simplefilter("ignore")
         common = {"opset_version": OPSET, "do_constant_folding": False}
         torch.onnx.export(
-            audio_graph, (waveform.repeat(2, 1),), str(out / "audio.onnx"), input_names=["waveform"], output_names=["embedding"],
-            dynamic_axes={"waveform": {0: "N"}, "embedding": {0: "N"}}, **common,
+            audio_graph, (waveform.repeat(2, 1),), str(out / "audio.onnx"), input_names=["waveform"], output_names=list(OUTPUTS),
+            dynamic_axes={name: {0: "N"} for name in ("waveform", *OUTPUTS)}, **common,
         )
         axes = {0: "N", 1: "T"}
         torch.onnx.export(
@@ -127,7 +135,7 @@ def export_graphs(audio: AudioEncoder, text: TextEncoder, tokenizer: Tokenizer, 
             output_names=["embedding"], dynamic_axes={"input_ids": axes, "attention_mask": axes, "embedding": {0: "N"}}, **common,
         )
         tokenizer.save(out / "tokenizer.json")
-        return text_graph(input_ids, mask), audio_graph(waveform)
+        return text_graph(input_ids, mask), audio_graph(waveform)[0]
 
 
 def write_parity(tokenizer: Tokenizer, path: Path) -> None:
@@ -140,11 +148,13 @@ def write_model_json(out: Path, texts: Tensor, audio: Tensor, relevance: dict[st
     pack = {
         "id": "starter-1",
         "name": "Earmark Starter",
-        "version": 1,
+        "version": 2,
         "license": "MIT",
-        "citation": "The Earmark authors: Earmark Starter, an audio-text model trained on open-licence clips. See MODEL_CARD.md and ATTRIBUTION.csv.",
+        "citation": "The Earmark authors: Earmark Starter, an audio-text model trained on open-licence clips, from a tagger by F. Schmid, K. Koutini "
+        "and G. Widmer (EfficientAT, MIT). See MODEL_CARD.md and ATTRIBUTION.csv.",
         "dim": 512,
-        "audio": {"file": "audio.onnx", "sampleRate": SAMPLE_RATE, "windowSeconds": 5, "hopSeconds": 5, "shortClip": "repeat"},
+        "audio": {"file": "audio.onnx", "sampleRate": SAMPLE_RATE, "windowSeconds": 5, "hopSeconds": 5, "shortClip": "pad",
+                  "frames": {"stepSeconds": FRAME_STEP}, "classes": {"file": "classes.json"}},
         "text": {
             "file": "text.onnx",
             "tokenizer": {"type": "tokenizer.json", "file": "tokenizer.json", "maxLength": MAX_LENGTH, "padId": 0},
@@ -160,9 +170,16 @@ def write_model_json(out: Path, texts: Tensor, audio: Tensor, relevance: dict[st
             "tolerance": 1e-3,
         },
         "preprocessingVersion": 1,
-        "sha256": {name: sha256(out / name) for name in ("audio.onnx", "text.onnx", "tokenizer.json", "background.json")},
+        "sha256": {name: sha256(out / name) for name in ("audio.onnx", "text.onnx", "tokenizer.json", "background.json", "classes.json")},
     }
     (out / "model.json").write_text(json.dumps(pack, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+def write_classes(out: Path, labels: Path) -> None:
+    """classes.json: identifier and name of each entry of the `classes` output, in its order, from AudioSet's ontology (CC BY 4.0)."""
+    with labels.open(encoding="utf-8", newline="") as file:
+        rows = [[row["mid"], row["display_name"]] for row in csv.DictReader(file)]
+    (out / "classes.json").write_text(json.dumps(rows, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
 
 
 def write_attribution(out: Path, clips: list[Clip]) -> None:
@@ -183,21 +200,23 @@ def main() -> None:
     parser.add_argument("--corpus", type=Path, default=DEFAULT_CORPUS)
     parser.add_argument("--run", required=True, help="a folder under .cache with final.pt")
     parser.add_argument("--out", type=Path, default=SHIPPED)
+    parser.add_argument("--classes", type=Path, default=BACKBONE.parent / "audioset-labels.csv", help="index,mid,display_name of AudioSet's classes")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     audio, text, tokenizer, scale = load_checkpoint(CACHE / arguments.run)
     embed = text_embedder(text, tokenizer)
-    relevance = calibrate(*embedded_clips(arguments.corpus, "dev", audio), embed)
+    relevance = calibrate(*embedded_clips(arguments.corpus, ("dev", "dev2"), audio), embed)
     arguments.out.mkdir(parents=True, exist_ok=True)
     text_embeddings, audio_embedding = export_graphs(audio, text, tokenizer, arguments.out)
-    _, reference, _ = embedded_clips(arguments.corpus, "train", audio)
+    _, reference, _ = embedded_clips(arguments.corpus, ("train",), audio, 2)
     write_background(arguments.out / "background.json", normalise_rows(reference), embed)
+    write_classes(arguments.out, arguments.classes)
     write_model_json(arguments.out, text_embeddings, audio_embedding, relevance, scale)
     write_attribution(arguments.out, [clip for clip in read_clips(arguments.corpus) if clip.split == "train"])
     write_parity(tokenizer, ROOT / "parity/tokenizer.json" if arguments.out.resolve() == SHIPPED else CACHE / "parity.json")
     with torch.no_grad():
         golden = {
-            "audio": audio(FrontEnd()(self_check_waveform()))[0].tolist(),
+            "audio": audio(FrontEnd()(self_check_waveform()))[0][0].tolist(),
             "texts": text(*text_batch(tokenizer, SELF_CHECK_TEXTS)).tolist(),
         }
     (CACHE / "golden.json").write_text(json.dumps(golden), encoding="utf-8")

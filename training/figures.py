@@ -1,4 +1,4 @@
-"""The figures of a pack on the dev split, all of them by the product: tables for `earmark eval`, its answers gathered.
+"""The figures of a pack on the splits dev and dev2, all of them by the product: tables for `earmark eval`, its answers gathered.
 
 Writes the tables to .cache/eval/ and reads the dev queries only to copy them there; prints aggregate numbers.
 """
@@ -11,7 +11,7 @@ import json
 import subprocess
 from pathlib import Path
 
-from corpus import CACHE, DEFAULT_CORPUS, ROOT, Clip, read_manifest
+from corpus import CACHE, DEFAULT_CORPUS, ROOT, Clip, parts_of, read_manifest
 from evaluate import CATEGORY_QUERIES, PROMPT
 
 FOLDER = CACHE / "eval"
@@ -70,6 +70,16 @@ def figures(pack: Path, corpus: Path) -> dict[str, float]:
         result[f"{name} R@10 label"] = answer["byLabel"]["textToAudio"]["recallAt10"]
         result[f"{name} mAP"] = answer["byLabel"]["textToAudio"]["meanAveragePrecision"]
     result |= {"present above the cut": answer["cut"]["presentFound"], "absent rejected": answer["cut"]["absentRejected"], "absent queries": answer["cut"]["absent"]}
+    second = parts_of(corpus)[-1]
+    if second != corpus:  # whole makers that nothing is trained on
+        held = [(clip.path, clip.caption, clip.label) for clip in read_manifest(corpus) if clip.split == "dev2"]
+        other = run_eval(pack, second, write_table("dev2", ("path", "caption", "label"), held), "captions", AS_TYPED)
+        result |= {
+            "dev2 caption R@1 own": other["own"]["textToAudio"]["recallAt1"],
+            "dev2 caption R@10 own": other["own"]["textToAudio"]["recallAt10"],
+            "dev2 caption R@10 label": other["byLabel"]["textToAudio"]["recallAt10"],
+            "dev2 caption mAP label": other["byLabel"]["textToAudio"]["meanAveragePrecision"],
+        }
     result["category mAP"] = run_eval(pack, corpus, tables["categories"], "fsd50k", AS_TYPED)["macroAveragePrecision"]
     for name, prompts in (("ESC-10 fold 4 in template", IN_TEMPLATE), ("ESC-10 fold 4 bare", AS_TYPED)):
         result[name] = run_eval(pack, corpus, tables["esc10"], "esc50", prompts)["accuracy"]

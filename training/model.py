@@ -1,175 +1,51 @@
-"""The two encoders and the log-mel front end.
-
-Both encoders end in a raw 512-dimensional embedding (not of unit length: the app normalises).
-"""
+"""The two encoders. Both end in a raw 512-dimensional embedding (not of unit length: the app normalises)."""
 
 from __future__ import annotations
 
 import math
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-SAMPLE_RATE = 32000  # Hz
-WINDOW_SECONDS = 5
-WINDOW_SAMPLES = SAMPLE_RATE * WINDOW_SECONDS
-FFT_LENGTH = 1024
-HOP_LENGTH = 640
-N_MELS = 64
-MEL_LOW_HZ = 40.0
-MEL_HIGH_HZ = 15500.0
-N_FRAMES = WINDOW_SAMPLES // HOP_LENGTH  # 250
-EDGE = (FFT_LENGTH + (N_FRAMES - 1) * HOP_LENGTH - WINDOW_SAMPLES) // 2  # zeros on each side, 192
-BLOCK = 128  # divides FFT_LENGTH, HOP_LENGTH and the padded window
+from backbone import CLASSES, HIDDEN, MAP_CHANNELS, Backbone
+
 DIM = 512
-# Level: the mel power is divided by its mean over the window, so gain does not matter. The floor is about what white
-# noise at -90 dBFS gives: below it a window counts as silence and is not blown up.
-LEVEL_FLOOR = 1e-12
-LOG_FLOOR = 1e-5  # relative to the window's mean power: 50 dB below it
-
-
-def mel_matrix() -> np.ndarray:
-    """Triangular mel filters over the power spectrum, float32 [FFT_LENGTH / 2 + 1, N_MELS], HTK mel scale, unit area.
-
-    Unit area per filter (not unit height) keeps white noise flat over the bands.
-    """
-
-    def to_mel(hz: float) -> float:
-        return 2595.0 * math.log10(1.0 + hz / 700.0)
-
-    edges_mel = np.linspace(to_mel(MEL_LOW_HZ), to_mel(MEL_HIGH_HZ), N_MELS + 2)
-    edges = 700.0 * (10.0 ** (edges_mel / 2595.0) - 1.0)
-    bins = np.arange(FFT_LENGTH // 2 + 1) * SAMPLE_RATE / FFT_LENGTH
-    rising = (bins[:, None] - edges[None, :-2]) / (edges[1:-1] - edges[:-2])
-    falling = (edges[None, 2:] - bins[:, None]) / (edges[2:] - edges[1:-1])
-    filters = np.maximum(0.0, np.minimum(rising, falling))
-    # The narrowest filters can fall between two bins: they take the nearest bin whole.
-    for band in np.flatnonzero(filters.sum(0) == 0.0):
-        filters[np.argmin(np.abs(bins - edges[band + 1])), band] = 1.0
-    return (filters / filters.sum(0, keepdims=True)).astype(np.float32)
-
-
-def hann() -> np.ndarray:
-    """Periodic Hann window, float64 [FFT_LENGTH], scaled so that a full-scale sine gives a power of about 1/4."""
-    n = np.arange(FFT_LENGTH)
-    window = 0.5 - 0.5 * np.cos(2.0 * np.pi * n / FFT_LENGTH)
-    return window / window.sum()
-
-
-def frame(waveform: Tensor) -> Tensor:
-    """[N, WINDOW_SAMPLES] → [N, N_FRAMES, FFT_LENGTH], zero-padded by EDGE on both sides.
-
-    Built from strided slices of 128-sample blocks, which ONNX has, where `unfold` has no cheap counterpart.
-    """
-    blocks = F.pad(waveform, (EDGE, EDGE)).reshape(waveform.shape[0], -1, BLOCK)
-    step = HOP_LENGTH // BLOCK
-    span = step * (N_FRAMES - 1) + 1
-    return torch.cat([blocks[:, k : k + span : step] for k in range(FFT_LENGTH // BLOCK)], dim=-1)
-
-
-def normalise_level(mel_power: Tensor) -> Tensor:
-    """Mel power [N, ...] of a window → log of the power relative to the window's mean, natural log."""
-    level = mel_power.mean(dim=(-2, -1), keepdim=True) + LEVEL_FLOOR
-    return torch.log(mel_power / level + LOG_FLOOR)
-
-
-def mel_power_fft(waveform: Tensor) -> Tensor:
-    """[N, WINDOW_SAMPLES] → mel power [N, N_FRAMES, N_MELS], by FFT; used to prepare the training features."""
-    window = torch.from_numpy(hann().astype(np.float32))
-    spectrum = torch.fft.rfft(frame(waveform) * window)
-    power = spectrum.real.square() + spectrum.imag.square()
-    return power @ torch.from_numpy(mel_matrix())
-
-
-class FrontEnd(nn.Module):
-    """Waveform [N, WINDOW_SAMPLES] → log-mel [N, 1, N_FRAMES, N_MELS], in operators every ONNX runtime has.
-
-    The spectrum is two matrix products on the frame folded about its middle (cosines are even, sines are odd about
-    it), which halves the arithmetic. The kernels are looked up in tables of 1024 cosines and sines while the graph runs,
-    so that the file carries 0.5 MB of indices and not 4 MB of numbers; a runtime folds them into constants when it loads the graph.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        n = np.arange(FFT_LENGTH)
-        turn = 2 * np.pi * n / FFT_LENGTH
-        self.register_buffer("cosine", torch.from_numpy(np.cos(turn).astype(np.float32)))
-        self.register_buffer("sine", torch.from_numpy(np.sin(turn).astype(np.float32)))
-        self.register_buffer("window", torch.from_numpy(hann().astype(np.float32)))
-        # The middle sample is its own mirror image and must count once.
-        centre_once = torch.ones(FFT_LENGTH // 2)
-        centre_once[0] = 0.5
-        self.register_buffer("centre_once", centre_once)
-        m = np.arange(FFT_LENGTH // 2)[:, None]
-        mel = mel_matrix()
-        self.bins = int(np.flatnonzero(mel.sum(1))[-1]) + 1
-        phase = (m * np.arange(self.bins)[None, :]) % FFT_LENGTH
-        self.register_buffer("phase", torch.from_numpy(phase.astype(np.int16)))
-        self.register_buffer("mel", torch.from_numpy(mel[: self.bins].copy()))
-
-    def forward(self, waveform: Tensor) -> Tensor:
-        half = FFT_LENGTH // 2
-        frames = frame(waveform) * self.window
-        # About sample 512: x[512 + m] pairs with x[512 - m]; the periodic window is 0 at sample 0.
-        right, left = frames[..., half:], torch.flip(frames[..., 1 : half + 1], dims=(-1,))
-        even, odd = right + left, right - left
-        even = even * self.centre_once
-        phase = self.phase.to(torch.int64)
-        real = even @ self.cosine[phase]
-        imaginary = odd @ self.sine[phase]
-        power = real * real + imaginary * imaginary
-        return normalise_level(power @ self.mel).unsqueeze(1)
-
-
-class ResidualBlock(nn.Module):
-    """Two 3x3 convolutions, the first with stride 2, beside an average-pooled 1x1 shortcut."""
-
-    def __init__(self, channels_in: int, channels_out: int) -> None:
-        super().__init__()
-        self.conv1 = nn.Conv2d(channels_in, channels_out, 3, 2, 1, bias=False)
-        self.norm1 = nn.BatchNorm2d(channels_out)
-        self.conv2 = nn.Conv2d(channels_out, channels_out, 3, 1, 1, bias=False)
-        self.norm2 = nn.BatchNorm2d(channels_out)
-        self.shortcut = nn.Conv2d(channels_in, channels_out, 1, bias=False)
-        self.norm_shortcut = nn.BatchNorm2d(channels_out)
-
-    def forward(self, x: Tensor) -> Tensor:
-        main = self.norm2(self.conv2(F.relu(self.norm1(self.conv1(x)))))
-        beside = self.norm_shortcut(self.shortcut(F.avg_pool2d(x, 2, ceil_mode=True)))
-        return F.relu(main + beside)
+FEATURES = 512
+HEARD = MAP_CHANNELS + HIDDEN + CLASSES  # what the head is given: pooled map, the tagger's hidden layer and its class logits
 
 
 class AudioEncoder(nn.Module):
-    """Log-mel [N, 1, N_FRAMES, N_MELS] → features [N, 512] and embedding [N, DIM], raw.
+    """Log-mel [N, 1, N_MELS, frames] → features [N, 512] and embedding [N, DIM], raw; class logits [N, 527] beside them."""
 
-    @param width channels of the stem; the three blocks have 2, 4 and 8 times as many
-    """
-
-    def __init__(self, width: int = 32) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.input_norm = nn.BatchNorm1d(N_MELS)
-        self.stem = nn.Conv2d(1, width, 3, 2, 1, bias=False)
-        self.stem_norm = nn.BatchNorm2d(width)
-        # What a shape in the spectrum means depends on how high it lies, which a convolution cannot tell.
-        self.height = nn.Parameter(torch.zeros(1, width, 1, N_MELS // 2))
-        self.blocks = nn.Sequential(
-            ResidualBlock(width, 2 * width), ResidualBlock(2 * width, 4 * width), ResidualBlock(4 * width, 8 * width)
-        )
-        self.hidden = nn.Linear(16 * width, 512)
-        self.project = nn.Linear(512, DIM)
+        self.backbone = Backbone()
+        # Mean and spread of what the head is given, over the training clips, so that logits do not drown the rest.
+        self.register_buffer("mean", torch.zeros(HEARD))
+        self.register_buffer("spread", torch.ones(HEARD))
+        self.hidden = nn.Linear(HEARD, FEATURES)
+        self.project = nn.Linear(FEATURES, DIM)
 
-    def features(self, log_mel: Tensor) -> Tensor:
-        """@returns [N, 512], ReLU output: what the label heads see"""
-        x = self.input_norm(log_mel.squeeze(1).transpose(1, 2)).transpose(1, 2).unsqueeze(1)
-        x = F.relu(self.stem_norm(self.stem(x)) + self.height)
-        x = self.blocks(x).mean(dim=3)
-        x = torch.cat([x.mean(dim=2), x.amax(dim=2)], dim=1)
-        return F.relu(self.hidden(x))
+    def heard(self, pooled: Tensor) -> tuple[Tensor, Tensor]:
+        """Pooled map [..., 384] → what the head is given [..., HEARD], not standardised, and the class logits in it [..., 527]"""
+        hidden, logits = self.backbone.heads(pooled)
+        return torch.cat([pooled, hidden, logits], dim=-1), logits
 
-    def forward(self, log_mel: Tensor) -> Tensor:
-        return self.project(self.features(log_mel))
+    def features_of(self, pooled: Tensor, drop: float = 0.0) -> tuple[Tensor, Tensor]:
+        """@param drop share of the head's inputs left out at random while training @returns features [..., 512] and logits [..., 527]"""
+        heard, logits = self.heard(pooled)
+        x = F.dropout((heard - self.mean) / self.spread, drop, self.training)
+        return F.relu(self.hidden(x)), logits
+
+    def pooled(self, log_mel: Tensor) -> Tensor:
+        return self.backbone(log_mel).mean(dim=(2, 3))
+
+    def forward(self, log_mel: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """@returns embedding [N, DIM], that of each step of time [N, frames / 32, DIM], class logits [N, 527]; no dropout"""
+        time = self.backbone(log_mel).mean(dim=2).transpose(1, 2)
+        features, logits = self.features_of(time.mean(dim=1))
+        return self.project(features), self.project(self.features_of(time)[0]), logits
 
 
 class CausalLayer(nn.Module):

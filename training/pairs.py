@@ -1,4 +1,4 @@
-"""Pairs of texts that mean the same or nearly so: lexicon, WordNet, UCS, word forms, captions with their labels."""
+"""Pairs of texts that mean the same or nearly so: lexicon, AudioSet's classes, other languages, WordNet, UCS, word forms, captions."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import csv
 import random
 from pathlib import Path
 
-from captions import TEMPLATES, CaptionMaker, file_name, inflect, with_clutter
+from audioset import read_classes
+from captions import CaptionMaker, inflect
 from categories import PHRASES
 from corpus import ROOT, Clip
+from languages import Word, read_words
 from lexicon import Concept
 from relations import category_name
 from wordnet import is_noun, is_verb, plural, senses, synsets, verb_forms, words_below
@@ -40,6 +42,8 @@ class PairSource:
         self.clips = clips
         self.concepts = concepts
         self.ucs = read_ucs(ucs)
+        self.classes = read_classes()
+        self.words_elsewhere = read_words()
         self.captions_of: dict[str, list[str]] = {}
         for clip in clips:
             self.captions_of.setdefault(clip.label, []).append(clip.caption)
@@ -69,17 +73,10 @@ class PairSource:
         for word in self.own_words:
             own += [plural(word)] if is_noun(word) else []
         own += [text for name, explanation, synonyms in self.ucs for text in (name, explanation, *synonyms)]
+        own += [phrase for one in self.classes for phrase in one.phrases]
+        own += [text for word in self.words_elsewhere for text in (*word.everywhere(), word.english)] * 2
         rest = [text for s in self.synsets for text in (*s.lemmas, s.gloss)]
         return own * 8 + rest
-
-    def dress(self, text: str) -> str:
-        """Now and then puts the text in a template, spells it as a file name, or adds a word that says nothing."""
-        draw = self.rng.random()
-        if draw > 0.95:
-            return with_clutter(text, self.rng)
-        if len(text.split()) > 4 or draw > 0.2:
-            return text
-        return file_name(text, self.rng) if draw < 0.06 else self.rng.choice(TEMPLATES).format(text)
 
     def of_concept(self, concept: Concept) -> Pair:
         def side() -> str:
@@ -88,12 +85,35 @@ class PairSource:
             if draw < 0.15 and captions:
                 return self.rng.choice(captions)
             if draw < 0.25 and self.below[concept.name]:
-                return self.dress(self.rng.choice(self.below[concept.name]))
+                return self.maker.dress(self.rng.choice(self.below[concept.name]))
             if draw < 0.45:
                 return self.maker.of_label(concept.name)
             return self.maker.of_concept(concept)
 
         return f"c:{concept.name}", side(), side()
+
+    def of_class(self) -> Pair:
+        """A phrase for one of AudioSet's classes, with another or with a text of a concept that the class can be."""
+        rng = self.rng
+        one = rng.choice(self.classes)
+        if one.concepts and rng.random() < 0.5:
+            return one.name_group, self.maker.dress(rng.choice(one.phrases)), self.maker.of_concept(self.maker.by_name[rng.choice(one.concepts)])
+        return one.name_group, self.maker.dress(rng.choice(one.phrases)), self.maker.dress(rng.choice(one.phrases))
+
+    def of_language(self) -> Pair:
+        """A word of another language with its English or with a phrase of the concept, now and then with a third language."""
+        rng = self.rng
+        word: Word = rng.choice(self.words_elsewhere)
+        concept = self.maker.by_name.get(word.english)
+        there = rng.choice(rng.choice(word.others))
+        draw = rng.random()
+        if draw < 0.15:
+            here = rng.choice(rng.choice(word.others))
+        elif concept and draw < 0.55:
+            here = self.maker.of_concept(concept)
+        else:
+            here = self.maker.dress(word.english)
+        return f"c:{word.english}" if concept else f"e:{word.english}", there, here
 
     def of_synset(self, own: bool) -> Pair:
         rng = self.rng
@@ -109,13 +129,13 @@ class PairSource:
             other = rng.choice(synset.examples)
         else:
             other = synset.gloss or rng.choice(synset.lemmas)
-        return synset.key, self.dress(lemma), other
+        return synset.key, self.maker.dress(lemma), other
 
     def of_forms(self) -> Pair:
         word = self.rng.choice(self.own_words) if self.rng.random() < 0.7 else self.rng.choice(self.words)
         forms = [plural(word)] if is_noun(word) else []
         forms += verb_forms(word) if is_verb(word) else []
-        return f"w:{word}", self.dress(word), self.dress(self.rng.choice(forms))
+        return f"w:{word}", self.maker.dress(word), self.maker.dress(self.rng.choice(forms))
 
     def of_ucs(self) -> Pair:
         rng = self.rng
@@ -138,17 +158,21 @@ class PairSource:
         pairs: list[Pair] = []
         while len(pairs) < size:
             draw = rng.random()
-            if draw < 0.45 and self.concepts:
+            if draw < 0.33 and self.concepts:
                 concept = rng.choice(self.concepts)
                 pairs.append(self.of_concept(concept))
                 near = [self.maker.by_name[name] for name in concept.near if name in self.maker.by_name]
                 if near and rng.random() < 0.3:
                     pairs.append(self.of_concept(rng.choice(near)))
-            elif draw < 0.65:
+            elif draw < 0.42:
+                pairs.append(self.of_class())
+            elif draw < 0.58:
+                pairs.append(self.of_language())
+            elif draw < 0.71:
                 pairs.append(self.of_synset(own=True))
-            elif draw < 0.73:
+            elif draw < 0.76:
                 pairs.append(self.of_synset(own=False))
-            elif draw < 0.80:
+            elif draw < 0.81:
                 pairs.append(self.of_forms())
             elif draw < 0.88:
                 pairs.append(self.of_ucs())

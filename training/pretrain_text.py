@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from corpus import CACHE, DEFAULT_CORPUS, read_clips
+from corpus import CACHE, DEFAULT_CORPUS, read_manifest
 from lexicon import read_lexicon
 from model import TextEncoder
 from pairs import UCS, PairSource
@@ -23,6 +23,7 @@ from tasks import soft_cross_entropy
 from text import Tokenizer, count_pieces, train_bpe
 
 LONGEST = 24  # tokens; longer glosses are cut
+SHORT = 9
 
 
 def encode_batch(tokenizer: Tokenizer, texts: list[str], longest: int = LONGEST) -> tuple[Tensor, Tensor]:
@@ -33,11 +34,20 @@ def encode_batch(tokenizer: Tokenizer, texts: list[str], longest: int = LONGEST)
     return padded, (torch.arange(length).unsqueeze(0) < torch.tensor([len(row) for row in ids]).unsqueeze(1)).to(torch.int64)
 
 
+def embed_texts(encoder: TextEncoder, tokenizer: Tokenizer, texts: list[str], causal: bool) -> Tensor:
+    """Unit rows [N, DIM]. Short texts go apart from long ones, so that they are not padded to the longest."""
+    lengths = torch.tensor([min(len(tokenizer.encode(text)), LONGEST) for text in texts])
+    groups = [torch.nonzero(chosen).squeeze(1) for chosen in (lengths <= SHORT, lengths > SHORT)]
+    parts = [encoder(*encode_batch(tokenizer, [texts[i] for i in group]), causal=causal) for group in groups if len(group) > 0]
+    result = torch.cat(parts)[torch.argsort(torch.cat(groups))]
+    return F.normalize(result, dim=1)
+
+
 def pair_loss(encoder: TextEncoder, tokenizer: Tokenizer, batch: tuple[list[str], list[str], list[str]], scale: Tensor, causal: bool,
               relations: Relations) -> Tensor:
     """Symmetric contrastive loss over one batch of pairs; `scale` is 1 / temperature."""
     groups, left, right = batch
-    both = F.normalize(encoder(*encode_batch(tokenizer, left + right), causal=causal), dim=1)
+    both = embed_texts(encoder, tokenizer, left + right, causal)
     logits = both[: len(left)] @ both[len(left) :].T * scale
     target = relations.of_groups(groups)
     return (soft_cross_entropy(logits, target) + soft_cross_entropy(logits.T, target)) / 2
@@ -47,9 +57,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--corpus", type=Path, default=DEFAULT_CORPUS)
     parser.add_argument("--ucs", type=Path, default=UCS)
-    parser.add_argument("--steps", type=int, default=2200)
-    parser.add_argument("--batch", type=int, default=512)
-    parser.add_argument("--merges", type=int, default=10000)
+    parser.add_argument("--steps", type=int, default=700)
+    parser.add_argument("--batch", type=int, default=448)
+    parser.add_argument("--merges", type=int, default=14000)
     parser.add_argument("--run", help="write to this folder under .cache, for runs with sources held out")
     parser.add_argument("--hold-out", nargs="*", default=[], help="sources whose captions and labels are left out")
     parser.add_argument("--seed", type=int, default=1)
@@ -58,14 +68,17 @@ def main() -> None:
     torch.manual_seed(arguments.seed)
     rng = random.Random(arguments.seed)
     gone = set(arguments.hold_out)
-    clips = [clip for clip in read_clips(arguments.corpus) if clip.split == "train" and clip.source not in gone]
+    clips = [clip for clip in read_manifest(arguments.corpus) if clip.split == "train" and clip.source not in gone]
     folder = CACHE / arguments.run if arguments.run else CACHE
     folder.mkdir(exist_ok=True)
     concepts = read_lexicon()
     source = PairSource(clips, concepts, arguments.ucs, rng)
     relations = Relations(clips, concepts)
-    tokenizer = Tokenizer(train_bpe(count_pieces(source.texts()), arguments.merges))
-    tokenizer.save(folder / "tokenizer.json")
+    if (folder / "tokenizer.json").exists():
+        tokenizer = Tokenizer.load(folder / "tokenizer.json")
+    else:
+        tokenizer = Tokenizer(train_bpe(count_pieces(source.texts()), arguments.merges))
+        tokenizer.save(folder / "tokenizer.json")
     print(f"{len(concepts)} concepts, {len(source.own_synsets)} synsets of our words, {len(tokenizer)} tokens", flush=True)
 
     encoder = TextEncoder(len(tokenizer))
@@ -80,8 +93,8 @@ def main() -> None:
         optimiser.step()
         schedule.step()
         running += loss.item()
-        if step % 200 == 0:
-            print(f"step {step} loss {running / 200:.3f} {time.time() - start:.0f} s", flush=True)
+        if step % 100 == 0:
+            print(f"step {step} loss {running / 100:.3f} {time.time() - start:.0f} s", flush=True)
             running = 0.0
     torch.save({"encoder": encoder.state_dict(), "vocabulary": len(tokenizer)}, folder / "text.pt")
 

@@ -1,7 +1,8 @@
 """How close two labels or concepts are in meaning, as a share of "the same": the soft part of the training targets.
 
 Without it the space knows only "this label" and "not this label", and a sound with no training clip has nothing to lie
-near to. The lexicon's `n` lines name what sounds alike, its `l` lines which labels are one thing.
+near to. The lexicon's `n` lines name what sounds alike, its `l` lines which labels are one thing; audioset.txt says which of
+them a class of the tagger can be.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from audioset import read_classes
 from categories import PHRASES
 from corpus import Clip
 from lexicon import Concept
@@ -28,7 +30,7 @@ def category_name(category: str) -> str:
 
 
 class Relations:
-    """Closeness between all labels of the clips, all concept names and all categories, [n, n] in `table`, 1 on the diagonal."""
+    """Closeness between all labels of the clips, concept names, AudioSet classes and categories, [n, n] in `table`, 1 on the diagonal."""
 
     def __init__(self, clips: list[Clip], concepts: list[Concept], graded: bool = True) -> None:
         """@param graded False keeps only the diagonal and whole categories: plain targets, to compare with"""
@@ -38,6 +40,9 @@ class Relations:
         category = {clip.label: clip.category for clip in clips}
         for concept in concepts:
             category.setdefault(concept.name, concept.category)
+        of_concept = {concept.name: concept.category for concept in concepts}
+        classes = read_classes()
+        category |= {one.name: of_concept.get(one.concepts[0], "") if one.concepts else "" for one in classes}
         # A category is a name of its own, marked so that it is no label.
         category |= {category_name(name): name for name in PHRASES}
         self.index = {name: i for i, name in enumerate(category)}
@@ -51,15 +56,19 @@ class Relations:
             for name in concept.near:
                 if name in place:
                     near[i, place[name]] = near[place[name], i] = 1.0
+        for one in classes:
+            for name in () if one.general else one.concepts:
+                if name in place:
+                    member[self.index[one.name], place[name]] = 1.0
         categories = np.array(list(category.values()))
         table = SAME_CATEGORY * (categories[:, None] == categories[None, :]).astype(np.float32)
         whole = np.array([name.startswith(CATEGORY_MARK) for name in category])
         table[whole[:, None] != whole[None, :]] *= IN_CATEGORY / SAME_CATEGORY
         table = np.maximum(table, NEAR_CONCEPT * (member @ near @ member.T > 0))
-        every = sorted({tag for own in tags.values() for tag in own})
+        every = {tag: i for i, tag in enumerate(sorted({tag for own in tags.values() for tag in own}))}
         tagged = np.zeros((len(self.index), len(every)), np.float32)
         for label, own in tags.items():
-            tagged[self.index[label], [every.index(tag) for tag in own]] = 1.0
+            tagged[self.index[label], [every[tag] for tag in own]] = 1.0
         both = tagged @ tagged.T
         sizes = tagged.sum(1)
         jaccard = both / np.maximum(sizes[:, None] + sizes[None, :] - both, 1.0)

