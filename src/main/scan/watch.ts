@@ -53,6 +53,8 @@ export class Watcher {
   #child: WatchChild | null = null;
   readonly #crashes: CrashCount;
   #looking = false;
+  /** Whoever asks while it looks is answered by one more look: what was seen by then may be out of date. */
+  #looksAsked = 0;
   /** The process crashed too often; it is started again when it has rested. */
   #resting = false;
   #closed = false;
@@ -89,7 +91,7 @@ export class Watcher {
     await Promise.all(fresh.map(([rootId]) => this.#watch(rootId)));
     if (this.#wanted.size === 0) await this.#endChild();
     // Not waited for, since a drive may hang: a folder that was looked through may have come back by that.
-    else void this.#lookAtRoots();
+    else this.#unattended(this.#lookAtRoots());
   }
 
   async close(): Promise<void> {
@@ -162,22 +164,31 @@ export class Watcher {
 
   /** Folders that came back are watched again; those that left, or are another folder now, are looked at again. */
   async #lookAtRoots(): Promise<void> {
+    this.#looksAsked++;
     if (this.#looking) return; // a drive that hangs holds this up, and nothing else
     this.#looking = true;
     try {
-      if (this.#resting && this.#crashes.restMs === 0) {
-        this.#resting = false;
-        await this.#watchAgain();
-      }
-      for (const [rootId, wanted] of [...this.#wanted]) {
-        if (wanted.problem !== null && wanted.problem.kind !== 'gone') continue;
-        const identity = await identityOf(wanted.path);
-        if (this.#wanted.get(rootId) !== wanted || identity === wanted.identity) continue;
-        await this.#watch(rootId);
-        if (this.#wanted.has(rootId)) this.#options.onChange(rootId);
-      }
+      let answered: number;
+      do {
+        answered = this.#looksAsked;
+        await this.#lookOnce();
+      } while (this.#looksAsked !== answered);
     } finally {
       this.#looking = false; // the next look may find it better
+    }
+  }
+
+  async #lookOnce(): Promise<void> {
+    if (this.#resting && this.#crashes.restMs === 0) {
+      this.#resting = false;
+      await this.#watchAgain();
+    }
+    for (const [rootId, wanted] of [...this.#wanted]) {
+      if (wanted.problem !== null && wanted.problem.kind !== 'gone') continue;
+      const identity = await identityOf(wanted.path);
+      if (this.#wanted.get(rootId) !== wanted || identity === wanted.identity) continue;
+      await this.#watch(rootId);
+      if (this.#wanted.has(rootId)) this.#options.onChange(rootId);
     }
   }
 
