@@ -46,7 +46,7 @@ export async function serveEarmark(soundFolders: string[] = [], options: ServeOp
     ...soundFolders,
   ];
   const [program, ...before] = [...(options.through ?? []), process.execPath];
-  const server = spawn(program!, [...before, join(ROOT, 'bin/earmark'), ...args], {
+  const server = spawn(program, [...before, join(ROOT, 'bin/earmark'), ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const url = await new Promise<string>((resolve, reject) => {
