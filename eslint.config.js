@@ -24,6 +24,7 @@ export default tseslint.config(
       'no-console': 'error',
     },
   },
+  { files: ['**/*.{ts,js,mjs,svelte}'], rules: { 'max-lines': ['error', 400] } },
   {
     files: ['src/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts'],
     rules: { 'no-restricted-imports': ['error', onlyElectronHost] },

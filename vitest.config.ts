@@ -1,18 +1,39 @@
 import { defineConfig } from 'vitest/config';
+import { DearFirst } from './test/kit/dear-first.ts';
 import { reporters } from './test/kit/require-all.ts';
+
+/** Whose tests leave nothing behind in their process: no module mocked, no environment, no priority, no loaded model. */
+const SHARING = [
+  ...['async', 'calls', 'catalogue', 'csv', 'cut', 'decode', 'duplicates', 'export', 'faults', 'files', 'host'],
+  ...['index', 'indexing', 'jobs', 'map', 'models', 'packs', 'playback', 'process', 'renderer', 'scan', 'search'],
+  ...['shared', 'studio', 'tag', 'text', 'untrusted', 'writeback'],
+].map((folder) => `test/${folder}/**/*.test.ts`);
+const MOCKING = ['test/export/rename-folding-disk.test.ts', 'test/host/electron/preload.test.ts'];
 
 export default defineConfig({
   test: {
     reporters: reporters(),
-    include: ['test/**/*.test.ts'],
-    // Child processes of the engine do the work; on a small machine more than two test files at once only wait for each other.
-    maxWorkers: 2,
+    setupFiles: ['test/kit/setup.ts'],
+    // Most of the work is done by child processes. Three files and three of the browser's, which `npm test` runs beside them,
+    // keep two cores busy: at each moment most of them wait, for a watcher, a socket, a disk, a page.
+    maxWorkers: 3,
+    sequence: { sequencer: DearFirst },
     // Generous: a machine that is busy with other things takes its time, and no test is about how long it takes.
     testTimeout: 180_000,
     hookTimeout: 180_000,
     expect: { poll: { timeout: 30_000 } },
     pool: 'forks',
-    // Tests that load onnxruntime themselves send nothing anywhere either (see src/main/process/child.ts).
-    env: { ORT_DISABLE_TELEMETRY: '1' },
+    env: {
+      // Tests that load onnxruntime themselves send nothing anywhere either (see src/main/process/child.ts).
+      ORT_DISABLE_TELEMETRY: '1',
+      // The folder of bin/earmark: programs and child processes do not strip the types of all files at each start.
+      NODE_COMPILE_CACHE: `${import.meta.dirname}/node_modules/.cache/compiled`,
+    },
+    projects: [
+      // Files of a worker share its process, and what they import is loaded once: a second of processor less for most.
+      { extends: true, test: { name: 'sharing', isolate: false, include: SHARING, exclude: MOCKING } },
+      { extends: true, test: { name: 'alone', include: ['test/**/*.test.ts'], exclude: SHARING } },
+      { extends: true, test: { name: 'mocking', include: MOCKING } },
+    ],
   },
 });

@@ -1,5 +1,5 @@
 /** What every section of the benchmark is given. */
-import type { ModelPack } from '../src/main/models/pack.ts';
+import type { ModelPack } from '../src/main/packs/pack.ts';
 import type { Row } from './table.ts';
 
 export interface BenchContext {
@@ -12,7 +12,7 @@ export interface BenchContext {
   /** Of this run, empty at its beginning and removed at its end. */
   workFolder: string;
   pack: ModelPack;
-  /** Tells whoever waits what is going on. */
+  /** Reports progress. */
   say: (message: string) => void;
 }
 

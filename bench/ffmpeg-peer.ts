@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { timed } from './measure.ts';
 import { cpuSecondsOfOne } from './processes.ts';
 
-/** Audio seconds per second: by the clock, and per second of processor time (NaN where that cannot be read). */
+/** Audio seconds per second: by the clock, and per second of CPU time (NaN where that cannot be read). */
 export interface Speed {
   wall: number;
   cpu: number;

@@ -1,21 +1,22 @@
-/** Indexing by stage: walking, decoding, listening, and all of it together. */
+/** Indexing by stage: walking, decoding, embedding, and all of it together. */
 import { join } from 'node:path';
-import { createEngine, type EngineHandle } from '../src/main/engine.ts';
+import { createEngine, type EngineHandle } from '../src/main/engine/engine.ts';
 import { walk } from '../src/main/scan/walk.ts';
 import type { IndexSummary } from '../src/shared/types.ts';
+import { summaryOf } from '../src/shared/jobs.ts';
 import { librarySizes, type BenchContext } from './context.ts';
 import { prepareCorpus, type Corpus } from './corpus.ts';
 import { prepareLibrary } from './library.ts';
 import { median, rounds, timed } from './measure.ts';
 import { cpuSecondsOf } from './processes.ts';
-import { measureListening } from './listening.ts';
+import { measureAnalysis } from './analysis.ts';
 import { atLeast, rangeOf, type Row } from './table.ts';
 
 export async function indexing(context: BenchContext): Promise<Row[]> {
   const corpus = await prepareCorpus(context);
   return [
     await measureWalk(context),
-    ...(await measureListening(context, corpus)),
+    ...(await measureAnalysis(context, corpus)),
     ...(await measureJobs(context, corpus)),
   ];
 }
@@ -40,13 +41,13 @@ async function measureWalk(context: BenchContext): Promise<Row> {
 }
 
 interface JobFigures {
-  /** Audio seconds per second of wall time and of processor time. */
+  /** Audio seconds per second of wall time and of CPU time. */
   wall: number;
   cpu: number;
   filesPerSecond: number;
 }
 
-/** Whole index jobs through the engine, as the command line runs them: walk, recognise, listen, store, build the index. */
+/** Whole index jobs through the engine, as the command line runs them: walk, recognise, analyse, store, build the index. */
 async function measureJobs(context: BenchContext, corpus: Corpus): Promise<Row[]> {
   const { quick, ownFolder, say } = context;
   const starting: number[] = [];
@@ -76,7 +77,7 @@ async function measureJobs(context: BenchContext, corpus: Corpus): Promise<Row[]
       unit: 'x real time',
       range: rangeOf(mp3.map((figures) => figures[perCore])),
       ...(quick ? {} : { against: atLeast(400) }),
-      note: `audio per second of processor time, all processes together; ${median(mp3.map(({ wall }) => wall)).toFixed(0)} x by the clock with all cores`,
+      note: `audio per second of CPU time, all processes together; ${median(mp3.map(({ wall }) => wall)).toFixed(0)} x by the clock with all cores`,
     },
     {
       what: 'whole index job, long wav, flac and ogg, all cores',
@@ -108,7 +109,7 @@ async function measureJob(handle: EngineHandle, folders: string[]): Promise<JobF
 }
 
 async function index({ engine }: EngineHandle, folders: string[]): Promise<IndexSummary> {
-  return engine['job.wait'](await engine['index.start']({ folders }));
+  return summaryOf(await engine['job.wait'](await engine['index.start']({ folders })), 'index');
 }
 
 async function withEngine<T>(

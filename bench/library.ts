@@ -5,14 +5,15 @@ import { NEWEST_VERSION } from '../src/main/catalogue/migrate.ts';
 import { openCatalogue, type Catalogue } from '../src/main/catalogue/open.ts';
 import { DEMO_SOUNDS, type DemoSound } from '../src/demo/library.ts';
 import { Random } from '../src/demo/synthesis/random.ts';
-import { createEngine } from '../src/main/engine.ts';
+import { createEngine } from '../src/main/engine/engine.ts';
 import { indexBytes } from '../src/main/index/index-folder.ts';
 import { VectorIndex } from '../src/main/index/vector-index.ts';
-import { spaceOf } from '../src/main/models/pack.ts';
+import { spaceOf } from '../src/main/packs/pack.ts';
 import type { AudioFormat } from '../src/shared/types.ts';
 import type { BenchContext } from './context.ts';
 import { prepareCorpus } from './corpus.ts';
 import { EmbeddingMaker } from './vectors.ts';
+import { NO_SAMPLE_FACTS } from '../test/kit/figures.ts';
 
 /** Goes up when other rows should be written than before. */
 const LIBRARY_VERSION = 1;
@@ -77,7 +78,7 @@ interface Base {
 async function embedBase(context: BenchContext): Promise<Base[]> {
   const { pack, workFolder, say } = context;
   const { shortPaths } = await prepareCorpus(context);
-  say('listening to the sounds that the library is made from');
+  say('analysing the files that the library is made from');
   const handle = createEngine({ dataFolder: join(workFolder, 'base'), model: pack.folder, load: 'foreground' });
   try {
     const { items, failed } = await handle.engine['embed.files']({ paths: shortPaths, raw: false });
@@ -107,7 +108,7 @@ function fill(catalogue: Catalogue, root: string, files: number, spaceId: number
         const { size, mtimeMs } = lstatSync(join(root, relativePath));
         const fileId = catalogue.files.insertPending({ rootId, relativePath, size, mtimeMs });
         const facts = factsOf(sound, at, random);
-        catalogue.files.storeListened({
+        catalogue.files.storeAnalysed({
           fileId,
           spaceId,
           facts,
@@ -140,7 +141,9 @@ function factsOf({ format, sampleRate, channels, bitDepth }: DemoSound, at: numb
     sampleRate,
     channels,
     bitDepth,
+    ...NO_SAMPLE_FACTS,
     peakDb: -random.between(0, 12),
+    clippedSamples: 0,
     loudnessLufs: -random.between(10, 40),
     waveform: Uint8Array.from({ length: WAVEFORM_PEAKS }, () => 256 * random.next()),
     warnings: [],

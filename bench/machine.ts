@@ -1,7 +1,7 @@
 /** Where a figure was measured: without that it means nothing. */
 import { availableParallelism, cpus, freemem, loadavg, totalmem } from 'node:os';
-import { spaceOf, type ModelPack } from '../src/main/models/pack.ts';
-import { version } from '../src/main/install.ts';
+import { spaceOf, type ModelPack } from '../src/main/packs/pack.ts';
+import { version } from '../src/main/files/install.ts';
 
 export interface Machine {
   earmark: string;

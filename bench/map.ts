@@ -3,9 +3,10 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { openCatalogue } from '../src/main/catalogue/open.ts';
 import { Random } from '../src/demo/synthesis/random.ts';
-import { createEngine, type EngineHandle } from '../src/main/engine.ts';
-import { heardFiles } from '../src/main/map/heard-files.ts';
+import { createEngine, type EngineHandle } from '../src/main/engine/engine.ts';
+import { embeddedFiles } from '../src/main/map/embedded-files.ts';
 import type { SoundMap } from '../src/shared/calls/map.ts';
+import { summaryOf } from '../src/shared/jobs.ts';
 import { librarySizes, type BenchContext } from './context.ts';
 import { prepareLibrary, type BigLibrary } from './library.ts';
 import { timed } from './measure.ts';
@@ -45,7 +46,9 @@ async function measure({ pack }: BenchContext, library: BigLibrary, { engine }: 
     peak = Math.max(peak, own.residentBytes);
     cpuSeconds = Math.max(cpuSeconds, own.cpuSeconds);
   }, SAMPLE_MS);
-  const drawn = await timed(async () => engine['job.wait'](await engine['map.make']({ anew: true })));
+  const drawn = await timed(async () =>
+    summaryOf(await engine['job.wait'](await engine['map.make']({ anew: true })), 'map'),
+  );
   clearInterval(timer);
   const got = await timed(() => engine['map.get'](null));
   const legend = await timed(() => engine['map.legend']('folder'));
@@ -57,7 +60,7 @@ async function measure({ pack }: BenchContext, library: BigLibrary, { engine }: 
       value: drawn.ms / 1000,
       unit: 's',
       ...(large ? { against: atMost(180) } : {}),
-      ...(CAN_READ_PROCESSES ? { note: `${cpuSeconds.toFixed(1)} s of processor time` } : {}),
+      ...(CAN_READ_PROCESSES ? { note: `${cpuSeconds.toFixed(1)} s of CPU time` } : {}),
     },
     ...(CAN_READ_PROCESSES
       ? [{ what: '    memory of its process, peak', value: peak / MIB, unit: 'MiB', ...(large ? { against: atMost(600) } : {}) }] // prettier-ignore
@@ -79,8 +82,8 @@ function trustworthiness({ dataFolder, spaceId }: BigLibrary, dim: number, drawn
   const sounds = new Float32Array(n * dim);
   const catalogue = openCatalogue(dataFolder, { readonly: true });
   try {
-    const heard = heardFiles(catalogue.db, spaceId, dim);
-    for (const [row, id] of ids.entries()) heard.readMean(id, sounds, row * dim);
+    const embedded = embeddedFiles(catalogue, spaceId, dim);
+    for (const [row, id] of ids.entries()) embedded.readMean(id, sounds, row * dim);
   } finally {
     catalogue.close();
   }

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
-import { INSTALL_FOLDER } from '../src/main/install.ts';
+import { INSTALL_FOLDER } from '../src/main/files/install.ts';
 import { Child } from '../src/main/process/child.ts';
 import { largestLibrary, type BenchContext } from './context.ts';
 import { prepareCorpus } from './corpus.ts';

@@ -1,12 +1,12 @@
 /** MS CLAP 2023 in a process of its own, so that its memory can be told apart: builds graphs, or runs one of them. */
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { openSession } from '../src/main/embed/providers.ts';
-import { buildAudioGraph } from '../src/main/models/msclap/audio-graph.ts';
-import type { Precision } from '../src/main/models/msclap/precision.ts';
-import { AUDIO_2023, TEXT_2023, type AudioSizes, type TextSizes } from '../src/main/models/msclap/sizes.ts';
-import { buildTextGraph } from '../src/main/models/msclap/text-graph.ts';
+import { buildAudioGraph } from '../src/main/models/families/msclap/audio-graph.ts';
+import type { Precision } from '../src/main/models/networks/precision.ts';
+import { AUDIO_2023, TEXT_2023, type AudioSizes, type TextSizes } from '../src/main/models/families/msclap/sizes.ts';
+import { buildTextGraph } from '../src/main/models/families/msclap/text-graph.ts';
 import { serveParent } from '../src/main/process/child.ts';
-import { pseudoCheckpoint, tensorShapes } from '../test/models/msclap/pseudo-checkpoint.ts';
+import { pseudoCheckpoint, tensorShapes } from '../test/models/families/msclap/pseudo-checkpoint.ts';
 
 /** For --quick: a model of the same structure that is done in no time. */
 export const SMALL_AUDIO: AudioSizes = { ...AUDIO_2023, embed: 32, depths: [2, 2, 2, 2], heads: [1, 2, 4, 8] };

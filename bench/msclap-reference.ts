@@ -47,7 +47,7 @@ export class Reference {
     return { reference, torch };
   }
 
-  /** The audio encoder on the first graphics processor that PyTorch sees; null where it sees none. */
+  /** The audio encoder on the first GPU that PyTorch finds; null if it finds none. */
   static async startOnGpu(python: string): Promise<{ reference: Reference; device: string } | null> {
     const reference = new Reference(python, 1);
     const { device } = await reference.#ask<{ device: string | null }>({ op: 'open', threads: 1, audio: true, gpu: true }); // prettier-ignore
@@ -58,9 +58,9 @@ export class Reference {
 
   /**
    * @param path of a file of float32 samples, clip after clip; repeated until there are `batch` of them
-   * @param precision of the products (autocast); on a graphics processor only
+   * @param precision of the products (autocast); on a GPU only
    */
-  async listen(path: string, batch: number, precision: 'float32' | 'float16' = 'float32'): Promise<MsclapRun> {
+  async embed(path: string, batch: number, precision: 'float32' | 'float16' = 'float32'): Promise<MsclapRun> {
     return asRun(await this.#ask<Answer>({ op: 'audio', pcm: path, batch, half: precision === 'float16' }));
   }
 

@@ -3,10 +3,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Precision } from '../src/main/models/msclap/precision.ts';
-import { AUDIO_2023 } from '../src/main/models/msclap/sizes.ts';
+import type { Precision } from '../src/main/models/networks/precision.ts';
+import { AUDIO_2023 } from '../src/main/models/families/msclap/sizes.ts';
 import { Child } from '../src/main/process/child.ts';
-import { signal } from '../test/models/msclap/golden-signal.ts';
+import { signal } from '../test/models/families/msclap/golden-signal.ts';
 import type { BenchContext } from './context.ts';
 import { median, timed } from './measure.ts';
 import type { MsclapInput, MsclapMethods, MsclapRun } from './msclap-process.ts';
@@ -108,14 +108,14 @@ async function compare(
       quick ? 2 : 16,
       ours('audio'),
       (round) => ({ samples: SOUNDS[round % SOUNDS.length]! }),
-      reference && ((round) => reference.listen(join(folder, `${round % SOUNDS.length}.f32`), 1)),
+      reference && ((round) => reference.embed(join(folder, `${round % SOUNDS.length}.f32`), 1)),
     );
     const samples = Float32Array.from(SOUNDS.flatMap((sound) => Array.from(sound)));
     const four = await takeTurns(
       quick ? 2 : 5,
       ours('audio'),
       () => ({ samples }),
-      reference && (() => reference.listen(join(folder, 'all.f32'), SOUNDS.length)),
+      reference && (() => reference.embed(join(folder, 'all.f32'), SOUNDS.length)),
     );
     const text = await takeTurns(
       quick ? 2 : 30,
@@ -143,7 +143,7 @@ interface Turns {
 }
 
 /**
- * After a run, threads of PyTorch's matrix library go on turning for some 30 ms before they sleep (OpenBLAS), on cores
+ * After a run, threads of PyTorch's matrix library keep spinning for some 30 ms before they sleep (OpenBLAS), on cores
  * that the next one needs: each begins only then.
  */
 const PAUSE_MS = 80;

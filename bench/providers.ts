@@ -1,13 +1,13 @@
-/** Windows of sound a second on everything here that can listen, by the number of windows at once. */
+/** Windows per second with every execution provider of this machine, by batch size. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import { thisMachine } from '../src/main/embed/graphics.ts';
 import { MODEL_ENVIRONMENT, plainFailure, PROVIDER_NAMES, providersFor, type Provider } from '../src/main/embed/providers.ts'; // prettier-ignore
-import type { GraphPrecision } from '../src/main/models/variants.ts';
-import { AUDIO_2023 } from '../src/main/models/msclap/sizes.ts';
-import { Child, ChildDiedError } from '../src/main/process/child.ts';
+import type { GraphPrecision } from '../src/main/packs/variants.ts';
+import { AUDIO_2023 } from '../src/main/models/families/msclap/sizes.ts';
+import { Child, ChildExitedError } from '../src/main/process/child.ts';
 import type { BenchContext } from './context.ts';
 import { median } from './measure.ts';
 import { buildGraph } from './msclap.ts';
@@ -67,7 +67,7 @@ export async function providers(context: BenchContext): Promise<Row[]> {
 /** Those beside the CPU for which there is hardware, or a driver in software that the user named. */
 function graphicsProviders(say: (message: string) => void): Exclude<Provider, 'cpu'>[] {
   if (thisMachine().hasGraphics === false) {
-    say('this machine shows no graphics processor; VK_ICD_FILENAMES may name a driver in software');
+    say('this machine has no GPU; VK_ICD_FILENAMES may name a driver in software');
     return [];
   }
   return providersFor(process.platform).filter((provider) => provider !== 'cpu');
@@ -112,7 +112,7 @@ async function measure(
     if (provider === 'cpu') throw error;
     const before = speeds.at(-1);
     if (before) say(`more than ${before.batch} at once failed (${String(error).split('\n')[0]!})`);
-    else say(error instanceof ChildDiedError ? `its driver crashed (${error.how})` : plainFailure(provider, error));
+    else say(error instanceof ChildExitedError ? `its driver crashed (${error.how})` : plainFailure(provider, error));
   } finally {
     await child.kill();
   }
@@ -144,7 +144,7 @@ function rowsOf(
   });
 }
 
-/** @returns null where PyTorch is not there or sees no graphics processor */
+/** @returns null if PyTorch is not installed or finds no GPU */
 async function torchSpeeds({
   workFolder,
   say,
@@ -163,7 +163,7 @@ async function torchSpeeds({
       for (const batch of BATCHES) {
         const rates: number[] = [];
         for (let run = 0; run <= TORCH_RUNS; run++) {
-          const { ms } = await reference.listen(pcm, batch, precision);
+          const { ms } = await reference.embed(pcm, batch, precision);
           if (run > 0) rates.push((1000 * batch) / ms);
         }
         speeds[precision].push({ batch, rates });
@@ -175,7 +175,7 @@ async function torchSpeeds({
   }
 }
 
-/** For people; of a graphics processor as far as the system tells it without asking its driver's libraries. */
+/** For people; for a GPU as far as the system says without its driver's libraries. */
 function deviceName(provider: Provider): string {
   if (provider === 'cpu') return `${cpus()[0]?.model.trim() ?? 'unknown'}, ${availableParallelism()} threads`;
   const named = process.env['VK_ICD_FILENAMES'] ?? process.env['VK_DRIVER_FILES'];

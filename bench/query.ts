@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { Encoder } from '../src/main/embed/encoder.ts';
-import { createEngine, type EngineHandle } from '../src/main/engine.ts';
-import { INSTALL_FOLDER } from '../src/main/install.ts';
+import { createEngine, type EngineHandle } from '../src/main/engine/engine.ts';
+import { INSTALL_FOLDER } from '../src/main/files/install.ts';
 import type { SearchQuery, SearchResult } from '../src/shared/types.ts';
 import { largestLibrary, librarySizes, type BenchContext } from './context.ts';
 import { prepareCorpus } from './corpus.ts';
@@ -60,7 +60,7 @@ async function measureLibrary(context: BenchContext, library: BigLibrary): Promi
       async (likePath) => (await timed(() => search(handle, { likePath }))).ms,
     );
     const [outside] = (await prepareCorpus(context)).shortPaths;
-    const heard = await rounds(
+    const external = await rounds(
       repeated * 3,
       async () => (await timed(() => search(handle, { likePath: outside! }))).ms,
     );
@@ -71,7 +71,7 @@ async function measureLibrary(context: BenchContext, library: BigLibrary): Promi
     return [
       {
         ...latency(`words → hits, ${at}`, totals, goal(30)),
-        note: `${cpuMs.toFixed(1)} ms of processor time a query, all processes together`,
+        note: `${cpuMs.toFixed(1)} ms of CPU time a query, all processes together`,
       },
       latency('    of this the text encoder', encoders),
       latency('    and everything beyond it', beyond(plain), goal(10)),
@@ -79,7 +79,7 @@ async function measureLibrary(context: BenchContext, library: BigLibrary): Promi
       latency('    beyond it, filter that lets most files through', beyond(broadly), goal(10)),
       latency('    beyond it, with a minus term', beyond(minus)),
       latency(`similar to an indexed sound, ${at}`, similar, goal(30)),
-      latency('    to a sound from outside, decoded and listened to', heard),
+      latency('    to a sound from outside, decoded and embedded', external),
     ];
   } finally {
     watch.stop();
@@ -174,7 +174,7 @@ async function measureStart({ quick, pack, say }: BenchContext, library: BigLibr
     unit: 's',
     range: rangeOf(seconds),
     ...(quick ? {} : { against: atMost(2) }),
-    note: `${median(cpuSeconds).toFixed(1)} s of processor time until its end, all processes together`,
+    note: `${median(cpuSeconds).toFixed(1)} s of CPU time until its end, all processes together`,
   };
 }
 

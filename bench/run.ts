@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: measures Earmark on this machine and prints a table (README.md says what each row means).
  *   --quick       small sizes, to see that everything runs; no comparison with targets
- *   --only LIST   some of: indexing, query, index, scan, memory, map, tags, teach, takes, window, msclap, providers
+ *   --only LIST   some of: indexing, query, index, scan, memory, map, tags, teach, takes, window, studio, msclap, providers
  *   --folder DIR  also index the sounds in DIR (they are only read)
  *   --json FILE   the same as data
  * Exit code 0 when everything could be measured, whatever the figures are.
@@ -10,8 +10,8 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { DEFAULT_PACK, SHIPPED_MODELS_FOLDER } from '../src/main/models/installed.ts';
-import { loadPack } from '../src/main/models/pack.ts';
+import { DEFAULT_PACK, SHIPPED_MODELS_FOLDER } from '../src/main/packs/installed.ts';
+import { loadPack } from '../src/main/packs/pack.ts';
 import type { BenchContext, Section } from './context.ts';
 import { indexing } from './indexing.ts';
 import { describeMachine, loadNow, machineLine } from './machine.ts';
@@ -21,6 +21,7 @@ import { msclap } from './msclap.ts';
 import { providers } from './providers.ts';
 import { query } from './query.ts';
 import { scan } from './scan.ts';
+import { studio } from './studio.ts';
 import { tags } from './tags.ts';
 import { takes } from './takes.ts';
 import { teach } from './teach.ts';
@@ -39,8 +40,9 @@ const SECTIONS: Readonly<Record<string, { title: string; measure: Section }>> = 
   takes: { title: 'Long takes', measure: takes },
   teach: { title: 'Teaching tags', measure: teach },
   window: { title: 'The window', measure: window },
+  studio: { title: 'A studio', measure: studio },
   msclap: { title: 'MS CLAP 2023 against PyTorch', measure: msclap },
-  providers: { title: 'Everything that can listen', measure: providers },
+  providers: { title: 'Execution providers', measure: providers },
 };
 
 const { values: options } = parseArgs({

@@ -2,10 +2,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { createEngine } from '../src/main/engine.ts';
-import { INSTALL_FOLDER } from '../src/main/install.ts';
+import { createEngine } from '../src/main/engine/engine.ts';
+import { INSTALL_FOLDER } from '../src/main/files/install.ts';
 import { walk } from '../src/main/scan/walk.ts';
 import type { IndexSummary } from '../src/shared/types.ts';
+import { summaryOf } from '../src/shared/jobs.ts';
 import { largestLibrary, type BenchContext } from './context.ts';
 import { prepareLibrary, type BigLibrary } from './library.ts';
 import { median, rounds, timed } from './measure.ts';
@@ -29,7 +30,7 @@ export async function scan(context: BenchContext): Promise<Row[]> {
   const target = quick ? {} : { against: atMost(5) };
   const jobSeconds = jobs.map(({ seconds }) => seconds);
   const cpuSeconds = median(jobs.map((job) => job.cpuSeconds)).toFixed(1);
-  const note = `${cpuSeconds} s of processor time in the engine and the index process`;
+  const note = `${cpuSeconds} s of CPU time in the engine and the index process`;
   return [
     { what: `re-scan of ${files}, whole job`, value: median(jobSeconds), unit: 's', range: rangeOf(jobSeconds), ...target, note },
     { what: '    from the command line, start to exit', value: median(commands), unit: 's', range: rangeOf(commands), ...target },
@@ -53,7 +54,7 @@ async function rescan(
   const handle = createEngine({ dataFolder, model: pack.folder, load: 'foreground' });
   try {
     const { value: summary, ms } = await timed(async () =>
-      handle.engine['job.wait'](await handle.engine['index.start']({ folders: [root] })),
+      summaryOf(await handle.engine['job.wait'](await handle.engine['index.start']({ folders: [root] })), 'index'),
     );
     checkUnchanged(summary, files);
     return { seconds: ms / 1000, cpuSeconds: cpuSecondsOf(process.pid) - cpuBefore };

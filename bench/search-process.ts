@@ -1,5 +1,5 @@
 /** An engine in a process of its own, as an application holds it: for measuring its memory and nothing else. */
-import { createEngine, type EngineHandle } from '../src/main/engine.ts';
+import { createEngine, type EngineHandle } from '../src/main/engine/engine.ts';
 import { serveParent } from '../src/main/process/child.ts';
 import type { SearchQuery, SearchResult } from '../src/shared/types.ts';
 

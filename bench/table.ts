@@ -5,7 +5,7 @@ export interface Row {
   value: number;
   /** '' for shares and recall. */
   unit: string;
-  /** What the figure is held against. */
+  /** What the figure is compared with. */
   against?: Target | Peer;
   /** Smallest and largest of the rounds or queries that `value` is the median of. */
   range?: Range;
@@ -38,7 +38,7 @@ export function rangeOf(values: readonly number[]): Range {
   return { from: Math.min(...values), to: Math.max(...values) };
 }
 
-/** Measured by what it is held against; null without that. */
+/** Divided by what it is compared with; null without that. */
 export function ratioOf({ value, against }: Row): number | null {
   return against ? value / against.value : null;
 }
@@ -49,7 +49,7 @@ export function isReached({ value, against }: Row): boolean | null {
   return against.kind === 'at least' ? value >= against.value : value <= against.value;
 }
 
-/** Lines of a table for people: figure, rounds, what it is held against, ratio, verdict; notes below. */
+/** Lines of a table for people: figure, rounds, what it is compared with, ratio, verdict; notes below. */
 export function tableLines(rows: readonly Row[]): string[] {
   const cells = rows.map((row) => {
     const ratio = ratioOf(row);

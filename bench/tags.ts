@@ -1,9 +1,10 @@
 /** Whether probabilities of tags mean what they say, what they are worth, and how long scoring takes. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { createEngine } from '../src/main/engine.ts';
+import { createEngine } from '../src/main/engine/engine.ts';
 import { WORD_WEIGHTS } from '../src/main/tag/word-evidence.ts';
 import type { ScoreSummary } from '../src/shared/calls/tags.ts';
+import { summaryOf } from '../src/shared/jobs.ts';
 import { largestLibrary, type BenchContext } from './context.ts';
 import { prepareLibrary } from './library.ts';
 import { timed } from './measure.ts';
@@ -24,7 +25,7 @@ async function reliability({ quick, say, workFolder }: BenchContext): Promise<Ro
     say(quick ? 'reliability is left out of a quick run' : `reliability is left out: there are no clips with labels in ${CORPUS_FOLDER}`);
     return [];
   } // prettier-ignore
-  say('listening to clips with known labels');
+  say('embedding clips with known labels');
   const folder = join(workFolder, 'tags');
   mkdirSync(folder, { recursive: true });
   const { calibrating, labels } = await prepareCalibrating(folder);
@@ -71,7 +72,7 @@ async function speed(context: BenchContext): Promise<Row[]> {
   try {
     const { engine } = handle;
     const score = async (again: boolean, folders: string[] = []): Promise<ScoreSummary> =>
-      engine['tag.wait'](await engine['tag.score']({ vocabularyIds: ['sfx'], folders, again }));
+      summaryOf(await engine['job.wait'](await engine['tag.score']({ vocabularyIds: ['sfx'], folders, again })), 'tag');
     const first = await score(true, [join(library.root, '0000')]); // labels are read, the library is measured
     const before = cpuSeconds();
     let longestWait = 0;
@@ -96,7 +97,7 @@ async function speed(context: BenchContext): Promise<Row[]> {
     const accepted = await timed(() => engine['tag.acceptAll'](scope));
     const undone = await timed(() => engine['tag.undo']({ stepId: null }));
     return [
-      { what: `scoring ${at} × 920 labels again`, value: again.seconds, unit: 's', ...(large ? { against: atMost(60) } : {}), note: `${again.suggestions.toLocaleString('en-GB')} suggestions; ${own.toFixed(1)} s of processor time in the engine; reading labels and measuring the library before: ${first.seconds.toFixed(1)} s; nothing to do: ${nothing.seconds.toFixed(1)} s` }, // prettier-ignore
+      { what: `scoring ${at} × 920 labels again`, value: again.seconds, unit: 's', ...(large ? { against: atMost(60) } : {}), note: `${again.suggestions.toLocaleString('en-GB')} suggestions; ${own.toFixed(1)} s of CPU time in the engine; reading labels and measuring the library before: ${first.seconds.toFixed(1)} s; nothing to do: ${nothing.seconds.toFixed(1)} s` }, // prettier-ignore
       { what: '    longest the engine was busy meanwhile', value: longestWait, unit: 'ms' },
       { what: `tags with what waits, ${at}`, value: list.ms, unit: 'ms', ...(large ? { against: atMost(200) } : {}) },
       { what: '    of one folder that holds them all', value: below.ms, unit: 'ms' },

@@ -1,6 +1,6 @@
 /** Whether long takes crowd out what is asked for, and are found where they really hold it. */
 import { basename } from 'node:path';
-import { createEngine } from '../src/main/engine.ts';
+import { createEngine } from '../src/main/engine/engine.ts';
 import type { SearchHit } from '../src/shared/types.ts';
 import { ffmpegVersion } from './ffmpeg-peer.ts';
 import type { BenchContext } from './context.ts';

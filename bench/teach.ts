@@ -29,7 +29,7 @@ export async function teach({ quick, say, workFolder }: BenchContext): Promise<R
     say(quick ? 'teaching is left out of a quick run' : `teaching is left out: there are no clips with labels in ${CORPUS_FOLDER}`);
     return [];
   } // prettier-ignore
-  const clips = await heardClips(join(workFolder, 'teach'));
+  const clips = await analysedClips(join(workFolder, 'teach'));
   const labels = [...clips[0]!.truth.keys()].filter((label) => count(clips, label) >= LEAST_CLIPS);
   return DECISIONS.flatMap((decisions) => {
     say(`letting ${labels.length} tags learn from ${decisions} decisions`);
@@ -37,7 +37,7 @@ export async function teach({ quick, say, workFolder }: BenchContext): Promise<R
   });
 }
 
-async function heardClips(folder: string): Promise<Clip[]> {
+async function analysedClips(folder: string): Promise<Clip[]> {
   mkdirSync(folder, { recursive: true });
   const { calibrating } = await prepareCalibrating(folder);
   const { set } = calibrating;

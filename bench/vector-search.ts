@@ -3,11 +3,11 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { openCatalogue } from '../src/main/catalogue/open.ts';
 import { Random } from '../src/demo/synthesis/random.ts';
-import { fromFloat16Bytes } from '../src/main/embed/float16.ts';
-import { createEngine } from '../src/main/engine.ts';
+import { fromFloat16Bytes } from '../src/main/vectors/float16.ts';
+import { createEngine } from '../src/main/engine/engine.ts';
 import { indexBytes, indexFolder } from '../src/main/index/index-folder.ts';
 import { VectorIndex } from '../src/main/index/vector-index.ts';
-import { spaceOf } from '../src/main/models/pack.ts';
+import { spaceOf } from '../src/main/packs/pack.ts';
 import { largestLibrary, type BenchContext } from './context.ts';
 import { prepareLibrary, type BigLibrary } from './library.ts';
 import { median, percentile, rounds, timed } from './measure.ts';
@@ -66,7 +66,7 @@ export async function vectorSearch(context: BenchContext): Promise<Row[]> {
     return [
       ...rows,
       { what: `nearest ${K} of ${library.files.toLocaleString('en-GB')} windows`, value: median(graphMs), unit: 'ms', p95: percentile(graphMs, 95), range: rangeOf(graphMs), against: peer(median(exactMs), 'exact search') },
-      { what: 'build and save', value: built.seconds, unit: 's', note: `${Math.round(library.files / built.seconds).toLocaleString('en-GB')} windows/s by the clock, ${built.cpuSeconds.toFixed(1)} s of processor time` },
+      { what: 'build and save', value: built.seconds, unit: 's', note: `${Math.round(library.files / built.seconds).toLocaleString('en-GB')} windows/s by the clock, ${built.cpuSeconds.toFixed(1)} s of CPU time` },
       { what: 'load: process, places, checksum, graph', value: median(loads), unit: 'ms', range: rangeOf(loads) },
       { what: 'on disk, a window', value: perWindow(indexBytes(library.dataFolder, library.spaceId)), unit: 'bytes', against: raw },
       { what: 'in memory, a window', value: perWindow(bytes - emptyBytes), unit: 'bytes', against: raw, note: `resident: ${mib(bytes)} MiB with it, ${mib(emptyBytes)} MiB without` },

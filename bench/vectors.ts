@@ -3,7 +3,7 @@
  * lie in a narrow cone and differ along few directions. So everything here is made from embeddings of real sounds:
  * half are near one of them, half near centres between them, and what they differ by is itself a difference of two.
  */
-import { normalised } from '../src/main/embed/normalise.ts';
+import { normalised } from '../src/main/vectors/normalise.ts';
 import type { Random } from '../src/demo/synthesis/random.ts';
 
 const CLUSTERS = 400;

@@ -1,10 +1,10 @@
 /** The desktop app, once through everything that only Electron can show: window, bridge, processes, sounds, the end. */
-import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sine, writeWav } from '../test/decode/make-audio.ts';
 import { ElectronApp, findApp } from './electron-app.ts';
+import { temporaryFolder } from '../test/kit/temporary-folder.ts';
 
 const found = findApp();
 const missing = 'missing' in found ? found.missing : null;
@@ -15,7 +15,7 @@ if (missing !== null) {
 }
 
 describe.skipIf(missing !== null)('the desktop app', () => {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'smoke-')));
+  const folder = temporaryFolder('smoke');
   const sounds = join(folder, 'sounds');
   let app: ElectronApp;
 
@@ -26,7 +26,6 @@ describe.skipIf(missing !== null)('the desktop app', () => {
   }, 90_000);
   afterAll(() => {
     app.kill();
-    rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   });
 
   async function call<T>(name: string, input: unknown): Promise<T> {
@@ -52,9 +51,12 @@ describe.skipIf(missing !== null)('the desktop app', () => {
     expect(lines.filter(({ ok }) => !ok)).toEqual([]);
   }, 120_000);
 
-  test('a sound is listened to, found and played', async () => {
+  test('a file is analysed, found and played', async () => {
     const id = await call<number>('index.start', { folders: [sounds] });
-    expect(await call('job.wait', id)).toMatchObject({ files: 1, indexed: 1, failed: [] });
+    expect(await call('job.wait', id)).toMatchObject({
+      kind: 'index',
+      summary: { files: 1, indexed: 1, failed: [] },
+    });
     const { hits } = await call<{ hits: { fileId: number }[] }>('search.query', { text: 'a tone', includeUnlikely: true }); // prettier-ignore
     expect(hits).toHaveLength(1);
     const url = await app.evaluate<string>(`earmark.host.audioUrl(${hits[0]!.fileId})`);

@@ -31,6 +31,9 @@ const bridge: Bridge = {
     audioUrl: (fileId) => `./audio/${fileId}`,
     revealFile: () => Promise.resolve(),
     chooseFolders: () => Promise.resolve(['/Volumes/SFX']),
+    chooseFile: () => Promise.resolve('/Volumes/SFX/words.csv'),
+    chooseOutput: null, // a path is typed, as in a browser, until a test puts the system's dialog there
+    chooseOutputFolder: null,
     pathOfDroppedFile: (file) => `/dropped/${file.name}`,
     dragOut: (paths) => void window.dragged.push(paths),
   },

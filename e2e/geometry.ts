@@ -246,7 +246,7 @@ function faultsInPage(): string[] {
   // What scrolls shows enough of what is in it, and scrolls down only.
   for (const element of root.querySelectorAll('*')) {
     const style = styleOf(element);
-    const least = element.matches('[role=grid]') ? LEAST_LIST : LEAST_SCROLLED;
+    const least = element.matches('[role=grid], [role=treegrid]') ? LEAST_LIST : LEAST_SCROLLED;
     if (
       clips(style, 'y') === 'scrolls' &&
       isShown(element) &&

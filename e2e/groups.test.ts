@@ -17,7 +17,7 @@ describe.skipIf(missing !== null)('copies and variants', () => {
   async function search(page: Page): Promise<string[]> {
     await page.waitForSelector('[role=row]');
     await page.getByRole('combobox', { name: 'Describe a sound' }).fill('rain');
-    await page.waitForFunction(() => document.querySelector('.found')?.textContent.includes('found'));
+    await page.waitForFunction(() => document.querySelector('.found')?.textContent.includes('result'));
     return titles(page);
   }
 
@@ -28,7 +28,7 @@ describe.skipIf(missing !== null)('copies and variants', () => {
     await page.getByRole('combobox', { name: 'Describe a sound' }).fill('rain ');
     await more(page).waitFor();
     expect((await titles(page)).slice(0, 2)).toEqual([flat[0], flat[4]]);
-    expect(await more(page).getAttribute('aria-label')).toBe('4 sounds: show 2 variants, 1 copy');
+    expect(await more(page).getAttribute('aria-label')).toBe('4 files: show 2 variants, 1 copy');
 
     await page.getByRole('combobox', { name: 'Describe a sound' }).press('Enter');
     await expect.poll(() => current(page)).toBe(flat[0]);

@@ -16,7 +16,7 @@ describe.skipIf(missing !== null)('in haste', () => {
   async function firstRow(page: Page): Promise<string> {
     await page.waitForFunction(() => ![undefined, '…'].includes(document.querySelector('#row-1 .name')?.textContent));
     await field(page).press('Enter');
-    const name = (await page.locator('#row-0 .name').textContent())!;
+    const name = (await page.locator('#row-0 .name .title').textContent())!;
     await expect.poll(() => panel(page).textContent()).toBe(name);
     return name;
   }
@@ -32,7 +32,7 @@ describe.skipIf(missing !== null)('in haste', () => {
     await says(page, '97 suggestions, about 23 wrong');
   }
 
-  test('what is taken back is what was done last, though nothing has confirmed it yet', async () => {
+  test('undo reverts the latest action, even before it is confirmed', async () => {
     const page = await enter('#/tags');
     await reviewing(page);
     await page.keyboard.press('ArrowDown');
@@ -52,7 +52,7 @@ describe.skipIf(missing !== null)('in haste', () => {
     const page = await enter('#/tags');
     await reviewing(page);
     await hold(page, 'tag.forecast');
-    const slider = page.getByRole('slider', { name: 'How sure a suggestion must be' });
+    const slider = page.getByRole('slider', { name: 'Confidence threshold' });
     await slider.fill('90');
     await slider.blur();
     await page.keyboard.press('Shift+A');
@@ -90,7 +90,7 @@ describe.skipIf(missing !== null)('in haste', () => {
     await page.keyboard.press('f');
     await page.keyboard.press('ArrowDown');
     await hold(page, null);
-    const second = (await page.locator('#row-1 .name').textContent())!;
+    const second = (await page.locator('#row-1 .name .title').textContent())!;
     await expect.poll(() => panel(page).textContent()).toBe(second);
   });
 
@@ -102,7 +102,7 @@ describe.skipIf(missing !== null)('in haste', () => {
     await hold(page, 'tag.files');
     await page.keyboard.press('Home');
     await page.getByRole('heading', { level: 2, name: 'All tags' }).waitFor();
-    await page.getByRole('grid', { name: 'Sounds to review' }).focus();
+    await page.getByRole('grid', { name: 'Files to review' }).focus();
     for (let press = 0; press < 3; press++) await page.keyboard.press('ArrowDown');
     await hold(page, null);
     await page.locator('#review-5').waitFor(); // more than the tag before has rows of what is shown
@@ -136,7 +136,7 @@ describe.skipIf(missing !== null)('in haste', () => {
     await page.getByRole('button', { name: 'Rename Night train' }).click();
     await page.keyboard.type('Day train');
     await page.keyboard.press('Enter');
-    const open = page.getByRole('button', { name: 'Nothing in it yet: Day train' });
+    const open = page.getByRole('button', { name: 'Empty: Day train' });
     await open.waitFor();
     await hold(page, 'collection.remove');
     await page.getByRole('button', { name: 'Remove Day train' }).press('Enter');
@@ -147,7 +147,7 @@ describe.skipIf(missing !== null)('in haste', () => {
     expect((await asked(page, 'collection.rename')).length).toBe(1); // the rename before it stays
   });
 
-  test('who types and goes down at once means the first result of what was typed', async () => {
+  test('Arrow down right after typing selects the first result of the new query', async () => {
     const page = await enter('');
     await firstRow(page);
     await hold(page, 'thunder');
@@ -155,32 +155,32 @@ describe.skipIf(missing !== null)('in haste', () => {
     await page.keyboard.press('ArrowDown');
     await hold(page, null);
     await page.locator('#row-0.current').waitFor();
-    const name = (await page.locator('#row-0 .name').textContent())!;
-    expect(name).toContain('thunder');
-    await expect.poll(() => panel(page).textContent()).toBe(name);
+    const title = page.locator('#row-0 .name .title');
+    await expect.poll(() => title.textContent()).toContain('thunder');
+    await expect.poll(async () => (await panel(page).textContent()) === (await title.textContent())).toBe(true);
     await hold(page, 'rain');
     await field(page).fill('rain');
     await page.keyboard.press('Enter');
     await hold(page, null);
-    await page.getByRole('grid', { name: 'Sounds' }).and(page.locator(':focus')).waitFor();
+    await page.getByRole('treegrid', { name: 'Files' }).and(page.locator(':focus')).waitFor();
     await expect.poll(() => panel(page).textContent()).toContain('rain');
   });
 
-  test('a button that is pressed twice asks once', async () => {
+  test('a button that is pressed twice sends one call', async () => {
     const page = await enter('#/write');
     await page.evaluate(() => window.fake.call('tag.acceptAll', { minProbability: 0.6 }));
     await hold(page, 'write.plan');
-    await twice(page, 'Show what would change');
+    await twice(page, 'Preview changes');
     await hold(page, null);
     await says(page, /files change in \d+ fields/);
     expect((await asked(page, 'write.plan')).length).toBe(1);
     await page.getByRole('link', { name: 'Tags', exact: true }).click();
-    await page.getByRole('radiogroup', { name: 'What of the tags' }).getByText('Vocabularies', { exact: true }).click();
-    await page.getByRole('switch', { name: 'Suggest from Voices' }).check({ force: true });
+    await page.getByRole('radiogroup', { name: 'Tag views' }).getByText('Vocabularies', { exact: true }).click();
+    await page.getByRole('switch', { name: 'Use Voices' }).check({ force: true });
     await hold(page, 'tag.score');
     await twice(page, 'Suggest tags');
     await hold(page, null);
-    await says(page, /suggestions for 400 sounds/);
+    await says(page, /suggestions for 400 files/);
     expect((await asked(page, 'tag.score')).length).toBe(1);
   });
 
@@ -191,7 +191,7 @@ describe.skipIf(missing !== null)('in haste', () => {
     await page.keyboard.type('door');
     expect(await field(page).inputValue()).toBe('door');
     await page.waitForSelector('[role=row]');
-    await page.getByRole('grid').focus();
+    await page.getByLabel('Files', { exact: true }).focus();
     await page.keyboard.press('Control+k');
     await page.keyboard.type('search');
     await page.keyboard.press('Enter');

@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { layoutFaults } from './geometry.ts';
 import { whatIsMissing } from './page.ts';
+import { results } from './searching.ts';
 import { button, says, useStage } from './stage.ts';
 
 const missing = whatIsMissing();
@@ -31,26 +32,37 @@ describe.skipIf(missing !== null)('the layout at all sizes of the window', () =>
       await page.locator('#row-3 .duration').waitFor();
       await check('search library');
       await field.fill('door dur:<20 -squeak fmt:wav stars:>=1');
-      await says(page, /found|maybe/);
+      await says(page, /result|less likely/);
       await field.press('ArrowDown');
       await page.locator('#row-0 .duration').waitFor();
       await check('search results');
       await page.locator('#row-1').click({ modifiers: ['Shift'] });
       await check('search two selected');
       await page.locator('#row-0').click();
+      await page.keyboard.press('g');
+      await page.keyboard.press('z');
+      await says(page, 'Selection');
+      await check('search range selected');
+      await page.keyboard.press('w');
+      await check('search without lanes');
+      await page.keyboard.press('w');
       await page.getByRole('button', { name: 'Hide the panel' }).or(page.getByRole('button', { name: /panel/i })).first().click(); // prettier-ignore
       await check('search panel toggled');
       await page.getByRole('button', { name: 'Saved' }).click();
       await check('search saved menu');
       await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: 'Facets' }).click();
+      await page.getByRole('group', { name: 'Kind' }).waitFor();
+      await check('search facets');
+      await page.keyboard.press('Escape');
       await field.fill('door du');
       await page.locator('.offers.shown').waitFor();
       await check('search offers');
       await field.fill('zzzz');
-      await says(page, 'nothing found');
+      await says(page, 'No results');
       await check('search nothing');
       await field.fill('door dur:x');
-      await says(page, /is not understood/);
+      await says(page, /is not valid/);
       await check('search half a filter');
     });
   });
@@ -58,7 +70,7 @@ describe.skipIf(missing !== null)('the layout at all sizes of the window', () =>
   test('before the first folder', async () => {
     const page = await enter('#/search', { size: 0 });
     await atEachSize(page, async (check) => {
-      await says(page, 'Choose folders');
+      await says(page, 'Choose folders…');
       await check('first start');
       for (const screen of ['Map', 'Collections', 'Library', 'Tags', 'Write']) {
         await page.getByRole('link', { name: screen, exact: true }).click();
@@ -70,7 +82,7 @@ describe.skipIf(missing !== null)('the layout at all sizes of the window', () =>
   test('dialogs', async () => {
     const page = await enter('#/search');
     await page.getByRole('combobox', { name: 'Describe a sound' }).fill('door');
-    await says(page, /\d found/);
+    await says(page, /\d results?/);
     await atEachSize(page, async (check) => {
       await page.locator('#row-0').click();
       for (const [keys, state] of [
@@ -85,7 +97,7 @@ describe.skipIf(missing !== null)('the layout at all sizes of the window', () =>
         await page.getByRole('dialog').waitFor();
         await check(state);
         await page.keyboard.press('Escape');
-        await page.getByRole('grid').first().focus();
+        await results(page).focus();
       }
     });
   });
@@ -104,8 +116,8 @@ describe.skipIf(missing !== null)('the layout at all sizes of the window', () =>
   test('Tags', async () => {
     const page = await enter('#/tags');
     await atEachSize(page, async (check) => {
-      await page.getByRole('grid', { name: 'Sounds to review' }).getByRole('row').first().waitFor();
-      await page.getByRole('grid', { name: 'Sounds to review' }).focus();
+      await page.getByRole('grid', { name: 'Files to review' }).getByRole('row').first().waitFor();
+      await page.getByRole('grid', { name: 'Files to review' }).focus();
       await page.keyboard.press('ArrowDown');
       await page.locator('.why li').first().waitFor();
       await check('tags by tag');
@@ -113,22 +125,22 @@ describe.skipIf(missing !== null)('the layout at all sizes of the window', () =>
       await page.getByRole('dialog').waitFor();
       await check('tags accept all');
       await page.keyboard.press('Escape');
-      await tab(page, 'What of the tags', 'By file');
+      await tab(page, 'Tag views', 'By file');
       await page.locator('#review-0 .chip').first().waitFor();
       await page.keyboard.press('ArrowDown');
       await page.getByRole('heading', { name: /^Why/ }).waitFor();
       await check('tags by file');
-      await tab(page, 'What of the tags', 'Vocabularies');
+      await tab(page, 'Tag views', 'Vocabularies');
       await says(page, 'Sounds of the world by UCS category.');
       await check('tags vocabularies');
       await page.getByRole('button', { name: 'Export Sound effects' }).click();
       await check('tags export');
-      await page.getByRole('button', { name: 'Copy Sound effects and edit the copy' }).click();
+      await page.getByRole('button', { name: 'Edit a copy of Sound effects' }).click();
       await page.getByRole('button', { name: 'Save' }).waitFor();
       await check('tags editor');
       await page.getByRole('button', { name: 'Cancel' }).click();
-      await tab(page, 'What of the tags', 'Taught');
-      await says(page, /of the time/);
+      await tab(page, 'Tag views', 'Learned');
+      await says(page, /accuracy/);
       await check('tags taught');
     });
   });
@@ -139,26 +151,26 @@ describe.skipIf(missing !== null)('the layout at all sizes of the window', () =>
     await atEachSize(page, async (check) => {
       await says(page, /accepted tags$/);
       await check('write choices');
-      await button(page, 'Copy DJ (comment block) and edit the copy').click();
+      await button(page, 'Edit a copy of DJ (comment block)').click();
       await button(page, 'Save').waitFor();
       await check('write profile');
       await button(page, 'Cancel').click();
-      await button(page, 'Show what would change').click();
+      await button(page, 'Preview changes').click();
       await page.locator('.change .after').first().waitFor();
       await check('write plan');
       await page.keyboard.press('Control+Enter');
       await page.getByRole('dialog').waitFor();
       await check('write question');
       await page.keyboard.press('Enter');
-      await says(page, /files have their tags/);
+      await says(page, /Tags written to \d+ files?\./);
       await check('write written');
-      await tab(page, 'What of writing', 'History and undo');
-      await button(page, 'Put this file back').waitFor();
+      await tab(page, 'Write views', 'History and undo');
+      await button(page, 'Restore this file').waitFor();
       await check('write history');
-      await tab(page, 'What of writing', 'Lists and sidecars');
-      await button(page, 'Write the list…').click();
+      await tab(page, 'Write views', 'Lists and sidecars');
+      await button(page, 'Export list…').click();
       await check('write lists');
-      await tab(page, 'What of writing', 'File names');
+      await tab(page, 'Write views', 'File names');
       await check('write names');
       await button(page, 'Propose names').click();
       await page.locator('#name-0').waitFor();
@@ -172,13 +184,13 @@ describe.skipIf(missing !== null)('the layout at all sizes of the window', () =>
       await says(page, /Self-check passed/);
       await check('models');
       await page
-        .getByRole('button', { name: /^Fetch/ })
+        .getByRole('button', { name: /^Download/ })
         .first()
         .click();
       await page.getByRole('dialog').waitFor();
       await check('models fetch');
       await page.keyboard.press('Escape');
-      await button(page, 'Import from disk').click();
+      await button(page, 'Import from disk…').click();
       await check('models import');
       await page.getByRole('link', { name: 'Settings', exact: true }).click();
       await check('settings');

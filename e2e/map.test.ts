@@ -136,22 +136,22 @@ describe.skipIf(missing !== null)('the map', () => {
     await page.getByText(`${many} from the map`).waitFor();
     await page.waitForSelector('[role=row]');
     const rows = Number(await page.getByRole('grid').getAttribute('aria-rowcount'));
-    expect(`${rows} sounds`).toBe(many);
+    expect(`${rows} files`).toBe(many);
     expect(rows).toBeGreaterThan(5);
     expect(rows).toBeLessThan(400);
     await shot(page, 'map-in-search');
     // The list has the keys. Words replace it, and it can be had back.
-    await page.getByRole('grid', { name: 'Sounds' }).and(page.locator(':focus')).waitFor();
+    await page.getByRole('grid', { name: 'Files' }).and(page.locator(':focus')).waitFor();
     await page.getByRole('combobox', { name: 'Describe a sound' }).fill('door');
-    await page.waitForFunction(() => document.querySelector('.found')?.textContent.includes('found'));
+    await page.waitForFunction(() => document.querySelector('.found')?.textContent.includes('result'));
     await page.getByRole('button', { name: `Back to ${many} from the map` }).click();
     await page.locator(`[role=grid][aria-rowcount="${rows}"]`).waitFor();
     await page.getByText(`${many} from the map`).waitFor();
-    await page.getByRole('button', { name: 'Show the whole library' }).click();
+    await page.getByRole('button', { name: 'Show all files' }).click();
     await page.waitForFunction(() => document.querySelector('[role=grid]')?.getAttribute('aria-rowcount') === '400');
   });
 
-  test('a class is lit alone; colours by format', async () => {
+  test('a single class is highlighted; colours by format', async () => {
     const page = await enter();
     const colours = page.getByRole('list', { name: 'Colours' });
     await colours.waitFor();
@@ -163,26 +163,26 @@ describe.skipIf(missing !== null)('the map', () => {
     await colours.getByText('mp3').waitFor();
   });
 
-  test('none yet: a sentence and a button, progress, the map', async () => {
+  test('without a map: a message and a button, then progress, then the map', async () => {
     const page = await enter({ map: { drawn: false, missing: 0 } });
     await shot(page, 'map-none');
     await page.getByRole('button', { name: 'Draw the map' }).click();
-    await page.getByText('Comparing sounds for the map, 20 % · 40 s left').waitFor();
+    await page.getByText('Comparing files for the map, 20 % · 40 s left').waitFor();
     await shot(page, 'map-drawing');
     await page.evaluate((job) => window.fake.push('job.progress', { ...job, state: 'done', done: 100 }), MAP_JOB);
     await map(page).waitFor();
-    await page.getByText('The map is ready.').waitFor();
+    await page.getByText('Map updated.').waitFor();
     expect(await asked(page, 'map.make')).toEqual([{ anew: false }]);
   });
 
   test('new sounds: a few are added, many ask for another map', async () => {
     const few = await enter({ map: { drawn: true, missing: 12 } });
-    await few.getByText('12 new sounds are not on it yet.').waitFor();
-    await few.getByRole('button', { name: 'Add them' }).click();
+    await few.getByText('12 new files are not on the map yet.').waitFor();
+    await few.getByRole('button', { name: 'Add' }).click();
     await expect.poll(() => asked(few, 'map.make')).toEqual([{ anew: false }]);
     await few.context().close();
     const many = await enter({ map: { drawn: true, missing: 900 } });
-    await many.getByRole('button', { name: 'Draw again' }).click();
+    await many.getByRole('button', { name: 'Redraw', exact: true }).click();
     await expect.poll(() => asked(many, 'map.make')).toEqual([{ anew: true }]);
   });
 
@@ -207,12 +207,12 @@ describe.skipIf(missing !== null)('the map', () => {
     await page.locator('.tip b').waitFor();
   });
 
-  test('without WebGL a sentence, and everything else works', async () => {
+  test('without WebGL a message is shown', async () => {
     const page = await open({ hash: '' });
     await page.evaluate(() => {
       Object.defineProperty(HTMLCanvasElement.prototype, 'getContext', { value: () => null });
       window.location.hash = '/map';
     });
-    await page.getByText('WebGL 2, which this browser or graphics driver does not offer').waitFor();
+    await page.getByText('WebGL 2, which this browser or graphics driver does not support').waitFor();
   });
 });

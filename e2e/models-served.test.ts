@@ -1,14 +1,16 @@
 /** A model is fetched, moved to and removed over the program itself, from a publisher on this machine. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { Publisher, sha256, tagOf } from '../test/models/download/publisher.ts';
+import { sha256 } from '../test/kit/sha256.ts';
+import { Publisher, tagOf } from '../test/models/download/publisher.ts';
 import { violations } from './accessible.ts';
-import { launchBrowser, openPage, whatIsMissing } from './page.ts';
+import { launchBrowser, openServed, whatIsMissing } from './page.ts';
 import { serveEarmark, TINY_PACK, type ServedEarmark } from './serving.ts';
+import { useSharedPage } from './shared-page.ts';
 import { tone } from './tone.ts';
+import { temporaryFolder } from '../test/kit/temporary-folder.ts';
 
 const missing = whatIsMissing();
 const SOUNDS = 6;
@@ -16,12 +18,11 @@ const SOUNDS = 6;
 const LARGE = { path: 'large.bin', bytes: 4_000_000 };
 
 describe.skipIf(missing !== null)('models over earmark serve', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'earmark-models-'));
+  const folder = temporaryFolder('earmark-models');
   const publisher = new Publisher();
   let served: ServedEarmark;
   let browser: Browser;
   let page: Page;
-  let complaints: string[];
 
   beforeAll(async () => {
     await publisher.start();
@@ -32,33 +33,32 @@ describe.skipIf(missing !== null)('models over earmark serve', () => {
     for (let number = 1; number <= SOUNDS; number++) writeFileSync(join(sounds, `${number}.wav`), tone(150 * number));
     served = await serveEarmark([sounds], { folder });
     browser = await launchBrowser();
-    ({ page, complaints } = await openPage(browser));
-    await page.goto(served.url);
-    await page.waitForSelector('nav');
   });
+  useSharedPage(
+    () => openServed(browser, served.url),
+    (opened) => ({ page } = opened),
+  );
   afterAll(async () => {
     await browser.close();
     await served.end();
     await publisher.stop();
     vi.unstubAllEnvs();
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   });
 
   const go = (name: string) => page.getByRole('link', { name, exact: true }).click();
   const says = (text: string | RegExp) => page.getByText(text).first().waitFor();
-  const card = (name: string) =>
-    page.getByRole('list', { name: 'Models on this machine' }).getByRole('listitem', { name });
+  const card = (name: string) => page.getByRole('list', { name: 'Installed models' }).getByRole('listitem', { name });
   const second = () =>
-    page.getByRole('region', { name: 'Models that can be fetched' }).getByRole('listitem', { name: 'Second, tiny' });
+    page.getByRole('region', { name: 'Available models' }).getByRole('listitem', { name: 'Second, tiny' });
 
-  test('fetched from a mirror after its licence is accepted; stopped, and gone on with', async () => {
+  test('downloaded from a mirror after its licence is accepted; cancelled and resumed', async () => {
     await go('Library');
-    await says(`${SOUNDS} sounds in 1 folder, all of them heard`);
+    await says(`${SOUNDS} files in 1 folder, all analysed`);
     await go('Settings');
-    const mirror = page.getByRole('textbox', { name: 'Where models are fetched from' });
+    const mirror = page.getByRole('textbox', { name: 'Download source' });
     await mirror.fill(publisher.address);
     await mirror.press('Enter');
-    await says(`Models come from ${publisher.address}.`);
+    await says(`Models are downloaded from ${publisher.address}.`);
     expect(publisher.asked).toEqual([]);
     await go('Models');
     // Half of it comes, and then nothing for a while.
@@ -67,12 +67,12 @@ describe.skipIf(missing !== null)('models over earmark serve', () => {
       response.write(content.subarray(0, content.length / 2));
     });
     await second()
-      .getByRole('button', { name: /^Fetch/ })
+      .getByRole('button', { name: /^Download/ })
       .click();
     await page.getByLabel('I have read the licence and accept it').check();
     await page
       .getByRole('dialog')
-      .getByRole('button', { name: /^Fetch/ })
+      .getByRole('button', { name: /^Download/ })
       .click();
     await second()
       .getByText(/^2\.0 of 4\.\d MB/)
@@ -82,46 +82,47 @@ describe.skipIf(missing !== null)('models over earmark serve', () => {
       .getByRole('button', { name: /^Cancel/ })
       .click();
     await second()
-      .getByText(/^2\.0 of 4\.\d MB are here already\.$/)
+      .getByText(/^2\.0 of 4\.\d MB already downloaded\.$/)
       .first()
       .waitFor();
     await second()
-      .getByRole('button', { name: /^Go on/ })
+      .getByRole('button', { name: /^Resume/ })
       .click();
-    await says('Second, tiny is installed. Check it, then take it into use.');
+    await says('Second, tiny installed. Check it, then use it.');
     await second().getByText('Installed').waitFor();
     const [, again] = publisher.askedFor(`/second/${LARGE.path}`);
     expect(again!.headers.range).toBe(`bytes=${LARGE.bytes / 2}-`);
   });
 
-  test('the library moves to it; what the old one heard is kept until it is to be forgotten', async () => {
-    await card('Second, tiny').getByRole('button', { name: 'Use this one' }).click();
-    await says('“Second, tiny” has listened to everything and is in use now.');
+  test('the library moves to it; the analysis of the old model is kept until it is deleted', async () => {
+    await go('Models');
+    await card('Second, tiny').getByRole('button', { name: 'Use this model' }).click();
+    await says('“Second, tiny” has analysed all files and is now in use.');
     await card('Second, tiny').getByText('in use', { exact: true }).waitFor();
-    await says(`It has heard all ${SOUNDS} sounds of the library.`);
-    // The one before was never installed here: only what it heard is left.
-    const old = card('tiny').filter({ hasText: 'is not installed any more' });
-    await old.getByText(new RegExp(`^Heard ${SOUNDS} sounds \\(.* of the catalogue\\)\\.$`)).waitFor();
+    await says(`All ${SOUNDS} files in the library analysed.`);
+    // The one before was never installed here: only its analysis is left.
+    const old = card('tiny').filter({ hasText: 'is no longer installed' });
+    await old.getByText(new RegExp(`^${SOUNDS} files analysed \\(.* in the catalogue\\)\\.$`)).waitFor();
     expect(await violations(page)).toEqual([]);
-    await old.getByRole('button', { name: 'Forget what it heard…' }).click();
-    await page.getByRole('dialog').getByRole('button', { name: 'Forget it' }).click();
-    await says('What tiny heard is forgotten.');
+    await old.getByRole('button', { name: 'Delete analysis…' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await says('Analysis of tiny deleted.');
     await old.waitFor({ state: 'detached' });
   });
 
-  test('removed once another one is in use, and what it heard with it', async () => {
-    await card('Earmark Starter').getByRole('button', { name: 'Use this one' }).click();
+  test('removed with its analysis once another one is in use', async () => {
+    await go('Models');
+    await card('Earmark Starter').getByRole('button', { name: 'Use this model' }).click();
     await card('Earmark Starter').getByText('in use', { exact: true }).waitFor();
     await card('Second, tiny').getByRole('button', { name: 'Remove…' }).click();
-    await page.getByLabel(`Also forget what it heard: ${SOUNDS} sounds`).check();
+    await page.getByLabel(`Also delete its analysis: ${SOUNDS} files`).check();
     await page.getByRole('button', { name: 'Remove both' }).click();
-    await says('Second, tiny is removed.');
+    await says('Second, tiny removed.');
     await card('Second, tiny').waitFor({ state: 'detached' });
     await second()
-      .getByRole('button', { name: /^Fetch/ })
+      .getByRole('button', { name: /^Download/ })
       .waitFor();
-    await says(`It has heard all ${SOUNDS} sounds of the library.`);
-    expect(complaints).toEqual([]);
+    await says(`All ${SOUNDS} files in the library analysed.`);
   });
 });
 

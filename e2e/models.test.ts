@@ -13,9 +13,9 @@ describe.skipIf(missing !== null)('the Models screen', () => {
   const open = useStage();
   const enter = (options: StageOptions = {}) => open({ hash: '#/models', ...options });
   const card = (page: Page, name: string) =>
-    page.getByRole('list', { name: 'Models on this machine' }).getByRole('listitem', { name });
+    page.getByRole('list', { name: 'Installed models' }).getByRole('listitem', { name });
   const known = (page: Page, name: string) =>
-    page.getByRole('region', { name: 'Models that can be fetched' }).getByRole('listitem', { name });
+    page.getByRole('region', { name: 'Available models' }).getByRole('listitem', { name });
   const msclap = (page: Page) => known(page, 'MS CLAP 2023');
   const noSheet = (page: Page) => page.getByRole('dialog').waitFor({ state: 'detached' });
   const focused = (page: Page) => page.evaluate(() => document.activeElement?.textContent.replace(/\s+/g, ' ').trim());
@@ -25,7 +25,7 @@ describe.skipIf(missing !== null)('the Models screen', () => {
     await page.getByRole('option', { name: new RegExp(`^\\s*${name}`) }).waitFor();
     await page.keyboard.press('Enter');
   };
-  /** The engine that is not there has got a call so many times: what goes on from then on is the test's to say. */
+  /** The fake engine has received a call so many times; from then on the test decides what happens. */
   const reached = (page: Page, name: string, times = 1) =>
     page.waitForFunction(
       ([wanted, least]) => window.fake.answered.filter((call) => call.name === wanted).length >= least,
@@ -34,33 +34,34 @@ describe.skipIf(missing !== null)('the Models screen', () => {
   /** By keys, from the list to the bytes. */
   async function fetchMsclap(page: Page): Promise<void> {
     await msclap(page)
-      .getByRole('button', { name: /^Fetch/ })
+      .getByRole('button', { name: /^Download/ })
       .focus();
     await page.keyboard.press('Enter');
     await page.getByRole('dialog').waitFor();
     await page.keyboard.press('Space');
-    await button(page, 'Fetch 690 MB').and(page.locator(':enabled')).waitFor();
+    await button(page, 'Download 690 MB').and(page.locator(':enabled')).waitFor();
     await page.keyboard.press('Enter');
     await reached(page, 'model.download');
     await page.evaluate(
       (bytes) => window.fake.models.fetched({ stage: 'fetching', bytes, bytesPerSecond: 5_200_000 }),
       123 * MB,
     );
-    await msclap(page).getByText('123 of 690 MB · 5.2 MB a second · about 2 min left').waitFor();
+    await msclap(page).getByText('123 of 690 MB · 5.2 MB/s · about 2 min left').waitFor();
   }
   /** Both models there, the starter in use, the library on its way to the other one. */
   async function startMoving(page: Page): Promise<void> {
-    await card(page, 'MS CLAP 2023').getByRole('button', { name: 'Use this one' }).press('Enter');
-    await says(page, 'Listening: 0 of 400 sounds; until then Earmark Starter answers.');
+    await card(page, 'MS CLAP 2023').getByRole('button', { name: 'Use this model' }).press('Enter');
+    await says(page, 'Analysing: 0 of 400 files. Searches use Earmark Starter until then.');
   }
-  const hears = (page: Page, sounds: number) => page.evaluate((number) => window.fake.models.heard(number), sounds);
+  const hasAnalysed = (page: Page, sounds: number) =>
+    page.evaluate((number) => window.fake.models.analysedFiles(number), sounds);
 
   test.each(['dark', 'light'] as const)('nothing that axe finds wrong, %s', async (appearance) => {
     const page = await enter({ appearance, models: { outOfReach: 20 } });
     await says(page, /Self-check passed/);
     expect(await violations(page)).toEqual([]);
     await msclap(page)
-      .getByRole('button', { name: /^Fetch/ })
+      .getByRole('button', { name: /^Download/ })
       .click();
     await page.getByRole('dialog').waitFor();
     expect(await violations(page)).toEqual([]);
@@ -77,41 +78,41 @@ describe.skipIf(missing !== null)('the Models screen', () => {
     await msclap(page).getByText('Installed').waitFor();
     expect(await violations(page)).toEqual([]);
     await startMoving(page);
-    await hears(page, 100);
-    await says(page, 'Listening: 100 of 400 sounds');
-    await says(page, '20 are on drives that are away or in paused folders');
+    await hasAnalysed(page, 100);
+    await says(page, 'Analysing: 100 of 400 files');
+    await says(page, '20 files on offline drives or in paused folders');
     expect(await violations(page)).toEqual([]);
-    await button(page, 'Use it now…').click();
+    await button(page, 'Use now…').click();
     await page.getByRole('dialog').waitFor();
     expect(await violations(page)).toEqual([]);
     await page.keyboard.press('Escape');
     await noSheet(page);
-    await hears(page, 400);
+    await hasAnalysed(page, 400);
     await card(page, 'MS CLAP 2023').getByText('in use', { exact: true }).waitFor();
-    await button(page, 'Forget what it heard…').click();
-    await page.evaluate(() => (window.fake.models.refusal = 'Earmark is listening now.'));
-    await button(page, 'Forget it').click();
-    await says(page, 'Earmark is listening now.');
+    await button(page, 'Delete analysis…').click();
+    await page.evaluate(() => (window.fake.models.refusal = 'Earmark is analysing files.'));
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await says(page, 'Earmark is analysing files.');
     expect(await violations(page)).toEqual([]);
   });
 
   test('nothing is fetched before its licence is accepted', async () => {
     const page = await enter();
-    const fetch = msclap(page).getByRole('button', { name: /^Fetch/ });
+    const fetch = msclap(page).getByRole('button', { name: /^Download/ });
     await msclap(page).getByText('https://models.example.org/msclap', { exact: true }).waitFor();
     await fetch.press('Enter');
-    const sheet = page.getByRole('dialog', { name: 'Fetch MS CLAP 2023?' });
-    await sheet.getByText('Nothing but the model’s own files is asked for').waitFor();
+    const sheet = page.getByRole('dialog', { name: 'Download MS CLAP 2023?' });
+    await sheet.getByText('Only the model’s files are requested').waitFor();
     await sheet.getByText('https://models.example.org/msclap/LICENSE').waitFor();
-    await sheet.getByText('Its publisher').waitFor();
+    await sheet.getByText('Publisher').waitFor();
     await sheet.getByText('690 MB', { exact: true }).waitFor();
-    expect(await button(page, 'Fetch 690 MB').isDisabled()).toBe(true);
+    expect(await button(page, 'Download 690 MB').isDisabled()).toBe(true);
     await page.keyboard.press('Enter'); // on the box: there is nothing to be done yet
     await page.keyboard.press('Space');
-    await button(page, 'Fetch 690 MB').and(page.locator(':enabled')).waitFor();
+    await button(page, 'Download 690 MB').and(page.locator(':enabled')).waitFor();
     await page.keyboard.press('Escape');
     await noSheet(page);
-    expect(await focused(page)).toBe('Fetch… MS CLAP 2023');
+    expect(await focused(page)).toBe('Download… MS CLAP 2023');
     expect(await asked(page, 'model.download')).toEqual([]);
   });
 
@@ -121,59 +122,59 @@ describe.skipIf(missing !== null)('the Models screen', () => {
     expect(await asked(page, 'model.download')).toEqual([{ id: 'msclap-2023', acceptLicense: true }]);
     const meter = msclap(page).getByRole('progressbar');
     expect(await meter.getAttribute('aria-valuenow')).toBe('17');
-    expect(await button(page, 'Fetch… LAION CLAP').isDisabled()).toBe(true); // one at a time
+    expect(await button(page, 'Download… LAION CLAP').isDisabled()).toBe(true); // one at a time
     await page.evaluate((bytes) => window.fake.models.fetched({ stage: 'verifying', bytes }), 690 * MB);
-    await msclap(page).getByText('Verifying what was fetched…').first().waitFor();
+    await msclap(page).getByText('Verifying…').first().waitFor();
     await page.evaluate(() => {
       window.fake.models.fetched({ stage: 'importing' });
       window.fake.models.building(0.42);
     });
     await msclap(page).getByText('Building the model: 42 %').waitFor();
     await page.evaluate(() => window.fake.models.fetchEnds());
-    await says(page, 'MS CLAP 2023 is installed. Check it, then take it into use.');
+    await says(page, 'MS CLAP 2023 installed. Check it, then use it.');
     await msclap(page).getByText('Installed').waitFor();
-    await card(page, 'MS CLAP 2023').getByRole('button', { name: 'Use this one' }).waitFor();
+    await card(page, 'MS CLAP 2023').getByRole('button', { name: 'Use this model' }).waitFor();
     expect(await msclap(page).getByRole('button').count()).toBe(0);
     expect(await focused(page)).toContain('MS CLAP 2023'); // the button is gone, the keys are not
   });
 
-  test('cancelled, it goes on from where it was, or is thrown away', async () => {
+  test('cancelled, it resumes where it was, or is discarded', async () => {
     const page = await enter();
     await fetchMsclap(page);
     expect(await focused(page)).toBe('Cancel MS CLAP 2023');
     await page.keyboard.press('Enter');
-    await msclap(page).getByText('123 of 690 MB are here already.').first().waitFor();
-    expect(await asked(page, 'model.cancelDownload')).toEqual([null]);
-    expect(await focused(page)).toBe('Go on MS CLAP 2023'); // its licence is accepted: no sheet
+    await msclap(page).getByText('123 of 690 MB already downloaded.').first().waitFor();
+    expect(await asked(page, 'job.cancel')).toEqual([-1]);
+    expect(await focused(page)).toBe('Resume MS CLAP 2023'); // its licence is accepted: no sheet
     await page.keyboard.press('Enter');
     await reached(page, 'model.download', 2);
-    await msclap(page).getByText('Connecting… 123 of 690 MB are here already').waitFor();
+    await msclap(page).getByText('Connecting… 123 of 690 MB already downloaded').waitFor();
     await page.keyboard.press('Enter');
-    await button(page, 'Throw away what was fetched of MS CLAP 2023').press('Enter');
-    await button(page, 'Fetch MS CLAP 2023').waitFor();
-    await page.waitForFunction(() => document.activeElement?.textContent.includes('Fetch'));
+    await button(page, 'Delete the partial download of MS CLAP 2023').press('Enter');
+    await button(page, 'Download MS CLAP 2023').waitFor();
+    await page.waitForFunction(() => document.activeElement?.textContent.includes('Download'));
     expect(await asked(page, 'model.discardDownload')).toEqual([{ id: 'msclap-2023' }]);
     expect(await msclap(page).getByRole('progressbar').count()).toBe(0);
   });
 
   test('what is left of an earlier day asks for the licence again, and only for the rest of the bytes', async () => {
     const page = await enter({ models: { msclap: 123 * MB } });
-    await msclap(page).getByText('123 of 690 MB are here already.').first().waitFor();
-    await button(page, 'Go on… MS CLAP 2023').press('Enter');
-    const sheet = page.getByRole('dialog', { name: 'Go on fetching MS CLAP 2023?' });
-    await sheet.getByText('690 MB; 123 of 690 MB are here already').waitFor();
+    await msclap(page).getByText('123 of 690 MB already downloaded.').first().waitFor();
+    await button(page, 'Resume… MS CLAP 2023').press('Enter');
+    const sheet = page.getByRole('dialog', { name: 'Resume the download of MS CLAP 2023?' });
+    await sheet.getByText('690 MB; 123 of 690 MB already downloaded').waitFor();
     await sheet.getByLabel('I have read the licence and accept it').check();
-    await sheet.getByRole('button', { name: 'Fetch 567 MB' }).click();
+    await sheet.getByRole('button', { name: 'Download 567 MB' }).click();
     await noSheet(page);
     await reached(page, 'model.download');
   });
 
-  test('a failure says its sentence and how much is kept; it can be tried again', async () => {
+  test('a failed download shows its message and how much is kept; it can be tried again', async () => {
     const page = await enter();
     await fetchMsclap(page);
     await page.evaluate((sentence) => window.fake.models.fetchEnds({ code: 'offline', sentence }), OFFLINE);
     await msclap(page).getByRole('alert').getByText(OFFLINE).waitFor();
-    await msclap(page).getByText('123 of 690 MB are here already.').first().waitFor();
+    await msclap(page).getByText('123 of 690 MB already downloaded.').first().waitFor();
     expect(await focused(page)).toBe('Try again MS CLAP 2023');
     await page.keyboard.press('Enter');
     await msclap(page).getByRole('alert').waitFor({ state: 'detached' });
@@ -184,171 +185,177 @@ describe.skipIf(missing !== null)('the Models screen', () => {
 
   test('what another window fetches is seen here, and can be stopped here', async () => {
     const page = await enter();
-    await button(page, 'Fetch… MS CLAP 2023').waitFor();
+    await button(page, 'Download… MS CLAP 2023').waitFor();
     await page.evaluate(
-      ([bytes, total]) => window.fake.push('model.download', { id: 'msclap-2023', stage: 'fetching', bytes, total, bytesPerSecond: null }), // prettier-ignore
+      ([bytes, total]) => window.fake.push('job.progress', { id: -7, kind: 'download', state: 'running', elapsedSeconds: 1, modelId: 'msclap-2023', stage: 'fetching', bytes, total, bytesPerSecond: null }), // prettier-ignore
       [200 * MB, 690 * MB] as const,
     );
     await msclap(page).getByText('200 of 690 MB').waitFor();
     await button(page, 'Cancel MS CLAP 2023').click();
-    await reached(page, 'model.cancelDownload');
+    await reached(page, 'job.cancel');
+    expect(await asked(page, 'job.cancel')).toEqual([-7]);
   });
 
-  test('the library moves: the old model answers until the new one has heard everything', async () => {
+  test('the library moves: the old model answers until the new one has analysed everything', async () => {
     const page = await enter({ models: { msclap: 'installed' } });
     await startMoving(page);
     expect(await asked(page, 'setting.set')).toEqual([{ nextModel: 'msclap-2023' }]);
     await card(page, 'MS CLAP 2023').getByText('next', { exact: true }).waitFor();
-    await says(page, 'Earmark Starter answers; the library moves to MS CLAP 2023.');
+    await says(page, 'In use: Earmark Starter. Switching to MS CLAP 2023.');
     expect(await focused(page)).toBe('MS CLAP 2023'); // the button that was pressed is gone
-    await hears(page, 100);
-    await says(page, 'Listening: 100 of 400 sounds; until then Earmark Starter answers.');
-    expect(await page.getByRole('progressbar', { name: 'Heard by MS CLAP 2023' }).getAttribute('aria-valuenow')).toBe(
-      '25',
-    );
-    await page.getByRole('progressbar', { name: 'Listening to 300 sounds with MS CLAP 2023 · 38 min left' }).waitFor();
+    await hasAnalysed(page, 100);
+    await says(page, 'Analysing: 100 of 400 files. Searches use Earmark Starter until then.');
+    expect(
+      await page.getByRole('progressbar', { name: 'Analysed by MS CLAP 2023' }).getAttribute('aria-valuenow'),
+    ).toBe('25');
+    await page.getByRole('progressbar', { name: 'Analysing 300 files with MS CLAP 2023 · 38 min left' }).waitFor();
     // Neither can be removed now, nor taken into use again.
     expect(await button(page, /^(Remove|Forget)/).count()).toBe(0);
-    expect(await button(page, 'Use this one').count()).toBe(0);
+    expect(await button(page, 'Use this model').count()).toBe(0);
     await page.getByRole('link', { name: 'Library', exact: true }).click();
-    await page.getByRole('heading', { name: 'Listening to 300 sounds with MS CLAP 2023 · 38 min left' }).waitFor();
-    await says(page, 'Until MS CLAP 2023 has heard everything, Earmark Starter answers.');
+    await page.getByRole('heading', { name: 'Analysing 300 files with MS CLAP 2023 · 38 min left' }).waitFor();
+    await says(page, 'Searches use Earmark Starter until MS CLAP 2023 has analysed all files.');
     await page.getByRole('link', { name: 'Search', exact: true }).click();
-    await says(page, /Listening to 300 sounds with MS CLAP 2023 .* until then Earmark Starter answers/);
-    await hears(page, 400);
-    await says(page, '“MS CLAP 2023” has listened to everything and is in use now.');
+    await says(page, /Analysing 300 files with MS CLAP 2023 .*searches use Earmark Starter until/);
+    await hasAnalysed(page, 400);
+    await says(page, '“MS CLAP 2023” has analysed all files and is now in use.');
     await page.getByRole('link', { name: 'Models', exact: true }).click();
     await card(page, 'MS CLAP 2023').getByText('in use', { exact: true }).waitFor();
-    await card(page, 'Earmark Starter').getByText('Heard 400 sounds (1.7 MB of the catalogue).').waitFor();
-    expect(await page.getByRole('group', { name: /^Moving to/ }).count()).toBe(0);
+    await card(page, 'Earmark Starter').getByText('400 files analysed (1.7 MB in the catalogue).').waitFor();
+    expect(await page.getByRole('group', { name: /^Switching to/ }).count()).toBe(0);
   });
 
-  test('a model that has heard everything already answers at once', async () => {
-    const page = await enter({ models: { msclap: 'installed', heard: 400 } });
-    await card(page, 'MS CLAP 2023').getByRole('button', { name: 'Use this one' }).press('Enter');
-    await says(page, 'MS CLAP 2023 answers from now on. What Earmark Starter heard stays until you remove it.');
+  test('a model that has analysed everything already answers at once', async () => {
+    const page = await enter({ models: { msclap: 'installed', analysedFiles: 400 } });
+    await card(page, 'MS CLAP 2023').getByRole('button', { name: 'Use this model' }).press('Enter');
+    await says(page, 'MS CLAP 2023 is now in use. Results of Earmark Starter are kept until you remove them.');
     await card(page, 'MS CLAP 2023').getByText('in use', { exact: true }).waitFor();
     expect(await focused(page)).toBe('MS CLAP 2023');
   });
 
-  test('the next model is used before it has heard everything, after a clear question', async () => {
+  test('the next model is used before it has analysed everything, after a clear question', async () => {
     const page = await enter({ models: { msclap: 'installed' } });
     await startMoving(page);
-    await hears(page, 100);
-    await says(page, 'Listening: 100 of 400 sounds');
-    await button(page, 'Use it now…').press('Enter');
+    await hasAnalysed(page, 100);
+    await says(page, 'Analysing: 100 of 400 files');
+    await button(page, 'Use now…').press('Enter');
     const sheet = page.getByRole('dialog', { name: 'Use MS CLAP 2023 now?' });
-    await sheet.getByText('MS CLAP 2023 has heard 100 of 400 sounds.').waitFor();
-    await sheet.getByText('by sound only those are found').waitFor();
+    await sheet.getByText('MS CLAP 2023 has analysed 100 of 400 files.').waitFor();
+    await sheet.getByText('search by sound finds only these').waitFor();
     await page.keyboard.press('Escape');
     await noSheet(page);
-    expect(await focused(page)).toBe('Use it now…');
+    expect(await focused(page)).toBe('Use now…');
     expect(await asked(page, 'setting.set')).toHaveLength(1);
     await page.keyboard.press('Enter');
     await sheet.waitFor();
     await page.keyboard.press('Enter');
-    await says(page, 'MS CLAP 2023 answers from now on. What Earmark Starter heard stays until you remove it.');
+    await says(page, 'MS CLAP 2023 is now in use. Results of Earmark Starter are kept until you remove them.');
     expect((await asked(page, 'setting.set')).at(-1)).toEqual({ model: 'msclap-2023' });
-    await says(page, 'It has heard 100 of the 400 sounds in the library.');
+    await says(page, '100 of 400 files in the library analysed.');
     await page.waitForFunction(() => document.activeElement?.textContent === 'MS CLAP 2023');
   });
 
   test('a move is paused, stopped, gone on with and given up', async () => {
     const page = await enter({ models: { msclap: 'installed' } });
     await startMoving(page);
-    await hears(page, 100);
+    await hasAnalysed(page, 100);
     await page.evaluate(() => window.fake.call('job.pause', 900));
-    await says(page, 'Paused: 100 of 400 sounds heard; until all of them are, Earmark Starter answers.');
+    await says(page, 'Paused: 100 of 400 files analysed. Searches use Earmark Starter until all are.');
     await button(page, 'Resume').press('Enter');
-    await says(page, 'Listening: 100 of 400 sounds');
+    await says(page, 'Analysing: 100 of 400 files');
     await page.evaluate(() => window.fake.call('job.cancel', 900));
-    await says(page, 'Stopped: 100 of 400 sounds heard, and nothing listens now.');
-    await button(page, 'Go on listening').press('Enter');
-    await says(page, 'Listening: 100 of 400 sounds');
+    await says(page, 'Stopped: 100 of 400 files analysed.');
+    await button(page, 'Resume analysis').press('Enter');
+    await says(page, 'Analysing: 100 of 400 files');
     expect(await asked(page, 'model.continueMove')).toEqual([null]);
-    await button(page, 'Stop moving').press('Enter');
-    await says(page, 'Earmark Starter goes on answering. What MS CLAP 2023 heard stays.');
+    await button(page, 'Stop switching').press('Enter');
+    await says(page, 'Earmark Starter stays in use. Results of MS CLAP 2023 are kept.');
     expect((await asked(page, 'setting.set')).at(-1)).toEqual({ nextModel: null });
-    await card(page, 'MS CLAP 2023').getByText('Heard 100 sounds (420 kB of the catalogue).').waitFor();
+    await card(page, 'MS CLAP 2023').getByText('100 files analysed (420 kB in the catalogue).').waitFor();
     await page.waitForFunction(() => document.activeElement?.textContent === 'MS CLAP 2023');
   });
 
-  test('what no job reaches is said, and waited for', async () => {
+  test('files that no job reaches are reported, and waited for', async () => {
     const page = await enter({ models: { msclap: 'installed', outOfReach: 20 } });
     await startMoving(page);
-    await hears(page, 380);
+    await hasAnalysed(page, 380);
     await page.evaluate(() => window.fake.call('job.cancel', 900));
     await says(
       page,
-      'All that can be reached is heard: 380 of 400 sounds. Until the rest is, Earmark Starter answers.',
+      'All available files are analysed: 380 of 400 files. Searches use Earmark Starter until the rest are.',
     );
-    await says(page, '20 are on drives that are away or in paused folders; they wait until you bring them back.');
-    expect(await button(page, 'Go on listening').count()).toBe(0);
+    await says(
+      page,
+      '20 files on offline drives or in paused folders. Connect the drives or resume the folders to continue.',
+    );
+    expect(await button(page, 'Resume analysis').count()).toBe(0);
   });
 
-  test('a model is removed and what it heard is kept, or forgotten with it', async () => {
-    const page = await enter({ models: { msclap: 'installed', heard: 400 } });
-    await card(page, 'MS CLAP 2023').getByText('Heard 400 sounds').waitFor();
+  test('a model is removed and its analysis is kept, or forgotten with it', async () => {
+    const page = await enter({ models: { msclap: 'installed', analysedFiles: 400 } });
+    await card(page, 'MS CLAP 2023').getByText('400 files analysed').waitFor();
     await button(page, 'Remove…').press('Enter');
     const sheet = page.getByRole('dialog', { name: 'Remove MS CLAP 2023?' });
-    await sheet.getByText('What it heard stays: once it is back, it need not listen again.').waitFor();
+    await sheet
+      .getByText('Its analysis results are kept: after you reinstall it, files need not be analysed again.')
+      .waitFor();
     await page.keyboard.press('Space');
-    await sheet.getByText(/What it heard of 400 sounds goes.*room for 1.7 MB/).waitFor();
+    await sheet.getByText(/This deletes its analysis of 400 files.*frees 1.7 MB/).waitFor();
     await page.keyboard.press('Escape');
     await noSheet(page);
     expect(await asked(page, 'model.remove')).toEqual([]);
     expect(await focused(page)).toBe('Remove…');
     await page.keyboard.press('Enter');
     await sheet.waitFor();
-    await page.evaluate(() => (window.fake.models.refusal = 'Earmark is listening to sounds now. Stop that first.'));
-    await sheet.getByLabel('Also forget what it heard: 400 sounds, 1.7 MB').check();
+    await page.evaluate(() => (window.fake.models.refusal = 'Earmark is analysing files. Stop the job first.'));
+    await sheet.getByLabel('Also delete its analysis: 400 files, 1.7 MB').check();
     await sheet.getByRole('button', { name: 'Remove both' }).click();
-    await sheet.getByRole('alert').getByText('Earmark is listening to sounds now. Stop that first.').waitFor();
+    await sheet.getByRole('alert').getByText('Earmark is analysing files. Stop the job first.').waitFor();
     await page.evaluate(() => (window.fake.models.refusal = null));
     await sheet.getByRole('button', { name: 'Remove both' }).click();
-    await says(page, 'MS CLAP 2023 is removed.');
+    await says(page, 'MS CLAP 2023 removed.');
     await noSheet(page);
     await card(page, 'MS CLAP 2023').waitFor({ state: 'detached' });
-    await button(page, 'Fetch… MS CLAP 2023').waitFor(); // it can be had again
+    await button(page, 'Download… MS CLAP 2023').waitFor(); // it can be had again
     expect((await asked(page, 'model.remove')).at(-1)).toEqual({ id: 'msclap-2023', forget: true });
     expect(await focused(page)).toContain('Earmark Starter'); // the list, since the card is gone
   });
 
-  test('of the model that comes with Earmark only what it heard can be forgotten', async () => {
-    const page = await enter({ models: { msclap: 'installed', heard: 400 } });
-    await card(page, 'MS CLAP 2023').getByRole('button', { name: 'Use this one' }).click();
-    await button(page, 'Forget what it heard…').press('Enter');
-    const sheet = page.getByRole('dialog', { name: 'Forget what Earmark Starter heard?' });
-    await sheet.getByText('The model itself comes with Earmark and stays.').waitFor();
+  test('of the model that comes with Earmark only the analysis can be forgotten', async () => {
+    const page = await enter({ models: { msclap: 'installed', analysedFiles: 400 } });
+    await card(page, 'MS CLAP 2023').getByRole('button', { name: 'Use this model' }).click();
+    await button(page, 'Delete analysis…').press('Enter');
+    const sheet = page.getByRole('dialog', { name: 'Delete the analysis of Earmark Starter?' });
+    await sheet.getByText('The model itself is part of Earmark and stays installed.').waitFor();
     expect(await sheet.getByRole('checkbox').count()).toBe(0);
-    await sheet.getByRole('button', { name: 'Forget it' }).press('Enter');
-    await says(page, 'What Earmark Starter heard is forgotten.');
+    await sheet.getByRole('button', { name: 'Delete' }).press('Enter');
+    await says(page, 'Analysis of Earmark Starter deleted.');
     expect(await asked(page, 'model.remove')).toEqual([{ id: 'starter', forget: true }]);
-    await button(page, 'Forget what it heard…').waitFor({ state: 'detached' });
+    await button(page, 'Delete analysis…').waitFor({ state: 'detached' });
   });
 
   test('a mirror is an address or nothing, and is named before something is fetched from it', async () => {
     const page = await enter({ hash: '#/settings' });
-    const field = page.getByRole('textbox', { name: 'Where models are fetched from' });
+    const field = page.getByRole('textbox', { name: 'Download source' });
     await field.fill('mirror');
     await field.press('Enter');
-    await says(page, '“mirror” is not an address to fetch from.');
+    await says(page, '“mirror” is not a valid address.');
     expect(await violations(page)).toEqual([]);
     await field.fill(' https://mirror.example.org/models ');
     await field.press('Enter');
-    await says(page, 'Models come from https://mirror.example.org/models.');
+    await says(page, 'Models are downloaded from https://mirror.example.org/models.');
     expect(await asked(page, 'setting.set')).toEqual([{ modelMirror: 'https://mirror.example.org/models' }]);
     await page.getByRole('link', { name: 'Models', exact: true }).click();
     await msclap(page)
-      .getByRole('button', { name: /^Fetch/ })
+      .getByRole('button', { name: /^Download/ })
       .click();
-    await page.getByRole('dialog').getByText('The mirror in Settings').waitFor();
+    await page.getByRole('dialog').getByText('Mirror from Settings').waitFor();
     await page.getByRole('dialog').getByText('https://mirror.example.org/models').waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('link', { name: 'Settings', exact: true }).click();
     await field.fill('');
     await field.press('Enter');
-    await says(page, 'Models come from their publishers.');
+    await says(page, 'Models are downloaded from their publishers.');
     expect((await asked(page, 'setting.set')).at(-1)).toEqual({ modelMirror: null });
   });
 
@@ -361,11 +368,11 @@ describe.skipIf(missing !== null)('the Models screen', () => {
     await sheet.waitFor();
     await page.keyboard.press('Escape');
     await noSheet(page);
-    await command(page, 'Stop moving to the next model');
-    await says(page, 'Earmark Starter goes on answering. What MS CLAP 2023 heard stays.');
+    await command(page, 'Stop switching to the next model');
+    await says(page, 'Earmark Starter stays in use. Results of MS CLAP 2023 are kept.');
     await page.getByRole('link', { name: 'Search', exact: true }).click();
-    await command(page, 'Import a model from disk');
-    await page.getByLabel('Which file or folder is the model?').waitFor();
+    await command(page, 'Import a model from disk…');
+    await page.getByLabel('Model file or folder').waitFor();
     await page.waitForFunction(() => document.activeElement?.getAttribute('placeholder')?.includes('CLAP') === true);
   });
 
@@ -373,12 +380,12 @@ describe.skipIf(missing !== null)('the Models screen', () => {
     const page = await enter({ hash: '#/settings' });
     await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor();
     await page.evaluate(() => {
-      const userMessage = 'The list of models to download is damaged. Install Earmark again.';
+      const userMessage = 'The list of models to download is damaged. Reinstall Earmark.';
       const broken = Object.assign(new Error(userMessage), { code: 'model-damaged', userMessage });
       window.fake.broken = Object.setPrototypeOf(broken, window.UserErrorPrototype) as never;
     });
     await page.getByRole('link', { name: 'Models', exact: true }).click();
-    const list = page.getByRole('region', { name: 'Models that can be fetched' });
+    const list = page.getByRole('region', { name: 'Available models' });
     await list.getByText('The list of models to download is damaged.').waitFor();
     await page.evaluate(() => (window.fake.broken = null));
     await list.getByRole('button', { name: 'Try again' }).click();

@@ -5,7 +5,6 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { build, type Rolldown } from 'vite';
 import { tone } from './tone.ts';
 import type { FakeOptions } from '../test/renderer/fake-client.ts';
 import { CONTENT_SECURITY_POLICY } from '../src/main/host/http/replies.ts';
@@ -14,7 +13,7 @@ const ROOT = join(import.meta.dirname, '..');
 const RENDERER = join(ROOT, 'dist/renderer');
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 /**
- * `EARMARK_E2E_SLOW=6 npm run e2e` shows races: pages compute six times slower (Chromium throttles their processor) and
+ * `EARMARK_E2E_SLOW=6 npm run e2e` shows races: pages compute six times slower (Chromium throttles their CPU) and
  * every answer takes its time, that of the engine that is not there as well. Without it all is as quick as it can be.
  */
 const SLOW = Number(process.env['EARMARK_E2E_SLOW'] ?? 1);
@@ -32,9 +31,9 @@ export function whatIsMissing(): string | null {
   return `No Chromium at ${CHROMIUM}: apt-get install chromium, or set CHROMIUM to where it is.`;
 }
 
-/** A browser without a page. */
-export function launchBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: CHROMIUM, args: ARGS.split(' ') });
+/** A browser without a page. @param more arguments of Chromium */
+export function launchBrowser(more: readonly string[] = []): Promise<Browser> {
+  return chromium.launch({ executablePath: CHROMIUM, args: [...ARGS.split(' '), ...more] });
 }
 
 export interface Window {
@@ -63,6 +62,14 @@ export async function openPage(browser: Browser, viewport = { width: 1280, heigh
   return { page, complaints };
 }
 
+/** A page with the window of a program that serves it. @param url with its key */
+export async function openServed(browser: Browser, url: string): Promise<Window> {
+  const opened = await openPage(browser);
+  await opened.page.goto(url);
+  await opened.page.waitForSelector('nav');
+  return opened;
+}
+
 /** Until nothing moves: colours in the middle of a transition have no fixed contrast. What never ends is not waited for. */
 export async function settled(page: Page): Promise<void> {
   await page.evaluate(async () => {
@@ -84,8 +91,8 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-export async function openStage(): Promise<Stage> {
-  const bridge = await bundledBridge();
+/** @param bridge the script that `setup.ts` has built */
+export async function openStage(bridge: string): Promise<Stage> {
   const { server, origin } = await serve();
   const browser = await launchBrowser();
   return {
@@ -106,24 +113,10 @@ export async function openStage(): Promise<Stage> {
   };
 }
 
-/** An init script is no module: everything in one function. */
-async function bundledBridge(): Promise<string> {
-  const [result] = (await build({
-    root: ROOT,
-    configFile: false,
-    logLevel: 'error',
-    build: {
-      write: false,
-      minify: false,
-      lib: { entry: join(import.meta.dirname, 'fake-bridge.ts'), formats: ['iife'], name: 'fakeBridge' },
-    },
-  })) as Rolldown.RolldownOutput[];
-  return result!.output[0].code;
-}
-
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
   '.css': 'text/css',
   '.svg': 'image/svg+xml',
 };

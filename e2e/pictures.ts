@@ -1,6 +1,6 @@
 /**
  * `npm run pictures`: Earmark as a visitor would see it, with all demo sounds, the shipped model and the program itself:
- * docs/pictures/*.png. The library is kept in the system's folder for temporary files, so the second time is quick.
+ * docs/pictures/*.png. Library is kept in the system's folder for temporary files, so the second time is quick.
  */
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,6 +11,7 @@ import { writeDemoLibrary } from '../src/demo/library.ts';
 import { connectHttp, type HttpClient } from '../src/renderer/client/http-client.ts';
 import { launchBrowser, whatIsMissing } from './page.ts';
 import { serveEarmark, type ServedEarmark } from './serving.ts';
+import { waitForJob } from '../src/shared/jobs.ts';
 
 const missing = whatIsMissing();
 if (missing !== null) console.error(missing);
@@ -76,7 +77,7 @@ describe.skipIf(missing !== null)('pictures', () => {
       await field(page).fill(QUERY);
       const found = page.locator(`[role=row] .name[title="${LONG_SOUND}"]`);
       await found.click();
-      await page.getByRole('button', { name: 'Stop' }).click();
+      await page.getByRole('button', { name: 'Stop', exact: true }).click();
       await page.waitForFunction(() => document.querySelector('aside h3') !== null);
       await take(page, `search-${theme}${suffix}`);
       await go(page, 'Map');
@@ -97,19 +98,19 @@ describe.skipIf(missing !== null)('pictures', () => {
       const page = await open(served, theme, size);
       await go(page, 'Tags');
       const list = page.getByRole('grid', { name: 'Tags', exact: true });
-      await page.getByRole('grid', { name: 'Sounds to review' }).getByRole('row').first().waitFor();
+      await page.getByRole('grid', { name: 'Files to review' }).getByRole('row').first().waitFor();
       await list.focus();
       await page.keyboard.press('Home'); // all tags: the longest list
       await page.getByRole('heading', { level: 2, name: 'All tags' }).waitFor();
       await page.locator('#review-0').waitFor();
-      await page.getByRole('grid', { name: 'Sounds to review' }).focus();
+      await page.getByRole('grid', { name: 'Files to review' }).focus();
       for (let step = 0; step < 3; step++) await page.keyboard.press('ArrowDown');
       await page.locator('#review-3.current').waitFor();
       await page.waitForFunction(() => document.querySelectorAll('footer .why li').length > 0);
       await page.getByRole('button', { name: 'Stop' }).click();
       await take(page, `tags-review-${theme}${suffix}`);
       await go(page, 'Write');
-      await page.getByRole('button', { name: 'Show what would change' }).click();
+      await page.getByRole('button', { name: 'Preview changes' }).click();
       await page.locator('.change .after').first().waitFor();
       await page.keyboard.press('ArrowDown');
       await page.keyboard.press('x');
@@ -140,11 +141,11 @@ describe.skipIf(missing !== null)('pictures', () => {
     const served = await serveEarmark([], { model: null });
     onTestFinished(() => served.end());
     const light = await open(served, 'light', WINDOW);
-    await light.getByRole('button', { name: 'Choose folders' }).waitFor();
+    await light.getByRole('button', { name: 'Choose folders…' }).waitFor();
     await take(light, 'first-start-light');
     await light.context().close();
     const page = await open(served, 'dark', WINDOW);
-    await page.getByRole('button', { name: 'Choose folders' }).waitFor();
+    await page.getByRole('button', { name: 'Choose folders…' }).waitFor();
     await take(page, 'first-start-dark');
 
     const damaged = join(LIBRARY, 'From an old drive');
@@ -152,21 +153,21 @@ describe.skipIf(missing !== null)('pictures', () => {
     writeFileSync(join(damaged, 'interview take 3.wav'), '');
     writeFileSync(join(damaged, 'street noise.mp3'), 'no audio at all\n'.repeat(400));
     await go(page, 'Library');
-    await page.getByRole('button', { name: 'Add folders' }).click();
-    const path = page.getByLabel('Which folder should Earmark listen to?');
+    await page.getByRole('button', { name: 'Add folders…' }).click();
+    const path = page.getByLabel('Which folder should Earmark analyse?');
     await path.fill(SOUNDS);
     await path.press('Enter');
-    await page.getByRole('heading', { name: /^Listening to/ }).waitFor();
+    await page.getByRole('heading', { name: /^Analysing/ }).waitFor();
     await page.waitForFunction(() => {
-      const [, done] = /Listen\s*(\d+) of/.exec(document.body.textContent) ?? [];
+      const [, done] = /Analyse\s*(\d+) of/.exec(document.body.textContent) ?? [];
       return Number(done) > 30;
     });
     await take(page, 'library-busy-dark');
-    await says(page, /in 1 folder, all of them heard/);
-    await page.getByRole('button', { name: 'Add folders' }).click();
+    await says(page, /in 1 folder, all analysed/);
+    await page.getByRole('button', { name: 'Add folders…' }).click();
     await path.fill(damaged);
     await path.press('Enter');
-    await page.getByRole('heading', { name: '2 files could not be read' }).waitFor();
+    await page.getByRole('heading', { name: '2 files could not be analysed' }).waitFor();
     await page.getByText('Empty files').click();
     const dismiss = page.getByRole('button', { name: 'Dismiss' });
     while ((await dismiss.count()) > 0) await dismiss.first().click();
@@ -179,15 +180,13 @@ describe.skipIf(missing !== null)('pictures', () => {
     await says(page, /Write dur:<3/);
     await take(page, 'search-half-a-filter-dark');
     await field(page).fill('heavy rain dur:>1h');
-    await says(page, 'nothing found');
+    await says(page, 'No results');
     await take(page, 'search-nothing-dark');
     await field(page).fill('heavy rain -music');
-    await page.waitForFunction(() => document.querySelector('.found')?.textContent.includes('maybe'));
+    await page.waitForFunction(() => document.querySelector('.found')?.textContent.includes('less likely'));
     await page.waitForTimeout(1500); // its waveforms
     await served.end();
-    await says(page, 'Earmark does not answer.');
-    await field(page).fill('heavy rain on a roof');
-    await page.locator('.notice.error').waitFor();
+    await says(page, 'Earmark is not responding.');
     await take(page, 'engine-lost-dark');
     rmSync(damaged, { recursive: true });
     await page.context().close();
@@ -212,14 +211,14 @@ async function makeSounds(): Promise<void> {
   renameSync(`${SOUNDS}.partial`, SOUNDS);
 }
 
-/** Everything heard, the map drawn, and marks as somebody would have made them. Done once for a data folder. */
+/** Everything analysed, the map drawn, and marks as a user would have made them. Done once for a data folder. */
 async function prepare({ client }: HttpClient): Promise<void> {
-  await client.call('job.wait', await client.call('index.start', { folders: [SOUNDS] }));
+  await waitForJob(client, await client.call('index.start', { folders: [SOUNDS] }), 'index');
   if ((await client.call('map.get', null)) === null) {
-    await client.call('job.wait', await client.call('map.make', { anew: false }));
+    await waitForJob(client, await client.call('map.make', { anew: false }), 'map');
   }
   const scoring = { vocabularyIds: ['sfx'], folders: [], again: false };
-  await client.call('tag.wait', await client.call('tag.score', scoring));
+  await waitForJob(client, await client.call('tag.score', scoring), 'tag');
   const decided = await client.call('tag.files', { scope: {}, state: 'accepted', order: 'name' });
   if (decided.length === 0) await client.call('tag.acceptAll', { minProbability: 0.9 });
   await client.call('setting.set', { appearance: 'system', playOnSelect: true, volume: 0.8 });

@@ -1,14 +1,15 @@
 /** What goes wrong around the window, over the program itself: it is said, nothing of the user's is lost, and the way on works. */
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { layoutFaults } from './geometry.ts';
-import { launchBrowser, openPage, whatIsMissing } from './page.ts';
+import { launchBrowser, openServed, whatIsMissing } from './page.ts';
 import { serveEarmark, type ServedEarmark } from './serving.ts';
+import { useSharedPage } from './shared-page.ts';
 import { tone } from './tone.ts';
+import { temporaryFolder } from '../test/kit/temporary-folder.ts';
 
 const missing = whatIsMissing();
 const NOBODY = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
@@ -20,49 +21,70 @@ describe.skipIf(missing !== null)('the window recovers', { timeout: 300_000 }, (
   let page: Page;
 
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'earmark-e2e-'));
+    folder = temporaryFolder('earmark-e2e');
     served = await serveEarmark([], { folder });
     const sounds = join(folder, 'Sounds');
     mkdirSync(sounds);
     writeFileSync(join(sounds, 'low hum.wav'), tone(110));
     writeFileSync(join(sounds, 'alarm.wav'), tone(880));
     browser = await launchBrowser();
-    ({ page } = await openPage(browser));
-    await page.goto(served.url);
   });
+  useSharedPage(
+    async (again) => {
+      if (again) await restore();
+      const opened = await openServed(browser, served.url);
+      if (again) await opened.page.getByText('2 files').first().waitFor();
+      return opened;
+    },
+    (opened) => ({ page } = opened),
+    { mayComplain: true },
+  );
+  /** What each test but the first finds: a server of its own user, and the library in its place. */
+  async function restore(): Promise<void> {
+    await served.end();
+    const data = join(folder, 'data');
+    if (existsSync(data)) {
+      chmodSync(data, 0o755);
+      for (const name of readdirSync(data, { recursive: true, encoding: 'utf8' })) {
+        chmodSync(join(data, name), statSync(join(data, name)).isDirectory() ? 0o755 : 0o644);
+      }
+    }
+    if (existsSync(join(folder, 'unplugged'))) renameSync(join(folder, 'unplugged'), join(folder, 'Sounds'));
+    served = await serveEarmark([join(folder, 'Sounds')], { folder });
+  }
   afterAll(async () => {
     await browser.close();
     await served.end();
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   });
 
   const field = () => page.getByRole('combobox', { name: 'Describe a sound' });
   const says = (text: string | RegExp) => page.getByText(text).first().waitFor();
   const finds = (name: string) =>
-    page.waitForFunction((wanted) => document.querySelector('[role=row] .name')?.textContent === wanted, name);
+    page.waitForFunction((wanted) => document.querySelector('[role=row] .name .title')?.textContent === wanted, name);
 
   test('a folder that is not there stays in the field, with the reason', async () => {
-    await page.waitForSelector('nav');
     await page.keyboard.press('Control+o');
-    const path = page.getByLabel('Which folder should Earmark listen to?');
+    const path = page.getByLabel('Which folder should Earmark analyse?');
     const mistyped = join(folder, 'Suonds');
     await path.fill(mistyped);
     await path.press('Enter');
-    await page.getByRole('alert').filter({ hasText: 'There is no folder' }).waitFor();
+    await page.getByRole('alert').filter({ hasText: 'was not found' }).waitFor();
     expect(await path.inputValue()).toBe(mistyped);
     await path.fill(join(folder, 'Sounds'));
     await path.press('Enter');
     await path.waitFor({ state: 'detached' });
-    await says('2 sounds');
+    await says('2 files');
   });
 
   test('a model that keeps crashing: no result under words that it did not answer, and back when it is over', async () => {
+    await page.getByRole('link', { name: 'Search', exact: true }).click();
+    await field().fill('');
     await finds('alarm'); // the library, by name
     await field().fill('low hum');
     await finds('low hum');
     await page.getByRole('link', { name: 'Models', exact: true }).click();
     const inUse = page.getByRole('listitem').filter({ hasText: 'in use' });
-    await inUse.getByRole('button', { name: /^Check (and measure|again)$/ }).click();
+    await inUse.getByRole('button', { name: /^Check (and benchmark|again)$/ }).click();
     await says(/Self-check passed/);
     await page.getByRole('link', { name: 'Search', exact: true }).click();
 
@@ -111,38 +133,38 @@ describe.skipIf(missing !== null)('the window recovers', { timeout: 300_000 }, (
     await finds('alarm');
     const { port } = new URL(served.url);
     await served.end();
-    await says('Earmark does not answer.');
+    await says('Earmark is not responding.');
     served = await serveEarmark([], { port: Number(port), folder });
-    await says('Earmark was started again, and this page belongs to the run before.');
-    expect(await page.locator('[role=row] .name').first().textContent()).toBe('alarm'); // what is on the screen stays
+    await says('Earmark was restarted, and this page belongs to the previous session.');
+    expect(await page.locator('[role=row] .name .title').first().textContent()).toBe('alarm'); // what is on the screen stays
     // In the same tab only what stands behind the # changes: nothing is loaded by that alone.
     await page.evaluate((url) => window.location.assign(url), served.url);
-    await page.getByText('this page belongs to the run before').waitFor({ state: 'detached' });
+    await page.getByText('this page belongs to the previous session').waitFor({ state: 'detached' });
     await field().fill('low hum');
     await finds('low hum');
   });
 
-  test('all drives away: what is known stays listed as not connected, a search says why, and back they are found', async () => {
+  test('all drives away: what is known stays listed as offline, a search says why, and back they are found', async () => {
     const lookForChanges = async () => {
       await page.getByRole('link', { name: 'Library', exact: true }).click();
-      await page.getByRole('button', { name: 'Look for changes', exact: true }).click();
+      await page.getByRole('button', { name: 'Scan for changes', exact: true }).click();
     };
     renameSync(join(folder, 'Sounds'), join(folder, 'unplugged'));
     await lookForChanges();
-    await says(/The folder Sounds is not there now; its 2 sounds stay in the catalogue/);
+    await says(/The folder Sounds is not available; its 2 files stay in the catalogue/);
     await page.getByRole('link', { name: 'Search', exact: true }).click();
     await field().fill('');
-    await says('All folders of the library are away');
-    await page.locator('[role=row]').filter({ hasText: 'low hum' }).getByText('not connected').waitFor();
+    await says('All folders of the library are offline');
+    await page.locator('[role=row]').filter({ hasText: 'low hum' }).getByText('offline').waitFor();
     await field().fill('hum');
-    await says('All sounds are offline: their drives or folders are not there now.');
+    await says('All files are offline: their drives or folders are not available.');
     expect(await page.locator('[role=row]').count()).toBe(0);
     renameSync(join(folder, 'unplugged'), join(folder, 'Sounds'));
     await lookForChanges();
-    await page.getByText('is not there now').waitFor({ state: 'detached' });
+    await page.getByText('is not available').waitFor({ state: 'detached' });
     await page.getByRole('link', { name: 'Search', exact: true }).click();
     await finds('low hum');
-    await page.getByText('All folders of the library are away').waitFor({ state: 'detached' });
+    await page.getByText('All folders of the library are offline').waitFor({ state: 'detached' });
   });
 
   // Root may write anywhere: it becomes somebody else.
@@ -160,8 +182,8 @@ describe.skipIf(missing !== null)('the window recovers', { timeout: 300_000 }, (
       chmodSync(data, 0o555);
       served = await serveEarmark([], { folder, through: isRoot ? NOBODY : [] });
       await page.goto(served.url);
-      await says('The data folder cannot be written.');
-      await says('2 sounds');
+      await says('The data folder is read-only.');
+      await says('2 files');
       await field().fill('alarm');
       await finds('alarm');
       await page.locator('#row-0').click();

@@ -1,7 +1,6 @@
 /** The window over `earmark serve` with a real engine: real files, real searches (by a tiny model), real sound. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -9,6 +8,7 @@ import { wavHeader } from '../src/main/decode/wav-header.ts';
 import { connectHttp } from '../src/renderer/client/http-client.ts';
 import { launchBrowser, openPage, WAIT_MS, whatIsMissing } from './page.ts';
 import { tone } from './tone.ts';
+import { temporaryFolder } from '../test/kit/temporary-folder.ts';
 
 const missing = whatIsMissing();
 const ROOT = join(import.meta.dirname, '..');
@@ -19,7 +19,7 @@ describe.skipIf(missing !== null)('the window over earmark serve', () => {
   let url: string;
 
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'earmark-e2e-'));
+    folder = temporaryFolder('earmark-e2e');
     const sounds = join(folder, 'sounds');
     mkdirSync(sounds);
     for (const [name, hertz] of [
@@ -45,22 +45,23 @@ describe.skipIf(missing !== null)('the window over earmark serve', () => {
       server.kill('SIGINT');
       await ended;
     }
-    rmSync(folder, { recursive: true, force: true });
   });
 
-  test('a sound goes on when its address expires, and the key stays nowhere', { timeout: 300_000 }, async () => {
+  test('playback continues when its address expires, and the key is stored nowhere', { timeout: 300_000 }, async () => {
     const browser = await launchBrowser();
     try {
       const { page, complaints } = await openPage(browser);
       await page.goto(url);
-      await page.getByText('4 sounds', { exact: true }).first().waitFor();
+      await page.getByText('4 files', { exact: true }).first().waitFor();
       const key = url.split('#')[1]!;
       const asked: string[] = [];
       page.on('request', (request) => void asked.push(request.url()));
       const addresses = () => [...new Set(asked.filter((one) => one.includes('/audio/') && !one.includes('as=wav')))];
       const field = page.getByRole('combobox', { name: 'Describe a sound' });
       await field.fill('long silence');
-      await page.waitForFunction(() => document.querySelector('[role=row] .name')?.textContent === 'long silence');
+      await page.waitForFunction(
+        () => document.querySelector('[role=row] .name .title')?.textContent === 'long silence',
+      );
       await field.press('ArrowDown');
       await page.getByRole('button', { name: 'Stop' }).waitFor();
       const before = addresses();
@@ -90,7 +91,7 @@ describe.skipIf(missing !== null)('the window over earmark serve', () => {
     }
   });
 
-  test('looks again at one folder, and at all of them', { timeout: 300_000 }, async () => {
+  test('rescans one folder, and all folders', { timeout: 300_000 }, async () => {
     const browser = await launchBrowser();
     const http = await connectHttp({ origin: new URL(url).origin, key: new URL(url).hash.slice(1) });
     try {
@@ -98,8 +99,8 @@ describe.skipIf(missing !== null)('the window over earmark serve', () => {
       await page.goto(url);
       await page.getByRole('link', { name: 'Library', exact: true }).click();
       for (const [name, folders] of [
-        ['Look again at every file in sounds', [join(folder, 'sounds')]],
-        ['Look again', []],
+        ['Rescan every file in sounds', [join(folder, 'sounds')]],
+        ['Rescan all', []],
       ] as const) {
         const started = page.waitForResponse((response) => response.url().endsWith('/index.start'));
         await page.getByRole('button', { name, exact: true }).click();
@@ -125,20 +126,25 @@ describe.skipIf(missing !== null)('the window over earmark serve', () => {
     try {
       const { page, complaints } = await openPage(browser);
       await page.goto(url);
-      await page.getByText('4 sounds', { exact: true }).first().waitFor();
+      await page.getByText('4 files', { exact: true }).first().waitFor();
       expect(page.url()).not.toContain(url.split('#')[1]!); // the key is out of the address
       const field = page.getByRole('combobox', { name: 'Describe a sound' });
       await field.fill('alarm');
-      await page.waitForFunction(() => document.querySelector('[role=row] .name')?.textContent === 'alarm tone');
+      await page.waitForFunction(() => document.querySelector('[role=row] .name .title')?.textContent === 'alarm tone');
       await field.press('ArrowDown');
       await page.getByRole('button', { name: 'Stop' }).waitFor();
       await page.getByText('name matches "alarm"').waitFor();
       await page.reload();
-      await page.getByText('4 sounds', { exact: true }).first().waitFor();
+      // What is looked for stands in the address, and nothing of the key does.
+      await page.waitForFunction(() => document.querySelector('[role=row] .name .title')?.textContent === 'alarm tone');
+      expect(await field.inputValue()).toBe('alarm');
+      expect(page.url()).toMatch(/\/#\/search\?q=alarm$/);
+      await page.getByRole('button', { name: 'Clear the search' }).click();
+      await page.getByText('4 files', { exact: true }).first().waitFor();
       expect(complaints).toEqual([]);
 
       server.kill('SIGINT');
-      await page.getByText('Earmark does not answer.').waitFor();
+      await page.getByText('Earmark is not responding.').waitFor();
       expect(await page.locator('[role=row]').count()).toBe(4); // what was on the screen stays
     } finally {
       await browser.close();

@@ -9,7 +9,7 @@ const ROOT = join(import.meta.dirname, '..');
 export const TINY_PACK = join(ROOT, 'test/fixtures/tiny-pack');
 
 export interface ServeOptions {
-  /** A pack's folder or id; null: the one that is shipped. @default the tests' tiny one, which hears next to nothing */
+  /** A pack's folder or id; null: the one that is shipped. @default the tests' tiny one, which tells hardly anything apart */
   model?: string | null;
   /** Where the catalogue lies. @default `data` in `folder` */
   data?: string;
@@ -30,9 +30,10 @@ export interface ServedEarmark {
   end(): Promise<void>;
 }
 
-/** @param soundFolders absolute; listened to from the start */
+/** @param soundFolders absolute; analysed from the start */
 export async function serveEarmark(soundFolders: string[] = [], options: ServeOptions = {}): Promise<ServedEarmark> {
   const { model = TINY_PACK } = options;
+  // Not the tests' maker of folders: benchmarks serve, too.
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'earmark-e2e-'));
   const pack = model === null ? [] : ['--model', model];
   const args = [

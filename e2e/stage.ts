@@ -1,6 +1,6 @@
 /** The built window over an engine that is not there, for the tests of one file, and what most of them ask of it. */
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
 import { openStage, type Stage, type Window } from './page.ts';
 
 export type StageOptions = Parameters<Stage['open']>[0];
@@ -14,7 +14,7 @@ export function useStage(): (options?: StageOptions) => Promise<Page> {
   let stage: Stage;
   let windows: Window[] = [];
   beforeAll(async () => {
-    stage = await openStage();
+    stage = await openStage(inject('bridge'));
   });
   afterEach(async () => {
     const opened = windows;

@@ -2,16 +2,18 @@
  * Tags from beginning to end over the program itself: demo sounds on a disk, the shipped model, suggestions reviewed by
  * keys, written into the files, looked for in their bytes, and undone until every byte is as before.
  */
-import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeDemoLibrary } from '../src/demo/library.ts';
 import { connectHttp, type HttpClient } from '../src/renderer/client/http-client.ts';
 import { violations } from './accessible.ts';
-import { launchBrowser, openPage, whatIsMissing } from './page.ts';
+import { launchBrowser, openServed, whatIsMissing } from './page.ts';
 import { serveEarmark, type ServedEarmark } from './serving.ts';
+import { useSharedPage } from './shared-page.ts';
+import { waitForJob } from '../src/shared/jobs.ts';
+import { sha256 } from '../test/kit/sha256.ts';
 
 const missing = whatIsMissing();
 /** Quickly made, in all the formats of the demo, with names that say something and names that do not. */
@@ -36,7 +38,6 @@ describe.skipIf(missing !== null)('tags into files', { timeout: 300_000 }, () =>
   let browser: Browser;
   let page: Page;
   let before: Map<string, string>;
-  let complaints: string[];
 
   beforeAll(async () => {
     served = await serveEarmark([], { model: null });
@@ -44,13 +45,13 @@ describe.skipIf(missing !== null)('tags into files', { timeout: 300_000 }, () =>
     before = hashes();
     const { origin, hash } = new URL(served.url);
     http = await connectHttp({ origin, key: hash.slice(1) });
-    await http.client.call('job.wait', await http.client.call('index.start', { folders: [sounds()] }));
+    await waitForJob(http.client, await http.client.call('index.start', { folders: [sounds()] }), 'index');
     browser = await launchBrowser();
-    ({ page, complaints } = await openPage(browser));
-    await page.goto(served.url);
-    await page.waitForSelector('nav');
   }, 300_000);
-  afterEach(() => expect(complaints).toEqual([]));
+  useSharedPage(
+    () => openServed(browser, served.url),
+    (opened) => ({ page } = opened),
+  );
   afterAll(async () => {
     http.close();
     await browser.close();
@@ -63,41 +64,41 @@ describe.skipIf(missing !== null)('tags into files', { timeout: 300_000 }, () =>
   const says = (text: string | RegExp) => page.getByText(text).first().waitFor();
   const inTab = (group: string, name: string) =>
     page.getByRole('radiogroup', { name: group }).getByText(name, { exact: true }).click();
-  const rows = () => page.getByRole('grid', { name: 'Sounds to review' }).getByRole('row');
+  const rows = () => page.getByRole('grid', { name: 'Files to review' }).getByRole('row');
   const accepted = () => http.client.call('tag.files', { scope: {}, state: 'accepted', order: 'name' });
 
   /** SHA-256 of every file below the sounds, by name. */
   function hashes(): Map<string, string> {
     const files = readdirSync(sounds(), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-    return new Map(
-      files.map(({ parentPath, name }) => [
-        name,
-        createHash('sha256')
-          .update(readFileSync(join(parentPath, name)))
-          .digest('hex'),
-      ]),
-    );
+    return new Map(files.map(({ parentPath, name }) => [name, sha256(readFileSync(join(parentPath, name)))]));
   }
   const expectAccessible = async () => expect(await violations(page)).toEqual([]);
 
   test('before the first suggestion there is one button, and after it there is something to review', async () => {
     await go('Tags');
-    await says('Earmark can say what is in your sounds.');
-    await says(`${NAMES.length} sounds take seconds to a minute`);
+    await says('Earmark suggests tags for your files.');
+    await says(`${NAMES.length} files take up to a minute`);
     await expectAccessible();
     await button('Suggest tags').click();
-    await says(new RegExp(`suggestions? for ${NAMES.length} sounds`));
+    await says(new RegExp(`suggestions? for ${NAMES.length} files`));
     await rows().first().waitFor();
     await expectAccessible();
   });
 
-  test('one after the other by keys: what is accepted leaves the list, and undo brings it back', async () => {
-    await page.getByRole('slider', { name: 'How sure a suggestion must be' }).fill('30');
+  /** All tags by tag, from a probability of 30 % on. */
+  async function reviewAll(): Promise<void> {
+    await go('Tags');
+    await inTab('Tag views', 'By tag');
+    await page.getByRole('slider', { name: 'Confidence threshold' }).fill('30');
     await page.getByRole('grid', { name: 'Tags' }).focus();
     await page.keyboard.press('Home'); // all tags
     await page.getByRole('heading', { level: 2, name: 'All tags' }).waitFor();
     await rows().first().waitFor();
-    await page.getByRole('grid', { name: 'Sounds to review' }).focus();
+    await page.getByRole('grid', { name: 'Files to review' }).focus();
+  }
+
+  test('one after the other by keys: what is accepted leaves the list, and undo brings it back', async () => {
+    await reviewAll();
     await button('Stop').waitFor();
     await says(/^Why “/);
     await page.waitForFunction(() => document.querySelectorAll('footer .why li').length > 0);
@@ -115,6 +116,7 @@ describe.skipIf(missing !== null)('tags into files', { timeout: 300_000 }, () =>
   });
 
   test('all of them, with the forecast shown before; nothing is in a file yet', async () => {
+    await reviewAll();
     await page.keyboard.press('Shift+A');
     const heading = (await page.getByRole('dialog').getByRole('heading').textContent()) ?? '';
     const many = Number(/\d+/.exec(heading)![0]);
@@ -125,7 +127,7 @@ describe.skipIf(missing !== null)('tags into files', { timeout: 300_000 }, () =>
     await page.waitForSelector('[role=row]');
     await page.keyboard.press('Enter');
     await page
-      .getByRole('button', { name: /^Take the tag .* away$/ })
+      .getByRole('button', { name: /^Remove the tag .*$/ })
       .first()
       .waitFor();
     expect(hashes()).toEqual(before);
@@ -133,7 +135,7 @@ describe.skipIf(missing !== null)('tags into files', { timeout: 300_000 }, () =>
 
   test('the plan shows every change; it is written after a question, and stands in the bytes', async () => {
     await go('Write');
-    await button('Show what would change').click();
+    await button('Preview changes').click();
     await page.locator('[id^=plan-].current').waitFor();
     await says(/files? changes? in \d+ fields?/);
     await page.locator('.change .after').first().waitFor();
@@ -142,9 +144,9 @@ describe.skipIf(missing !== null)('tags into files', { timeout: 300_000 }, () =>
     await page.keyboard.press('x');
     expect(hashes()).toEqual(before);
     await page.keyboard.press('Control+Enter');
-    await says('The sound itself stays byte for byte as it is.');
+    await says('The audio data stays identical, byte for byte.');
     await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: /^\d+ files have their tags\.$/ }).waitFor();
+    await page.getByRole('heading', { name: /^Tags written to \d+ files?\.$/ }).waitFor();
     await expectAccessible();
     const [run] = await http.client.call('write.runs', null);
     expect(run!.failed).toBe(0);
@@ -169,9 +171,10 @@ describe.skipIf(missing !== null)('tags into files', { timeout: 300_000 }, () =>
   });
 
   test('one file is put back from the history, the rest by undoing the run: every byte as before', async () => {
-    await inTab('What of writing', 'History and undo');
-    await button('Put this file back').click();
-    await page.locator('#run-0').getByText('put back').waitFor();
+    await go('Write');
+    await inTab('Write views', 'History and undo');
+    await button('Restore this file').click();
+    await page.locator('#run-0').getByText('restored').waitFor();
     await expectAccessible();
     await button('Undo this run…').click();
     await page.keyboard.press('Enter');

@@ -10,7 +10,7 @@ const missing = whatIsMissing();
 describe.skipIf(missing !== null)('the Tags screen', () => {
   const open = useStage();
   const enter = (options: StageOptions = {}) => open({ hash: '#/tags', ...options });
-  const rows = (page: Page) => page.getByRole('grid', { name: 'Sounds to review' }).getByRole('row');
+  const rows = (page: Page) => page.getByRole('grid', { name: 'Files to review' }).getByRole('row');
   /** When it has come. */
   const currentName = async (page: Page) => {
     await page.waitForFunction(() => ![undefined, '…'].includes(document.querySelector('[id^=review-].current .name')?.textContent)); // prettier-ignore
@@ -18,7 +18,7 @@ describe.skipIf(missing !== null)('the Tags screen', () => {
   };
   const state = (page: Page, name: RegExp) => page.getByRole('radio', { name });
   const tab = (page: Page, name: string) =>
-    page.getByRole('radiogroup', { name: 'What of the tags' }).getByText(name, { exact: true });
+    page.getByRole('radiogroup', { name: 'Tag views' }).getByText(name, { exact: true });
   /** The tag that most suggestions wait for, and its list. */
   async function firstTag(page: Page): Promise<void> {
     await page.getByRole('heading', { level: 2, name: /^wooden door/ }).waitFor();
@@ -30,7 +30,7 @@ describe.skipIf(missing !== null)('the Tags screen', () => {
     await firstTag(page);
     await page.keyboard.press('ArrowDown');
     await says(page, /^Why “wooden door”/);
-    await says(page, /of sounds do/);
+    await says(page, /of all sounds/);
     expect(await violations(page)).toEqual([]);
     await page.keyboard.press('Shift+A');
     await page.getByRole('dialog').waitFor();
@@ -46,15 +46,15 @@ describe.skipIf(missing !== null)('the Tags screen', () => {
     await says(page, 'Sounds of the world by UCS category.');
     await page.getByRole('button', { name: 'Export Sound effects' }).click();
     expect(await violations(page)).toEqual([]);
-    await page.getByRole('button', { name: 'Copy Sound effects and edit the copy' }).click();
-    await page.getByRole('button', { name: 'Take this tag out' }).waitFor();
+    await page.getByRole('button', { name: 'Edit a copy of Sound effects' }).click();
+    await page.getByRole('button', { name: 'Remove tag' }).waitFor();
     expect(await violations(page)).toEqual([]);
-    await tab(page, 'Taught').click();
-    await says(page, 'right 88 % of the time, 62 % before');
+    await tab(page, 'Learned').click();
+    await says(page, 'accuracy 88 %, before 62 %');
     expect(await violations(page)).toEqual([]);
   });
 
-  test('arrows walk and play the window that speaks for the tag; A and R decide and go on; Ctrl+Z takes it back', async () => {
+  test('arrows move and play the best window of the tag; A and R decide and move on; Ctrl+Z undoes it', async () => {
     const page = await enter();
     await firstTag(page);
     await says(page, '97 suggestions, about 23 wrong');
@@ -80,19 +80,19 @@ describe.skipIf(missing !== null)('the Tags screen', () => {
     await expect.poll(() => rows(page).first().locator('.name').textContent()).toBe(first);
   });
 
-  test('several at once; what was decided stands under its state and can be taken back', async () => {
+  test('several at once; decided files are listed under their state and can be reset', async () => {
     const page = await enter();
     await firstTag(page);
     await page.keyboard.press('ArrowDown');
-    await page.getByRole('grid', { name: 'Sounds to review' }).focus();
+    await page.getByRole('grid', { name: 'Files to review' }).focus();
     await page.keyboard.press('Shift+ArrowDown');
     await page.keyboard.press('Shift+ArrowDown');
-    await says(page, '3 sounds selected: A and R decide about all of them.');
+    await says(page, '3 files selected. A and R apply to all of them.');
     await page.keyboard.press('a');
     await says(page, '94 suggestions,');
     await state(page, /^Accepted 3/).check();
     await page.waitForFunction(() => document.querySelectorAll('[id^=review-]').length === 3);
-    await page.getByRole('grid', { name: 'Sounds to review' }).focus();
+    await page.getByRole('grid', { name: 'Files to review' }).focus();
     await page.keyboard.press('Backspace');
     await page.waitForFunction(() => document.querySelectorAll('[id^=review-]').length === 2);
     await state(page, /^Suggested 95/).waitFor();
@@ -101,7 +101,7 @@ describe.skipIf(missing !== null)('the Tags screen', () => {
   test('a higher threshold leaves fewer and surer ones; all of them are accepted after their errors were shown', async () => {
     const page = await enter();
     await firstTag(page);
-    const slider = page.getByRole('slider', { name: 'How sure a suggestion must be' });
+    const slider = page.getByRole('slider', { name: 'Confidence threshold' });
     await slider.fill('90');
     const forecast = () => page.locator('.bar p').first().textContent();
     await page.waitForFunction(() =>
@@ -124,7 +124,7 @@ describe.skipIf(missing !== null)('the Tags screen', () => {
     await says(page, 'Accepted 0');
   });
 
-  test('an emptied tag keeps its place, and Alt+↓ goes on from there; the badge does not follow the slider', async () => {
+  test('an emptied tag keeps its place, and Alt+↓ continues from there; the badge does not follow the slider', async () => {
     const page = await enter();
     await firstTag(page);
     const names = page.getByRole('grid', { name: 'Tags' }).locator('.row .name');
@@ -138,27 +138,27 @@ describe.skipIf(missing !== null)('the Tags screen', () => {
     await page.getByRole('dialog').waitFor();
     await page.keyboard.press('Enter');
     await state(page, /^Accepted 42$/).waitFor();
-    await page.locator('#tag-2 .waiting').getByText('·').waitFor();
+    await page.locator('#tag-2 .suggested').getByText('·').waitFor();
     expect(await names.allTextContents()).toEqual(before);
     await page.keyboard.press('Alt+ArrowDown');
     await page.getByRole('heading', { level: 2, name: new RegExp(`^${before[3]!}`) }).waitFor();
     const shown = await badge.textContent();
-    await page.getByRole('slider', { name: 'How sure a suggestion must be' }).fill('95');
-    await expect.poll(() => page.locator('#tag-0 .waiting').textContent()).not.toBe(shown);
+    await page.getByRole('slider', { name: 'Confidence threshold' }).fill('95');
+    await expect.poll(() => page.locator('#tag-0 .suggested').textContent()).not.toBe(shown);
     expect(await badge.textContent()).toBe(shown);
   });
 
-  test('by file: arrows walk the tags of a sound, and the last decision goes on to the next sound', async () => {
+  test('by file: arrows walk the tags of a sound, and the last decision moves on to the next file', async () => {
     const page = await enter();
     await firstTag(page);
     await tab(page, 'By file').click();
     await page.waitForFunction(() => document.querySelectorAll('[id^=review-] .chip').length > 5);
-    await page.getByRole('searchbox', { name: 'Only files with this in their name' }).fill('slam heavy oak_03');
+    await page.getByRole('searchbox', { name: 'Filter by file name' }).fill('slam heavy oak_03');
     await page.waitForFunction(() => {
       const names = [...document.querySelectorAll('[id^=review-] .name')].map(({ textContent }) => textContent);
       return names.length > 3 && names.every((name) => name.includes('slam heavy oak_03'));
     });
-    await page.getByRole('grid', { name: 'Sounds to review' }).focus();
+    await page.getByRole('grid', { name: 'Files to review' }).focus();
     const here = () => page.locator('.chip.here').textContent();
     const [first, sound] = [await here(), await currentName(page)];
     await page.keyboard.press('ArrowRight');
@@ -191,86 +191,86 @@ describe.skipIf(missing !== null)('the Tags screen', () => {
     await page.getByRole('heading', { level: 2, name: /^wooden door/ }).waitFor();
   });
 
-  test('suggesting shows how far it is; a copy of a vocabulary is changed, saved, taken away and brought back', async () => {
+  test('suggesting shows its progress; a copy of a vocabulary is changed, saved, removed and restored', async () => {
     const page = await enter();
     await tab(page, 'Vocabularies').click();
-    await page.getByRole('switch', { name: 'Suggest from Voices' }).check({ force: true });
+    await page.getByRole('switch', { name: 'Use Voices' }).check({ force: true });
     await tab(page, 'By tag').click();
-    await says(page, '400 sounds not tried yet with the vocabularies as they are now.');
+    await says(page, '400 files not scored yet with the current vocabularies.');
     await tab(page, 'Vocabularies').click();
-    await page.evaluate(() => (window.fake.heldBack = 'tag.wait')); // as long as it takes to be seen
+    await page.evaluate(() => (window.fake.heldBack = 'job.wait')); // as long as it takes to be seen
     await page.getByRole('button', { name: 'Suggest tags' }).click();
     await page
       .getByRole('progressbar', { name: /^Tagging: 133 of 400/ })
       .first()
       .waitFor();
     await page.evaluate(() => (window.fake.heldBack = null));
-    await says(page, /suggestions for 400 sounds; nothing fits 20 of them\./);
+    await says(page, /suggestions for 400 files; no tag fits 20 files\./);
     expect(await asked(page, 'tag.score')).toEqual([{ vocabularyIds: ['sfx', 'voice'], folders: [], again: false }]);
-    await page.getByRole('button', { name: 'Copy Sound effects and edit the copy' }).click();
+    await page.getByRole('button', { name: 'Edit a copy of Sound effects' }).click();
     await page.getByRole('button', { name: 'Tag', exact: true }).click();
-    const one = page.getByRole('region', { name: 'The selected tag' });
+    const one = page.getByRole('region', { name: 'Selected tag' });
     await one.getByLabel('Name', { exact: true }).fill('');
     await page.getByRole('button', { name: 'Save' }).click();
     await says(page, /has no name/);
     await one.getByLabel('Name', { exact: true }).fill('Garden gate!');
-    await one.getByLabel(/^Put to the model/).fill('a garden gate\na squeaking gate');
-    await one.getByLabel(/^Words in names/).fill('gate, hinge');
+    await one.getByLabel(/^Prompts/).fill('a garden gate\na squeaking gate');
+    await one.getByLabel(/^Keywords/).fill('gate, hinge');
     await page.getByRole('button', { name: 'Save' }).click();
-    await says(page, '“Sound effects (mine)” is saved with 17 tags.');
+    await says(page, '“Sound effects (copy)” saved with 17 tags.');
     const saved = (await asked(page, 'vocabulary.save')).at(-1) as { id: string; labels: object[] };
     expect(saved.id).toBe('my-sfx');
     expect(saved.labels[0]).toMatchObject({
       ...{ id: 'garden-gate', name: 'Garden gate!', prompts: ['a garden gate', 'a squeaking gate'] },
       keywords: ['gate', 'hinge'],
     });
-    await page.getByRole('button', { name: 'Remove Sound effects (mine)' }).click();
-    await says(page, 'is out of the list.');
+    await page.getByRole('button', { name: 'Remove Sound effects (copy)' }).click();
+    await says(page, 'removed. Decisions made with it are kept.');
     await page.keyboard.press('Control+z');
-    await page.getByRole('listitem', { name: 'Sound effects (mine)' }).waitFor();
+    await page.getByRole('listitem', { name: 'Sound effects (copy)' }).waitFor();
   });
 
-  test('the panel: A and R for what is surest, T by name, a new tag from three sounds', async () => {
+  test('the panel: A and R for the most probable tag, T by name, a new tag from three files', async () => {
     const page = await enter({ hash: '#/search' });
     await page.waitForSelector('[role=row]');
     await page.keyboard.press('Enter');
     const suggested = page.getByRole('list', { name: 'Suggested tags' });
     await suggested.getByText('door slam').waitFor();
     await suggested.getByRole('button', { name: /^.*door slam$/, expanded: false }).click();
-    await says(page, /sounds like it more than/);
+    await says(page, /sounds more like it than/);
     await page.getByRole('grid').focus();
     await page.keyboard.press('a');
-    await page.getByRole('button', { name: /^Take the tag .* away$/ }).waitFor();
+    await page.getByRole('button', { name: /^Remove the tag .*$/ }).waitFor();
     await page.keyboard.press('r');
     await suggested.waitFor({ state: 'detached' });
     const [yes, no] = (await asked(page, 'tag.decide')) as { decisions: { accepted: boolean }[] }[];
     expect([yes?.decisions[0]?.accepted, no?.decisions[0]?.accepted]).toEqual([true, false]);
     await page.keyboard.press('Shift+ArrowDown');
     await page.keyboard.press('t');
-    await page.getByRole('combobox', { name: 'Tag 2 sounds' }).fill('laughter');
+    await page.getByRole('combobox', { name: 'Tag 2 files' }).fill('laughter');
     await page.keyboard.press('Enter');
-    await says(page, '2 sounds tagged “laughter”.');
+    await says(page, '2 files tagged “laughter”.');
     await page.keyboard.press('Shift+ArrowDown');
     await page.keyboard.press('Control+k');
     await page.getByRole('combobox', { name: 'Commands' }).fill('new tag from');
     await page.keyboard.press('Enter');
-    await page.getByLabel(/^What do these 3 sounds/).fill('my doors');
+    await page.getByLabel(/^What do these 3 files/).fill('my doors');
     await page.keyboard.press('Enter');
-    await says(page, '“my doors” is learnt from 3 sounds');
+    await says(page, '“my doors” learned from 3 files');
     expect(await asked(page, 'tag.make')).toEqual([{ name: 'my doors', fileIds: [1, 2, 3] }]);
   });
 
-  test('what was learnt is switched on and off, carried out and brought in', async () => {
+  test('learned tags are switched on and off, exported and imported', async () => {
     const page = await enter();
-    await tab(page, 'Taught').click();
-    const impact = page.getByRole('switch', { name: 'Use what was learnt about wood impact' });
+    await tab(page, 'Learned').click();
+    const impact = page.getByRole('switch', { name: 'Use the learned tag wood impact' });
     await impact.click({ force: true });
     await page.waitForFunction(() => window.fake.asked.some(({ name }) => name === 'tag.useTaught'));
     expect(await asked(page, 'tag.useTaught')).toEqual([{ tagId: 9, inUse: true }]);
     await page.getByRole('button', { name: 'Export' }).first().click();
-    await page.getByLabel('Where should it be written?').fill('/home/me/taught.json');
+    await page.getByLabel('Export to').fill('/home/me/taught.json');
     await page.keyboard.press('Enter');
-    await says(page, '2 tags and 0 decisions written to /home/me/taught.json.');
+    await says(page, '2 tags and 0 decisions exported to /home/me/taught.json.');
   });
 
   test('a hundred thousand suggestions: first rows, the last one, and a decision in the middle leaves the order', async () => {
@@ -279,7 +279,7 @@ describe.skipIf(missing !== null)('the Tags screen', () => {
     await page.getByRole('grid', { name: 'Tags' }).focus();
     await page.keyboard.press('Home');
     await page.getByRole('heading', { level: 2, name: 'All tags' }).waitFor();
-    const grid = page.getByRole('grid', { name: 'Sounds to review' });
+    const grid = page.getByRole('grid', { name: 'Files to review' });
     const length = async () => Number(await grid.getAttribute('aria-rowcount'));
     await expect.poll(length).toBeGreaterThan(100_000);
     const many = await length();
@@ -307,7 +307,7 @@ describe.skipIf(missing !== null)('the Tags screen', () => {
     }
   });
 
-  test('an answer that fails says its sentence and offers another try', async () => {
+  test('a failed call shows its message and offers to try again', async () => {
     const page = await enter();
     await firstTag(page);
     await page.evaluate(() => {
@@ -322,6 +322,6 @@ describe.skipIf(missing !== null)('the Tags screen', () => {
     await page.getByRole('alert').getByText('Close it, then try again.').waitFor();
     await page.evaluate(() => (window.fake.broken = null));
     await page.getByRole('alert').getByRole('button', { name: 'Try again' }).click();
-    await says(page, 'Nothing rejected here.');
+    await says(page, 'No rejected tags.');
   });
 });

@@ -4,13 +4,19 @@ import { reporters } from '../test/kit/require-all.ts';
 export default defineConfig({
   test: {
     reporters: reporters(),
-    globalSetup: ['e2e/say-what-is-missing.ts'],
+    globalSetup: ['e2e/setup.ts'],
+    setupFiles: ['test/kit/setup.ts'],
     include: ['e2e/**/*.test.ts'],
     root: `${import.meta.dirname}/..`,
-    fileParallelism: false,
+    // A browser and its test wait for each other half of the time.
+    maxWorkers: 3,
+    env: { NODE_COMPILE_CACHE: `${import.meta.dirname}/../node_modules/.cache/compiled` }, // as in ../vitest.config.ts
     // Longer than any wait inside of them, so that what fails is the wait, which says what did not come.
     testTimeout: 180_000,
     hookTimeout: 180_000,
     expect: { poll: { timeout: 60_000 } },
+    // Two processes and a browser meet in them, on machines that do other things as well. A test that needed its second
+    // try says so in the report ("retry x1"): it is a race to be found, in the window or in the test.
+    retry: 1,
   },
 });

@@ -6,7 +6,7 @@ import { rmSync } from 'node:fs';
 import { isAbsolute, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type InlineConfig } from 'vite';
-import { INSTALL_FOLDER } from '../src/main/install.ts';
+import { INSTALL_FOLDER } from '../src/main/files/install.ts';
 import { PROCESS_ENTRIES, WORKER_ENTRIES } from '../src/main/process/entries.ts';
 
 const SOURCE = join(INSTALL_FOLDER, 'src');

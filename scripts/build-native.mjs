@@ -16,7 +16,7 @@ const packageFolder = join(modules, 'hnswlib-node');
 const nodeGyp = join(modules, 'node-gyp', 'bin', 'node-gyp.js');
 
 if (!existsSync(packageFolder) || !existsSync(nodeGyp)) {
-  console.error('earmark: hnswlib-node or node-gyp is not installed; run `npm ci` with development packages.');
+  console.error('earmark: hnswlib-node or node-gyp is not installed; run `npm ci` with development dependencies.');
   process.exit(1);
 }
 

@@ -1,7 +1,7 @@
 /** Where Electron's own program lies, if it is here. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { INSTALL_FOLDER } from '../src/main/install.ts';
+import { INSTALL_FOLDER } from '../src/main/files/install.ts';
 
 /**
  * As the electron package finds it, without its habit of downloading what is missing.

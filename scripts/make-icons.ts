@@ -5,7 +5,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
-import { INSTALL_FOLDER } from '../src/main/install.ts';
+import { INSTALL_FOLDER } from '../src/main/files/install.ts';
 
 /** File name → pixels; `@2x` is what Electron takes on fine displays. */
 const SIZES = { 'icon.png': 1024, 'tray.png': 16, 'tray@2x.png': 32, 'drag.png': 32, 'drag@2x.png': 64 };

@@ -1,11 +1,11 @@
 /**
  * `npm start [-- FOLDER…]`: builds the window and opens it: as the desktop app when Electron's binary is here, else in
- * the browser. Folders are listened to meanwhile.
+ * the browser. Folders are analysed meanwhile.
  */
 import { spawn } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { build } from 'vite';
-import { INSTALL_FOLDER } from '../src/main/install.ts';
+import { INSTALL_FOLDER } from '../src/main/files/install.ts';
 import { buildMain, buildPreload } from './build-main.ts';
 import { findElectron } from './electron-program.ts';
 
@@ -14,7 +14,9 @@ const folders = process.argv.slice(2).map((folder) => resolve(process.env['INIT_
 await build({ root: join(INSTALL_FOLDER, 'src', 'renderer'), configFile: join(INSTALL_FOLDER, 'vite.config.ts'), logLevel: 'warn' }); // prettier-ignore
 const electron = findElectron();
 if (electron === null) {
-  console.log('The desktop app is not here (npx install-electron fetches it), so Earmark opens in your browser.');
+  console.log(
+    'The desktop app is not installed (npx install-electron installs it). Earmark opens in your browser instead.',
+  );
   run(process.execPath, [join(INSTALL_FOLDER, 'bin', 'earmark'), 'serve', ...folders]);
 } else {
   const out = join(INSTALL_FOLDER, 'dist');

@@ -28,14 +28,14 @@ def vocabulary_hash(labels: list[dict]) -> str:
 
 
 def label_embeddings(labels: list[dict], embed: EmbedTexts) -> np.ndarray:
-    """Mean direction of each label's prompts, each as it is and in the template, unit rows [labels, DIM]: as the app does it."""
+    """Mean direction of each label's prompts, each as it is and in the template, unit rows [labels, dim]: as the app does it."""
     texts = [[form.format(prompt) for prompt in label["prompts"] for form in ("{}", PROMPT)] for label in labels]
     table = dict(zip(flat := [text for row in texts for text in row], embed(flat)))
     return normalise_rows(np.stack([np.mean([table[text] for text in row], axis=0) for row in texts]))
 
 
 def background(windows: np.ndarray, embed: EmbedTexts) -> dict[str, object]:
-    """@param windows unit rows [n, DIM] @returns what background.json holds; per label mean, deviation and QUANTILES of the cosine"""
+    """@param windows unit rows [n, dim] @returns what background.json holds; per label mean, deviation and QUANTILES of the cosine"""
     vocabularies = []
     for path in sorted(VOCABULARIES.glob("*.json")):
         vocabulary = json.loads(path.read_text(encoding="utf-8"))

@@ -21,9 +21,9 @@ from relations import Relations, category_name
 from tasks import Targets, Tasks, blend
 
 CATEGORY_TEXTS = 4  # phrases for a whole category in each batch
-CLASS_TEXTS = 24  # phrases for classes that the tagger hears in the batch's clips
-HEARD_CLASS = 0.6  # how much a class counts that the teacher is as sure of as it ever is
-ALIKE = 0.3  # how much another clip's text counts when the teacher hears the same in both
+CLASS_TEXTS = 24  # phrases for classes that the tagger detects in the batch's clips
+DETECTED_CLASS = 0.6  # how much a class counts at the highest probability the teacher ever gives it
+ALIKE = 0.3  # how much another clip's text counts when the teacher detects the same classes in both
 REPROCESSED = "synthetic-processed"  # made from recordings, and so left out with any of them
 
 
@@ -75,7 +75,7 @@ class TrainingClips:
 
 
 class Teacher:
-    """What the published tagger hears, as targets: per view, how sure it is of each class against how sure it ever is."""
+    """The published tagger's output, as targets: per view, the probability of each class relative to the highest it ever gives."""
 
     def __init__(self, source: TrainingClips) -> None:
         self.logits = source.logits
@@ -94,7 +94,7 @@ class Teacher:
 
 
 def alike(a: Tensor, b: Tensor) -> Tensor:
-    """How much of what is heard in one is heard in the other, [n, classes] and [m, classes] → [n, m], 0..1 (weighted Jaccard)"""
+    """How much of what one contains the other contains, too, [n, classes] and [m, classes] → [n, m], 0..1 (weighted Jaccard)"""
     a, b = torch.where(a < 0.05, torch.zeros(()), a), torch.where(b < 0.05, torch.zeros(()), b)
     both = torch.stack([torch.minimum(row, b).sum(dim=1) for row in a])
     return both / (a.sum(dim=1, keepdim=True) + b.sum(dim=1) - both + 0.1)
@@ -144,7 +144,7 @@ class Batches:
             ratio = torch.from_numpy(self.rng.uniform(0.35, 0.65, len(mixed))).float()
             log_power[mixed] = mix(log_power[mixed], self.cut(views, frames), ratio)
             blend(targets, torch.from_numpy(mixed), {name: values[partners] for name, values in self.targets.items()})
-            # Either is heard less clearly than alone.
+            # Either is less audible than alone.
             probability[mixed] = torch.maximum(probability[mixed], self.teacher.probability(views)) * 0.8
         log_power = mask(tone_colour(log_power, self.recipe.colour, self.rng), self.rng)
         texts, closeness = self.texts(rows, mixed, partners, probability, extra)
@@ -155,13 +155,13 @@ class Batches:
         return views if frames == N_FRAMES else crop(views, frames, self.rng)
 
     def texts(self, rows: np.ndarray, mixed: np.ndarray, partners: np.ndarray, probability: Tensor, extra: int) -> tuple[list[str], Tensor]:
-        """@returns texts: of the clips, near misses, whole categories, classes heard, other clips'; and how close they are to what is heard"""
-        heard = [(self.clips[row].label,) for row in rows]
+        """@returns texts: of the clips, near misses, whole categories, classes detected, other clips'; and how close they are to the audio"""
+        audible = [(self.clips[row].label,) for row in rows]
         texts = [self.maker.make(self.clips[row]) for row in rows]
         for row, partner in zip(mixed, partners):
-            heard[row] += (self.clips[partner].label,)
+            audible[row] += (self.clips[partner].label,)
             texts[row] += self.maker.rng.choice(JOINERS) + self.maker.make(self.clips[partner])
-        said = list(heard)
+        said = list(audible)
         size = len(rows)
         for row in self.rng.permutation(rows):
             near = self.maker.near_miss(self.clips[row])
@@ -184,9 +184,9 @@ class Batches:
             texts.append(self.maker.make(clip))
             said.append((clip.label,))
         # Another clip's text of the same label counts a little less than the clip's own.
-        closeness = self.relations.between(heard, said) * 0.7
+        closeness = self.relations.between(audible, said) * 0.7
         closeness[:, :size] = torch.maximum(closeness[:, :size], ALIKE * ((alike(sure, sure) - 0.3) / 0.7).clamp(min=0.0))
         columns = torch.tensor([i for i, names in enumerate(said) if names[0].startswith("class:")])
-        closeness[:, columns] = torch.maximum(closeness[:, columns], HEARD_CLASS * (sure[:, chosen] - 0.1).clamp(min=0.0) / 0.9)
+        closeness[:, columns] = torch.maximum(closeness[:, columns], DETECTED_CLASS * (sure[:, chosen] - 0.1).clamp(min=0.0) / 0.9)
         closeness[:, :size].fill_diagonal_(1.0)
         return texts, closeness

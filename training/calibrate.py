@@ -74,7 +74,7 @@ def text_queries(clips: list[Clip], seed: int) -> list[tuple[str, str]]:
 
 
 def calibrate(clips: list[Clip], windows: np.ndarray, window_clip: np.ndarray, embed: EmbedTexts, seed: int = 1) -> dict[str, dict[str, float]]:
-    """@param windows raw embeddings [windows, DIM] of these clips @returns the pack's `relevance`"""
+    """@param windows raw embeddings [windows, dim] of these clips @returns the pack's `relevance`"""
     unit = normalise_rows(windows)
     labels = np.array([clip.label for clip in clips])
     queries = text_queries(clips, seed)
@@ -88,7 +88,7 @@ def calibrate(clips: list[Clip], windows: np.ndarray, window_clip: np.ndarray, e
 
 
 def embedded_clips(corpus: Path, splits: tuple[str, ...], audio: AudioEncoder, every: int = 1) -> tuple[list[Clip], np.ndarray, np.ndarray]:
-    """@param every take each so-many-th clip @returns recorded clips of the splits, their raw window embeddings [windows, DIM], and the clip of each window"""
+    """@param every take each so-many-th clip @returns recorded clips of the splits, their raw window embeddings [windows, dim], and the clip of each window"""
     check_hash(CACHE / "recorded.manifest", manifest_hash(corpus))
     clips = read_manifest(corpus)
     chosen = [i for i, clip in enumerate(clips) if clip.split in splits][::every]

@@ -54,7 +54,7 @@ class Joint(nn.Module):
 
 
 def contrastive_loss(logits: Tensor, closeness: Tensor) -> Tensor:
-    """Symmetric cross entropy; `closeness` [N, M] of what is heard to what is said takes the place of the diagonal."""
+    """Symmetric cross entropy; `closeness` [N, M] of audio to text takes the place of the diagonal."""
     # From the text side only texts that fit a clip of the batch have something to find.
     fits = closeness.amax(dim=0) >= 0.3
     found = closeness[:, fits].T
@@ -75,9 +75,9 @@ def sureness_loss(cosines: Tensor, closeness: Tensor, curve: Tensor) -> Tensor:
 @torch.no_grad()
 def standardise(audio: AudioEncoder, pooled: np.ndarray) -> None:
     """Sets the mean and spread of what the head is given, over these pooled maps."""
-    heard = audio.heard(torch.from_numpy(pooled.astype(np.float32)))[0]
-    audio.mean.copy_(heard.mean(dim=0))
-    audio.spread.copy_(heard.std(dim=0) + 1e-3)
+    inputs = audio.head_inputs(torch.from_numpy(pooled.astype(np.float32)))[0]
+    audio.mean.copy_(inputs.mean(dim=0))
+    audio.spread.copy_(inputs.std(dim=0) + 1e-3)
 
 
 def start_of(stage: str, start: str | None, folder: Path, tokenizer: Tokenizer, tasks: Tasks, clips: TrainingClips, backbone: Path) -> Joint:

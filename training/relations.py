@@ -80,7 +80,7 @@ class Relations:
         self.table = table.astype(np.float32)
 
     def between(self, rows: list[tuple[str, ...]], columns: list[tuple[str, ...]]) -> Tensor:
-        """Closeness of what is heard in a row to what a column says, [rows, columns], 0..1.
+        """Closeness of the audio in a row to the text of a column, [rows, columns], 0..1.
 
         A row or column is one name, or two for a mixture. Each thing in it takes its closest match on the other side;
         the lower of the two directions counts, so that "dog" is half of "dog and rain" whichever way round.

@@ -16,9 +16,9 @@ for (let first = 0; first < rows; first += BATCH) {
   const some = Math.min(BATCH, rows - first);
   const packed = new Uint8Array(some * MELS * FRAMES);
   readSync(file, packed, 0, packed.length, header + first * MELS * FRAMES);
-  const heard = await session.run({ packed: new ort.Tensor('uint8', packed, [some, MELS, FRAMES]) });
+  const output = await session.run({ packed: new ort.Tensor('uint8', packed, [some, MELS, FRAMES]) });
   for (const name of ['pooled', 'logits']) {
-    const { data } = heard[name];
+    const { data } = output[name];
     writeSync(out[name], new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   }
 }

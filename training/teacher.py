@@ -1,4 +1,4 @@
-"""What the published tagger hears in every view and tile, as it came: the teacher of the class task, and the features of the first stage.
+"""The published tagger's output for every view and tile, unchanged: the teacher of the class task, and the features of the first stage.
 
 .cache/<set>-pooled.npy float16 [rows, 384] and <set>-logits.npy float16 [rows, 527] for the sets `recorded`, `made` and `tiles`. Runs in onnxruntime-node (teacher.mjs), several times faster than PyTorch here.
 """

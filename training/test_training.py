@@ -15,6 +15,7 @@ from background import vocabulary_hash
 from backbone import BLOCKS, CLASSES
 from batches import alike
 from calibrate import fit_logistic
+from class_part import SHARE, fit
 from contrastive import contrastive_loss
 from corpus import Clip, same_labels
 from elsewhere import recorded_elsewhere
@@ -24,7 +25,7 @@ from frontend import N_FRAMES, N_MELS, SAMPLE_RATE, WINDOW_SAMPLES, FrontEnd, co
 from languages import LANGUAGES, read_words
 from lexicon import parse
 from measures import average_precisions, chance_recall, recall_at
-from model import AudioEncoder, TextEncoder
+from model import CLASS_PART, DIM, AudioEncoder, TextEncoder, joined
 from pretrain_text import encode_batch
 from relations import Relations
 from tasks import Tasks, blend, class_loss
@@ -84,9 +85,9 @@ class AugmentTest(unittest.TestCase):
     def test_recorded_elsewhere_is_finite_and_not_longer_than_a_tail(self) -> None:
         tone = np.sin(np.arange(SAMPLE_RATE * 7) / 20).astype(np.float32)
         for seed in range(20):
-            heard = recorded_elsewhere(tone, np.random.default_rng(seed))
-            self.assertTrue(np.isfinite(heard).all() and np.abs(heard).max() > 1e-3)
-            self.assertLessEqual(len(heard), 5.5 * SAMPLE_RATE)
+            recorded = recorded_elsewhere(tone, np.random.default_rng(seed))
+            self.assertTrue(np.isfinite(recorded).all() and np.abs(recorded).max() > 1e-3)
+            self.assertLessEqual(len(recorded), 5.5 * SAMPLE_RATE)
 
 
 class TasksTest(unittest.TestCase):
@@ -127,8 +128,8 @@ class TasksTest(unittest.TestCase):
         self.assertGreater(class_loss(torch.zeros(1, 3), probability).item(), 0.5)
 
     def test_alike_is_one_for_the_same_and_nothing_for_others(self) -> None:
-        heard = torch.tensor([[1.0, 0.5, 0.0], [0.0, 0.0, 1.0]])
-        table = alike(heard, heard)
+        classes = torch.tensor([[1.0, 0.5, 0.0], [0.0, 0.0, 1.0]])
+        table = alike(classes, classes)
         self.assertGreater(table[0, 0].item(), 0.9)
         self.assertEqual(table[0, 1].item(), 0)
 
@@ -137,6 +138,29 @@ class TasksTest(unittest.TestCase):
         right, wrong = 20 * closeness, 20 * closeness.flip(0)
         self.assertLess(contrastive_loss(right, closeness).item(), 0.01)
         self.assertGreater(contrastive_loss(wrong, closeness).item(), 10)
+
+
+class ClassPartTest(unittest.TestCase):
+    def test_the_cosine_of_both_parts_is_their_weighted_mean(self) -> None:
+        torch.manual_seed(1)
+        learnt, part = torch.randn(2, DIM), torch.randn(2, CLASS_PART)
+        a, b = joined(learnt, part, torch.tensor(SHARE))
+        cosine = torch.nn.functional.cosine_similarity
+        mean = (cosine(learnt[0], learnt[1], 0) + SHARE * cosine(part[0], part[1], 0)) / (1 + SHARE)
+        self.assertAlmostEqual(cosine(a, b, 0).item(), mean.item(), places=5)
+
+    def test_a_text_lies_by_the_sounds_of_its_class(self) -> None:
+        random = np.random.default_rng(1)
+        texts = random.normal(size=(CLASSES, DIM))
+        texts /= np.linalg.norm(texts, axis=1, keepdims=True)
+        audio_part, text_part = fit(np.tile(texts[:40], (30, 1)), np.tile(np.eye(CLASSES)[:40], (30, 1)), np.full(CLASSES, 0.5))
+        logits = torch.full((40, CLASSES), -12.0)
+        logits[torch.arange(40), torch.arange(40)] = 2.0
+        with torch.no_grad():
+            sounds = torch.nn.functional.normalize(audio_part(logits), dim=1)
+            words = torch.nn.functional.normalize(text_part(torch.from_numpy(texts[:40]).float()), dim=1)
+        self.assertEqual((words @ sounds.T).argmax(dim=1).tolist(), list(range(40)))
+        self.assertTrue(torch.isfinite(audio_part(torch.full((1, CLASSES), -200.0))).all())
 
 
 class CorpusTest(unittest.TestCase):

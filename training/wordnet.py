@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 FOLDER = Path("/usr/share/wordnet")
-# Lexicographer files with things one can hear or that make sound; the rest (law, feelings, plants, ...) only adds words.
+# Lexicographer files with audible things or things that make sound; the rest (law, feelings, plants, ...) only adds words.
 NOUN_FIELDS = {4, 5, 6, 8, 10, 11, 17, 18, 19, 22, 26, 27}
 VERB_FIELDS = {29, 30, 32, 33, 34, 35, 36, 38, 39, 43}
 

@@ -2,29 +2,58 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 import pseudo_weights
 
-SAMPLES = 308_700
-DEPTHS, HEADS, WINDOW, EMBED = (2, 2, 6, 2), (4, 8, 16, 32), 8, 96
+
+@dataclass(frozen=True)
+class AudioSizes:
+    """Those of src/main/models/families/msclap/sizes.ts, under the same names."""
+
+    samples: int = 308_700
+    fft_length: int = 1024
+    hop_length: int = 320
+    n_mels: int = 64
+    image_side: int = 256
+    patch: int = 4
+    embed: int = 96
+    depths: tuple[int, ...] = (2, 2, 6, 2)
+    heads: tuple[int, ...] = (4, 8, 16, 32)
+    window: int = 8
+    projection: int = 1024
+
+
+@dataclass(frozen=True)
+class TextSizes:
+    layers: int = 12
+    width: int = 768
+    heads: int = 12
+    vocabulary: int = 50257
+    positions: int = 1024
+    projection: int = 1024
+
+
+AUDIO_2023, TEXT_2023 = AudioSizes(), TextSizes()
 
 
 class WindowAttention(nn.Module):
-    def __init__(self, width: int, heads: int) -> None:
+    def __init__(self, width: int, heads: int, side: int) -> None:
         super().__init__()
         self.heads, self.scale = heads, (width // heads) ** -0.5
-        self.relative_position_bias_table = nn.Parameter(torch.zeros((2 * WINDOW - 1) ** 2, heads))
-        places = torch.stack(torch.meshgrid(torch.arange(WINDOW), torch.arange(WINDOW), indexing="ij")).flatten(1)
-        apart = places[:, :, None] - places[:, None, :] + WINDOW - 1
-        self.register_buffer("index", apart[0] * (2 * WINDOW - 1) + apart[1], persistent=False)
+        self.relative_position_bias_table = nn.Parameter(torch.zeros((2 * side - 1) ** 2, heads))
+        places = torch.stack(torch.meshgrid(torch.arange(side), torch.arange(side), indexing="ij")).flatten(1)
+        apart = places[:, :, None] - places[:, None, :] + side - 1
+        self.register_buffer("index", apart[0] * (2 * side - 1) + apart[1], persistent=False)
         self.qkv = nn.Linear(width, 3 * width)
         self.proj = nn.Linear(width, width)
 
     def forward(self, x: Tensor, mask: Tensor | None) -> Tensor:
-        """float32[windows, 64, width]"""
+        """float32[windows, side * side, width]"""
         b, n, c = x.shape
         q, k, v = self.qkv(x).reshape(b, n, 3, self.heads, c // self.heads).permute(2, 0, 3, 1, 4)
         attn = (q * self.scale) @ k.transpose(-2, -1)
@@ -46,16 +75,16 @@ class Mlp(nn.Module):
 
 
 class Block(nn.Module):
-    def __init__(self, width: int, heads: int, grid: int, shift: int) -> None:
+    def __init__(self, width: int, heads: int, grid: int, shift: int, side: int) -> None:
         super().__init__()
-        self.grid, self.shift = grid, shift
+        self.grid, self.shift, self.side = grid, shift, side
         self.norm1, self.norm2 = nn.LayerNorm(width), nn.LayerNorm(width)
-        self.attn, self.mlp = WindowAttention(width, heads), Mlp(width)
+        self.attn, self.mlp = WindowAttention(width, heads, side), Mlp(width)
         mask = None
         if shift:
             region = torch.zeros(grid)
-            region[grid - WINDOW : grid - shift], region[grid - shift :] = 1, 2
-            labels = windows((3 * region[:, None] + region[None, :])[None, :, :, None]).squeeze(-1)
+            region[grid - side : grid - shift], region[grid - shift :] = 1, 2
+            labels = windows((3 * region[:, None] + region[None, :])[None, :, :, None], side).squeeze(-1)
             mask = (labels[:, None, :] != labels[:, :, None]).float() * -100
         self.register_buffer("mask", mask, persistent=False)
 
@@ -65,20 +94,20 @@ class Block(nn.Module):
         u = self.norm1(x).view(b, self.grid, self.grid, c)
         if self.shift:
             u = torch.roll(u, (-self.shift, -self.shift), (1, 2))
-        u = self.attn(windows(u), self.mask)
-        across = self.grid // WINDOW
-        u = u.view(b, across, across, WINDOW, WINDOW, c).transpose(2, 3).reshape(b, self.grid, self.grid, c)
+        u = self.attn(windows(u, self.side), self.mask)
+        across = self.grid // self.side
+        u = u.view(b, across, across, self.side, self.side, c).transpose(2, 3).reshape(b, self.grid, self.grid, c)
         if self.shift:
             u = torch.roll(u, (self.shift, self.shift), (1, 2))
         x = x + u.view(b, -1, c)
         return x + self.mlp(self.norm2(x))
 
 
-def windows(x: Tensor) -> Tensor:
-    """[N, grid, grid, C] -> [N * windows, 64, C]"""
+def windows(x: Tensor, side: int) -> Tensor:
+    """[N, grid, grid, C] -> [N * windows, side * side, C]"""
     b, grid, _, c = x.shape
-    x = x.view(b, grid // WINDOW, WINDOW, grid // WINDOW, WINDOW, c)
-    return x.transpose(2, 3).reshape(-1, WINDOW * WINDOW, c)
+    x = x.view(b, grid // side, side, grid // side, side, c)
+    return x.transpose(2, 3).reshape(-1, side * side, c)
 
 
 class Merging(nn.Module):
@@ -95,10 +124,10 @@ class Merging(nn.Module):
 
 
 class Projection(nn.Module):
-    def __init__(self) -> None:
+    def __init__(self, width: int, dim: int) -> None:
         super().__init__()
-        self.linear1, self.linear2 = nn.Linear(768, 1024, bias=False), nn.Linear(1024, 1024, bias=False)
-        self.layer_norm = nn.LayerNorm(1024)
+        self.linear1, self.linear2 = nn.Linear(width, dim, bias=False), nn.Linear(dim, dim, bias=False)
+        self.layer_norm = nn.LayerNorm(dim)
 
     def forward(self, x: Tensor) -> Tensor:
         first = self.linear1(x)
@@ -106,63 +135,69 @@ class Projection(nn.Module):
 
 
 class AudioEncoder(nn.Module):
-    """float32[N, 308700] -> float32[N, 1024]"""
+    """float32[N, samples] -> float32[N, projection]"""
 
-    def __init__(self) -> None:
+    def __init__(self, sizes: AudioSizes = AUDIO_2023) -> None:
         super().__init__()
-        real, imaginary = pseudo_weights.dft_kernels(1024)
+        self.sizes = sizes
+        real, imaginary = pseudo_weights.dft_kernels(sizes.fft_length)
         self.register_buffer("real", torch.from_numpy(real), persistent=False)
         self.register_buffer("imaginary", torch.from_numpy(imaginary), persistent=False)
-        self.register_buffer("mel", torch.from_numpy(pseudo_weights.mel_matrix(513, 64)), persistent=False)
-        self.bn0 = nn.BatchNorm2d(64)
-        self.patch = nn.Conv2d(1, EMBED, 4, 4)
-        self.patch_norm = nn.LayerNorm(EMBED)
+        mel = torch.from_numpy(pseudo_weights.mel_matrix(sizes.fft_length // 2 + 1, sizes.n_mels))
+        self.register_buffer("mel", mel, persistent=False)
+        self.bn0 = nn.BatchNorm2d(sizes.n_mels)
+        self.patch = nn.Conv2d(1, sizes.embed, sizes.patch, sizes.patch)
+        self.patch_norm = nn.LayerNorm(sizes.embed)
         stages = []
-        for stage, (depth, heads) in enumerate(zip(DEPTHS, HEADS)):
-            width, grid = EMBED << stage, 64 >> stage
-            shifts = [WINDOW // 2 if block % 2 and grid > WINDOW else 0 for block in range(depth)]
-            blocks: list[nn.Module] = [Block(width, heads, grid, shift) for shift in shifts]
-            stages.append(nn.Sequential(*blocks, *([Merging(width)] if stage < 3 else [])))
+        last, side = len(sizes.depths) - 1, sizes.window
+        for stage, (depth, heads) in enumerate(zip(sizes.depths, sizes.heads)):
+            width, grid = sizes.embed << stage, sizes.image_side // sizes.patch >> stage
+            shifts = [side // 2 if block % 2 and grid > side else 0 for block in range(depth)]
+            blocks: list[nn.Module] = [Block(width, heads, grid, shift, side) for shift in shifts]
+            stages.append(nn.Sequential(*blocks, *([Merging(width)] if stage < last else [])))
         self.stages = nn.Sequential(*stages)
-        self.norm = nn.LayerNorm(768)
-        self.projection = Projection()
+        self.norm = nn.LayerNorm(sizes.embed << last)
+        self.projection = Projection(sizes.embed << last, sizes.projection)
 
     def forward(self, pcm: Tensor) -> Tensor:
-        x = F.pad(pcm[:, None], (512, 512), mode="reflect")
-        power = F.conv1d(x, self.real, stride=320) ** 2 + F.conv1d(x, self.imaginary, stride=320) ** 2
+        side, n_mels, hop = self.sizes.image_side, self.sizes.n_mels, self.sizes.hop_length
+        x = F.pad(pcm[:, None], (self.sizes.fft_length // 2,) * 2, mode="reflect")
+        power = F.conv1d(x, self.real, stride=hop) ** 2 + F.conv1d(x, self.imaginary, stride=hop) ** 2
         x = 10 * torch.log10(torch.clamp(power.transpose(1, 2) @ self.mel, min=1e-10))
-        x = self.bn0(x.transpose(1, 2)[..., None]).squeeze(-1).transpose(1, 2)[:, None]  # [N, 1, 965, 64]
-        x = F.interpolate(x, (1024, 64), mode="bicubic", align_corners=True)
+        x = self.bn0(x.transpose(1, 2)[..., None]).squeeze(-1).transpose(1, 2)[:, None]  # [N, 1, frames, mels]
+        beside = side // n_mels  # so many pieces of time stand one above the other in the image
+        x = F.interpolate(x, (side * beside, n_mels), mode="bicubic", align_corners=True)
         b = x.shape[0]
-        x = x.reshape(b, 4, 256, 64).transpose(2, 3).reshape(b, 1, 256, 256)
+        x = x.reshape(b, beside, side, n_mels).transpose(2, 3).reshape(b, 1, side, side)
         x = self.patch_norm(self.patch(x).flatten(2).transpose(1, 2))
         return self.projection(self.norm(self.stages(x)).mean(1))
 
 
 class GptBlock(nn.Module):
-    def __init__(self) -> None:
+    def __init__(self, width: int, heads: int) -> None:
         super().__init__()
-        self.ln_1, self.ln_2 = nn.LayerNorm(768), nn.LayerNorm(768)
-        self.c_attn, self.c_proj = nn.Linear(768, 2304), nn.Linear(768, 768)
-        self.c_fc, self.mlp_proj = nn.Linear(768, 3072), nn.Linear(3072, 768)
+        self.heads = heads
+        self.ln_1, self.ln_2 = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.c_attn, self.c_proj = nn.Linear(width, 3 * width), nn.Linear(width, width)
+        self.c_fc, self.mlp_proj = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
         b, t, c = x.shape
-        q, k, v = self.c_attn(self.ln_1(x)).view(b, t, 3, 12, 64).permute(2, 0, 3, 1, 4)
-        weights = ((q @ k.transpose(-2, -1)) / 8 + mask).softmax(-1)
+        q, k, v = self.c_attn(self.ln_1(x)).view(b, t, 3, self.heads, c // self.heads).permute(2, 0, 3, 1, 4)
+        weights = ((q @ k.transpose(-2, -1)) / (c // self.heads) ** 0.5 + mask).softmax(-1)
         x = x + self.c_proj((weights @ v).transpose(1, 2).reshape(b, t, c))
         return x + self.mlp_proj(F.gelu(self.c_fc(self.ln_2(x)), approximate="tanh"))
 
 
 class TextEncoder(nn.Module):
-    """int64[N, T] -> float32[N, 1024]"""
+    """int64[N, T] -> float32[N, projection]"""
 
-    def __init__(self) -> None:
+    def __init__(self, sizes: TextSizes = TEXT_2023) -> None:
         super().__init__()
-        self.wte, self.wpe = nn.Embedding(50257, 768), nn.Embedding(1024, 768)
-        self.blocks = nn.ModuleList(GptBlock() for _ in range(12))
-        self.ln_f = nn.LayerNorm(768)
-        self.projection = Projection()
+        self.wte, self.wpe = nn.Embedding(sizes.vocabulary, sizes.width), nn.Embedding(sizes.positions, sizes.width)
+        self.blocks = nn.ModuleList(GptBlock(sizes.width, sizes.heads) for _ in range(sizes.layers))
+        self.ln_f = nn.LayerNorm(sizes.width)
+        self.projection = Projection(sizes.width, sizes.projection)
 
     def forward(self, ids: Tensor) -> Tensor:
         b, t = ids.shape
@@ -174,8 +209,9 @@ class TextEncoder(nn.Module):
         return self.projection(pooled)
 
 
-def checkpoint_key(name: str, audio: bool) -> str:
-    """Name of the same parameter in the published file."""
+def checkpoint_key(name: str, depths: tuple[int, ...] | None) -> str:
+    """Name of the same parameter in the published file. `depths` of the audio encoder's stages, None for the text encoder."""
+    audio = depths is not None
     side = "audio_encoder" if audio else "caption_encoder"
     if name.startswith("projection."):
         return f"{side}.{name}"
@@ -189,20 +225,21 @@ def checkpoint_key(name: str, audio: bool) -> str:
     if parts[0] == "stages":
         stage, module = int(parts[1]), int(parts[2])
         inside = ".".join(parts[3:])
-        place = f"blocks.{module}" if module < DEPTHS[stage] else "downsample"
+        place = f"blocks.{module}" if module < depths[stage] else "downsample"
         return f"{side}.base.htsat.layers.{stage}.{place}.{inside}"
     renamed = name.replace("patch_norm.", "patch_embed.norm.").replace("patch.", "patch_embed.proj.")
     return f"{side}.base.htsat.{renamed}"
 
 
-def fill(model: nn.Module, audio: bool) -> nn.Module:
+def fill(model: AudioEncoder | TextEncoder) -> nn.Module:
     """Gives every parameter its value by rule. GPT-2's own matrices are stored input first."""
+    depths = model.sizes.depths if isinstance(model, AudioEncoder) else None
     with torch.no_grad():
         for name, value in model.state_dict().items():
             if name.endswith("num_batches_tracked"):
                 continue
-            key = checkpoint_key(name, audio)
-            first = not audio and value.ndim == 2 and ".h." in key
+            key = checkpoint_key(name, depths)
+            first = depths is None and value.ndim == 2 and ".h." in key
             shape = tuple(value.shape)[::-1] if first else tuple(value.shape)
             weights = torch.from_numpy(pseudo_weights.tensor(key, shape))
             value.copy_(weights.T if first else weights)

@@ -32,14 +32,14 @@ def main() -> None:
                 name = torch.cuda.get_device_name() if torch.cuda.is_available() else None
                 place = torch.device("cpu" if name is None else "cuda")
             if request.get("audio") and name is not None:
-                models["audio"] = msclap_model.fill(msclap_model.AudioEncoder(), audio=True).to(place)
+                models["audio"] = msclap_model.fill(msclap_model.AudioEncoder()).to(place)
             if request.get("text") and name is not None:
-                models["text"] = msclap_model.fill(msclap_model.TextEncoder(), audio=False).to(place)
+                models["text"] = msclap_model.fill(msclap_model.TextEncoder()).to(place)
             answer: dict[str, object] = {"torch": torch.__version__, "device": name}
         else:
             if request["op"] == "audio":
-                pcm = np.fromfile(request["pcm"], np.float32).reshape(-1, msclap_model.SAMPLES)
-                given = torch.from_numpy(np.resize(pcm, (request["batch"], msclap_model.SAMPLES)))
+                pcm = np.fromfile(request["pcm"], np.float32).reshape(-1, msclap_model.AUDIO_2023.samples)
+                given = torch.from_numpy(np.resize(pcm, (request["batch"], msclap_model.AUDIO_2023.samples)))
             else:
                 given = torch.tensor(request["ids"])
             half = torch.autocast(place.type, torch.float16) if request.get("half") else contextlib.nullcontext()

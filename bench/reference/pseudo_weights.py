@@ -1,4 +1,4 @@
-"""Weights by rule (SplitMix64 seeded by FNV-1a of the name), the same as test/models/msclap/pseudo-random.ts makes."""
+"""Weights by rule (SplitMix64 seeded by FNV-1a of the name), the same as test/models/families/msclap/pseudo-random.ts makes."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ def tensor(key: str, shape: tuple[int, ...]) -> np.ndarray:
 
 def distribution(key: str, shape: tuple[int, ...]) -> tuple[float, float]:
     """Middle and half width."""
-    if key.endswith("bn0.running_mean"):
+    if key.endswith("running_mean"):
         return -25.0, 10.0
-    if key.endswith("bn0.running_var"):
+    if key.endswith("running_var"):
         return 400.0, 100.0
     if key.endswith(("relative_position_bias_table", ".wte.weight")):
         return 0.0, 1.0
@@ -49,7 +49,7 @@ def distribution(key: str, shape: tuple[int, ...]) -> tuple[float, float]:
     parts = key.split(".")
     gpt2 = parts[0] == "caption_encoder" and parts[-2] in ("c_attn", "c_proj", "c_fc")
     fan_in = shape[0] if gpt2 else math.prod(shape[1:])
-    gain = 2.0 if parts[-2] in ("qkv", "c_attn") else 1.0
+    gain = 2.0 if len(parts) > 1 and parts[-2] in ("qkv", "c_attn", "query", "key") else 1.0
     return 0.0, gain * math.sqrt(3 / fan_in)
 
 

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createEngine } from '../../src/main/engine.ts';
+import { createEngine } from '../../src/main/engine/engine.ts';
 import { parseCsv } from '../../src/main/csv/parse-csv.ts';
 import { wordsOfFile } from '../../src/main/tag/file-words.ts';
 import type { Vocabulary } from '../../src/main/tag/vocabulary.ts';
@@ -26,7 +26,7 @@ export interface KnownClip {
 export const corpusIsThere = (): boolean => existsSync(join(CORPUS_FOLDER, 'manifest.csv'));
 
 /**
- * Listens to the dev clips.
+ * Embeds the dev clips.
  * @param dataFolder for the engine that does
  * @param pack folder of the model
  * @throws Error when truth-sfx.csv names a label the vocabulary has not, or lacks one the corpus has

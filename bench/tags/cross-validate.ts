@@ -17,7 +17,7 @@ const WORD_RIDGE = 1;
 const SURE_BELIEVED = 0.8;
 
 /** Shares of one window, as scorer.ts makes them. */
-interface Heard {
+interface ScoredWindow {
   clip: number;
   share: Float64Array;
   groupShare: Float64Array;
@@ -34,26 +34,26 @@ export class Calibrating {
   readonly set: LabelSet;
   readonly #evidence: WordEvidence;
   readonly #matches: WordMatch[][];
-  readonly #heard: Heard[];
+  readonly #scored: ScoredWindow[];
 
   constructor(clips: readonly KnownClip[], set: LabelSet, labels: ConstructorParameters<typeof WordEvidence>[0]) {
     this.clips = clips;
     this.set = set;
     this.#evidence = new WordEvidence(labels);
     this.#matches = clips.map(({ words }) => this.#evidence.matches(words));
-    this.#heard = clips.flatMap(({ windows }, clip) => windows.map((window) => ({ clip, ...sharesOf(window, set) })));
+    this.#scored = clips.flatMap(({ windows }, clip) => windows.map((window) => ({ clip, ...sharesOf(window, set) })));
   }
 
   /** @param among clips to fit on */
   fitSound(among: (clip: number) => boolean): SoundCurve {
-    const rows: [heard: Heard, label: number][] = [];
-    for (const heard of this.#heard) {
-      if (!among(heard.clip)) continue;
+    const rows: [scored: ScoredWindow, label: number][] = [];
+    for (const scored of this.#scored) {
+      if (!among(scored.clip)) continue;
       for (let label = 0; label < this.set.labels; label++) {
-        if (this.clips[heard.clip]!.truth[label]! >= 0) rows.push([heard, label]);
+        if (this.clips[scored.clip]!.truth[label]! >= 0) rows.push([scored, label]);
       }
     }
-    const column = (of: (heard: Heard, label: number) => number) => Float64Array.from(rows, ([heard, label]) => of(heard, label)); // prettier-ignore
+    const column = (of: (scored: ScoredWindow, label: number) => number) => Float64Array.from(rows, ([scored, label]) => of(scored, label)); // prettier-ignore
     const [share, sureShare, groupShare, intercept] = fitLogistic(
       {
         features: [
@@ -71,7 +71,7 @@ export class Calibrating {
   /** By sound alone, of each clip's best window. */
   sound(curve: SoundCurve): Float32Array[] {
     const best = this.clips.map(() => new Float32Array(this.set.labels).fill(-Infinity));
-    for (const { clip, share, groupShare } of this.#heard) {
+    for (const { clip, share, groupShare } of this.#scored) {
       for (let label = 0; label < this.set.labels; label++) {
         const logOdds = soundLogOdds(share[label]!, groupShare[label]!, curve);
         if (logOdds > best[clip]![label]!) best[clip]![label] = logOdds;

@@ -1,9 +1,9 @@
 /** The shipped model and vocabulary, judged on the known clips with whole sources held out. */
 import { join } from 'node:path';
 import { openCatalogue } from '../../src/main/catalogue/open.ts';
-import { createEngine } from '../../src/main/engine.ts';
-import { DEFAULT_PACK, SHIPPED_MODELS_FOLDER } from '../../src/main/models/installed.ts';
-import { loadPack, spaceOf } from '../../src/main/models/pack.ts';
+import { createEngine } from '../../src/main/engine/engine.ts';
+import { DEFAULT_PACK, SHIPPED_MODELS_FOLDER } from '../../src/main/packs/installed.ts';
+import { loadPack, spaceOf } from '../../src/main/packs/pack.ts';
 import { prepareVocabulary } from '../../src/main/tag/prepare.ts';
 import { Vocabularies } from '../../src/main/tag/vocabularies.ts';
 import type { Vocabulary } from '../../src/main/tag/vocabulary.ts';

@@ -7,9 +7,10 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, 
 import { join } from 'node:path';
 import { parseCsv } from '../../src/main/csv/parse-csv.ts';
 import { Random } from '../../src/demo/synthesis/random.ts';
-import { createEngine } from '../../src/main/engine.ts';
+import { createEngine } from '../../src/main/engine/engine.ts';
 import { CORPUS_FOLDER } from '../tags/corpus-clips.ts';
 import type { BenchContext } from '../context.ts';
+import { summaryOf } from '../../src/shared/jobs.ts';
 
 /** Goes up when other sounds should be written than before. */
 const TAKES_VERSION = 1;
@@ -34,7 +35,7 @@ export interface Planted {
   label: string;
   startSeconds: number;
 }
-/** What is where, by the name of the file below `sounds`. */
+/** The contents of each take, by the name of the file below `sounds`. */
 export interface TakesTruth {
   queries: { label: string; query: string; tags: string[] }[];
   clips: Record<string, { label: string }>;
@@ -60,7 +61,7 @@ export async function prepareTakes({ cacheFolder, pack, say }: BenchContext): Pr
   const dataFolder = join(folder, `data-${pack.id}-${pack.sha256[pack.audio.file]!.slice(0, 8)}`);
   const handle = createEngine({ dataFolder, model: pack.folder, load: 'foreground' });
   try {
-    await handle.engine['job.wait'](await handle.engine['index.start']({ folders: [sounds] }));
+    summaryOf(await handle.engine['job.wait'](await handle.engine['index.start']({ folders: [sounds] })), 'index');
   } finally {
     await handle.close();
   }

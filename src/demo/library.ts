@@ -69,7 +69,7 @@ export async function writeDemoLibrary(
   } catch (error) {
     await child.kill();
     if (current !== null) await rm(partialPath(current), { force: true });
-    signal?.throwIfAborted(); // a cancel reads as a cancel, not as a process that died
+    signal?.throwIfAborted(); // a cancel reads as a cancel, not as a process that crashed
     throw error;
   } finally {
     signal?.removeEventListener('abort', onAbort);

@@ -252,7 +252,7 @@ const RECIPES: readonly Recipe[] = [
     description: 'a ship sounds its horn',
     sampleRate: 44_100,
   },
-  // As they came off the recorder: only listening tells what they are.
+  // As they came off the recorder: the names do not tell what they are.
   {
     file: 'garden_afternoon_long.flac',
     folder: 'Recordings/2024-06 garden',

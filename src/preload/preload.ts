@@ -20,6 +20,12 @@ const bridge: Bridge = {
     set.add(listener);
     return () => void set.delete(listener);
   },
+  onState: (listener) => {
+    const own = (_event: unknown, state: 'lost' | 'connected') => listener(state);
+    ipcRenderer.on(CHANNELS.state, own);
+    void ipcRenderer.invoke(CHANNELS.state).then((state: 'lost' | 'connected') => listener(state));
+    return () => void ipcRenderer.off(CHANNELS.state, own);
+  },
   onAction: (listener) => {
     const own = (_event: unknown, id: string) => listener(id);
     ipcRenderer.on(CHANNELS.action, own);
@@ -31,6 +37,9 @@ const bridge: Bridge = {
       await ipcRenderer.invoke(CHANNELS.reveal, path);
     },
     chooseFolders: () => ipcRenderer.invoke(CHANNELS.chooseFolders),
+    chooseFile: (extensions) => ipcRenderer.invoke(CHANNELS.chooseFile, extensions),
+    chooseOutput: (wanted) => ipcRenderer.invoke(CHANNELS.chooseOutput, wanted),
+    chooseOutputFolder: () => ipcRenderer.invoke(CHANNELS.chooseOutputFolder),
     pathOfDroppedFile: (file) => webUtils.getPathForFile(file),
     dragOut: (paths) => ipcRenderer.send(CHANNELS.dragOut, paths),
   },

@@ -27,7 +27,7 @@ export class UserError extends Error {
   }
 }
 
-/** Why one file could not be listened to. The job goes on; the reason is kept and can be retried. */
+/** Why one file could not be analysed. The job continues; the reason is stored and the file can be retried. */
 export const FILE_ERROR_CODES = [
   'empty-file', // no bytes at all
   'not-audio', // content is not audio although the name says so
@@ -40,8 +40,8 @@ export const FILE_ERROR_CODES = [
   'unreadable-file', // the disk or network gave an error
   'unreadable-folder',
   'unusable-name', // a file name that is not valid Unicode
-  'decoder-crashed', // the decoder process died on it, twice
-  'encoder-crashed', // the inference process died on it, twice
+  'decoder-crashed', // the decoder process crashed on it, twice
+  'encoder-crashed', // the inference process crashed on it, twice
   'timed-out', // no progress for too long
 ] as const;
 export type FileErrorCode = (typeof FILE_ERROR_CODES)[number];
@@ -65,9 +65,16 @@ export type ErrorCode =
   | 'model-unusable' // loads, but fails its self-check, or needs what this machine lacks
   | 'nothing-indexed'
   | 'vocabulary-damaged' // a file of tags that is not as the format asks
-  | 'engine-broken'; // a process of ours cannot be started or keeps dying
+  | 'engine-closed' // it is closing, or has closed
+  | 'no-studio' // this library belongs to none
+  | 'studio-unreachable' // its server does not answer
+  | 'studio-refused' // its server does not let this login in, or do this
+  | 'studio-outdated' // one side has to be brought forward
+  | 'studio-damaged' // its database is not there, or not whole
+  | 'studio-full' // no room on the disk of its server
+  | 'engine-broken'; // a process of ours cannot be started or keeps crashing
 
-/** An error that one file is to blame for; the job goes on without it. */
+/** An error caused by one file; the job continues without it. */
 export type FileError = UserError & { readonly code: FileErrorCode };
 
 export function isFileError(error: unknown): error is FileError {
@@ -82,7 +89,7 @@ export function toWire(error: unknown): WireError {
   }
   return {
     code: 'internal',
-    userMessage: 'Something went wrong inside Earmark. The log has the details.',
+    userMessage: 'Internal error. See the log for details.',
     detail: describe(error),
   };
 }

@@ -20,8 +20,8 @@ export interface EvalRequest {
 }
 
 export interface EvalProgress {
-  /** listening: to clips; reading: prompts or captions. */
-  stage: 'listening' | 'reading';
+  /** analysing: clips; reading: prompts or captions. */
+  stage: 'analysing' | 'reading';
   done: number;
   total: number;
   /** Clips left out so far. */
@@ -147,13 +147,13 @@ export interface EvalReport {
   clips: number;
   /** Missing and broken ones. */
   leftOut: FileFailure[];
-  /** Clips listened to in this run, and clips whose embedding was there from an earlier one. */
-  listened: number;
+  /** Clips embedded in this run, and clips whose embedding was cached by an earlier one. */
+  analysed: number;
   fromCache: number;
-  /** Listened to in this run, s. */
+  /** Embedded in this run, s. */
   audioSeconds: number;
   seconds: number;
-  /** Stopped by the user: what was listened to is kept, and the next run goes on from there. */
+  /** Stopped by the user: embeddings made so far are kept, and the next run continues from there. */
   cancelled: boolean;
   /** null when cancelled. */
   figures: EvalFigures | null;

@@ -1,44 +1,62 @@
 /** The nouns of the contract. Payloads survive structured clone and JSON alike. */
+import type { AnalysisKind } from './analysis.ts';
 import type { ErrorCode, FileErrorCode } from './errors.ts';
+import type { SearchFilters } from './query/filters.ts';
 
 // ── Jobs ────────────────────────────────────────────────────────────────────
 
 export type JobId = number;
-export type JobKind = 'index' | 'map' | 'tag' | 'plan' | 'write' | 'undo' | 'rename';
+/** Jobs on the library; the catalogue keeps them, so that the next start knows what was interrupted. */
+export type LibraryJobKind =
+  'index' | 'map' | 'tag' | 'plan' | 'write' | 'undo' | 'rename' | 'sync' | 'work' | 'duplicates';
+/** Of one session alone, without a catalogue. */
+export type SessionJobKind = 'cut' | 'evaluation' | 'import' | 'download';
+export type JobKind = LibraryJobKind | SessionJobKind;
 export type JobState = 'running' | 'paused' | 'done' | 'cancelled' | 'failed' | 'interrupted';
-/** In the order a job goes through them: four of an index job, two of a map job, one of each that follows. */
+/** In the order a job goes through them: five of an index job, two of a map job, one of each that follows; of a sync the last two but one. */
 export type JobStage =
   | 'walking'
   | 'recognising'
-  | 'listening'
+  | 'analysing'
   | 'indexing'
+  | 'refreshing'
   | 'comparing'
   | 'arranging'
   | 'tagging'
   | 'planning'
   | 'writing'
   | 'undoing'
-  | 'renaming';
+  | 'renaming'
+  | 'receiving'
+  | 'sending'
+  | 'matching';
 
-/** The latest one is enough to draw the whole picture; sent at most 10 times a second. */
-export interface JobProgress {
+/** Of every job. The latest one is enough to draw the whole picture; sent at most 10 times a second, and at each stage. */
+export interface JobStanding<K extends JobKind> {
+  /** Below zero: a job that the catalogue does not keep. */
   id: JobId;
-  kind: JobKind;
+  kind: K;
   state: JobState;
-  /** Of an index job: the pack that listens, where it is not the one in use (setting `nextModel`). */
-  nextModel?: string;
+  /** Wall time of this run without pauses, s. */
+  elapsedSeconds: number;
   /** Why it is paused: somebody asked for it, or somebody uses the machine (setting `onlyWhenIdle`). Absent otherwise. */
   pausedFor?: 'user' | 'activity';
+}
+
+/** How far a job on the library is. */
+export interface LibraryJobFigures {
+  /** Of an index job: the pack that analyses, if it is not the one in use (setting `nextModel`). */
+  nextModel?: string;
+  /** Of an index job that updates what is known of files: the kinds of analysis. */
+  kinds?: AnalysisKind[];
   stage: JobStage;
   /** Files dealt with so far; never falls. Of a map that is made anew: the share of the work, as files. */
   done: number;
   /** Files to deal with; null while still counting. */
   total: number | null;
   failed: number;
-  /** Audio listened to in this run, s. */
+  /** Audio analysed in this run, s. */
   audioSeconds: number;
-  /** Wall time of this run without pauses, s. */
-  elapsedSeconds: number;
   /** Audio seconds per second over the last while; null before there is a figure. */
   realTimeFactor: number | null;
   /** null while unknown. */
@@ -46,6 +64,8 @@ export interface JobProgress {
   /** The file read last, for a human to see that something moves. */
   currentPath: string | null;
 }
+
+export type LibraryJobProgress = JobStanding<LibraryJobKind> & LibraryJobFigures;
 
 export interface FileFailure {
   /** Absolute. */
@@ -59,12 +79,12 @@ export interface FileFailure {
 export interface IndexSummary {
   /** Audio files found under the folders, failed ones included. */
   files: number;
-  /** Listened to in this run. */
+  /** Analysed in this run. */
   indexed: number;
   unchanged: number;
   /** Known sound under a new path. */
   moved: number;
-  /** Same sound, new tags or new times: read again, not listened to again. */
+  /** Same audio, new tags or new times: metadata read again, not analysed again. */
   retagged: number;
   /** Gone since the last run; kept in the catalogue as offline. */
   offline: number;
@@ -73,8 +93,13 @@ export interface IndexSummary {
   /** Not audio and not pretending to be. */
   skipped: number;
   failed: FileFailure[];
-  /** Facts about files that were indexed all the same: partly damaged, silent, longer than the cap. */
-  warnings: { path: string; code: DecodeWarningCode; message: string }[];
+  /** Known files whose facts were found again by a newer analysis; without embedding. */
+  refreshed: number;
+  /**
+   * Facts about files that were indexed all the same: partly damaged, silent, longer than the cap. outdated-facts: a
+   * known file that could not be analysed again.
+   */
+  warnings: { path: string; code: DecodeWarningCode | 'outdated-facts'; message: string }[];
   seconds: number;
   audioSeconds: number;
   cancelled: boolean;
@@ -105,7 +130,7 @@ export type DecodeWarningCode =
   | 'partial' // ended earlier than it declares, or decoded with errors: what could be read was used
   | 'invalid-samples' // NaN, infinite or absurd samples were replaced by silence
   | 'silent' // nothing above −90 dBFS: catalogued, never found by sound
-  | 'capped' // longer than the cap: only its beginning was listened to
+  | 'capped' // longer than the cap: only its beginning was analysed
   | 'wrong-extension'; // the name says another format than the content
 
 export interface DecodeWarning {
@@ -125,25 +150,19 @@ export interface NativeTag {
 
 // ── Search ──────────────────────────────────────────────────────────────────
 
-export interface SearchFilters {
-  minSeconds?: number;
-  maxSeconds?: number;
-  formats?: AudioFormat[];
-  channels?: number;
-  /** Hz */
-  sampleRate?: number;
-  /** Absolute folder: files anywhere below it. Otherwise part of a folder name on the path of a file (`in:doors`). */
-  folder?: string;
-  /** A word or phrase that must occur in a native tag. Several: all of them. */
-  tags?: string[];
-  /** true: only favourites; false: none of them. */
-  favourite?: boolean;
-  /** At least so many stars, 1..5. */
-  minStars?: number;
-  collectionId?: number;
-  /** Also files whose drive or path is not there now. */
-  includeOffline?: boolean;
+/** A sound that others are compared with, indexed or not. */
+export interface ReferenceSound {
+  /** Absolute. */
+  path: string;
+  /** Where the part that counts begins, s; the whole of it if absent. */
+  startSeconds?: number;
+  /** Where that part ends, s; if absent, the model's window at `startSeconds`. */
+  endSeconds?: number;
 }
+
+/** Of each kind in one query. */
+export const MOST_REFERENCES = 16;
+export const EVEN_BALANCE = 0.5;
 
 export interface SearchQuery {
   /** Plain words (`dog without rain`), quoted phrases (`"door slam"`), minus terms (`rain -thunder`, `-"heavy rain"`) and inline filters (`dur:<3 fmt:wav ch:2 sr:48000 in:"…" tag:x fav: stars:>=3 col:"…"`). */
@@ -152,16 +171,26 @@ export interface SearchQuery {
   likePath?: string;
   /** Where in that sound, s; the whole of it if absent. */
   likeStartSeconds?: number;
+  /** Where the part that counts ends, s; only with `likeStartSeconds`. If absent, the model's window there. */
+  likeEndSeconds?: number;
+  /** Further sounds to search by: what resembles all of them comes first. At most {@link MOST_REFERENCES}. */
+  alsoLike?: ReferenceSound[];
+  /** The more a file resembles one of these, the lower it is; these files themselves are no results. */
+  unlike?: ReferenceSound[];
+  /** With words and sounds: how much the words count, from 0 (sounds alone) to 1 (words alone). @default 0.5 */
+  balance?: number;
+  /** Look only in the file at `likePath`, which has to be in the catalogue: it is the one hit, with all its matches. */
+  inSameFile?: boolean;
   filters?: SearchFilters;
-  /** At most this many hits. */
+  /** At most this many results. */
   limit?: number;
   /** Keep what falls under the relevance cut (band "unlikely"). */
   includeUnlikely?: boolean;
-  /** Exact copies and variants of one series make one hit, with the others in its `group`; `limit` counts such hits. */
+  /** Exact copies and variants of one series are one result, with the others in its `group`; `limit` counts these results. */
   grouped?: boolean;
 }
 
-/** From surest to least sure; "unlikely" is below the cut and shown only when asked for. */
+/** From most to least confident; "unlikely" is below the cut and shown only on request. */
 export const BANDS = ['strong', 'likely', 'maybe', 'unlikely'] as const;
 export type Band = (typeof BANDS)[number];
 
@@ -174,7 +203,7 @@ export interface SearchHit {
   fileId: number;
   /** Absolute. */
   path: string;
-  /** Probability-like relevance, 0..1; hits are sorted by it. */
+  /** Probability-like relevance, 0..1; results are sorted by it. */
   score: number;
   /** The place in the file, s. */
   startSeconds: number;
@@ -184,17 +213,17 @@ export interface SearchHit {
   durationSeconds: number;
   format: AudioFormat;
   offline: boolean;
-  /** What else this hit stands for; only with `grouped`, and only where there is something. */
+  /** The other files this result stands for; only with `grouped`, absent if there are none. */
   group?: HitGroup;
 }
 
 /** Hits that one stands for, the best of them. */
 export interface HitGroup {
-  /** Files with the very sound of one of the hits here. */
+  /** Files with exactly the audio of one of these results. */
   copies: number;
   /** Files of the same series that sound alike: same folder, same name but for a number or a take. */
   variants: number;
-  /** Copies and variants as hits of their own (without `group`), best first. */
+  /** Copies and variants as separate results (without `group`), best first. */
   others: SearchHit[];
 }
 
@@ -202,20 +231,44 @@ export interface HitGroup {
 export interface WindowRelevance {
   startSeconds: number;
   endSeconds: number;
-  /** Probability-like, 0..1, as the score of a hit without its name. */
+  /** Probability-like, 0..1, as the score of a result without its name. */
   relevance: number;
   band: Band;
+}
+
+/** Where a file matches a query. */
+export interface FileMatches {
+  fileId: number;
+  /** In order of time, none over another. */
+  matches: WindowRelevance[];
+}
+
+/** How similar a part of a file is to a query, moment by moment. */
+export interface MatchCurve {
+  /** Where the first moment begins, s. */
+  startSeconds: number;
+  stepSeconds: number;
+  /** Cosines, −1..1, one a step; of words and a sound their mean. */
+  similarity: number[];
+}
+
+/** The refined match of a result within its window. */
+export interface RefinedMatch {
+  startSeconds: number;
+  endSeconds: number;
+  /** Over the window and its neighbours. */
+  curve: MatchCurve;
 }
 
 export interface SearchResult {
   /** As understood: what was searched for after filters and minus terms were taken out. */
   query: SearchQuery;
-  /** What hits must not be, as understood: minus terms, and what the words leave out ("without rain"). */
+  /** Excluded terms, as understood: minus terms, and what the words exclude ("without rain"). */
   minus: string[];
-  /** Embedding space the hits come from: pack id. */
+  /** Embedding space of the results: pack id. */
   model: string;
   hits: SearchHit[];
-  /** Things worth saying: "12 % of the library has not been listened to yet", "the index was damaged and has been rebuilt". */
+  /** Things worth saying: "12 % of the library has not been analysed yet", "the index was damaged and has been rebuilt". */
   notices: string[];
 }
 
@@ -242,7 +295,7 @@ export interface RootStatus {
   path: string;
   online: boolean;
   files: number;
-  /** Listened to by the model in use. */
+  /** Analysed with the model in use. */
   ready: number;
   failed: number;
   offline: number;
@@ -260,13 +313,15 @@ export interface Status {
   offline: number;
   audioSeconds: number;
   windows: number;
+  /** Files whose facts the next index job finds again by a newer analysis, and which facts. */
+  outdated: { files: number; kinds: AnalysisKind[] };
   /** Bytes on disk. */
   catalogueBytes: number;
   indexBytes: number;
   /** The data folder cannot be written: everything can be searched, and nothing new is kept. */
   readOnly: boolean;
   /** The last job, if there was one. */
-  lastJob: { id: JobId; kind: JobKind; state: JobState; startedMs: number; finishedMs: number | null } | null;
+  lastJob: { id: JobId; kind: LibraryJobKind; state: JobState; startedMs: number; finishedMs: number | null } | null;
 }
 
 export interface ModelStatus {
@@ -278,10 +333,10 @@ export interface ModelStatus {
   inUse: boolean;
   /** Comes with the program: cannot be removed. */
   shipped: boolean;
-  /** Sounds in this library that it has listened to. */
-  heard: number;
-  /** Bytes of the catalogue that what it heard takes, about. */
-  heardBytes: number;
+  /** Files in this library that it has analysed. */
+  analysedFiles: number;
+  /** Bytes of the catalogue that its analysis takes, approximately. */
+  analysisBytes: number;
   /** null: fine. Else the sentence that says what is wrong. */
   problem: string | null;
   /** Why the process that runs it does not run now although the pack is fine, a sentence; absent: nothing is wrong. */

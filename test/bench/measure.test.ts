@@ -37,7 +37,7 @@ test('the table says what was missed, and notes stand under their rows', () => {
   expect(lines[3]).toMatch(/^fast +1,234 x +1,200–1,300 .*≥ 400 x +3\.08 x +ok$/);
 });
 
-test.runIf(CAN_READ_PROCESSES)('this process has memory and has used the processor (Linux only)', () => {
+test.runIf(CAN_READ_PROCESSES)('this process has memory and has used the CPU (Linux only)', () => {
   const [self] = processTree(process.pid, { memory: true });
   expect(self?.pid).toBe(process.pid);
   expect(self!.residentBytes).toBeGreaterThan(10 * 2 ** 20);

@@ -1,26 +1,26 @@
 /** An engine in this process over a folder of sounds made on the spot; everything in a folder of its own. */
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { openCatalogue } from '../../src/main/catalogue/open.ts';
-import { createEngine, type EngineHandle, type EngineOptions } from '../../src/main/engine.ts';
+import { createEngine, type EngineHandle, type EngineOptions } from '../../src/main/engine/engine.ts';
 import { dispatch } from '../../src/main/host/dispatch.ts';
 import type { Settings } from '../../src/shared/calls/settings.ts';
 import type { CallName, Calls, Events } from '../../src/shared/contract.ts';
-import type { IndexSummary, JobProgress } from '../../src/shared/types.ts';
+import type { IndexSummary, LibraryJobProgress } from '../../src/shared/types.ts';
+import { isLibraryJob, waitForJob } from '../../src/shared/jobs.ts';
 import { TINY_PACK } from '../faults/program.ts';
 import { put, tone, wav, type WavOptions } from '../faults/sounds.ts';
+import { temporaryFolder } from '../kit/temporary-folder.ts';
 
-/** A busy machine may take so long for what usually takes a moment, ms. */
-const PATIENCE_MS = 45_000;
+/** `model` null: the one of the settings. */
+type StartOptions = Partial<Omit<EngineOptions, 'model'>> & { model?: string | null };
 
 export class EngineTrial {
-  readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'engine-')));
+  readonly folder = temporaryFolder('engine');
   readonly sounds = join(this.folder, 'sounds');
   readonly data = join(this.folder, 'data');
   readonly notices: string[] = [];
-  readonly progress: JobProgress[] = [];
+  readonly progress: LibraryJobProgress[] = [];
   readonly rootsChanged: number[][] = [];
   #handle: EngineHandle | null = null;
 
@@ -32,11 +32,18 @@ export class EngineTrial {
    * Starts the engine, or starts it again. In the foreground unless asked otherwise: what runs at low priority can
    * starve on a busy machine, which is its purpose and no test of it.
    */
-  async start(options: Partial<EngineOptions> = {}): Promise<void> {
+  async start({ model = TINY_PACK, ...options }: StartOptions = {}): Promise<void> {
     await this.#handle?.close();
-    this.#handle = createEngine({ dataFolder: this.data, model: TINY_PACK, load: 'foreground', ...options });
+    this.#handle = createEngine({
+      dataFolder: this.data,
+      load: 'foreground',
+      ...(model === null ? {} : { model }),
+      ...options,
+    });
     this.#handle.on('engine.notice', ({ message }) => this.notices.push(message));
-    this.#handle.on('job.progress', (progress) => this.progress.push(progress));
+    this.#handle.on('job.progress', (progress) => {
+      if (isLibraryJob(progress)) this.progress.push(progress);
+    });
     this.#handle.on('root.changed', ({ rootIds }) => this.rootsChanged.push(rootIds));
   }
 
@@ -47,8 +54,12 @@ export class EngineTrial {
     catalogue.close();
   }
 
-  async end(): Promise<void> {
+  async close(): Promise<void> {
     await this.#handle?.close();
+  }
+
+  async end(): Promise<void> {
+    await this.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
@@ -63,9 +74,9 @@ export class EngineTrial {
     return this.#handle!.on(event, listener);
   }
 
-  /** Listens to these folders, absolute; none: to all roots. */
+  /** Analyses these folders, absolute; none: all roots. */
   async index(...folders: string[]): Promise<IndexSummary> {
-    return this.call('job.wait', await this.call('index.start', { folders }));
+    return waitForJob(this, await this.call('index.start', { folders }), 'index');
   }
 
   async paths(text: string): Promise<string[]> {
@@ -94,19 +105,5 @@ export class EngineTrial {
   addTone(relativePath: string, hertz = 440, seconds = 1, options: WavOptions = {}): string {
     put(this.at(relativePath), wav([tone(hertz, seconds, options.sampleRate)], options));
     return this.at(relativePath);
-  }
-}
-
-/** Waits until it is so, and no longer. @throws when it does not become so in time */
-export async function until<T>(
-  what: string,
-  ask: () => T | null | undefined | false | Promise<T | null | undefined | false>,
-): Promise<T> {
-  const beganMs = performance.now();
-  for (;;) {
-    const answer = await ask();
-    if (answer !== null && answer !== undefined && answer !== false) return answer;
-    if (performance.now() - beganMs > PATIENCE_MS) throw new Error(`${what}: not so within ${PATIENCE_MS} ms`);
-    await sleep(50);
   }
 }

@@ -1,15 +1,15 @@
-/** The calls about files through the engine, on sounds that it listened to itself; bad input through `dispatch`. */
-import { copyFileSync, existsSync, mkdtempSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+/** The calls about files through the engine, on files that it analysed itself; bad input through `dispatch`. */
+import { copyFileSync, existsSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CallName, Engine } from '../../src/shared/contract.ts';
-import { createEngine, type EngineHandle } from '../../src/main/engine.ts';
-import { cataloguePath } from '../../src/main/catalogue/open.ts';
+import { summaryOf } from '../../src/shared/jobs.ts';
+import { createEngine, type EngineHandle } from '../../src/main/engine/engine.ts';
 import { dispatch } from '../../src/main/host/dispatch.ts';
 import { TINY_PACK } from '../faults/program.ts';
 import { put, tone, wav } from '../faults/sounds.ts';
+import { openDatabase } from '../kit/catalogue.ts';
+import { temporaryFolder } from '../kit/temporary-folder.ts';
 
 let folder: string;
 let sounds: string;
@@ -20,7 +20,7 @@ const ids = new Map<string, number>();
 const id = (name: string) => ids.get(name)!;
 
 beforeAll(async () => {
-  folder = realpathSync(mkdtempSync(join(tmpdir(), 'calls-')));
+  folder = temporaryFolder('calls');
   sounds = join(folder, 'sounds');
   const add = (path: string, hertz: number, seconds: number) =>
     put(join(sounds, path), wav([tone(hertz, seconds)], { info: { IKEY: `about ${hertz} hertz` } }));
@@ -36,11 +36,10 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await handle.close();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 async function index() {
-  return engine['job.wait'](await engine['index.start']({ folders: [sounds] }));
+  return summaryOf(await engine['job.wait'](await engine['index.start']({ folders: [sounds] })), 'index');
 }
 function listed(): Promise<number[]> {
   return engine['file.list']({ of: {}, order: 'folder', descending: false });
@@ -64,7 +63,7 @@ test('asking makes no catalogue where there is none; what is kept does', async (
   }
 });
 
-test('file.list and file.rows: what was listened to, in order, with its facts', async () => {
+test('file.list and file.rows: analysed files, in order, with their facts', async () => {
   const order = ['high/again.wav', 'high/whistle.wav', 'low/hum 2.wav', 'low/hum 10.wav'];
   expect([...ids.keys()]).toEqual(order);
   const longestFirst = await engine['file.list']({ of: { folder: join(sounds, 'low') }, order: 'duration', descending: true }); // prettier-ignore
@@ -82,12 +81,29 @@ test('file.list and file.rows: what was listened to, in order, with its facts', 
     channels: 1,
     bitDepth: 16,
     loudnessLufs: expect.closeTo(-10.3, 0) as number, // −9 dB the sine, −0.7 the scale, −0.6 the weighting at 120 Hz
+    peakDb: expect.closeTo(-6, 0) as number,
+    clippedSamples: 0,
+    loudnessRange: null, // shorter than 3 s
+    truePeakDb: expect.closeTo(-6, 0) as number,
+    dcOffset: expect.closeTo(0, 1) as number,
+    stereoWidth: null,
+    correlation: null,
+    deadChannels: 0,
+    silentHead: 0,
+    silentTail: 0,
+    bandwidthHz: expect.any(Number) as number,
+    cutoffHz: 0,
+    kind: 0,
+    bpm: null,
+    key: null,
+    root: expect.closeTo(46.5, 1) as number, // 120 Hz lie between A#2 and B2
     offline: false,
     favourite: false,
     stars: 0,
     changedMs: statSync(path).mtimeMs,
     addedMs: expect.closeTo(Date.now(), -6) as number,
     tagNames: ['about 120 hertz'],
+    description: '',
   });
 });
 
@@ -119,7 +135,7 @@ test('file.waveforms: the same bytes as the catalogue keeps', async () => {
 test('file.rows: accepted tags come before those of the file, three at most, none twice', async () => {
   const fileId = id('low/hum 10.wav');
   const tagNames = async () => (await engine['file.rows']([fileId, id('high/again.wav')])).map((row) => row.tagNames);
-  const db = new Database(cataloguePath(join(folder, 'data')));
+  const db = openDatabase(join(folder, 'data'));
   try {
     const say = db.prepare('INSERT INTO file_tag (file_id, native_id, field, value) VALUES (?, ?, ?, ?)');
     const tag = db.prepare('INSERT INTO tag (id, vocabulary_id, label_id, name) VALUES (?, ?, ?, ?)');
@@ -137,9 +153,13 @@ test('file.rows: accepted tags come before those of the file, three at most, non
     decide.run(fileId, 2, 0, 10);
     decide.run(fileId, 3, 1, 5);
     expect(await tagNames()).toEqual([['Engine', 'Hum', 'MACHINES'], ['about 2000 hertz']]);
+    say.run(fileId, 'bext:Description', 'description', `A generator. ${'x'.repeat(600)}`);
+    say.run(fileId, 'iXML:NOTE', 'description', 'Another.');
+    const [row] = await engine['file.rows']([fileId]);
+    expect(row!.description).toBe(`A generator. ${'x'.repeat(600)}`.slice(0, 500));
     expect((await engine['file.get'](fileId)).tagNames).toEqual(['Engine', 'Hum', 'MACHINES']);
   } finally {
-    db.exec("DELETE FROM decision; DELETE FROM tag; DELETE FROM file_tag WHERE native_id IN ('GENRE', 'CATEGORY', 'IKEY')"); // prettier-ignore
+    db.exec("DELETE FROM decision; DELETE FROM tag; DELETE FROM file_tag WHERE native_id IN ('GENRE', 'CATEGORY', 'IKEY', 'bext:Description', 'iXML:NOTE')"); // prettier-ignore
     db.close();
   }
 });
@@ -206,30 +226,26 @@ test('a search that was kept can be asked again', async () => {
 
 describe('through dispatch', () => {
   test.each<[CallName, unknown, RegExp]>([
-    ['file.get', 'one', /file\.get is not understood/],
+    ['file.get', 'one', /Invalid input for file\.get/],
     ['file.get', 0, /file\.get/],
     ['file.rows', Array.from({ length: 1001 }, (_, at) => at + 1), /file\.rows/],
     ['file.rows', [1.5], /file\.rows/],
     ['file.waveforms', Array.from({ length: 201 }, (_, at) => at + 1), /file\.waveforms/],
     ['file.list', { of: {}, order: 'size', descending: false }, /“order”/],
-    [
-      'file.list',
-      { of: { folder: 'Doors' }, order: 'name', descending: false },
-      /“of\.folder”: a whole path is needed/,
-    ],
+    ['file.list', { of: { folder: 'Doors' }, order: 'name', descending: false }, /“of\.folder” must be a full path/],
     ['file.list', { of: { minStars: 0 }, order: 'name', descending: false }, /“of\.minStars”/],
     ['file.list', { of: { colour: 1 }, order: 'name', descending: false }, /colour/],
     ['favourite.set', { fileIds: [1], favourite: 1 }, /“favourite”/],
     ['stars.set', { fileIds: [1], stars: 6 }, /“stars”/],
     ['stars.set', { fileIds: 1, stars: 5 }, /“fileIds”/],
     ['collection.list', {}, /collection\.list/],
-    ['collection.create', { name: ' “” ' }, /A name needs at least one letter/],
+    ['collection.create', { name: ' “” ' }, /A name must contain at least one letter/],
     ['collection.create', { name: 'x'.repeat(201) }, /“name”/],
     ['collection.rename', { id: 1 }, /“name”/],
     ['collection.restore', { name: 'x', fileIds: ['1'] }, /“fileIds\.0”/],
     ['savedSearch.save', { name: 'x', query: { text: 'x', filters: { minStars: 9 } } }, /“query\.filters\.minStars”/],
     ['search.query', { text: 'x', filters: { collectionId: 'A' } }, /“filters\.collectionId”/],
-  ])('%s refuses, at %#, with one sentence', async (name, input, sentence) => {
+  ])('%s refuses, at %#, with one message', async (name, input, sentence) => {
     const reply = await dispatch(engine, name, input);
     expect(reply).toMatchObject({ ok: false, error: { code: 'bad-input' } });
     if (!reply.ok) expect(reply.error.userMessage).toMatch(sentence);
@@ -253,7 +269,7 @@ describe('through dispatch', () => {
     expect(created).toMatchObject({ ok: true, value: { name: 'By dispatch', files: 0 } });
     expect(await dispatch(engine, 'collection.create', { name: 'by dispatch' })).toMatchObject({
       ok: false,
-      error: { code: 'name-taken', userMessage: 'There is a “by dispatch” already. Choose another name.' },
+      error: { code: 'name-taken', userMessage: 'The name “by dispatch” is already in use. Choose another name.' },
     });
     const all = { of: { folder: sounds, favourite: false }, order: 'name', descending: false };
     expect(await dispatch(engine, 'file.list', all)).toMatchObject({ ok: true });

@@ -4,6 +4,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openCatalogue } from '../../src/main/catalogue/open.ts';
 import { put } from '../faults/sounds.ts';
 import { EngineTrial } from './engine-trial.ts';
+import { waitForJob } from '../../src/shared/jobs.ts';
+import { inDatabase } from '../kit/catalogue.ts';
 
 let trial: EngineTrial;
 beforeEach(async () => {
@@ -12,17 +14,19 @@ beforeEach(async () => {
 });
 afterEach(() => trial.end());
 
-/** Ids of the windows by absolute path: the same after a journey means nothing was listened to anew. */
+/** Ids of the windows by absolute path: the same after a round trip means that nothing was analysed again. */
 function windows(): Map<string, number[]> {
   const catalogue = openCatalogue(trial.data, { readonly: true });
   try {
     expect(catalogue.integrityCheck()).toEqual([]);
-    const rows = catalogue.db
-      .prepare<[], { path: string; id: number }>(
-        `SELECT root.path || '/' || relative_path AS path, window.id FROM window
-           JOIN file ON file.id = file_id JOIN root ON root.id = root_id ORDER BY window.id`,
-      )
-      .all();
+    const rows = inDatabase(trial.data, (db) =>
+      db
+        .prepare<[], { path: string; id: number }>(
+          `SELECT root.path || '/' || relative_path AS path, window.id FROM window
+             JOIN file ON file.id = file_id JOIN root ON root.id = root_id ORDER BY window.id`,
+        )
+        .all(),
+    );
     return new Map([...Map.groupBy(rows, ({ path }) => path)].map(([path, own]) => [path, own.map(({ id }) => id)]));
   } finally {
     catalogue.close();
@@ -34,7 +38,7 @@ async function idOf(path: string): Promise<number> {
 }
 
 describe('adding a root', () => {
-  test('does not listen to it; what is known of it is said', async () => {
+  test('does not analyse it; what is known of it is reported', async () => {
     trial.addTone('low.wav');
     expect(await trial.call('root.list', null)).toEqual([]);
     const root = await trial.call('root.add', { path: trial.sounds });
@@ -68,9 +72,9 @@ describe('adding a root', () => {
   });
 
   test.each([
-    ['a missing folder', () => join(trial.folder, 'nowhere'), 'not-found', /There is no folder/],
+    ['a missing folder', () => join(trial.folder, 'nowhere'), 'not-found', /was not found/],
     ['a file', () => trial.addTone('low.wav'), 'bad-input', /is a file/],
-  ])('%s is refused with a sentence', async (_, path, code, sentence) => {
+  ])('%s is refused with a message', async (_, path, code, sentence) => {
     await expect(trial.call('root.add', { path: path() })).rejects.toMatchObject({
       code,
       message: expect.stringMatching(sentence) as string,
@@ -89,7 +93,7 @@ describe('removing a root', () => {
     await trial.index(trial.at('keep'), trial.at('go'));
   });
 
-  test('hides it everywhere, and adding it brings all of it back without listening', async () => {
+  test('hides it everywhere, and adding it brings all of it back without analysing', async () => {
     const before = windows();
     const status = await trial.call('status.get', null);
     const failures = await trial.call('failure.list', null);
@@ -109,7 +113,7 @@ describe('removing a root', () => {
     expect(await trial.call('file.list', list)).toHaveLength(1);
     expect(await trial.index()).toMatchObject({ files: 1, unchanged: 1, failed: [] });
     const { notices } = await trial.call('search.query', { text: 'low' });
-    expect(notices.join()).not.toMatch(/not been listened to/);
+    expect(notices.join()).not.toMatch(/not been analysed/);
 
     const back = await trial.call('root.add', { path: trial.at('go') });
     expect(back).toMatchObject({ files: 3, ready: 2, failed: 1 });
@@ -176,7 +180,7 @@ describe('removing a root', () => {
 });
 
 describe('a paused root', () => {
-  test('is passed over by a job without folders, and listened to when named', async () => {
+  test('is skipped by a job without folders, and analysed when named', async () => {
     trial.addTone('a/low.wav', 100);
     trial.addTone('b/low.wav', 110);
     const a = await trial.call('root.add', { path: trial.at('a') });
@@ -199,7 +203,7 @@ describe('a paused root', () => {
     await trial.call('job.pause', job);
     await trial.call('root.set', { id, paused: true });
     await trial.call('job.resume', job);
-    const { indexed, cancelled } = await trial.call('job.wait', job);
+    const { indexed, cancelled } = await waitForJob(trial, job, 'index');
     expect(cancelled).toBe(false);
     expect(indexed).toBeLessThan(30);
     await trial.call('root.set', { id, paused: false });
@@ -207,7 +211,7 @@ describe('a paused root', () => {
   });
 });
 
-describe('sounds that are there twice', () => {
+describe('duplicates', () => {
   test('by what they sound like, whatever their names and tags, offline ones too; most spare bytes first', async () => {
     trial.addTone('once.wav', 90, 2);
     const short = [trial.addTone('short.wav', 200, 1), trial.addTone('copy/short too.wav', 200, 1)];
@@ -244,11 +248,11 @@ test.each([
   ['root.set', { id: 1, watch: 'yes' }],
   ['duplicate.list', { limit: 0 }],
   ['duplicate.list', null],
-] as const)('%s refuses %j with one sentence', async (name, input) => {
+] as const)('%s refuses %j with one message', async (name, input) => {
   const error = await trial.call(name, input as never).then(
     () => null,
     (reason: unknown) => reason as Error & { code: string },
   );
   expect(error).toMatchObject({ code: 'bad-input' });
-  expect(error!.message).toMatch(/^The request .* is not understood: [^\n]+\.$/);
+  expect(error!.message).toMatch(/^Invalid input for .*: [^\n]+\.$/);
 });

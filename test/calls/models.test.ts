@@ -41,7 +41,7 @@ describe('checking a model', () => {
     const check = await trial.call('model.check', { id });
     expect(check).toMatchObject({ id: 'wrong', provider: expect.stringMatching(/^CPU/) as string });
     expect(check).toMatchObject({ realTimeFactor: null, textMs: null });
-    expect(check.problem).toMatch(/does not work as it should/);
+    expect(check.problem).toMatch(/does not work correctly/);
     expectSentence(check.problem!);
   });
 
@@ -50,7 +50,7 @@ describe('checking a model', () => {
     appendFileSync(join(folder, 'audio.onnx'), 'x');
     const check = await trial.call('model.check', { id: folder });
     expect(check).toMatchObject({ provider: '', realTimeFactor: null, textMs: null });
-    expect(check.problem).toMatch(/other SHA-256/);
+    expect(check.problem).toMatch(/does not match its published SHA-256/);
     await expect(trial.call('model.check', { id: 'nobody' })).rejects.toMatchObject({ code: 'model-missing' });
   });
 });

@@ -1,10 +1,12 @@
-/** The library moves to another model: the old one answers until the new one has heard everything. */
+/** The library moves to another model: the old one answers until the new one has analysed everything. */
 import { existsSync, readdirSync, renameSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Settings } from '../../src/shared/calls/settings.ts';
+import { waitForJob } from '../../src/shared/jobs.ts';
 import { put } from '../faults/sounds.ts';
-import { EngineTrial, until } from './engine-trial.ts';
+import { EngineTrial } from './engine-trial.ts';
+import { until } from '../kit/until.ts';
 
 /** Pack id of the model that comes with the program. */
 const STARTER = 'starter-1';
@@ -22,7 +24,7 @@ afterEach(() => trial.end());
 
 /** In the background, as the app has it. */
 async function start(load: 'background' | 'foreground' = 'background'): Promise<void> {
-  await trial.start({ model: undefined as never, load });
+  await trial.start({ model: null, load });
   trial.on('setting.changed', (settings) => told.push(settings));
 }
 function addTones(count: number, name = 'low'): void {
@@ -40,7 +42,7 @@ async function pausedMove(): Promise<number> {
 const arrived = () =>
   until('the new model in use', async () => (await trial.call('setting.get', null)).model === 'new');
 
-test('the old one answers until the new one has heard all, then the new one does', async () => {
+test('the old one answers until the new one has analysed all, then the new one does', async () => {
   addTones(6);
   await start();
   await trial.index(trial.sounds);
@@ -60,18 +62,18 @@ test('the old one answers until the new one has heard all, then the new one does
   expect(model).toBe('new');
   expect(hits).toHaveLength(6);
   expect(told.at(-1)).toMatchObject({ model: 'new', nextModel: null });
-  expect(trial.notices.filter((notice) => notice.includes('is in use now'))).toHaveLength(1);
+  expect(trial.notices.filter((notice) => notice.includes('is now in use'))).toHaveLength(1);
   expect(await trial.call('status.get', null)).toMatchObject({ model: 'new', ready: 6 });
-  expect(await statusOf('old')).toMatchObject({ heard: 6, inUse: false });
-  expect((await statusOf('old'))!.heardBytes).toBeGreaterThan(0);
+  expect(await statusOf('old')).toMatchObject({ analysedFiles: 6, inUse: false });
+  expect((await statusOf('old'))!.analysisBytes).toBeGreaterThan(0);
   expect(trial.progress.findLast(({ id }) => id === job)).toMatchObject({ state: 'done', done: 6, total: 6 });
 
-  // Back again: it has heard everything, and nothing has to be waited for.
+  // Back again: it has analysed everything, so the move is immediate.
   expect(await trial.call('setting.set', { nextModel: 'old' })).toMatchObject({ model: 'old', nextModel: null });
   expect(await answering()).toBe('old');
 });
 
-test('what comes in meanwhile is heard by both, the old one first', async () => {
+test('files added meanwhile are analysed by both, the old one first', async () => {
   addTones(3);
   await start();
   await trial.index(trial.sounds);
@@ -81,11 +83,11 @@ test('what comes in meanwhile is heard by both, the old one first', async () => 
   expect(await trial.index(trial.sounds)).toMatchObject({ indexed: 2, unchanged: 3 }); // the move made room
   await arrived();
   expect(await trial.paths('low')).toHaveLength(5);
-  expect(await statusOf('new')).toMatchObject({ heard: 5 });
-  expect(await statusOf('old')).toMatchObject({ heard: 5 });
+  expect(await statusOf('new')).toMatchObject({ analysedFiles: 5 });
+  expect(await statusOf('old')).toMatchObject({ analysedFiles: 5 });
 });
 
-test('goes on in the next session', async () => {
+test('continues in the next session', async () => {
   addTones(4);
   await start();
   await trial.index(trial.sounds);
@@ -94,34 +96,34 @@ test('goes on in the next session', async () => {
   trial.progress.length = 0;
   await start();
   await arrived();
-  expect(await statusOf('new')).toMatchObject({ heard: 4 });
+  expect(await statusOf('new')).toMatchObject({ analysedFiles: 4 });
 });
 
-test('cancelled, it waits until it is asked to go on', async () => {
+test('cancelled, it waits until it is resumed', async () => {
   addTones(4);
   await start();
   await trial.index(trial.sounds);
   await trial.call('setting.set', { nextModel: 'new' });
   const job = await pausedMove();
   await trial.call('job.cancel', job);
-  expect(await trial.call('job.wait', job)).toMatchObject({ cancelled: true });
+  expect(await waitForJob(trial, job, 'index')).toMatchObject({ cancelled: true });
   expect(await move()).toMatchObject({ to: 'new', working: false });
   expect(await answering()).toBe('old');
   const again = await trial.call('model.continueMove', null);
-  expect(await trial.call('job.wait', again!)).toMatchObject({ cancelled: false, failed: [] });
+  expect(await waitForJob(trial, again!, 'index')).toMatchObject({ cancelled: false, failed: [] });
   expect(await move()).toBeNull();
   expect(await answering()).toBe('new');
   expect(await trial.call('model.continueMove', null)).toBeNull();
 });
 
-test('is stopped: what was heard stays; or made at once: only what the new one has heard is found by sound', async () => {
+test('is stopped: its analyses stay; or made at once: only what the new one has analysed is found by sound', async () => {
   addTones(4);
   await start();
   await trial.index(trial.sounds);
   await trial.call('setting.set', { nextModel: 'new' });
   const job = await pausedMove();
   expect(await trial.call('setting.set', { nextModel: null })).toMatchObject({ model: 'old', nextModel: null });
-  expect(await trial.call('job.wait', job)).toMatchObject({ cancelled: true });
+  expect(await waitForJob(trial, job, 'index')).toMatchObject({ cancelled: true });
   expect(await move()).toBeNull();
   expect(await answering()).toBe('old');
 
@@ -130,7 +132,7 @@ test('is stopped: what was heard stays; or made at once: only what the new one h
     trial.progress.find(({ nextModel, id }) => nextModel === 'new' && id !== job),
   );
   expect(await trial.call('setting.set', { model: 'new' })).toMatchObject({ model: 'new', nextModel: null });
-  await until('the rest is heard', async () => (await trial.call('status.get', null)).ready === 4);
+  await until('the rest is analysed', async () => (await trial.call('status.get', null)).ready === 4);
   expect(await trial.paths('low')).toHaveLength(4);
 });
 
@@ -141,7 +143,7 @@ test('by command, in the foreground, nothing begins by itself', async () => {
   await trial.call('setting.set', { nextModel: 'new' });
   expect(await move()).toMatchObject({ remaining: 3, working: false });
   const job = await trial.call('model.continueMove', null);
-  expect(await trial.call('job.wait', job!)).toMatchObject({ indexed: 3, unchanged: 0, failed: [] });
+  expect(await waitForJob(trial, job!, 'index')).toMatchObject({ indexed: 3, unchanged: 0, failed: [] });
   expect(await move()).toBeNull();
   expect(await trial.call('setting.get', null)).toMatchObject({ model: 'new' });
 });
@@ -151,7 +153,7 @@ test('an empty library has nothing to wait for', async () => {
   expect(await trial.call('setting.set', { nextModel: 'new' })).toMatchObject({ model: 'new', nextModel: null });
 });
 
-test('sounds that are away are waited for; what cannot be listened to is not', async () => {
+test('offline files are waited for; unprocessable ones are not', async () => {
   const broken = trial.addTone('low broken.wav', 300, 2);
   addTones(2);
   await start('foreground');
@@ -167,25 +169,25 @@ test('sounds that are away are waited for; what cannot be listened to is not', a
 
   await trial.call('setting.set', { nextModel: 'new' });
   const job = await trial.call('model.continueMove', null);
-  const summary = await trial.call('job.wait', job!);
+  const summary = await waitForJob(trial, job!, 'index');
   expect(summary).toMatchObject({ indexed: 1, failed: [{ path: broken }] });
   expect(await move()).toMatchObject({ remaining: 2, outOfReach: 1, working: false });
-  expect(await trial.paths('low')).toHaveLength(3); // nothing that the old one heard is lost by it
+  expect(await trial.paths('low')).toHaveLength(3); // nothing that the old one analysed is lost
 
   renameSync(away, trial.at('low 0.wav'));
   await trial.index(trial.sounds);
-  await trial.call('job.wait', (await trial.call('model.continueMove', null))!);
+  await waitForJob(trial, (await trial.call('model.continueMove', null))!, 'index');
   expect(await move()).toBeNull();
   expect(await answering()).toBe('new');
 });
 
 describe('a model is removed', () => {
-  test('with what it heard, or without', async () => {
+  test('with its analysis, or without', async () => {
     addTones(3);
     await start('foreground');
     await trial.index(trial.sounds);
     await trial.call('setting.set', { nextModel: 'new' });
-    await trial.call('job.wait', (await trial.call('model.continueMove', null))!);
+    await waitForJob(trial, (await trial.call('model.continueMove', null))!, 'index');
     await move();
     const indexes = () => readdirSync(join(trial.data, 'index')).filter((name) => name.endsWith('.hnsw'));
     expect(indexes()).toHaveLength(2);
@@ -193,8 +195,8 @@ describe('a model is removed', () => {
     await trial.call('model.remove', { id: 'old', forget: false });
     expect(existsSync(join(trial.data, 'models', 'old'))).toBe(false);
     const left = await statusOf('old');
-    expect(left).toMatchObject({ heard: 3, folder: '' });
-    expect(left!.problem).toContain('not installed any more');
+    expect(left).toMatchObject({ analysedFiles: 3, folder: '' });
+    expect(left!.problem).toContain('no longer installed');
 
     await trial.call('model.remove', { id: 'old', forget: true });
     expect(await statusOf('old')).toBeUndefined();
@@ -204,7 +206,7 @@ describe('a model is removed', () => {
       code: 'model-missing',
     });
 
-    // It comes back and has to listen to everything again.
+    // It comes back and has to analyse everything again.
     trial.addPack('old');
     await trial.call('setting.set', { nextModel: 'old' });
     expect(await move()).toMatchObject({ remaining: 3 });
@@ -213,7 +215,7 @@ describe('a model is removed', () => {
     expect(await trial.paths('low')).toHaveLength(3);
   });
 
-  test('the shipped one stays; what it heard can be forgotten, but not while somebody writes', async () => {
+  test('the shipped one stays; its analysis can be forgotten, but not while somebody writes', async () => {
     addTones(2);
     put(trial.at('not a sound.wav'), Buffer.from('no'));
     await trial.start({ model: 'starter' });
@@ -225,13 +227,13 @@ describe('a model is removed', () => {
       code: 'catalogue-busy',
     });
     await trial.call('job.resume', job);
-    await trial.call('job.wait', job);
+    await waitForJob(trial, job, 'index');
     await expect(trial.call('model.remove', { id: STARTER, forget: false })).rejects.toMatchObject({
       code: 'bad-input',
     });
-    expect(await statusOf(STARTER)).toMatchObject({ heard: 2, shipped: true });
+    expect(await statusOf(STARTER)).toMatchObject({ analysedFiles: 2, shipped: true });
     await trial.call('model.remove', { id: STARTER, forget: true });
-    expect(await statusOf(STARTER)).toMatchObject({ heard: 0, shipped: true, problem: null });
-    expect(await statusOf('new')).toMatchObject({ heard: 2 });
+    expect(await statusOf(STARTER)).toMatchObject({ analysedFiles: 0, shipped: true, problem: null });
+    expect(await statusOf('new')).toMatchObject({ analysedFiles: 2 });
   });
 });

@@ -1,11 +1,13 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, getPriority } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Settings } from '../../src/shared/calls/settings.ts';
+import { waitForJob } from '../../src/shared/jobs.ts';
 import { NO_PROC } from '../faults/program.ts';
 import { skipFor } from '../faults/trial.ts';
-import { EngineTrial, until } from './engine-trial.ts';
+import { EngineTrial } from './engine-trial.ts';
+import { until } from '../kit/until.ts';
 
 let trial: EngineTrial;
 beforeEach(() => (trial = new EngineTrial()));
@@ -15,10 +17,16 @@ const DEFAULTS = {
   backgroundCores: Math.max(1, Math.floor(availableParallelism() / 2)),
   lowPriority: true,
   onlyWhenIdle: false,
+  dawBridge: false,
   appearance: 'system',
   rowHeight: 'comfortable',
   playOnSelect: true,
   volume: 0.8,
+  levelMatch: false,
+  levelTarget: -23,
+  projectMatch: false,
+  projectBpm: null,
+  projectKey: null,
   nextModel: null,
   modelMirror: null,
 } as const;
@@ -31,7 +39,7 @@ test('defaults before anything was set, and no catalogue is made for them', asyn
   expect(await trial.call('setting.get', null)).toMatchObject({ model: join(trial.folder, 'no model here') });
 });
 
-test('only what is named changes; it is told, and holds after the next start', async () => {
+test('only the given settings change; an event is sent, and they persist', async () => {
   await trial.start();
   const told: Settings[] = [];
   trial.on('setting.changed', (settings) => told.push(settings));
@@ -48,6 +56,9 @@ test.each([
   [{ backgroundCores: availableParallelism() + 1 }],
   [{ backgroundCores: 1.5 }],
   [{ volume: 1.1 }],
+  [{ levelTarget: 0 }],
+  [{ projectBpm: 1000 }],
+  [{ projectKey: 24 }],
   [{ appearance: 'pink' }],
   [{ lowPriority: null }],
   [{ colour: 'blue' }],
@@ -81,16 +92,12 @@ function niceness(): number[] {
   });
 }
 
-test.skipIf(skipFor(NO_PROC, 'priority of running processes'))('priority holds from the next job on', async () => {
+test.skipIf(skipFor(NO_PROC, 'priority of running processes'))('priority takes effect with the next job', async () => {
   trial.addTone('low.wav', 100);
   trial.set({ lowPriority: false });
   await trial.start({ load: 'background' });
   await trial.index(trial.sounds);
-  const own = Number(
-    readFileSync('/proc/self/stat', 'utf8')
-      .replace(/^.*\) /s, '')
-      .split(' ')[16],
-  );
+  const own = getPriority();
   expect(new Set(niceness())).toEqual(new Set([own]));
   await trial.call('setting.set', { lowPriority: true });
   expect(new Set(niceness())).toEqual(new Set([own]));
@@ -98,13 +105,13 @@ test.skipIf(skipFor(NO_PROC, 'priority of running processes'))('priority holds f
   const job = await trial.call('index.start', { folders: [] });
   await until('processes of low priority alone', () => {
     const now = niceness();
-    return now.length > 0 && now.every((one) => one > own);
+    return now.length > 0 && now.every((one) => one === Math.min(own + 10, 19));
   });
   await trial.call('job.cancel', job); // how long it would take now depends on the machine
 });
 
 describe('another model', () => {
-  test('is used from the next search on, after it has listened in the background; nothing of the old one is lost', async () => {
+  test('is used from the next search on, after it has analysed in the background; nothing of the old one is lost', async () => {
     trial.addPack('tiny');
     trial.addPack('tiny-2');
     trial.addTone('low.wav', 100);
@@ -126,7 +133,10 @@ describe('another model', () => {
     const models = await trial.call('model.list', null);
     expect(models.filter(({ inUse }) => inUse).map(({ id }) => id)).toEqual(['tiny-2']);
 
-    await until('the new model has listened', async () => (await trial.call('status.get', null)).ready === 2);
+    await until(
+      'the new model has analysed everything',
+      async () => (await trial.call('status.get', null)).ready === 2,
+    );
     await until('its hits', async () => {
       const { model, hits } = await trial.call('search.query', { text: 'low', includeUnlikely: true });
       return model === 'tiny-2' && hits.length === 2;
@@ -134,7 +144,7 @@ describe('another model', () => {
     await until('the end of the job', () => trial.progress.at(-1)!.state === 'done');
 
     await trial.call('setting.set', { model: 'tiny' });
-    expect(await trial.paths('low')).toHaveLength(2); // at once: it was heard before
+    expect(await trial.paths('low')).toHaveLength(2); // at once: it was analysed before
   });
 
   test('is remembered; a model named at the start goes before it, until another is chosen', async () => {
@@ -143,7 +153,7 @@ describe('another model', () => {
     await trial.call('setting.set', { model: 'tiny-2' });
     await trial.start();
     expect(await trial.call('setting.get', null)).toMatchObject({ model: 'tiny' });
-    await trial.start({ model: undefined as never });
+    await trial.start({ model: null });
     expect(await trial.call('setting.get', null)).toMatchObject({ model: 'tiny-2' });
   });
 
@@ -157,20 +167,20 @@ describe('another model', () => {
     expect(await trial.call('setting.get', null)).toEqual({ ...DEFAULTS, model: 'tiny' });
   });
 
-  test('ends the job that listens with the old one', async () => {
+  test('ends the job that analyses with the old one', async () => {
     trial.addPack('tiny-2');
     for (let i = 0; i < 40; i++) trial.addTone(`low ${i}.wav`, 100 + i, 1 + i / 100);
     await trial.start();
     const job = await trial.call('index.start', { folders: [trial.sounds] });
     await trial.call('job.pause', job);
     await trial.call('setting.set', { model: 'tiny-2' });
-    expect(await trial.call('job.wait', job)).toMatchObject({ cancelled: true });
+    expect(await waitForJob(trial, job, 'index')).toMatchObject({ cancelled: true });
     expect(trial.progress.findLast(({ id }) => id === job)!.state).toBe('cancelled');
   });
 });
 
 describe('only when nobody uses the machine', () => {
-  test('a background job waits and says why; it goes on when nobody is there, or when it is told to', async () => {
+  test('a background job waits and says why; it continues when nobody is there, or when it is resumed', async () => {
     let idleSeconds = 5;
     for (let i = 0; i < 10; i++) trial.addTone(`low ${i}.wav`, 100 + i, 1 + i / 100);
     trial.set({ lowPriority: false });
@@ -180,7 +190,7 @@ describe('only when nobody uses the machine', () => {
     await until('waiting', () => trial.progress.at(-1)!.state === 'paused');
     expect(trial.progress.at(-1)).toMatchObject({ id: job, pausedFor: 'activity' });
     idleSeconds = 300;
-    expect(await trial.call('job.wait', job)).toMatchObject({ indexed: 10 });
+    expect(await waitForJob(trial, job, 'index')).toMatchObject({ indexed: 10 });
     expect(trial.progress.at(-1)).toMatchObject({ state: 'done' });
     expect(trial.progress.at(-1)).not.toHaveProperty('pausedFor');
 
@@ -189,15 +199,15 @@ describe('only when nobody uses the machine', () => {
     const next = await trial.call('index.start', { folders: [] });
     await until('waiting', () => trial.progress.at(-1)!.state === 'paused');
     await trial.call('job.resume', next);
-    expect(await trial.call('job.wait', next)).toMatchObject({ indexed: 1 });
+    expect(await waitForJob(trial, next, 'index')).toMatchObject({ indexed: 1 });
   });
 
-  test('a host that cannot tell: the job goes on, and the user is told', async () => {
+  test('a host that cannot tell: the job continues, with a notice', async () => {
     trial.addTone('low.wav', 100);
     trial.set({ lowPriority: false });
     await trial.start({ load: 'background', idle: () => Promise.reject(new Error('no display')) });
     await trial.call('setting.set', { onlyWhenIdle: true });
     expect(await trial.index(trial.sounds)).toMatchObject({ indexed: 1 });
-    expect(trial.notices).toEqual([expect.stringMatching(/cannot tell whether anybody uses this machine/)]);
+    expect(trial.notices).toEqual([expect.stringMatching(/cannot detect whether this machine is in use/)]);
   });
 });

@@ -1,8 +1,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DEFAULT_PACK, SHIPPED_MODELS_FOLDER } from '../../src/main/models/installed.ts';
+import { DEFAULT_PACK, SHIPPED_MODELS_FOLDER } from '../../src/main/packs/installed.ts';
+import { outputAt } from '../export/output-at.ts';
 import { EngineTrial } from './engine-trial.ts';
+import { waitForJob } from '../../src/shared/jobs.ts';
 
 const trial = new EngineTrial();
 const STARTER = join(SHIPPED_MODELS_FOLDER, DEFAULT_PACK);
@@ -37,8 +39,8 @@ describe('a tag made from examples', () => {
 
   it('needs three sounds, a name, and sounds that are there', async () => {
     const make = (name: string, fileIds: number[]) => trial.call('tag.make', { name, fileIds });
-    await expect(make('Mains hum', of('hum-0', 'hum-1', 'hum-1'))).rejects.toThrow(/at least 3 sounds/);
-    await expect(make('  ', of('hum-0', 'hum-1', 'hum-2'))).rejects.toThrow(/name of 1 to 100/);
+    await expect(make('Mains hum', of('hum-0', 'hum-1', 'hum-1'))).rejects.toThrow(/at least 3 example files/);
+    await expect(make('  ', of('hum-0', 'hum-1', 'hum-2'))).rejects.toThrow(/must have 1 to 100 characters/);
     await expect(make('Mains hum', [...of('hum-0', 'hum-1'), 4_000_000])).rejects.toMatchObject({ code: 'file-missing' }); // prettier-ignore
     expect((await trial.call('vocabulary.list', null)).vocabularies.map(({ id }) => id)).not.toContain('mine');
   });
@@ -52,7 +54,7 @@ describe('a tag made from examples', () => {
     expect(found.length).toBeGreaterThanOrEqual(4);
     expect(found.filter((name) => name.startsWith('whistle'))).toEqual([]);
     const why = await trial.call('tag.why', { fileId: ids.get(found[0]!)!, tagId });
-    expect(why.map(({ text }) => text)).toContain('learnt from 4 of your decisions');
+    expect(why.map(({ text }) => text)).toContain('learned from 4 of your decisions');
   });
 
   it('has a name that is its own', async () => {
@@ -63,9 +65,10 @@ describe('a tag made from examples', () => {
 
   it('is switched off and on by the user, and stays so when it learns again', async () => {
     const score = async () => {
-      await trial.call(
-        'tag.wait',
+      await waitForJob(
+        trial,
         await trial.call('tag.score', { vocabularyIds: ['mine'], folders: [], again: false }),
+        'tag',
       );
     };
     expect(await trial.call('tag.useTaught', { tagId, inUse: false })).toMatchObject({ tagId, inUse: false });
@@ -83,8 +86,8 @@ describe('a tag made from examples', () => {
 
   it('goes to another machine with its decisions, and overrules none there', async () => {
     const path = join(trial.folder, 'taught.json');
-    expect(await trial.call('tag.exportTaught', { path, replace: false })).toEqual({ tags: 1, decisions: 7 });
-    await expect(trial.call('tag.exportTaught', { path, replace: false })).rejects.toMatchObject({
+    expect(await trial.call('tag.exportTaught', await outputAt(trial, path))).toEqual({ tags: 1, decisions: 7 });
+    await expect(trial.call('tag.exportTaught', await outputAt(trial, path))).rejects.toMatchObject({
       code: 'name-taken',
     });
 
@@ -98,7 +101,7 @@ describe('a tag made from examples', () => {
       await other.index(other.sounds);
       expect(await other.call('tag.importTaught', { path })).toEqual({ tags: 1, decisions: 3 });
       expect(await other.call('tag.taught', null)).toMatchObject([{ name: 'Mains hum', accepted: 4, rejected: 3, inUse: true }]); // prettier-ignore
-      await other.call('tag.wait', await other.call('tag.score', { vocabularyIds: ['mine'], folders: [], again: false })); // prettier-ignore
+      await waitForJob(other, await other.call('tag.score', { vocabularyIds: ['mine'], folders: [], again: false }), 'tag'); // prettier-ignore
       const [row] = await other.call('tag.list', {});
       expect(row).toMatchObject({ name: 'Mains hum', accepted: 2, rejected: 1 });
       expect(await other.call('tag.importTaught', { path })).toMatchObject({ decisions: 0 });
@@ -109,7 +112,7 @@ describe('a tag made from examples', () => {
 
   it.each([
     ['no JSON', 'what?', /it is not JSON/],
-    ['something else', '{"format":"earmark-taught","version":2}', /version is not as expected/],
+    ['something else', '{"format":"earmark-taught","version":2}', /“version” must be “1”/],
   ])('is not imported from %s', async (_, text, sentence) => {
     const path = join(trial.folder, 'odd.json');
     writeFileSync(path, text);
@@ -119,7 +122,11 @@ describe('a tag made from examples', () => {
   it('forgets what it learnt when the decisions are taken back', async () => {
     await trial.call('tag.undo', { stepId: null });
     await trial.call('tag.undo', { stepId: null });
-    await trial.call('tag.wait', await trial.call('tag.score', { vocabularyIds: ['mine'], folders: [], again: false }));
+    await waitForJob(
+      trial,
+      await trial.call('tag.score', { vocabularyIds: ['mine'], folders: [], again: false }),
+      'tag',
+    );
     expect(await trial.call('tag.taught', null)).toEqual([]);
   });
 });

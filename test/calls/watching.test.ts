@@ -1,7 +1,8 @@
-/** The engine with its eyes open: what changes is listened to without being asked. */
+/** The engine watches the roots: changed files are analysed without being asked. */
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { EngineTrial, until } from './engine-trial.ts';
+import { EngineTrial } from './engine-trial.ts';
+import { until } from '../kit/until.ts';
 
 let trial: EngineTrial;
 beforeEach(() => {
@@ -51,10 +52,10 @@ test('what happened while the engine was away is found at its start; paused root
     [c!.id, false, 1],
   ]);
   await trial.call('root.set', { id: b!.id, paused: false });
-  await until('the sound of the root that goes on', found(trial.at('b/low new.wav')));
+  await until('the file of the root that is still watched', found(trial.at('b/low new.wav')));
 });
 
-test('a drive that is not there: said, and taken up when it comes back', async () => {
+test('a missing drive is reported, and watched again when it is back', async () => {
   trial.addTone('a/low.wav', 100);
   await trial.start();
   await trial.index(trial.at('a'));
@@ -65,7 +66,7 @@ test('a drive that is not there: said, and taken up when it comes back', async (
     return only!.watchProblem !== null && !only!.online && only;
   });
   expect(root).toMatchObject({ watch: true, watching: false, files: 1, offline: 1 });
-  expect(root.watchProblem).toMatch(/is not there now/);
+  expect(root.watchProblem).toMatch(/is not available/);
 });
 
 test('what is asked for goes before what begins by itself', async () => {
@@ -77,11 +78,11 @@ test('what is asked for goes before what begins by itself', async () => {
   for (let i = 0; i < 60; i++) trial.addTone(`a/new ${i}.wav`, 200 + i, 1 + i / 100);
   await trial.start({ watchRoots: true });
   const automatic = await until('the job that began by itself', () =>
-    trial.progress.find(({ id, stage }) => id > 1 && stage === 'listening'),
+    trial.progress.find(({ id, stage }) => id > 1 && stage === 'analysing'),
   );
   expect(await trial.index(trial.at('b'))).toMatchObject({ indexed: 1 });
   expect(stateOf(automatic.id)).toBe('cancelled');
-  // Then it goes on where it was.
+  // Then it continues where it was.
   await until('all of them', async () => (await trial.call('status.get', null)).ready === 86);
 });
 

@@ -1,9 +1,10 @@
 /** Write-back from the plan to the undo, through the engine as hosts call it. */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { readIxml } from '../../src/main/decode/riff-tags.ts';
-import { until } from './engine-trial.ts';
 import { editOnDisk, WrittenSounds } from './written-sounds.ts';
+import { waitForJob } from '../../src/shared/jobs.ts';
+import { until } from '../kit/until.ts';
 
 let trial: WrittenSounds;
 beforeEach(async () => {
@@ -35,7 +36,7 @@ test('a plan says what would change and changes nothing; the write does that; th
   expect(door.changes).toContainEqual({ field: 'catId', nativeId: 'iXML:USER/CATID', before: null, after: 'AIRBlow', mode: 'fill', note: '' }); // prettier-ignore
   expect(trial.hashes()).toEqual(before);
 
-  const run = await trial.call('write.wait', await trial.call('write.start', { planId: plan.planId, leaveOut: [] }));
+  const run = await waitForJob(trial, await trial.call('write.start', { planId: plan.planId, leaveOut: [] }), 'write');
   expect(run).toMatchObject({ kind: 'write', profileId: 'sfx', written: 3, skipped: 0, failed: 0, undone: 0 });
   expect(run.finishedMs).not.toBeNull();
   const after = trial.hashes();
@@ -54,8 +55,21 @@ test('a plan says what would change and changes nothing; the write does that; th
   expect(readFileSync(trial.at('named.wav')).includes('their own words')).toBe(true);
   expect(trial.tagsOf('door.wav')).toMatchObject({ 'iXML:USER/CATID': 'AIRBlow' });
   expect(await trial.paths('AIRBlow')).toContain(trial.at('door.wav'));
-  expect(await trial.listen()).toMatchObject({ unchanged: 4, indexed: 0, retagged: 0, moved: 0 });
+  expect(await trial.index()).toMatchObject({ unchanged: 4, indexed: 0, retagged: 0, moved: 0 });
   expect(await trial.plan()).toMatchObject({ change: 0, same: 3 });
+});
+
+test('a change right after the write is noticed, though it keeps size and time', async () => {
+  await trial.write();
+  const path = trial.at('named.wav');
+  const { atime, mtime } = statSync(path);
+  writeFileSync(
+    path,
+    Buffer.from(readFileSync(path).toString('latin1').replace('Their title', 'Other title'), 'latin1'),
+  );
+  utimesSync(path, atime, mtime);
+  expect(await trial.index()).toMatchObject({ unchanged: 3, indexed: 0, retagged: 1 });
+  expect(Object.values(trial.tagsOf('named.wav'))).toContain('Other title');
 });
 
 test('undo gives every byte and the times back, of a run or of single files', async () => {
@@ -71,17 +85,17 @@ test('undo gives every byte and the times back, of a run or of single files', as
     expect(trial.mtimeMs(path)).toBeCloseTo(times[at]!, 1);
   }
   expect(trial.tagsOf('door.wav')).toEqual({});
-  expect(await trial.listen()).toMatchObject({ unchanged: 4, indexed: 0, retagged: 0 });
+  expect(await trial.index()).toMatchObject({ unchanged: 4, indexed: 0, retagged: 0 });
   await expect(trial.undo(runId)).rejects.toMatchObject({ code: 'not-found' });
   expect((await trial.runFiles(runId)).map(({ outcome }) => outcome)).toEqual(['undone', 'undone', 'undone']);
 });
 
-test('a file that was changed since is left alone, and it is said which and why; one that was moved is undone where it is', async () => {
+test('a file changed since then is skipped and listed with the reason; a moved one is undone at its new place', async () => {
   const before = trial.hashes();
   const { runId } = await trial.write();
   writeFileSync(trial.at('door.wav'), Buffer.concat([readFileSync(trial.at('door.wav')), Buffer.from('x')]));
   renameSync(trial.at('sub/rain.wav'), trial.at('sub/moved.wav'));
-  await trial.listen();
+  await trial.index();
   writeFileSync(trial.at('sub/rain.wav'), 'something else at the old place');
   expect(await trial.undo(runId)).toMatchObject({ undone: 2, notRestored: 1 });
   const [left] = await trial.call('write.runFiles', { runId, outcome: 'not-restored', offset: 0, limit: 10 });
@@ -100,7 +114,7 @@ test('our own earlier values are replaced or taken out, those of others stay', a
     { nativeId: 'iXML:USER/KEYWORDS', values: ['air jet, music, own word'] },
     { nativeId: 'iXML:USER/SUBCATEGORY', values: ['THEIRS'] },
   ]);
-  await trial.listen();
+  await trial.index();
   trial.read((db) => db.exec("UPDATE decision SET accepted = 0 WHERE tag_id = (SELECT id FROM tag WHERE label_id = 'music')")); // prettier-ignore
   const { planId } = await trial.plan('sfx', ['named.wav']);
   const [plan] = await trial.planFiles(planId);
@@ -109,7 +123,7 @@ test('our own earlier values are replaced or taken out, those of others stay', a
     ['iXML:USER/DESCRIPTION', 'air jet, music', 'air jet'],
     ['iXML:BWFXML/EARMARK', expect.any(String), expect.any(String)],
   ]);
-  await trial.call('write.wait', await trial.call('write.start', { planId, leaveOut: [] }));
+  await waitForJob(trial, await trial.call('write.start', { planId, leaveOut: [] }), 'write');
   // Nothing is accepted any more: what is ours goes, and so does our own field.
   trial.read((db) => db.exec('UPDATE decision SET accepted = 0'));
   expect(await trial.write()).toMatchObject({ written: 3, failed: 0 });
@@ -137,7 +151,7 @@ test('profiles: shipped ones stay, own ones come and go', async () => {
   await expect(trial.plan('mine')).rejects.toMatchObject({ code: 'not-found' });
 });
 
-test('a library that moves to another model makes room for a write and an undo, and goes on after', async () => {
+test('a write and an undo preempt a move to another model, which continues afterwards', async () => {
   trial.addPack('other');
   trial.set({ lowPriority: false });
   await trial.start({ load: 'background' });

@@ -1,5 +1,4 @@
 /** A library with accepted tags, and the steps of a write-back as hosts take them. */
-import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TaggedSounds } from '../export/tagged-sounds.ts';
@@ -7,11 +6,13 @@ import type { FieldEdit } from '../../src/main/writeback/container.ts';
 import { openFile } from '../../src/main/writeback/open-file.ts';
 import { containerFor } from '../../src/main/writeback/plan-file.ts';
 import type { FilePlan, PlanSummary, WriteRun, WrittenFile } from '../../src/shared/calls/write.ts';
+import { waitForJob } from '../../src/shared/jobs.ts';
+import { sha256 } from '../kit/sha256.ts';
 
 export class WrittenSounds extends TaggedSounds {
   async plan(profileId = 'sfx', relativePaths: string[] = []): Promise<PlanSummary> {
     const fileIds = relativePaths.map((path) => this.idOf(path));
-    return this.call('write.planned', await this.call('write.plan', { profileId, fileIds, folders: [] }));
+    return waitForJob(this, await this.call('write.plan', { profileId, fileIds, folders: [] }), 'plan');
   }
 
   planFiles(planId: number): Promise<FilePlan[]> {
@@ -20,12 +21,12 @@ export class WrittenSounds extends TaggedSounds {
 
   async write(profileId = 'sfx', relativePaths: string[] = []): Promise<WriteRun> {
     const { planId } = await this.plan(profileId, relativePaths);
-    return this.call('write.wait', await this.call('write.start', { planId, leaveOut: [] }));
+    return waitForJob(this, await this.call('write.start', { planId, leaveOut: [] }), 'write');
   }
 
   async undo(runId: number | null, relativePaths: string[] = []): Promise<WriteRun> {
     const fileIds = relativePaths.map((path) => this.idOf(path));
-    return this.call('write.wait', await this.call('write.undo', { runId, fileIds }));
+    return waitForJob(this, await this.call('write.undo', { runId, fileIds }), 'undo');
   }
 
   runFiles(runId: number): Promise<WrittenFile[]> {
@@ -68,8 +69,4 @@ export async function editOnDisk(path: string, edits: readonly FieldEdit[]): Pro
   const old = readFileSync(path);
   await file.close();
   writeFileSync(path, Buffer.concat(parts.map((part) => ('bytes' in part ? part.bytes : old.subarray(part.from, part.to))))); // prettier-ignore
-}
-
-export function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }

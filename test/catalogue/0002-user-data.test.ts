@@ -1,36 +1,32 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { migrate } from '../../src/main/catalogue/migrate.ts';
 import { sortKeys } from '../../src/main/catalogue/sort-key.ts';
+import { olderCatalogue, type Database } from '../kit/catalogue.ts';
 
 const PATHS = ['Doors/Take 10.wav', 'Doors/take 2.wav', 'Äther.flac', 'broken.mp3'];
-let folder: string;
-let db: Database.Database;
+let db: Database;
+let remove: () => void;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'user-data-'));
-  db = new Database(join(folder, 'catalogue.db'));
-  db.pragma('journal_mode = WAL');
-  db.pragma('foreign_keys = ON');
-  migrate(db, 1); // a catalogue as the first version left it
+  ({ db, remove } = olderCatalogue(1));
   db.prepare("INSERT INTO root (id, path, added_ms) VALUES (3, '/sounds', 1)").run();
   const insert = db.prepare(
     `INSERT INTO file (id, root_id, relative_path, size, mtime_ms, state, duration_s, waveform, added_ms, checked_ms)
        VALUES (?, 3, ?, 9, 5.5, ?, ?, ?, 7, 8)`,
   );
   PATHS.forEach((path, at) => {
-    const heard = path !== 'broken.mp3';
-    insert.run(at + 10, path, heard ? 'ready' : 'failed', heard ? 1.5 : null, heard ? Buffer.from([1, 2]) : null);
+    const analysed = path !== 'broken.mp3';
+    insert.run(
+      at + 10,
+      path,
+      analysed ? 'ready' : 'failed',
+      analysed ? 1.5 : null,
+      analysed ? Buffer.from([1, 2]) : null,
+    );
   });
   db.prepare("INSERT INTO file_tag VALUES (10, 'TIT2', 'title', 'Slam')").run();
 });
-afterEach(() => {
-  db.close();
-  rmSync(folder, { recursive: true });
-});
+afterEach(() => remove());
 
 test('files of the first version survive as they were, and get their sort keys', () => {
   const select = 'SELECT id, root_id, relative_path, size, mtime_ms, state, duration_s, waveform, added_ms, checked_ms FROM file'; // prettier-ignore

@@ -1,17 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { migrate } from '../../src/main/catalogue/migrate.ts';
+import { olderCatalogue, type Database } from '../kit/catalogue.ts';
 
-let folder: string;
-let db: Database.Database;
+let db: Database;
+let remove: () => void;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'migrate-3-'));
-  db = new Database(join(folder, 'catalogue.db'));
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON');
-  migrate(db, 2);
+  ({ db, remove } = olderCatalogue(2));
   db.exec(`
     INSERT INTO root (id, path, added_ms, scanned_ms) VALUES (1, '/sounds', 5, 6);
     INSERT INTO file (id, root_id, relative_path, size, mtime_ms, state, content_id, added_ms, checked_ms)
@@ -20,10 +14,7 @@ beforeEach(() => {
   `);
   migrate(db, 3);
 });
-afterEach(() => {
-  db.close();
-  rmSync(folder, { recursive: true });
-});
+afterEach(() => remove());
 
 test('roots of before are in use, not paused, and watched as their drive suggests; files and ratings stay', () => {
   expect(db.prepare('SELECT * FROM root').get()).toEqual({

@@ -1,22 +1,17 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { migrate } from '../../src/main/catalogue/migrate.ts';
-import { fieldOf, PROVENANCE_FIELD } from '../../src/main/decode/tag-fields.ts';
+import { olderCatalogue, type Database } from '../kit/catalogue.ts';
+import { fieldOf } from '../../src/main/decode/tag-fields.ts';
+import { PROVENANCE_FIELD } from '../../src/main/text/provenance-field.ts';
 
 /** As the formats name it: iXML, ID3v2, MP4, Vorbis comments, also as other programs may have written it again. */
 const OURS = ['iXML:BWFXML/EARMARK', 'TXXX:EARMARK', '----:com.apple.iTunes:EARMARK', 'EARMARK', 'earmark'];
 const OTHERS = ['TXXX:EARMARKED', 'NO-EARMARK', 'TIT2'];
 
-let folder: string;
-let db: Database.Database;
+let db: Database;
+let remove: () => void;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'migrate-6-'));
-  db = new Database(join(folder, 'catalogue.db'));
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON');
-  migrate(db, 5);
+  ({ db, remove } = olderCatalogue(5));
   db.exec(`
     INSERT INTO root (id, path, added_ms) VALUES (1, '/sounds', 5);
     INSERT INTO file (id, root_id, relative_path, size, mtime_ms, state, added_ms, checked_ms)
@@ -26,10 +21,7 @@ beforeEach(() => {
   for (const nativeId of [...OURS, ...OTHERS]) insert.run(nativeId, `value of ${nativeId}`);
   migrate(db, 6);
 });
-afterEach(() => {
-  db.close();
-  rmSync(folder, { recursive: true });
-});
+afterEach(() => remove());
 
 test('records that were read before have the field that they are read with now; other tags stay', () => {
   const rows = db.prepare<[], { native_id: string; field: string; value: string }>('SELECT native_id, field, value FROM file_tag ORDER BY rowid').all(); // prettier-ignore

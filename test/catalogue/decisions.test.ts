@@ -1,6 +1,6 @@
 /** What was decided about tags, in the catalogue: passed on with the file, never lost to what is derived. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { axis, facts, temporaryCatalogue, type TemporaryCatalogue } from './temporary-catalogue.ts';
+import { axis, facts, matching, temporaryCatalogue, type TemporaryCatalogue } from '../kit/catalogue.ts';
 
 let opened: TemporaryCatalogue;
 let rootId: number;
@@ -16,12 +16,12 @@ beforeEach(() => {
 });
 afterEach(() => opened.remove());
 
-/** Listened to; the sound decides its content id. */
-function heard(relativePath: string, sound: string): number {
+/** Adds an analysed file; the sound decides its content id. */
+function addFile(relativePath: string, sound: string): number {
   const { catalogue, spaceId } = opened;
   const fileId = catalogue.files.insertPending({ rootId, relativePath, size: 10, mtimeMs: 1 });
   const windows = [{ startSeconds: 0, seconds: 1, embedding: axis(0) }];
-  catalogue.files.storeListened({ fileId, spaceId, facts: facts(sound), tags: [], windows });
+  catalogue.files.storeAnalysed({ fileId, spaceId, facts: facts(sound), tags: [], windows });
   return fileId;
 }
 function suggest(fileId: number, tagId: number, probability: number): void {
@@ -30,21 +30,21 @@ function suggest(fileId: number, tagId: number, probability: number): void {
 }
 const tagsOf = (fileId: number) =>
   opened.catalogue.suggestions.ofFiles([fileId], opened.spaceId, 0).map(({ name, state, probability }) => [name, state, probability]); // prettier-ignore
-const due = () => opened.catalogue.db.prepare('SELECT count(*) FROM scored').pluck().get();
+const due = () => opened.db.prepare('SELECT count(*) FROM scored').pluck().get();
 
 test('another sound in the file takes its suggestions away, not the decisions', () => {
-  const fileId = heard('a.wav', 'one');
+  const fileId = addFile('a.wav', 'one');
   suggest(fileId, tagIds[1]!, 0.7);
   opened.catalogue.decisions.decide([{ fileId, tagId: tagIds[0]!, accepted: true }], opened.spaceId);
   expect(tagsOf(fileId)).toEqual([['door', 'accepted', null], ['rain', 'suggested', 0.7]]); // prettier-ignore
   expect(due()).toBe(1);
-  heard('a.wav', 'two');
+  addFile('a.wav', 'two');
   expect(tagsOf(fileId)).toEqual([['door', 'accepted', null]]);
   expect(due()).toBe(0);
 });
 
 test('new tags in a file make its suggestions out of date; they stay until they are made anew', () => {
-  const fileId = heard('a.wav', 'one');
+  const fileId = addFile('a.wav', 'one');
   suggest(fileId, tagIds[1]!, 0.7);
   opened.catalogue.files.updateTags(fileId, [{ nativeId: 'TIT2', field: 'title', value: 'rain' }], {
     size: 11,
@@ -55,7 +55,7 @@ test('new tags in a file make its suggestions out of date; they stay until they 
 
 test('a row that gives way to a moved file passes its decisions on, and undo still finds them', () => {
   const { catalogue, spaceId } = opened;
-  const moved = heard('a.wav', 'one');
+  const moved = addFile('a.wav', 'one');
   const there = catalogue.files.insertPending({ rootId, relativePath: 'b.wav', size: 10, mtimeMs: 1 });
   const { stepId } = catalogue.decisions.decide([{ fileId: there, tagId: tagIds[0]!, accepted: false }], spaceId);
   catalogue.files.moveTo(moved, { rootId, relativePath: 'b.wav', size: 10, mtimeMs: 1 });
@@ -66,10 +66,9 @@ test('a row that gives way to a moved file passes its decisions on, and undo sti
 
 test('a renamed tag is found by its new name', () => {
   const { catalogue, spaceId } = opened;
-  const fileId = heard('a.wav', 'one');
+  const fileId = addFile('a.wav', 'one');
   catalogue.decisions.decide([{ fileId, tagId: tagIds[0]!, accepted: true }], spaceId);
-  const found = (word: string) =>
-    catalogue.db.prepare('SELECT rowid FROM file_words WHERE file_words MATCH ?').pluck().all(`tags : ${word}`);
+  const found = (word: string) => matching(catalogue, `tags : ${word}`);
   expect(catalogue.decisions.writeSomeWords()).toBe(false);
   expect(found('door')).toEqual([fileId]);
   catalogue.tagRows.ensure('v', [{ id: 'door', name: 'gate' }]);
@@ -79,14 +78,15 @@ test('a renamed tag is found by its new name', () => {
 
 test('counts: what is decided waits no more, hidden roots count nowhere', () => {
   const { catalogue, spaceId } = opened;
-  const [first, second] = [heard('a.wav', 'one'), heard('b.wav', 'two')];
+  const [first, second] = [addFile('a.wav', 'one'), addFile('b.wav', 'two')];
   suggest(first, tagIds[1]!, 0.7);
   suggest(second, tagIds[1]!, 0.3);
-  const waiting = (minProbability: number, name?: string) =>
-    catalogue.suggestions.counts({ minProbability, ...(name === undefined ? {} : { name }) }, spaceId)[0]?.waiting ?? 0;
-  expect([waiting(0), waiting(0.5), waiting(0, 'b.w')]).toEqual([2, 1, 1]);
+  const suggested = (minProbability: number, name?: string) =>
+    catalogue.suggestions.counts({ minProbability, ...(name === undefined ? {} : { name }) }, spaceId)[0]?.suggested ??
+    0;
+  expect([suggested(0), suggested(0.5), suggested(0, 'b.w')]).toEqual([2, 1, 1]);
   catalogue.decisions.decide([{ fileId: second, tagId: tagIds[1]!, accepted: true }], spaceId);
-  expect([waiting(0), waiting(0.5), waiting(0, 'b.w')]).toEqual([1, 1, 0]);
+  expect([suggested(0), suggested(0.5), suggested(0, 'b.w')]).toEqual([1, 1, 0]);
   catalogue.roots.hide(rootId);
   expect(catalogue.suggestions.counts({}, spaceId)).toEqual([]);
 });

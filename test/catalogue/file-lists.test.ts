@@ -1,10 +1,9 @@
 /** Lists: their orders, what is in them, and that they are read from covering indexes. */
-import Database from 'better-sqlite3';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { FEW, fileListStatements, type FileListStatements } from '../../src/main/catalogue/file-lists.ts';
-import { fileRowStatements } from '../../src/main/catalogue/file-rows.ts';
+import { FEW, fileListStore, type FileListStore } from '../../src/main/catalogue/stores/file-lists.ts';
+import { fileRowStore } from '../../src/main/catalogue/stores/file-rows.ts';
 import { FILE_ORDERS, type FileList, type FileOrder } from '../../src/shared/calls/files.ts';
-import { facts, temporaryCatalogue, type TemporaryCatalogue } from './temporary-catalogue.ts';
+import { facts, openDatabase, queryPlans, temporaryCatalogue, type Database, type TemporaryCatalogue } from '../kit/catalogue.ts'; // prettier-ignore
 
 let temporary: TemporaryCatalogue;
 
@@ -19,7 +18,7 @@ interface Sound {
 function add({ path, rootId, seconds = 1, loudness = -20, mtimeMs = 5 }: Sound): number {
   const { files } = temporary.catalogue;
   const fileId = files.insertPending({ rootId, relativePath: path, size: 10, mtimeMs });
-  files.storeListened({
+  files.storeAnalysed({
     fileId,
     spaceId: temporary.spaceId,
     facts: { ...facts(`content of ${path}`), durationSeconds: seconds, loudnessLufs: loudness },
@@ -35,7 +34,7 @@ describe('what is listed, in which order', () => {
   let rootA: number;
   beforeEach(() => {
     temporary = temporaryCatalogue();
-    const { roots, files, db } = temporary.catalogue;
+    const { roots, files } = temporary.catalogue;
     rootB = roots.add('/b').id;
     rootA = roots.add('/a').id;
     paths.clear();
@@ -47,8 +46,8 @@ describe('what is listed, in which order', () => {
     ];
     for (const sound of sounds) paths.set(add(sound), sound.path);
     // Added one after the other, which a fast machine does within one millisecond.
-    db.exec('UPDATE file SET added_ms = id');
-    files.insertPending({ rootId: rootA, relativePath: 'never heard.wav', size: 1, mtimeMs: 1 });
+    temporary.db.exec('UPDATE file SET added_ms = id');
+    files.insertPending({ rootId: rootA, relativePath: 'never analysed.wav', size: 1, mtimeMs: 1 });
     const broken = add({ path: 'broken.wav', rootId: rootA });
     files.setFailed(broken, { code: 'undecodable-audio', message: 'Broken.', size: 9, mtimeMs: 9 });
     files.setOther(add({ path: 'text.wav', rootId: rootA }));
@@ -108,6 +107,17 @@ describe('what is listed, in which order', () => {
     for (const order of FILE_ORDERS) expect(list({ ...everything, minStars: 4 }, order), order).toEqual([]);
   });
 
+  test('what a search finds by filters alone, in every order; what is offline where they ask for it', () => {
+    const { files } = temporary.catalogue;
+    const doors: FileList = { filters: { folder: 'Doors', maxSeconds: 3 } };
+    expect(list(doors)).toEqual(['Doors 2/alarm.wav', 'Doors/take 2.wav', 'Doors/Take 10.wav']);
+    expect(list(doors, 'duration', true)).toEqual(['Doors/Take 10.wav', 'Doors 2/alarm.wav', 'Doors/take 2.wav']);
+    expect(list({ ...doors, rootId: rootA })).toEqual([]);
+    files.setOffline([id('Doors/take 2.wav')]);
+    expect(list(doors)).toEqual(['Doors 2/alarm.wav', 'Doors/Take 10.wav']);
+    expect(list({ filters: { ...doors.filters, includeOffline: true } })).toContain('Doors/take 2.wav');
+  });
+
   test('offline files are in it, and marked in their rows', () => {
     const { files, fileRows, roots } = temporary.catalogue;
     files.setOffline([id('Doors/take 2.wav')]);
@@ -120,9 +130,9 @@ describe('what is listed, in which order', () => {
 
 describe('at size', () => {
   const FILES = FEW + 50;
-  let db: Database.Database;
+  let db: Database;
   let executed: string[] = [];
-  let lists: FileListStatements;
+  let lists: FileListStore;
   let collectionId: number;
   beforeAll(() => {
     temporary = temporaryCatalogue();
@@ -136,8 +146,8 @@ describe('at size', () => {
     catalogue.collections.add(collectionId, ids.slice(0, FEW + 1));
     catalogue.ratings.setFavourite(ids.slice(1), true);
     catalogue.ratings.setStars(ids.slice(2), 3);
-    db = new Database(catalogue.path, { verbose: (sql) => executed.push(String(sql)) });
-    lists = fileListStatements(db);
+    db = openDatabase(temporary.folder, { verbose: (sql) => executed.push(String(sql)) });
+    lists = fileListStore(db);
   });
   afterAll(() => {
     db.close();
@@ -148,13 +158,11 @@ describe('at size', () => {
   function plansOf(work: () => unknown): { sets: string; last: string } {
     executed = [];
     work();
-    const plans = executed.map(
-      (sql) =>
-      temporary.catalogue.db.prepare<[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).all().map(({ detail }) => detail).join('\n'), // prettier-ignore
-    );
+    const plans = queryPlans(temporary.db, executed);
     return { sets: plans.slice(0, -1).join('\n'), last: plans.at(-1)! };
   }
-  const INDEXES = { name: 'name', folder: 'folder', duration: 'facts', added: 'added', changed: 'changed', stars: 'name', loudness: 'loudness' } as const; // prettier-ignore
+  /** Where an order has no index of its own name. */
+  const INDEXES: Partial<Record<FileOrder, string>> = { duration: 'facts', stars: 'name' };
   const LARGE: [string, () => FileList][] = [
     ['everything', () => ({})],
     ['a root', () => ({ rootId: 1 })],
@@ -170,13 +178,13 @@ describe('at size', () => {
     ['before the planner knows the tables', ''],
     ['after ANALYZE', 'ANALYZE'],
   ])('%s', (_, prepare) => {
-    beforeAll(() => void temporary.catalogue.db.exec(prepare));
+    beforeAll(() => void temporary.db.exec(prepare));
 
     test.each(LARGE)('%s: in order from a covering index, nothing is sorted', (_name, of) => {
       for (const order of FILE_ORDERS) {
         for (const descending of [false, true]) {
           const { sets, last } = plansOf(() => lists.list(of(), order, descending));
-          expect(last).toMatch(new RegExp(`file USING COVERING INDEX file_by_${INDEXES[order]}`));
+          expect(last).toMatch(new RegExp(`file USING COVERING INDEX file_by_${INDEXES[order] ?? order}`));
           expect(last).not.toMatch(/TEMP B-TREE/);
           // No row of a file is read, neither here nor for the sets.
           expect(`${sets}\n${last}`).not.toMatch(/(SCAN|SEARCH) file(?! USING COVERING INDEX)/);
@@ -194,12 +202,12 @@ describe('at size', () => {
     });
 
     test('rows and waveforms are looked up by id', () => {
-      const rows = fileRowStatements(db);
+      const rows = fileRowStore(db);
       for (const work of [() => rows.rows([1, 2]), () => rows.waveforms([1, 2]), () => rows.detail(1, 1)]) {
         const { sets, last } = plansOf(work);
         expect(`${sets}\n${last}`).not.toMatch(/SCAN (?!wanted|root|collection$)/m); // roots and collections are few
       }
-      expect(plansOf(() => rows.detail(1, 1)).last).toMatch(/SEARCH file USING INDEX file_by_content/);
+      expect(plansOf(() => rows.detail(1, 1)).last).toMatch(/SEARCH file USING INDEX file_by_\w+ \(content_id=/);
     });
   });
 

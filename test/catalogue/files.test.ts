@@ -1,14 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { RootRow } from '../../src/main/catalogue/roots.ts';
+import type { RootRow } from '../../src/main/catalogue/stores/roots.ts';
 import { fieldOf } from '../../src/main/decode/tag-fields.ts';
-import {
-  addListened,
-  axis,
-  facts,
-  matching,
-  temporaryCatalogue,
-  type TemporaryCatalogue,
-} from './temporary-catalogue.ts';
+import { addAnalysed, axis, facts, matching, temporaryCatalogue, type TemporaryCatalogue } from '../kit/catalogue.ts';
 
 let temporary: TemporaryCatalogue;
 let root: RootRow;
@@ -18,10 +11,10 @@ beforeEach(() => {
 });
 afterEach(() => temporary.remove());
 
-describe('listening', () => {
+describe('analysis', () => {
   test('facts, tags, words, windows and the done mark arrive together', () => {
     const { catalogue, spaceId } = temporary;
-    const id = addListened(temporary, root.id, 'doors/DOORWood_slam.wav');
+    const id = addAnalysed(temporary, root.id, 'doors/DOORWood_slam.wav');
     expect(catalogue.files.byId(id)).toMatchObject({
       state: 'ready', offline: false, contentId: 'content of doors/DOORWood_slam.wav', format: 'wav', codec: 'pcm_s16le',
       durationSeconds: 7.5, sampleRate: 48_000, channels: 2, bitDepth: 16, peakDb: -3.5, loudnessLufs: -20.25, attempts: 0,
@@ -30,7 +23,7 @@ describe('listening', () => {
     expect(catalogue.tags.of(id)).toEqual([
       { nativeId: 'LIST/INFO:IKEY', field: 'keywords', value: 'creaky; haunted house' },
     ]);
-    expect(catalogue.windows.isListened(id, spaceId)).toBe(true);
+    expect(catalogue.windows.isAnalysed(id, spaceId)).toBe(true);
     const windows = catalogue.windows.ofFile(id, spaceId);
     expect(windows.map(({ startSeconds, seconds }) => [startSeconds, seconds])).toEqual([[0, 5], [5, 2.5]]); // prettier-ignore
     expect([...windows[1]!.embedding]).toEqual([...axis(1)]);
@@ -43,13 +36,13 @@ describe('listening', () => {
 
   test('one bad embedding, and nothing is written', () => {
     const { catalogue, spaceId } = temporary;
-    const id = addListened(temporary, root.id, 'a.wav');
+    const id = addAnalysed(temporary, root.id, 'a.wav');
     const before = { file: catalogue.files.byId(id), windows: catalogue.windows.ofFile(id, spaceId) };
     const good = { startSeconds: 0, seconds: 5, embedding: axis(3) };
     for (const embedding of [axis(0, 7), new Float32Array(8), axis(0).fill(NaN, 3, 4), axis(0).map((v) => v * 2)]) {
       expect(
         () =>
-        catalogue.files.storeListened({
+        catalogue.files.storeAnalysed({
           fileId: id, spaceId, facts: facts('other sound'), tags: [], windows: [good, { ...good, embedding }],
         }), // prettier-ignore
       ).toThrow(RangeError);
@@ -67,7 +60,7 @@ describe('listening', () => {
       loudnessLufs: -Infinity,
       warnings: [{ code: 'silent' as const, message: 'Silence.' }],
     };
-    catalogue.files.storeListened({ fileId: id, spaceId, facts: silent, tags: [], windows: [] });
+    catalogue.files.storeAnalysed({ fileId: id, spaceId, facts: silent, tags: [], windows: [] });
     expect(catalogue.files.byId(id)).toMatchObject({
       state: 'ready',
       peakDb: null,
@@ -77,20 +70,20 @@ describe('listening', () => {
     expect([...catalogue.files.pending([root.id], spaceId)]).toEqual([]);
   });
 
-  test('the same sound again keeps what another model heard; another sound does not', () => {
+  test('the same audio again keeps the analysis of another model; other audio does not', () => {
     const { catalogue, spaceId } = temporary;
     const second = catalogue.windows.ensureSpace({ modelId: 'tiny', weightHash: 'b', preprocessing: 1, dim: 8 });
-    const id = addListened(temporary, root.id, 'a.wav');
-    const listen = (space: number, contentId: string) => {
-      catalogue.files.storeListened({
+    const id = addAnalysed(temporary, root.id, 'a.wav');
+    const analyse = (space: number, contentId: string) => {
+      catalogue.files.storeAnalysed({
         fileId: id, spaceId: space, facts: facts(contentId), tags: [], windows: [{ startSeconds: 0, seconds: 5, embedding: axis(4) }],
       }); // prettier-ignore
     };
-    listen(second, 'content of a.wav');
+    analyse(second, 'content of a.wav');
     expect(catalogue.windows.count(spaceId)).toBe(2);
-    listen(second, 'content of a.wav');
+    analyse(second, 'content of a.wav');
     expect([catalogue.windows.count(spaceId), catalogue.windows.count(second)]).toEqual([2, 1]);
-    listen(second, 'edited');
+    analyse(second, 'edited');
     expect([catalogue.windows.count(spaceId), catalogue.windows.count(second)]).toEqual([0, 1]);
     expect([...catalogue.files.pending([root.id], spaceId)].map((row) => row.id)).toEqual([id]);
     expect([...catalogue.files.pending([root.id], second)]).toEqual([]);
@@ -98,17 +91,17 @@ describe('listening', () => {
 
   test('window ids are never used again', () => {
     const { catalogue, spaceId } = temporary;
-    const id = addListened(temporary, root.id, 'a.wav');
+    const id = addAnalysed(temporary, root.id, 'a.wav');
     const old = catalogue.windows.ofFile(id, spaceId).map((window) => window.id);
     catalogue.files.setFailed(id, { code: 'undecodable-audio', message: 'Broken.', size: 9, mtimeMs: 9 });
-    addListened(temporary, root.id, 'a.wav');
+    addAnalysed(temporary, root.id, 'a.wav');
     const fresh = catalogue.windows.ofFile(id, spaceId).map((window) => window.id);
     expect(Math.min(...fresh)).toBeGreaterThan(Math.max(...old));
   });
 
   test('a copy takes over all that is known, with its own tags and words', () => {
     const { catalogue, spaceId } = temporary;
-    const original = addListened(temporary, root.id, 'doors/slam.wav', 2);
+    const original = addAnalysed(temporary, root.id, 'doors/slam.wav', 2);
     const copy = catalogue.files.insertPending({
       rootId: root.id,
       relativePath: 'backup/knock.wav',
@@ -116,7 +109,7 @@ describe('listening', () => {
       mtimeMs: 9,
     });
     const tags = [{ nativeId: 'TIT2', field: 'title', value: 'Knocking' }];
-    expect(catalogue.files.copyListening(original, copy, spaceId, tags)).toBe(true);
+    expect(catalogue.files.copyAnalysed(original, copy, spaceId, tags)).toBe(true);
     expect(catalogue.files.byId(copy)).toMatchObject({
       state: 'ready',
       contentId: 'content of doors/slam.wav',
@@ -130,14 +123,14 @@ describe('listening', () => {
     expect(matching(catalogue, 'slam')).toEqual([original]);
     expect(catalogue.files.byContent('content of doors/slam.wav').map(({ id }) => id)).toEqual([original, copy]);
     const third = catalogue.files.insertPending({ rootId: root.id, relativePath: 'x.wav', size: 1, mtimeMs: 9 });
-    expect(catalogue.files.copyListening(third, copy, spaceId)).toBe(false);
-    expect(catalogue.windows.isListened(copy, spaceId)).toBe(true);
+    expect(catalogue.files.copyAnalysed(third, copy, spaceId)).toBe(false);
+    expect(catalogue.windows.isAnalysed(copy, spaceId)).toBe(true);
     expect(catalogue.integrityCheck()).toEqual([]);
   });
 
-  test('new tags change tags and words, not what was heard', () => {
+  test('new tags change tags and words, not the analysis', () => {
     const { catalogue, spaceId } = temporary;
-    const id = addListened(temporary, root.id, 'a.wav');
+    const id = addAnalysed(temporary, root.id, 'a.wav');
     const windows = catalogue.windows.ofFile(id, spaceId);
     catalogue.files.setPending(id, { size: 2000, mtimeMs: 77 });
     catalogue.files.updateTags(id, [{ nativeId: 'TIT2', field: 'title', value: 'Gravel' }], {
@@ -152,7 +145,7 @@ describe('listening', () => {
 
   test('our own record in a file is kept with its tags, and is no word to find it by', () => {
     const { catalogue } = temporary;
-    const id = addListened(temporary, root.id, 'a.wav');
+    const id = addAnalysed(temporary, root.id, 'a.wav');
     const tags = [
       { nativeId: 'TIT2', field: 'title', value: 'Gravel' },
       { nativeId: 'TXXX:EARMARK', field: fieldOf('TXXX:EARMARK'), value: '{"earmark":1,"wrote":{"TCON":["Weather"]}}' },
@@ -167,7 +160,7 @@ describe('listening', () => {
 describe('places and states', () => {
   test('a moved file keeps its id, windows and tags, and gets new words', () => {
     const { catalogue, spaceId } = temporary;
-    const id = addListened(temporary, root.id, 'doors/slam.wav');
+    const id = addAnalysed(temporary, root.id, 'doors/slam.wav');
     const windows = catalogue.windows.ofFile(id, spaceId);
     catalogue.files.setOffline([id]);
     const elsewhere = catalogue.roots.add('/media/Archive');
@@ -184,7 +177,7 @@ describe('places and states', () => {
     for (const query of ['bang', 'gates', 'archive', 'haunted'])
       expect(matching(catalogue, query), query).toEqual([id]);
     for (const query of ['slam', 'doors', 'sounds']) expect(matching(catalogue, query), query).toEqual([]);
-    const other = addListened(temporary, root.id, 'b.wav', 5);
+    const other = addAnalysed(temporary, root.id, 'b.wav', 5);
     expect(() => catalogue.files.moveTo(id, { rootId: root.id, relativePath: 'b.wav', size: 1, mtimeMs: 1 })).toThrow(
       /cannot move/,
     );
@@ -193,7 +186,7 @@ describe('places and states', () => {
 
   test('a failure counts attempts, forgets the older sound, and can be retried', () => {
     const { catalogue, spaceId } = temporary;
-    const id = addListened(temporary, root.id, 'a.wav');
+    const id = addAnalysed(temporary, root.id, 'a.wav');
     const failure = { code: 'undecodable-audio' as const, message: 'Broken.', size: 50, mtimeMs: 60 };
     catalogue.files.setFailed(id, failure);
     catalogue.files.setFailed(id, failure);
@@ -242,7 +235,7 @@ describe('places and states', () => {
 
   test('files that are not audio count nowhere', () => {
     const { catalogue, spaceId } = temporary;
-    addListened(temporary, root.id, 'a.wav');
+    addAnalysed(temporary, root.id, 'a.wav');
     const note = catalogue.files.insertPending({ rootId: root.id, relativePath: 'read.me', size: 3, mtimeMs: 1 });
     catalogue.files.setOther(note);
     const failed = catalogue.files.insertPending({ rootId: root.id, relativePath: 'b.wav', size: 3, mtimeMs: 1 });

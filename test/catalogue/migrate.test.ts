@@ -1,18 +1,17 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { APPLICATION_ID, migrate, NEWEST_VERSION } from '../../src/main/catalogue/migrate.ts';
 import { MIGRATIONS } from '../../src/main/catalogue/migrations/index.ts';
+import { temporaryFolder } from '../kit/temporary-folder.ts';
 
 let folder: string;
 let path: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'migrate-'));
+  folder = temporaryFolder('migrate');
   path = join(folder, 'catalogue.db');
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 describe('migrate', () => {
   test('versions are 1, 2, 3 … without a gap', () => {
@@ -26,7 +25,7 @@ describe('migrate', () => {
     expect(db.pragma('application_id', { simple: true })).toBe(APPLICATION_ID);
     const tables = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all();
     expect(tables).toEqual(
-      expect.arrayContaining(['root', 'file', 'file_tag', 'space', 'listening', 'window', 'job', 'file_words']),
+      expect.arrayContaining(['root', 'file', 'file_tag', 'space', 'analysed', 'window', 'job', 'file_words']),
     );
     expect(migrate(db)).toBe(NEWEST_VERSION);
     db.close();

@@ -1,16 +1,15 @@
-import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync, existsSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, truncateSync, writeFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { classify } from '../../src/main/catalogue/database-errors.ts';
 import { cataloguePath, openCatalogue } from '../../src/main/catalogue/open.ts';
 import { UserError } from '../../src/shared/errors.ts';
-import { addListened, temporaryCatalogue } from './temporary-catalogue.ts';
+import { addAnalysed, inDatabase, temporaryCatalogue } from '../kit/catalogue.ts';
+import { temporaryFolder } from '../kit/temporary-folder.ts';
 
 let folder: string;
-beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'open-'))));
-afterEach(() => rmSync(folder, { recursive: true }));
+beforeEach(() => (folder = temporaryFolder('open')));
 
 const withCode = (code: string): unknown => expect.objectContaining({ code });
 
@@ -18,14 +17,14 @@ describe('openCatalogue', () => {
   test('makes a missing data folder, several levels deep', () => {
     const deep = join(folder, 'a', 'b');
     const catalogue = openCatalogue(deep);
-    expect(catalogue.db.pragma('journal_mode', { simple: true })).toBe('wal');
-    expect(catalogue.db.pragma('foreign_keys', { simple: true })).toBe(1);
+    expect(inDatabase(deep, (db) => db.pragma('journal_mode', { simple: true }))).toBe('wal');
+    expect(() => catalogue.tags.replace(7, [{ nativeId: 'TIT2', field: 'title', value: 'of no file' }])).toThrow(/FOREIGN KEY/); // prettier-ignore
     expect(catalogue.bytes()).toBeGreaterThan(0);
     catalogue.close();
     expect(existsSync(cataloguePath(deep))).toBe(true);
   });
 
-  test('a data folder that cannot be made is a sentence', () => {
+  test('a data folder that cannot be created is reported with a message', () => {
     writeFileSync(join(folder, 'file'), '');
     expect(() => openCatalogue(join(folder, 'file', 'data'))).toThrow(withCode('catalogue-unwritable'));
   });
@@ -38,7 +37,7 @@ describe('openCatalogue', () => {
   test('a truncated catalogue is found by the check', () => {
     const temporary = temporaryCatalogue();
     const root = temporary.catalogue.roots.add('/sounds');
-    for (let i = 0; i < 200; i++) addListened(temporary, root.id, `f${i}.wav`, i);
+    for (let i = 0; i < 200; i++) addAnalysed(temporary, root.id, `f${i}.wav`, i);
     temporary.catalogue.close();
     const path = cataloguePath(temporary.folder);
     truncateSync(path, 64 * 1024);
@@ -97,7 +96,7 @@ describe('classify', () => {
     holder.close();
   });
 
-  test('the data folder being a plain file is not taken for damage', () => {
+  test('a data folder that is a regular file is not taken for damage', () => {
     mkdirSync(join(folder, 'catalogue.db'));
     expect(() => openCatalogue(folder)).toThrow(withCode('catalogue-unwritable'));
   });

@@ -1,12 +1,12 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openCatalogue } from '../../src/main/catalogue/open.ts';
 import { acquireWriterLock } from '../../src/main/catalogue/writer-lock.ts';
+import { temporaryFolder } from '../kit/temporary-folder.ts';
 
 let folder: string;
-beforeEach(() => (folder = join(mkdtempSync(join(tmpdir(), 'private-')), 'data')));
+beforeEach(() => (folder = join(temporaryFolder('private'), 'data')));
 afterEach(() => rmSync(join(folder, '..'), { recursive: true }));
 const mode = (...parts: string[]) => (statSync(join(folder, ...parts)).mode & 0o777).toString(8);
 

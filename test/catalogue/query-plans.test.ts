@@ -1,25 +1,24 @@
 /** What has to be fast on 100 000 files is found by index: the plan of the statement itself is asserted, not milliseconds. */
-import Database from 'better-sqlite3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { fileStatements, type FileStatements } from '../../src/main/catalogue/files.ts';
-import { tagStatements, type TagStatements } from '../../src/main/catalogue/tags-words.ts';
-import { windowStatements, type WindowStatements } from '../../src/main/catalogue/windows.ts';
-import { addListened, temporaryCatalogue, type TemporaryCatalogue } from './temporary-catalogue.ts';
+import { fileStore, type FileStore } from '../../src/main/catalogue/stores/files.ts';
+import { nativeTagStore, type NativeTagStore } from '../../src/main/catalogue/stores/tags-words.ts';
+import { windowStore, type WindowStore } from '../../src/main/catalogue/stores/windows.ts';
+import { addAnalysed, openDatabase, queryPlans, temporaryCatalogue, type Database, type TemporaryCatalogue } from '../kit/catalogue.ts'; // prettier-ignore
 
 let temporary: TemporaryCatalogue;
-let db: Database.Database;
+let db: Database;
 let executed: string[] = [];
-let statements: { files: FileStatements; windows: WindowStatements; tags: TagStatements };
+let statements: { files: FileStore; windows: WindowStore; tags: NativeTagStore };
 
 beforeAll(() => {
   temporary = temporaryCatalogue();
   const root = temporary.catalogue.roots.add('/r');
   temporary.catalogue.transaction(() => {
-    for (let i = 0; i < 300; i++) addListened(temporary, root.id, `${i}.wav`, i);
+    for (let i = 0; i < 300; i++) addAnalysed(temporary, root.id, `${i}.wav`, i);
   });
-  temporary.catalogue.db.exec('ANALYZE'); // the planner decides as it will on a catalogue in use
-  db = new Database(temporary.catalogue.path, { verbose: (sql) => executed.push(String(sql)) });
-  statements = { files: fileStatements(db), windows: windowStatements(db), tags: tagStatements(db) };
+  temporary.db.exec('ANALYZE'); // the planner decides as it will on a catalogue in use
+  db = openDatabase(temporary.folder, { verbose: (sql) => executed.push(String(sql)) });
+  statements = { files: fileStore(db), windows: windowStore(db), tags: nativeTagStore(db) };
 });
 afterAll(() => {
   db.close();
@@ -49,7 +48,7 @@ const PLANS: [string, (s: typeof statements) => unknown, RegExp][] = [
   ],
   ['windows.count', ({ windows }) => windows.count(1), /SEARCH window USING COVERING INDEX window_by_space/],
   ['windows.embeddingBytes', ({ windows }) => windows.embeddingBytes(7), /SEARCH window USING INTEGER PRIMARY KEY/],
-  ['windows.isListened', ({ windows }) => windows.isListened(7, 1), /SEARCH listening USING PRIMARY KEY/],
+  ['windows.isAnalysed', ({ windows }) => windows.isAnalysed(7, 1), /SEARCH analysed USING PRIMARY KEY/],
   ['windows.forget', ({ windows }) => windows.forget(7), /SEARCH window USING (COVERING )?INDEX window_by_file/],
   ['tags.of', ({ tags }) => tags.of(7), /SEARCH file_tag USING INDEX file_tag_by_file/],
 ];
@@ -57,10 +56,7 @@ const PLANS: [string, (s: typeof statements) => unknown, RegExp][] = [
 test.each(PLANS)('%s', (_, run, expected) => {
   executed = [];
   run(statements);
-  const plans = executed.map(
-    (sql) =>
-    temporary.catalogue.db.prepare<[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).all().map(({ detail }) => detail).join('\n'), // prettier-ignore
-  );
+  const plans = queryPlans(temporary.db, executed);
   expect(plans.length).toBeGreaterThan(0);
   expect(plans.join('\n')).toMatch(expected);
   expect(plans.join('\n')).not.toMatch(/SCAN (?!root|json_each)/); // roots are few

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { addListened, matching, temporaryCatalogue, type TemporaryCatalogue } from './temporary-catalogue.ts';
+import { addAnalysed, matching, temporaryCatalogue, type TemporaryCatalogue } from '../kit/catalogue.ts';
 
 let temporary: TemporaryCatalogue;
 beforeEach(() => (temporary = temporaryCatalogue()));
@@ -22,10 +22,10 @@ describe('roots', () => {
   test('a root above an older one takes over its files', () => {
     const { catalogue, spaceId } = temporary;
     const child = catalogue.roots.add('/media/Effects/Doors');
-    const id = addListened(temporary, child.id, 'wood/slam.wav');
+    const id = addAnalysed(temporary, child.id, 'wood/slam.wav');
     const windows = catalogue.windows.ofFile(id, spaceId);
     const parent = catalogue.roots.add('/media/Effects');
-    const twin = addListened(temporary, parent.id, 'Doors/wood/slam.wav', 3);
+    const twin = addAnalysed(temporary, parent.id, 'Doors/wood/slam.wav', 3);
     catalogue.roots.adopt(parent.id, child.id, 'Doors');
     expect(catalogue.roots.list().map(({ path }) => path)).toEqual(['/media/Effects']);
     expect(catalogue.files.byPath(parent.id, 'Doors/wood/slam.wav')!.id).toBe(id);
@@ -39,8 +39,8 @@ describe('roots', () => {
     const { catalogue, spaceId } = temporary;
     const gone = catalogue.roots.add('/gone');
     const kept = catalogue.roots.add('/kept');
-    addListened(temporary, gone.id, 'slam.wav');
-    const id = addListened(temporary, kept.id, 'slam.wav');
+    addAnalysed(temporary, gone.id, 'slam.wav');
+    const id = addAnalysed(temporary, kept.id, 'slam.wav');
     catalogue.roots.remove(gone.id);
     expect(matching(catalogue, 'slam')).toEqual([id]);
     expect(catalogue.windows.count(spaceId)).toBe(2);
@@ -82,19 +82,21 @@ describe('jobs', () => {
 });
 
 describe('integrityCheck', () => {
-  test('sees windows without listening, wrong lengths and files without words', () => {
-    const { catalogue, spaceId } = temporary;
+  test('finds windows without an analysis, wrong lengths and files without words', () => {
+    const { catalogue, db, spaceId } = temporary;
     const root = catalogue.roots.add('/r');
-    const id = addListened(temporary, root.id, 'a.wav');
-    catalogue.db.prepare('DELETE FROM listening').run();
-    catalogue.db.prepare('DELETE FROM file_words').run();
-    catalogue.db
-      .prepare('INSERT INTO window (file_id, space_id, start_s, seconds, embedding) VALUES (?, ?, 0, 1, ?)')
-      .run(id, spaceId, Buffer.alloc(3));
-    catalogue.db.pragma('foreign_keys = OFF');
-    catalogue.db.prepare('INSERT INTO listening VALUES (777, ?, 1)').run(spaceId);
+    const id = addAnalysed(temporary, root.id, 'a.wav');
+    db.prepare('DELETE FROM analysed').run();
+    db.prepare('DELETE FROM file_words').run();
+    db.prepare('INSERT INTO window (file_id, space_id, start_s, seconds, embedding) VALUES (?, ?, 0, 1, ?)').run(
+      id,
+      spaceId,
+      Buffer.alloc(3),
+    );
+    db.pragma('foreign_keys = OFF');
+    db.prepare('INSERT INTO analysed VALUES (777, ?, 1)').run(spaceId);
     const problems = catalogue.integrityCheck();
     expect(problems).toHaveLength(4);
-    expect(problems.join(' ')).toMatch(/listening.*3 windows.*1 embeddings.*1 files/);
+    expect(problems.join(' ')).toMatch(/analysed.*3 windows.*1 embeddings.*1 files/);
   });
 });

@@ -1,7 +1,7 @@
 /** Stars, favourites, collections and searches that are kept: what is written is there, and stays with its file. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { sortKeys } from '../../src/main/catalogue/sort-key.ts';
-import { addListened, temporaryCatalogue, type TemporaryCatalogue } from './temporary-catalogue.ts';
+import { addAnalysed, temporaryCatalogue, type TemporaryCatalogue } from '../kit/catalogue.ts';
 
 let temporary: TemporaryCatalogue;
 let rootId: number;
@@ -9,7 +9,7 @@ let ids: number[];
 beforeEach(() => {
   temporary = temporaryCatalogue();
   rootId = temporary.catalogue.roots.add('/sounds').id;
-  ids = ['a.wav', 'b.wav', 'c.wav', 'd.wav'].map((path, at) => addListened(temporary, rootId, path, at));
+  ids = ['a.wav', 'b.wav', 'c.wav', 'd.wav'].map((path, at) => addAnalysed(temporary, rootId, path, at));
 });
 afterEach(() => temporary.remove());
 
@@ -17,7 +17,7 @@ const ratingOf = (id: number) => {
   const [row] = temporary.catalogue.fileRows.rows([id]);
   return { favourite: row!.favourite, stars: row!.stars };
 };
-const count = (table: string) => temporary.catalogue.db.prepare(`SELECT count(*) FROM ${table}`).pluck().get();
+const count = (table: string) => temporary.db.prepare(`SELECT count(*) FROM ${table}`).pluck().get();
 
 describe('ratings', () => {
   test('stars and favourite do not touch each other, and leave no empty row', () => {
@@ -79,6 +79,19 @@ describe('collections', () => {
     for (const call of [collections.add, collections.take]) {
       expect(() => call(99, ids)).toThrow(expect.objectContaining({ code: 'not-found' }));
     }
+  });
+
+  test('stand as the user has put them; new ones and those left out come last, by name', () => {
+    const { collections } = temporary.catalogue;
+    const [a, b, c] = ['A', 'B', 'C'].map((name) => collections.create(name).id);
+    const shown = () => collections.list().map(({ name }) => name);
+    expect(collections.arrange([c!, a!, b!]).map(({ name }) => name)).toEqual(['C', 'A', 'B']);
+    collections.create('AA');
+    expect(shown()).toEqual(['C', 'A', 'B', 'AA']);
+    expect(() => collections.arrange([b!, 99])).toThrow(expect.objectContaining({ code: 'not-found' }));
+    expect(shown()).toEqual(['C', 'A', 'B', 'AA']);
+    collections.arrange([b!]);
+    expect(shown()).toEqual(['B', 'A', 'AA', 'C']);
   });
 
   test('what was removed comes back under its id, with what it held', () => {
@@ -143,7 +156,7 @@ describe('a row that gives way passes on what the user said', () => {
   test('to the file of the root that was taken over', () => {
     const { catalogue } = temporary;
     const parent = catalogue.roots.add('/');
-    const twin = addListened(temporary, parent.id, 'sounds/a.wav', 7);
+    const twin = addAnalysed(temporary, parent.id, 'sounds/a.wav', 7);
     const { id } = catalogue.collections.create('A');
     catalogue.collections.add(id, [twin, ids[0]!]);
     catalogue.ratings.setFavourite([twin], true);
@@ -157,12 +170,12 @@ describe('a row that gives way passes on what the user said', () => {
 
 test('sort keys follow a file wherever it goes', () => {
   const { catalogue } = temporary;
-  addListened(temporary, rootId, 'Doors/Wood/Slam 3.wav', 5);
-  catalogue.files.insertPending({ rootId, relativePath: 'Später/never heard.wav', size: 1, mtimeMs: 1 });
+  addAnalysed(temporary, rootId, 'Doors/Wood/Slam 3.wav', 5);
+  catalogue.files.insertPending({ rootId, relativePath: 'Später/never analysed.wav', size: 1, mtimeMs: 1 });
   catalogue.files.moveTo(ids[0]!, { rootId, relativePath: 'Gates/Bang 12.wav', size: 1000, mtimeMs: 6 });
   const parent = catalogue.roots.add('/all');
   catalogue.roots.adopt(parent.id, rootId, 'My Sounds/2024');
-  const rows = catalogue.db
+  const rows = temporary.db
     .prepare<[], { path: string; nameKey: string; folderKey: string }>(
       'SELECT relative_path AS path, name_key AS nameKey, folder_key AS folderKey FROM file',
     )

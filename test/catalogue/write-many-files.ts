@@ -1,12 +1,13 @@
 /**
  * A program for tests of the window: `node write-many-files.ts DATA-FOLDER COUNT` makes a catalogue of sounds that are
- * not on any disk. They have names, facts and waveforms, and were heard without anything to find in them.
+ * not on any disk. They have names, facts and waveforms, and were analysed with nothing to find in them.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { openCatalogue } from '../../src/main/catalogue/open.ts';
-import { findPack } from '../../src/main/models/installed.ts';
-import { spaceOf } from '../../src/main/models/pack.ts';
+import { findPack } from '../../src/main/packs/installed.ts';
+import { spaceOf } from '../../src/main/packs/pack.ts';
+import { NO_SAMPLE_FACTS } from '../kit/figures.ts';
 
 const FILES_PER_FOLDER = 500;
 const ROWS_PER_TRANSACTION = 5000;
@@ -36,7 +37,7 @@ function storeFile(at: number, rootId: number, spaceId: number): void {
   const part = String(Math.floor(at / FILES_PER_FOLDER)).padStart(3, '0');
   const relativePath = `reel ${part}/sound ${String(at + 1).padStart(6, '0')}.wav`;
   const fileId = catalogue.files.insertPending({ rootId, relativePath, size: 1000 + at, mtimeMs: 1e12 + at });
-  catalogue.files.storeListened({
+  catalogue.files.storeAnalysed({
     fileId,
     spaceId,
     facts: {
@@ -47,7 +48,9 @@ function storeFile(at: number, rootId: number, spaceId: number): void {
       sampleRate: 48_000,
       channels: 2,
       bitDepth: 16,
+      ...NO_SAMPLE_FACTS,
       peakDb: -1 - (at % 12),
+      clippedSamples: 0,
       loudnessLufs: -10 - (at % 30),
       waveform: Uint8Array.from({ length: 400 }, (_, column) => 128 + 127 * Math.sin((column * (1 + (at % 7))) / 40)),
       warnings: [],

@@ -1,19 +1,18 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openCatalogue } from '../../src/main/catalogue/open.ts';
 import { acquireWriterLock } from '../../src/main/catalogue/writer-lock.ts';
+import { temporaryFolder } from '../kit/temporary-folder.ts';
 
 let folder: string;
 let holder: ChildProcess | null = null;
-beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'lock-'))));
+beforeEach(() => (folder = temporaryFolder('lock')));
 afterEach(async () => {
   await kill();
-  rmSync(folder, { recursive: true });
 });
 
 async function hold(): Promise<ChildProcess> {
@@ -41,17 +40,17 @@ test('taken, given back, taken again', async () => {
 test('this program says what it does itself', async () => {
   const release = await acquireWriterLock(folder, { work: 'rename' });
   await expect(acquireWriterLock(folder)).rejects.toThrow(
-    /^Earmark is renaming files \(since .*\); wait for that or cancel it\.$/,
+    /^Earmark is renaming files \(since .*\)\. Wait for it to finish, or cancel it\.$/,
   );
   release();
 });
 
-test('another process is named in the sentence, and what it does, and reading goes on beside it', async () => {
+test('another process is named in the message, with what it does, and reading continues', async () => {
   openCatalogue(folder).close();
   const { pid } = await hold();
   await expect(acquireWriterLock(folder)).rejects.toMatchObject({
     code: 'catalogue-busy',
-    userMessage: expect.stringMatching(new RegExp(`^Another Earmark \\(process ${pid}, since .*\\) is writing tags into files, with .*“${folder}”`)) as unknown, // prettier-ignore
+    userMessage: expect.stringMatching(new RegExp(`^Another instance of Earmark \\(process ${pid}, since .*\\) is writing tags in “${folder}”`)) as unknown, // prettier-ignore
   });
   const reader = openCatalogue(folder, { readonly: true });
   expect(reader.roots.list()).toEqual([]);
@@ -73,11 +72,13 @@ test('waits until the other process is gone, or no longer than told', async () =
   (await waiting)();
 });
 
-test('a note that cannot be read, or that a version wrote that did not say, only makes the sentence shorter', async () => {
+test('a lock note that is unreadable or of an older version only shortens the message', async () => {
   const release = await acquireWriterLock(folder);
   writeFileSync(join(folder, 'writer.json'), '{ half');
-  await expect(acquireWriterLock(folder)).rejects.toThrow(/^Another Earmark is at work with the catalogue in “/);
+  await expect(acquireWriterLock(folder)).rejects.toThrow(/^Another instance of Earmark is using the catalogue in “/);
   writeFileSync(join(folder, 'writer.json'), JSON.stringify({ pid: 77, sinceMs: 0 }));
-  await expect(acquireWriterLock(folder)).rejects.toThrow(/^Another Earmark \(process 77, since .*\) is at work, with/);
+  await expect(acquireWriterLock(folder)).rejects.toThrow(
+    /^Another instance of Earmark \(process 77, since .*\) is busy in/,
+  );
   release();
 });

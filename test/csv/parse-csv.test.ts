@@ -83,7 +83,7 @@ test('lines are counted as an editor counts them, newlines in quotes too', () =>
 
 test.each([
   ['a quote that is never closed', 'a,b\n"c,d\n', /line 2 is never closed/],
-  ['a field that goes on after its closing quote', 'a,b\n"c\nd"e,f\n', /line 3 a quoted field goes on/],
+  ['a field that continues after its closing quote', 'a,b\n"c\nd"e,f\n', /line 3 a quoted field continues/],
   ['too few fields', 'a,b\nc,d\ne\n', /line 3 has 1 field, the first line has 2/],
   ['too many fields', 'a,b\nc,d, e\n', /line 2 has 3 fields, the first line has 2/],
 ])('%s is refused, naming file and line', (_, text, sentence) => {

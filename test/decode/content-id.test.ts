@@ -2,8 +2,9 @@ import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { ContentHash } from '../../src/main/decode/content-id.ts';
 import { identifyFile } from '../../src/main/decode/decode-file.ts';
-import { ffmpegOnPath, hear, libav, still, testFolder } from './hear.ts';
-import { encode, noise, retag, riffChunk, wavBytes, writeWav } from './make-audio.ts';
+import { ffmpegOnPath, decode, libav, still, testFolder } from './decode.ts';
+import { encode, noise, retag, wavBytes, writeWav } from './make-audio.ts';
+import { riffChunk } from '../kit/wav.ts';
 
 const at = testFolder();
 const ffmpeg = await ffmpegOnPath();
@@ -61,7 +62,7 @@ describe.each([
     const id = await contentId(original);
     expect(await contentId(at(`retagged.${name}`))).toBe(id);
     expect(await contentId(at('no extension'))).toBe(id);
-    expect((await hear(original)).report.contentId).toBe(id);
+    expect((await decode(original)).report.contentId).toBe(id);
   });
 
   test('is another for other audio', async () => {
@@ -104,7 +105,7 @@ test('MP3: ID3v1, APE and large ID3v2 tags around it', async () => {
   ] as const) {
     writeFileSync(at(`tagged-${name}.mp3`), bytes);
     expect(await contentId(at(`tagged-${name}.mp3`)), name).toBe(id);
-    const { report } = await hear(at(`tagged-${name}.mp3`));
+    const { report } = await decode(at(`tagged-${name}.mp3`));
     expect(report, name).toMatchObject({ format: 'mp3', contentId: id, warnings: [] });
   }
 });
@@ -129,12 +130,12 @@ test('WAV: chunks around the data and where packets are cut', async () => {
 
 test('a capped file has the identity of all of it', async () => {
   writeWav(at('long.wav'), [noise(30, 8000)], 8000);
-  const { report, windows } = await hear(at('long.wav'), { windowSeconds: 2, hopSeconds: 2, maxWindows: 3 });
+  const { report, windows } = await decode(at('long.wav'), { windowSeconds: 2, hopSeconds: 2, maxWindows: 3 });
   expect(windows).toHaveLength(3);
   expect(report.contentId).toBe(await contentId(at('long.wav')));
   expect(report.durationSeconds).toBe(30);
-  expect(report.warnings).toEqual([{ code: 'capped', message: 'Only the first 6.00 s of 30.0 s were listened to.' }]);
-  // Nothing is drawn where nothing was heard: decoding stopped within a second of the last window.
+  expect(report.warnings).toEqual([{ code: 'capped', message: 'Only the first 6.00 s of 30.0 s were analysed.' }]);
+  // The waveform is empty where nothing was decoded: decoding stopped within a second of the last window.
   expect(report.waveform.slice(0, 80).every((peak) => peak > 0)).toBe(true);
   expect(report.waveform.slice(120).every((peak) => peak === 0)).toBe(true);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { identifyFile } from '../../src/main/decode/decode-file.ts';
-import { correlation, ffmpegOnPath, hear, libav, still, testFolder } from './hear.ts';
+import { correlation, ffmpegOnPath, decode, libav, still, testFolder } from './decode.ts';
 import { encode, sine, writeWav } from './make-audio.ts';
 
 const at = testFolder();
@@ -99,10 +99,10 @@ describe.each(CASES)(
       );
     const path = at(file);
 
-    test('is known by its content and heard in place', async () => {
+    test('is identified by its content and decoded in the right place', async () => {
       const channel = chirp(sampleRate, 1.5);
       encode(path, [channel, channel], sampleRate, { muxer, encoder, muxerOptions });
-      const { report, windows } = await hear(path);
+      const { report, windows } = await decode(path);
       expect(report).toMatchObject({ format, codec, bitDepth, sampleRate, channels: 2, windowCount: 1, warnings: [] });
       expect(Math.abs(report.durationSeconds - 1.5)).toBeLessThan(0.06);
       expect(report.waveform).toHaveLength(400);
@@ -111,11 +111,11 @@ describe.each(CASES)(
       expect(windows).toHaveLength(1);
       expect(windows[0]!.startSeconds).toBe(0);
       const ideal = chirp(32_000, 1.4);
-      const heard = windows[0]!.samples;
+      const decoded = windows[0]!.samples;
       const most = delayed ? 0.06 * 32_000 : 0;
       const delays = Array.from({ length: 2 * most + 1 }, (_, i) => i - most);
       const match = delays.map((delay) =>
-        correlation(heard.subarray(Math.max(0, delay)), ideal.subarray(Math.max(0, -delay))),
+        correlation(decoded.subarray(Math.max(0, delay)), ideal.subarray(Math.max(0, -delay))),
       );
       expect(Math.max(...match)).toBeGreaterThan(0.98);
       const identity = await identifyFile({ path }, { library: libav, beat: still });
@@ -128,8 +128,8 @@ test.runIf(ffmpeg !== null).each(CASES.filter(({ both }) => both))(
   '$file is the same through ffmpeg on PATH',
   async ({ file }) => {
     const path = at(file); // made above
-    const linked = await hear(path);
-    const program = await hear(path, {}, ffmpeg!);
+    const linked = await decode(path);
+    const program = await decode(path, {}, ffmpeg!);
     expect(program.report.contentId).toBe(linked.report.contentId);
     const { sampleRate: rate, channels, bitDepth: depth, codec: name, format: container, warnings } = linked.report;
     expect(program.report).toMatchObject({
@@ -148,7 +148,7 @@ test.runIf(ffmpeg !== null).each(CASES.filter(({ both }) => both))(
 test('mono float at the plan’s rate arrives bit for bit', async () => {
   const original = sine(7, 32_000, 1234.5, 0.9);
   writeWav(at('golden.wav'), [original], 32_000, 'f32');
-  const { windows } = await hear(at('golden.wav'));
+  const { windows } = await decode(at('golden.wav'));
   expect(
     windows.map(({ startSeconds, seconds, windowIndex, item }) => ({ startSeconds, seconds, windowIndex, item })),
   ).toEqual([
@@ -162,20 +162,20 @@ test('mono float at the plan’s rate arrives bit for bit', async () => {
 test.each([8000, 11_025, 22_050, 48_000, 96_000, 192_000])('%i Hz is resampled in place', async (sampleRate) => {
   const path = at(`${sampleRate}.wav`);
   writeWav(path, [sine(1, sampleRate, 997)], sampleRate, 'f32');
-  const { report, windows } = await hear(path);
+  const { report, windows } = await decode(path);
   expect(report.durationSeconds).toBe(1);
-  const heard = windows[0]!.samples;
-  expect(heard).toHaveLength(32_000);
+  const decoded = windows[0]!.samples;
+  expect(decoded).toHaveLength(32_000);
   const ideal = sine(1, 32_000, 997);
   // Away from the edges, where the filter sees silence before the first and after the last sample.
-  for (let i = 200; i < 31_800; i++) expect(Math.abs(heard[i]! - ideal[i]!)).toBeLessThan(1e-4);
+  for (let i = 200; i < 31_800; i++) expect(Math.abs(decoded[i]! - ideal[i]!)).toBeLessThan(1e-4);
 });
 
 test.each([1, 2, 7, 100])('%i samples are one window, whatever the rate', async (length) => {
   for (const sampleRate of [8000, 32_000, 44_100, 192_000]) {
     const path = at(`tiny-${length}-${sampleRate}.wav`);
     writeWav(path, [new Float32Array(length).fill(0.5)], sampleRate, 'f32');
-    const { report, windows } = await hear(path);
+    const { report, windows } = await decode(path);
     expect(report.windowCount).toBe(1);
     expect(windows[0]!.samples).toHaveLength(Math.ceil((length * 32_000) / sampleRate));
     expect(report.loudnessLufs).toBeNull();
@@ -187,20 +187,20 @@ test('5.1 is averaged, the LFE weighs nothing in loudness', async () => {
   const quiet = new Float32Array(32_000);
   const lfe = sine(1, 32_000, 50);
   encode(path, [quiet, quiet, quiet, lfe, quiet, quiet], 32_000, { muxer: 'wav', encoder: 'pcm_s24le' });
-  const { report, windows } = await hear(path);
+  const { report, windows } = await decode(path);
   expect(report).toMatchObject({ channels: 6, loudnessLufs: null });
   const sixth = windows[0]!.samples;
   for (let i = 0; i < 32_000; i += 97) expect(sixth[i]).toBeCloseTo(lfe[i]! / 6, 5);
 });
 
-test('a stream that changes its rate and channels is heard to its end', async () => {
+test('a stream that changes its rate and channels is decoded to its end', async () => {
   const [first, second, joined] = [at('one.mp3'), at('two.mp3'), at('joined.mp3')];
   const options = { muxer: 'mp3', encoder: 'libmp3lame', muxerOptions: { write_xing: '0', id3v2_version: '0' } };
   encode(first, [sine(2, 44_100, 440), sine(2, 44_100, 440)], 44_100, options);
   encode(second, [sine(2, 22_050, 440)], 22_050, options);
   const { readFileSync, writeFileSync } = await import('node:fs');
   writeFileSync(joined, Buffer.concat([readFileSync(first), readFileSync(second)]));
-  const { report, windows } = await hear(joined, { windowSeconds: 1, hopSeconds: 1 });
+  const { report, windows } = await decode(joined, { windowSeconds: 1, hopSeconds: 1 });
   expect(report).toMatchObject({ sampleRate: 44_100, channels: 2 });
   expect(report.durationSeconds).toBeGreaterThan(3.9);
   expect(report.durationSeconds).toBeLessThan(4.2);

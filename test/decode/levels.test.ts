@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { FilterGraph, Filter, Frame, avChannelLayoutDefault } from 'node-av/lib';
 import type { AVSampleFormat } from 'node-av/constants';
 import { LevelMeter, MAX_PEAKS } from '../../src/main/decode/levels.ts';
-import { LoudnessMeter } from '../../src/main/decode/loudness.ts';
+import { LoudnessMeter } from '../../src/main/decode/analysers/loudness.ts';
+import { TruePeakMeter } from '../../src/main/decode/analysers/true-peak.ts';
 import { Mixdown } from '../../src/main/decode/mixdown.ts';
 import { noise, sine } from './make-audio.ts';
 
@@ -26,7 +27,7 @@ describe('levels', () => {
     },
   );
 
-  test('a click shows where it lies, and what was not listened to is empty', () => {
+  test('a click shows where it lies, and what was not analysed is empty', () => {
     const samples = new Float32Array(100_000);
     samples[75_100] = -0.5;
     const meter = new LevelMeter(2);
@@ -92,7 +93,7 @@ describe('mixdown', () => {
     expect(mix([silent, silent, silent, silent, silent, a])).toEqual(a.map((x) => x / 6));
   });
 
-  test('channels in antiphase do not cancel: the louder one is heard', () => {
+  test('channels in antiphase do not cancel: the louder one is used', () => {
     const x = sine(3, RATE, 50);
     const opposite = x.map((v) => -0.95 * v);
     expect(mix([x, opposite])).toEqual(x);
@@ -159,18 +160,34 @@ describe('loudness', () => {
     const planes = Array.from({ length: channels }, (_, c) => noise(3, sampleRate, 0.05 * (c + 1), c + 1));
     const ours = measure(planes, sampleRate, avChannelLayoutDefault(channels).mask);
     // The filter splits time into steps a little differently at rates that 10 does not divide.
-    expect(Math.abs(ours! - ebur128(planes, sampleRate))).toBeLessThan(0.05);
+    expect(Math.abs(ours! - ebur128(planes, sampleRate).integrated)).toBeLessThan(0.05);
+  });
+
+  test('range and true peak are what FFmpeg’s ebur128 filter says', () => {
+    const rate = 48_000;
+    // Ten levels of three seconds, 2 dB apart.
+    const steps = sine(30, rate, 1000, 0.5).map((x, i) => x * 10 ** (-Math.floor(i / (3 * rate)) / 10));
+    const meter = new LoudnessMeter(rate, 1, 0n);
+    meter.push([steps], steps.length);
+    const { range } = ebur128([steps], rate);
+    expect(range).toBeGreaterThan(5);
+    expect(Math.abs(meter.range()! - range)).toBeLessThan(0.3);
+    // Near a quarter of the rate, where all samples may lie far below the wave; begun and ended softly.
+    const tone = sine(1, rate, 11_987, 0.5).map((x, i) => x * Math.sin((Math.PI * i) / rate) ** 2);
+    const peak = new TruePeakMeter(1);
+    peak.push([tone], tone.length);
+    expect(Math.abs(20 * Math.log10(peak.finish()) - ebur128([tone], rate).truePeakDb)).toBeLessThan(0.1);
   });
 });
 
-/** Integrated loudness by FFmpeg's own filter, LUFS. */
-function ebur128(planes: Float32Array[], sampleRate: number): number {
+/** By FFmpeg's own filter: integrated loudness, LUFS, loudness range, LU, and the highest true peak, dBTP. */
+function ebur128(planes: Float32Array[], sampleRate: number) {
   const layout = avChannelLayoutDefault(planes.length);
   using graph = new FilterGraph();
   graph.alloc();
   const parameters = `time_base=1/${sampleRate}:sample_rate=${sampleRate}:sample_fmt=fltp:channel_layout=0x${layout.mask.toString(16)}`;
   const source = graph.createFilter(Filter.getByName('abuffer')!, 'in', parameters)!;
-  const meter = graph.createFilter(Filter.getByName('ebur128')!, 'meter', 'metadata=1')!;
+  const meter = graph.createFilter(Filter.getByName('ebur128')!, 'meter', 'metadata=1:peak=true')!;
   const sink = graph.createFilter(Filter.getByName('abuffersink')!, 'out')!;
   source.link(0, meter, 0);
   meter.link(0, sink, 0);
@@ -189,10 +206,13 @@ function ebur128(planes: Float32Array[], sampleRate: number): number {
   source.buffersrcAddFrameSync(null);
   using out = new Frame();
   out.alloc();
-  let integrated = NaN;
+  const found = { integrated: NaN, range: NaN, truePeakDb: NaN };
   while (sink.buffersinkGetFrameSync(out) >= 0) {
-    integrated = Number(out.getMetadata().get('lavfi.r128.I'));
+    const figure = (name: string) => Number(out.getMetadata().get(`lavfi.r128.${name}`));
+    found.integrated = figure('I');
+    found.range = figure('LRA');
+    found.truePeakDb = 20 * Math.log10(figure('true_peak'));
     out.unref();
   }
-  return integrated;
+  return found;
 }

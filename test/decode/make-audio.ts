@@ -1,4 +1,4 @@
-/** Small audio files for tests: WAV and AIFF written by hand, byte by byte, the rest by FFmpeg's encoders. */
+/** Small audio files for tests: WAV by hand, the rest by FFmpeg's encoders. */
 import { writeFileSync } from 'node:fs';
 import type { AVChannelOrder, AVSampleFormat, FFEncoderCodec } from 'node-av/constants';
 import {
@@ -21,6 +21,9 @@ import {
   SoftwareResampleContext,
   avChannelLayoutDefault,
 } from 'node-av/lib';
+import { wavFile, type SampleFormat, type WavOptions } from '../kit/wav.ts';
+
+type WavChunks = Pick<WavOptions, 'before' | 'after'>;
 
 Log.setLevel(AV_LOG_QUIET);
 
@@ -39,66 +42,23 @@ export function noise(seconds: number, sampleRate: number, amplitude = 0.5, seed
   });
 }
 
-export type WavSamples = 'u8' | 's16' | 's24' | 'f32' | 'f64';
-
-export interface WavOptions {
-  /** Chunks behind `fmt ` and before `data`, and behind `data`. */
-  before?: { id: string; content: Buffer }[];
-  after?: { id: string; content: Buffer }[];
-}
-
 export function wavBytes(
   channels: readonly Float32Array[],
   sampleRate: number,
-  samples: WavSamples,
-  options: WavOptions = {},
+  format: SampleFormat,
+  options: WavChunks = {},
 ): Buffer {
-  const bytes = { u8: 1, s16: 2, s24: 3, f32: 4, f64: 8 }[samples];
-  const length = channels[0]!.length;
-  const data = Buffer.alloc(length * channels.length * bytes);
-  for (let i = 0; i < length; i++) {
-    for (const [c, channel] of channels.entries()) {
-      const at = (i * channels.length + c) * bytes;
-      const x = channel[i]!;
-      if (samples === 'u8') data.writeUInt8(Math.round(x * 127) + 128, at);
-      else if (samples === 's16') data.writeInt16LE(Math.round(x * 32_767), at);
-      else if (samples === 's24') data.writeIntLE(Math.round(x * 8_388_607), at, 3);
-      else if (samples === 'f32') data.writeFloatLE(x, at);
-      else data.writeDoubleLE(x, at);
-    }
-  }
-  const fmt = Buffer.alloc(16);
-  fmt.writeUInt16LE(samples.startsWith('f') ? 3 : 1, 0);
-  fmt.writeUInt16LE(channels.length, 2);
-  fmt.writeUInt32LE(sampleRate, 4);
-  fmt.writeUInt32LE(sampleRate * channels.length * bytes, 8);
-  fmt.writeUInt16LE(channels.length * bytes, 12);
-  fmt.writeUInt16LE(bytes * 8, 14);
-  const chunks = [
-    { id: 'fmt ', content: fmt },
-    ...(options.before ?? []),
-    { id: 'data', content: data },
-    ...(options.after ?? []),
-  ];
-  const body = Buffer.concat([Buffer.from('WAVE'), ...chunks.map(({ id, content }) => riffChunk(id, content))]);
-  return riffChunk('RIFF', body);
-}
-
-/** A chunk with its header and, after an odd length, its padding byte. */
-export function riffChunk(id: string, content: Buffer): Buffer {
-  const size = Buffer.alloc(4);
-  size.writeUInt32LE(content.length);
-  return Buffer.concat([Buffer.from(id, 'latin1'), size, content, Buffer.alloc(content.length % 2)]);
+  return wavFile(channels, { sampleRate, format, ...options });
 }
 
 export function writeWav(
   path: string,
   channels: readonly Float32Array[],
   sampleRate: number,
-  samples: WavSamples = 's16',
-  options: WavOptions = {},
+  format: SampleFormat = 's16',
+  options: WavChunks = {},
 ): void {
-  writeFileSync(path, wavBytes(channels, sampleRate, samples, options));
+  writeFileSync(path, wavBytes(channels, sampleRate, format, options));
 }
 
 export interface EncodeOptions {

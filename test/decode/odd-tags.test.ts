@@ -6,7 +6,7 @@ import { infoItems } from '../../src/main/decode/info-items.ts';
 import { decodeMacText, decodeText } from '../../src/main/decode/text-encodings.ts';
 import { latin, syncsafe, tagBytes, text, uint32, utf16, type HandMadeTag } from '../writeback/id3-tags.ts';
 import { aiffFile, chunk, FMT, riff, type Chunk } from '../writeback/riff-files.ts';
-import { testFolder } from './hear.ts';
+import { testFolder } from './decode.ts';
 
 const at = testFolder();
 const DATA: Chunk = ['data', Buffer.alloc(1600, 1)];

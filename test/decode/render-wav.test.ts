@@ -1,9 +1,9 @@
-/** WAV copies as a decoder process makes them. What comes out sample by sample: test/host/audio-file.test.ts. */
+/** WAV copies as a decoder process makes them. What comes out sample by sample: test/playback/audio-file.test.ts. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DecoderPool } from '../../src/main/decode/decoder-pool.ts';
 import { declaredWavBytes } from '../../src/main/decode/wav-header.ts';
-import { failure, testFolder } from './hear.ts';
+import { failure, testFolder } from './decode.ts';
 import { sine, writeWav } from './make-audio.ts';
 
 const at = testFolder();
@@ -49,7 +49,7 @@ test('samples beyond full scale are clipped, what is no number is silence', asyn
   expect(values).toEqual([0.5, top, -1, 0, top, -1, -1, top]);
 });
 
-test('what is no sound, and a disk without room, are told apart', async () => {
+test('files without audio and a full disk are distinguished', async () => {
   writeFileSync(at('text.wav'), 'hello');
   const text = pool.render({ path: at('text.wav'), wavPath: at('copy.wav'), numberOfSamples: null }, signal);
   expect(await failure(text)).toMatchObject({ code: 'not-audio' });

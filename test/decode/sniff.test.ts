@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { ByteReader } from '../../src/main/decode/byte-reader.ts';
+import type { ByteReader } from '../../src/main/files/byte-reader.ts';
 import { sniff } from '../../src/main/decode/sniff.ts';
-import { testFolder } from './hear.ts';
+import { testFolder } from './decode.ts';
 import { encode, noise } from './make-audio.ts';
 
 const at = testFolder();
@@ -70,7 +70,7 @@ describe('frames without a container', () => {
     expect(await format(first.subarray(0, 300))).toBeNull();
   });
 
-  test('a declared length is told from a guessed one', async () => {
+  test('a declared length is distinguished from a guessed one', async () => {
     encode(at('xing.mp3'), [noise(1, 44_100)], 44_100, { muxer: 'mp3', encoder: 'libmp3lame' });
     expect(await sniff(reader(readFileSync(at('xing.mp3'))))).toMatchObject({ format: 'mp3', declaresLength: true });
     expect(await sniff(reader(made['mp3']!))).toMatchObject({ format: 'mp3', declaresLength: false });

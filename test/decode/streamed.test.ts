@@ -2,8 +2,9 @@
 import { writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { tagBytes } from '../writeback/id3-tags.ts';
-import { ffmpegOnPath, hear, testFolder } from './hear.ts';
-import { noise, riffChunk, wavBytes } from './make-audio.ts';
+import { ffmpegOnPath, decode, testFolder } from './decode.ts';
+import { noise, wavBytes } from './make-audio.ts';
+import { riffChunk } from '../kit/wav.ts';
 
 const at = testFolder();
 const program = await ffmpegOnPath();
@@ -14,7 +15,7 @@ test.each([0, 0x7ffff000, 0x7fffffff, 0x80000000, 0xffffff00, 0xffffffff])('WAVE
   bytes.writeUInt32LE(length, 4);
   const path = at(`${length}.wav`);
   writeFileSync(path, bytes);
-  expect((await hear(path)).report).toMatchObject({ durationSeconds: 2, warnings: [] });
+  expect((await decode(path)).report).toMatchObject({ durationSeconds: 2, warnings: [] });
 });
 
 test.each([0, 0x7f000008, 0x7ffff008, 0x80000008])('AIFF that says %d', async (length) => {
@@ -29,7 +30,7 @@ test.each([0, 0x7f000008, 0x7ffff008, 0x80000008])('AIFF that says %d', async (l
   header.writeUInt32BE(length, 42);
   const path = at(`${length}.aiff`);
   writeFileSync(path, Buffer.concat([header, samples]));
-  expect((await hear(path)).report).toMatchObject({ durationSeconds: 2, warnings: [] });
+  expect((await decode(path)).report).toMatchObject({ durationSeconds: 2, warnings: [] });
 });
 
 test.each([0n, 0x7ffff000n, 0xffffffffn, 0xffffffffffffffffn])('RF64 that says %d', async (length) => {
@@ -43,9 +44,10 @@ test.each([0n, 0x7ffff000n, 0xffffffffn, 0xffffffffffffffffn])('RF64 that says %
   const path = at(`${length}.rf64`);
   writeFileSync(path, bytes);
   writeFileSync(at('plain.wav'), plain);
-  const expected = { durationSeconds: 2, warnings: [], contentId: (await hear(at('plain.wav'))).report.contentId };
-  expect((await hear(path)).report).toMatchObject(expected);
-  if (program && length === 0xffffffffffffffffn) expect((await hear(path, {}, program)).report).toMatchObject(expected);
+  const expected = { durationSeconds: 2, warnings: [], contentId: (await decode(at('plain.wav'))).report.contentId };
+  expect((await decode(path)).report).toMatchObject(expected);
+  if (program && length === 0xffffffffffffffffn)
+    expect((await decode(path, {}, program)).report).toMatchObject(expected);
 });
 
 test.each([0n, 24n, 0x7fffffffffffffffn, 0xffffffffffffffffn])(
@@ -63,8 +65,8 @@ test.each([0n, 24n, 0x7fffffffffffffffn, 0xffffffffffffffffn])(
     const path = at(`${length}.w64`);
     writeFileSync(path, Buffer.concat([tagBytes({ version: 3, frames: [] }), form, ...chunks]));
     writeFileSync(at('plain.wav'), plain);
-    const expected = { durationSeconds: 2, warnings: [], contentId: (await hear(at('plain.wav'))).report.contentId };
-    expect((await hear(path)).report).toMatchObject({ format: 'w64', ...expected });
-    if (program && length === 0n) expect((await hear(path, {}, program)).report).toMatchObject(expected);
+    const expected = { durationSeconds: 2, warnings: [], contentId: (await decode(at('plain.wav'))).report.contentId };
+    expect((await decode(path)).report).toMatchObject({ format: 'w64', ...expected });
+    if (program && length === 0n) expect((await decode(path, {}, program)).report).toMatchObject(expected);
   },
 );

@@ -1,7 +1,7 @@
 /** Tags behind the sound are no damage, no missing minutes, and no part of the content. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { ffmpegOnPath, hear, testFolder } from './hear.ts';
+import { ffmpegOnPath, decode, testFolder } from './decode.ts';
 import { encode, noise } from './make-audio.ts';
 
 const at = testFolder();
@@ -63,28 +63,28 @@ test.each([
 ])('%s', async (ending, muxer, encoder) => {
   const bare = at(`bare.${ending}`);
   encode(bare, [noise(2, 48_000)], 48_000, { muxer, encoder });
-  const { report: alone } = await hear(bare);
+  const { report: alone } = await decode(bare);
   expect(alone.warnings).toEqual([]);
   const program = ending === 'wv' ? await ffmpegOnPath() : null;
   for (const [name, tag] of Object.entries(BEHIND)) {
     const path = at(`it's 50%, ${name}:.${ending}`);
     writeFileSync(path, Buffer.concat([readFileSync(bare), tag]));
     const { contentId, durationSeconds } = alone;
-    expect((await hear(path)).report, name).toMatchObject({ contentId, durationSeconds, warnings: [] });
+    expect((await decode(path)).report, name).toMatchObject({ contentId, durationSeconds, warnings: [] });
     if (program && name === 'APEv2 and ID3v1')
-      expect((await hear(path, {}, program)).report, name).toMatchObject({ contentId, warnings: [] });
+      expect((await decode(path, {}, program)).report, name).toMatchObject({ contentId, warnings: [] });
   }
 });
 
-test('a broken place is told with tags behind it, and what only looks like a tag is sound', async () => {
+test('damage before appended tags is reported, and bytes that only look like a tag are audio', async () => {
   encode(at('whole.flac'), [noise(2, 48_000)], 48_000, { muxer: 'flac', encoder: 'flac' });
   const bytes = readFileSync(at('whole.flac'));
   bytes.fill(0, bytes.length >> 1, (bytes.length >> 1) + 30_000);
   writeFileSync(at('broken.flac'), Buffer.concat([bytes, apev2(), id3v1()]));
-  expect((await hear(at('broken.flac'))).report.warnings).toMatchObject([{ code: 'partial' }]);
+  expect((await decode(at('broken.flac'))).report.warnings).toMatchObject([{ code: 'partial' }]);
 
   const untrue = apev2();
   untrue.writeUInt32LE(40_000, untrue.length - 20);
   writeFileSync(at('odd.flac'), Buffer.concat([readFileSync(at('whole.flac')), untrue]));
-  expect((await hear(at('odd.flac'))).report).toMatchObject({ durationSeconds: 2 });
+  expect((await decode(at('odd.flac'))).report).toMatchObject({ durationSeconds: 2 });
 });

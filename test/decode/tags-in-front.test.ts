@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { tagBytes, text } from '../writeback/id3-tags.ts';
-import { ffmpegOnPath, hear, testFolder } from './hear.ts';
+import { ffmpegOnPath, decode, testFolder } from './decode.ts';
 import { encode, noise, wavBytes } from './make-audio.ts';
 
 const at = testFolder();
@@ -22,16 +22,16 @@ test.each([
   const bare = at(`bare.${ending}`);
   if (muxer === '') writeFileSync(bare, WAVE);
   else encode(bare, [noise(1, 48_000)], 48_000, { muxer, encoder });
-  const { contentId, durationSeconds, format } = (await hear(bare)).report;
+  const { contentId, durationSeconds, format } = (await decode(bare)).report;
   const path = at(`odd, name: 1%.${ending}`);
   writeFileSync(path, Buffer.concat([TAG, readFileSync(bare)]));
   const expected = { contentId, durationSeconds, format, warnings: [] };
-  expect((await hear(path)).report).toMatchObject(expected);
+  expect((await decode(path)).report).toMatchObject(expected);
   const program = ending === 'wav' ? await ffmpegOnPath() : null;
-  if (program) expect((await hear(path, {}, program)).report).toMatchObject(expected);
+  if (program) expect((await decode(path, {}, program)).report).toMatchObject(expected);
 });
 
 test('a lost end is seen behind such a tag', async () => {
   writeFileSync(at('cut.wav'), Buffer.concat([TAG, WAVE.subarray(0, 8000)]));
-  expect((await hear(at('cut.wav'))).report.warnings).toMatchObject([{ code: 'partial' }]);
+  expect((await decode(at('cut.wav'))).report.warnings).toMatchObject([{ code: 'partial' }]);
 });

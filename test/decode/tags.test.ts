@@ -3,8 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { tagsOfFile } from '../../src/main/decode/decode-file.ts';
 import { readIxml } from '../../src/main/decode/riff-tags.ts';
 import { fieldOf } from '../../src/main/decode/tag-fields.ts';
-import { failure, hear, testFolder } from './hear.ts';
-import { encode, riffChunk, sine, wavBytes } from './make-audio.ts';
+import { failure, decode, testFolder } from './decode.ts';
+import { encode, sine, wavBytes } from './make-audio.ts';
+import { riffChunk } from '../kit/wav.ts';
 
 const at = testFolder();
 const sound = sine(0.5, 44_100, 440);
@@ -110,7 +111,7 @@ test('WAV: bext, iXML, INFO and ID3 in one file', async () => {
     'LIST/INFO:INAM': { field: 'title', value: 'Tür' },
   });
   expect(Object.keys(found).some((id) => id.includes('EMPTY') || id.includes('/X'))).toBe(false);
-  expect((await hear(at('broadcast.wav'))).report.tags).toEqual(await tagsOfFile({ path: at('broadcast.wav') }));
+  expect((await decode(at('broadcast.wav'))).report.tags).toEqual(await tagsOfFile({ path: at('broadcast.wav') }));
 });
 
 test('long values are cut, between characters', async () => {
@@ -136,7 +137,7 @@ test('broken tags cost nothing but themselves', async () => {
     { id: 'bext', content: Buffer.alloc(5) },
   ];
   writeFileSync(at('broken.wav'), wavBytes([sound], 44_100, 's16', { before, after: [{ id: 'LIST', content: info }] }));
-  const { report } = await hear(at('broken.wav'));
+  const { report } = await decode(at('broken.wav'));
   expect(report.windowCount).toBe(1);
   const found = Object.fromEntries(report.tags.map(({ nativeId, value }) => [nativeId, value]));
   expect(found).toMatchObject({ 'LIST/INFO:INAM': 'kept', 'iXML:B/C': 'deep' });

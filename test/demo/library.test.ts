@@ -1,16 +1,6 @@
-import {
-  existsSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import {
   DEMO_SEARCHES,
   DEMO_SOUNDS,
@@ -23,6 +13,7 @@ import { DEMO_MARK, partialPath } from '../../src/demo/demo-methods.ts';
 import { encodeAudioFile } from '../../src/demo/encode.ts';
 import { peakOf } from '../../src/demo/synthesis/signal.ts';
 import { decode, type Decoded } from './decode.ts';
+import { temporaryFolder } from '../kit/temporary-folder.ts';
 
 const soundNamed = (name: string): DemoSound => DEMO_SOUNDS.find((sound) => sound.name === name)!;
 const filesBelow = (folder: string) =>
@@ -67,11 +58,11 @@ describe('the table', () => {
 describe('the whole library', () => {
   let folder: string;
   let paths: string[];
-  /** Every third sound, rendered in this process while the child renders and encodes the next one. */
+  /** Every eighth sound, of nearly every format, rendered in this process while the child renders and encodes the next one. */
   const rendered = new Map<string, Float32Array[]>();
   const decoded = new Map<string, Decoded>();
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'demo-'));
+    folder = temporaryFolder('demo');
     const seen: number[] = [];
     paths = await writeDemoLibrary(folder, {
       onProgress: ({ done, total, path, written }) => {
@@ -79,13 +70,12 @@ describe('the whole library', () => {
         expect(written).toBe(true);
         seen.push(done);
         // Not here and now: the next file is asked for as soon as this returns, and the two can go side by side.
-        if (done % 3 === 0) setImmediate(() => rendered.set(path, soundNamed(basename(path)).render()));
+        if (done % 8 === 0) setImmediate(() => rendered.set(path, soundNamed(basename(path)).render()));
       },
     });
     expect(seen).toEqual(DEMO_SOUNDS.map((_, i) => i + 1));
     for (const path of paths) decoded.set(path, await decode(path));
   }, 180_000);
-  afterAll(() => rmSync(folder, { recursive: true }));
 
   test('every file decodes, is audible, centred and of a sensible length', () => {
     for (const [path, { sampleRate, channels }] of decoded) {
@@ -107,7 +97,8 @@ describe('the whole library', () => {
   });
 
   test('the same seed gives the same samples in another process, and the files hold them', () => {
-    expect(rendered.size).toBeGreaterThanOrEqual(30);
+    expect(rendered.size).toBeGreaterThanOrEqual(10);
+    expect(new Set([...rendered.keys()].map((path) => extname(path))).size).toBeGreaterThanOrEqual(5);
     for (const [path, channels] of rendered) {
       const sound = soundNamed(basename(path));
       const file = decoded.get(path)!;
@@ -140,7 +131,7 @@ describe('the whole library', () => {
     expect(bytes).toBeLessThan(60e6);
   });
 
-  test('in the long file the dog is where it is said to be', () => {
+  test('in the long file the dog barks where documented', () => {
     const { sampleRate, channels } = decoded.get(paths.find((path) => basename(path) === LONG_DEMO_SOUND)!)!;
     const loudest = (from: number, to: number) => peakOf(channels[0]!.subarray(from * sampleRate, to * sampleRate));
     const { startSeconds, endSeconds } = GARDEN_BARKS;
@@ -163,9 +154,8 @@ describe('writing', () => {
   const names = ['UI_confirm_01.wav', 'HH closed.wav', 'snore-01.mp3', 'musicbox_lullaby.ogg'];
   let folder: string;
   beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'demo-few-'));
+    folder = temporaryFolder('demo-few');
   });
-  afterAll(() => rmSync(folder, { recursive: true }));
 
   test('a second run leaves the same files alone and replaces those of an older version', async () => {
     const paths = await writeDemoLibrary(folder, { names });
@@ -195,7 +185,7 @@ describe('writing', () => {
     rmSync(foreign);
   });
 
-  test('a folder that cannot be made is a sentence, not a stack', async () => {
+  test('a folder that cannot be created is a message, not a stack trace', async () => {
     const inTheWay = join(folder, 'a file');
     writeFileSync(inTheWay, '');
     await expect(writeDemoLibrary(inTheWay, { names })).rejects.toMatchObject({ code: 'bad-input' });

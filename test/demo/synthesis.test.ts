@@ -116,7 +116,7 @@ test('filters pass and stop what they should', () => {
   expect(peakOf(wild)).toBeLessThan(20);
 });
 
-test('a struck mode rings at its pitch and dies in its time', () => {
+test('a struck mode rings at its pitch and decays in its time', () => {
   const ring = strike(context('m'), 1.2, [{ frequency: 880, gain: 1, t60: 1 }], 0.0005);
   expect(powerAt(ring, 880)).toBeGreaterThan(100 * powerAt(ring, 990));
   const level = (at: number) => 20 * Math.log10(peakOf(ring.subarray(at * RATE, (at + 0.02) * RATE)));

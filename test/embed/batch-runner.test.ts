@@ -20,7 +20,7 @@ const model =
 
 interface Started {
   runner: BatchRunner;
-  /** Batches that the graphics card was given, and the processor. */
+  /** Batches that the GPU was given, and the CPU. */
   gpu: number[];
   cpu: number[];
   smaller: string[];
@@ -47,51 +47,54 @@ const upTo = (count: number) => Array.from({ length: count }, (_, i) => i);
 
 test('a batch that does not fit is halved until it does; nothing is lost, and it stays at that', async () => {
   const { runner, gpu, smaller, onCpu } = start((count) => (count > 5 ? FULL : null));
-  expect(numbers(await runner.embed(windows(32), 32))).toEqual(upTo(32));
+  expect(numbers(await runner.embed(windows(32), 32, 'embedding'))).toEqual(upTo(32));
   expect(gpu).toEqual([32, 16, 8, ...Array.from({ length: 8 }, () => 4)]);
   expect(runner.limit).toBe(4);
   expect(smaller).toHaveLength(3);
-  expect(smaller[2]).toContain('from now on it is 4');
+  expect(smaller[2]).toContain('The batch size is now 4');
   gpu.length = 0;
-  expect(numbers(await runner.embed(windows(6), 6))).toEqual(upTo(6));
+  expect(numbers(await runner.embed(windows(6), 6, 'embedding'))).toEqual(upTo(6));
   expect(gpu).toEqual([4, 2]);
   expect(onCpu).toEqual([]);
 });
 
-test('where not even one window fits, the processor does it from then on, and says so once', async () => {
+test('where not even one window fits, the CPU is used from then on, with one notice', async () => {
   const { runner, gpu, cpu, onCpu } = start(() => FULL);
-  expect(numbers(await runner.embed(windows(4), 4))).toEqual(upTo(4));
+  expect(numbers(await runner.embed(windows(4), 4, 'embedding'))).toEqual(upTo(4));
   expect(gpu).toEqual([4, 2, 1]);
   expect(cpu).toEqual([1, 3]);
-  expect(onCpu).toEqual([expect.stringMatching(/memory does not suffice for a single window.*the processor listens/)]);
-  await runner.embed(windows(2), 2);
+  expect(onCpu).toEqual([expect.stringMatching(/out of memory for a single window.*continues on the CPU/)]);
+  await runner.embed(windows(2), 2, 'embedding');
   expect(gpu).toHaveLength(3);
 });
 
-test('a driver that fails in the middle of the work gives way to the processor', async () => {
+test('after a driver failure during work the CPU is used', async () => {
   const { runner, onCpu } = start((_, first) => (first >= 0 ? 'device lost' : null));
-  expect(numbers(await runner.embed(windows(3), 3))).toEqual(upTo(3));
+  expect(numbers(await runner.embed(windows(3), 3, 'embedding'))).toEqual(upTo(3));
   expect(onCpu).toEqual([expect.stringContaining('device lost')]);
 });
 
-test('a window that the processor cannot take either is at fault itself, and costs nobody else anything', async () => {
+test('a window that fails on the CPU, too, is to blame itself, and affects no other', async () => {
   const bad = (count: number, first: number) => (first === 1 || count > 1 ? 'bad window' : null);
   const { runner, onCpu, gpu } = start(bad, bad);
-  expect(numbers(await runner.embed(windows(3), 3))).toEqual([0, 'bad window', 2]);
+  expect(numbers(await runner.embed(windows(3), 3, 'embedding'))).toEqual([0, 'bad window', 2]);
   expect(onCpu).toEqual([]);
   expect(gpu).toEqual([3, 1, 1, 1]);
 });
 
-test('on the processor there is nowhere to go: a single window that does not fit fails with its reason', async () => {
+test('on the CPU there is no fallback: a single window that does not fit fails with its reason', async () => {
   const { runner } = start(() => FULL, null);
-  expect(numbers(await runner.embed(windows(2), 2))).toEqual([FULL, FULL]);
+  expect(numbers(await runner.embed(windows(2), 2, 'embedding'))).toEqual([FULL, FULL]);
 });
 
 test('what is not a number is no embedding', async () => {
   const { runner } = start(() => null);
   const nan = windows(2);
   nan[WINDOW] = NaN;
-  expect(numbers(await runner.embed(nan, 2))).toEqual([0, 'the model gave values that are not numbers']);
+  expect(numbers(await runner.embed(nan, 2, 'embedding'))).toEqual([
+    0,
+    'the model returned values that are not numbers',
+  ]);
 });
 
 test.each([

@@ -1,13 +1,15 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
+import os from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { Encoder, type EncoderOptions } from '../../src/main/embed/encoder.ts';
-import { cosineSimilarity } from '../../src/main/embed/normalise.ts';
+import { cosineSimilarity } from '../../src/main/vectors/normalise.ts';
 import { providersFor, type Provider } from '../../src/main/embed/providers.ts';
-import { loadPack } from '../../src/main/models/pack.ts';
+import { loadPack } from '../../src/main/packs/pack.ts';
 import { DIM, writeTinyPack, type TinyPackOptions } from '../fixtures/tiny-pack/make-tiny-pack.ts';
 import { connectTo, send, strongestBand, tone } from './tones.ts';
+import { niceness } from '../kit/niceness.ts';
+import { temporaryFolder } from '../kit/temporary-folder.ts';
 
 let folder: string;
 /** For the tests that leave it as it was: starting a process takes longer than what they do with it. */
@@ -18,11 +20,10 @@ beforeAll(async () => {
 afterAll(() => shared.close());
 const running: Encoder[] = [];
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'encoder-'));
+  folder = temporaryFolder('encoder');
 });
 afterEach(async () => {
   await Promise.all(running.splice(0).map((encoder) => encoder.close()));
-  rmSync(folder, { recursive: true });
 });
 
 async function start(options: EncoderOptions = {}, pack: TinyPackOptions = {}): Promise<Encoder> {
@@ -64,7 +65,7 @@ test('a text gives the same alone, among others, and beside longer ones', async 
   }
 });
 
-test('what makes no sense is refused with a sentence, and the next call works', async () => {
+test('invalid input is refused with a message, and the next call works', async () => {
   const encoder = shared;
   await expect(encoder.embedTexts(['low', ' '])).rejects.toMatchObject({ code: 'bad-input' });
   await expect(encoder.embedWindows([new Float32Array(0)])).rejects.toMatchObject({ code: 'bad-input' });
@@ -106,7 +107,7 @@ test('each model is loaded only when it is needed: words work beside a broken au
   const encoder = await start({}, { extra: { audio: { file: 'tokenizer.json', sampleRate: 8000, windowSeconds: 1, hopSeconds: 1, shortClip: 'pad' } } }); // prettier-ignore
   expect(await encoder.embedTexts(['low'])).toHaveLength(1);
   expect(encoder.provider).toBeNull();
-  const sentence = expect.stringMatching(/tokenizer\.json.*could not be loaded.*again\.$/) as string;
+  const sentence = expect.stringMatching(/tokenizer\.json.*could not be loaded.*pack\.$/) as string;
   await expect(encoder.loadAudio()).rejects.toMatchObject({ code: 'model-damaged', userMessage: sentence });
   await expect(encoder.embedWindows([tone(2)])).rejects.toMatchObject({ code: 'model-damaged' });
   expect(await encoder.embedTexts(['high'])).toHaveLength(1);
@@ -119,7 +120,7 @@ test('a graph whose embeddings have another length than model.json says is refus
   await expect(encoder.embedTexts(['low'])).rejects.toMatchObject({ code: 'model-damaged' });
 });
 
-test('the provider in use is told; one that cannot start gives way to the CPU and says why', async () => {
+test('the provider in use is reported; one that cannot start is replaced by the CPU, with the reason', async () => {
   expect(await shared.loadAudio()).toMatchObject({ provider: 'cpu' });
   const elsewhere = process.platform === 'darwin' ? 'dml' : 'coreml';
   const encoder = await start({ provider: elsewhere });
@@ -144,12 +145,12 @@ test('kill -9: calls under way are rejected, later ones too, and the socket file
   const socket = await connectTo(encoder);
   const closed = new Promise((resolve) => socket.once('close', resolve));
   process.kill(encoder.pid, 'SIGKILL');
-  await expect(underWay).rejects.toMatchObject({ name: 'ChildDiedError', how: 'signal SIGKILL' });
+  await expect(underWay).rejects.toMatchObject({ name: 'ChildExitedError', how: 'signal SIGKILL' });
   expect(await encoder.exited).toBe('signal SIGKILL');
   await closed;
   expect(encoder.alive).toBe(false);
   expect(existsSync(encoder.socketPath)).toBe(false);
-  await expect(encoder.embedTexts(['low'])).rejects.toMatchObject({ name: 'ChildDiedError' });
+  await expect(encoder.embedTexts(['low'])).rejects.toMatchObject({ name: 'ChildExitedError' });
 });
 
 test('close ends the process at once, also while it works', async () => {
@@ -164,23 +165,14 @@ test('close ends the process at once, also while it works', async () => {
   const underWay = encoder.embedWindows([tone(2)]);
   underWay.catch(() => {});
   await encoder.close();
-  await expect(underWay).rejects.toMatchObject({ name: 'ChildDiedError' });
+  await expect(underWay).rejects.toMatchObject({ name: 'ChildExitedError' });
   expect(existsSync(encoder.socketPath)).toBe(false);
 });
 
 test.skipIf(process.platform !== 'linux')('below normal priority means all its threads (Linux: /proc)', async () => {
   const encoder = await start({ lowPriority: true });
   await encoder.loadAudio();
-  const tasks = `/proc/${encoder.pid}/task`;
-  // Field 19 of stat; the name in field 2 may hold spaces, and ends with the last bracket.
-  const niceness = readdirSync(tasks).map((id) => {
-    return Number(
-      readFileSync(join(tasks, id, 'stat'), 'utf8')
-        .split(') ')
-        .at(-1)!
-        .split(' ')[16],
-    );
-  });
-  expect(niceness.length).toBeGreaterThan(2);
-  expect(Math.min(...niceness)).toBeGreaterThan(0);
+  const threads = niceness(encoder.pid);
+  expect(threads.length).toBeGreaterThan(2);
+  expect(Math.min(...threads)).toBeGreaterThan(os.getPriority());
 });

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import type { HeardWindow } from '../../src/main/embed/listen.ts';
+import type { WindowEmbedding } from '../../src/main/embed/embed-files.ts';
 import { mergeAlikeNeighbours } from '../../src/main/embed/merge-windows.ts';
 
 /** Windows of 5 s, each pointing to an angle on the unit circle. */
-function windowsAt(angles: number[]): HeardWindow[] {
+function windowsAt(angles: number[]): WindowEmbedding[] {
   return angles.map((angle, at) => ({
     startSeconds: at * 5,
     seconds: 5,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { fillWindow } from '../../src/main/embed/filling.ts';
-import { fromFloat16Bytes, toFloat16Bytes } from '../../src/main/embed/float16.ts';
-import { cosineSimilarity, meanDirection, normalised } from '../../src/main/embed/normalise.ts';
+import { fromFloat16Bytes, toFloat16Bytes } from '../../src/main/vectors/float16.ts';
+import { cosineSimilarity, meanDirection, normalised } from '../../src/main/vectors/normalise.ts';
 
 test.each([1, 2, 3, 7, 50, 99, 100, 101, 250])(
   'repeat: sample n is sample n modulo the clip (%i samples)',

@@ -1,12 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Encoder } from '../../src/main/embed/encoder.ts';
 import { thisMachine } from '../../src/main/embed/graphics.ts';
-import { cosineSimilarity } from '../../src/main/embed/normalise.ts';
-import { choosePlan, distrust } from '../../src/main/embed/provider-choice.ts';
+import { cosineSimilarity } from '../../src/main/vectors/normalise.ts';
+import { choosePlan, blocklist } from '../../src/main/embed/provider-choice.ts';
 import { probeKey, recallReport, rememberReport } from '../../src/main/embed/provider-memory.ts';
 import { probeProviders } from '../../src/main/embed/provider-probe.ts';
 import { providersFor, type AudioPlan } from '../../src/main/embed/providers.ts';
@@ -14,9 +13,10 @@ import { EncoderSupervisor } from '../../src/main/embed/supervisor.ts';
 import { describeProviders } from '../../src/main/host/cli/providers-command.ts';
 import { Graph } from '../../src/main/models/onnx/graph.ts';
 import { DATA_TYPES } from '../../src/main/models/onnx/schema.ts';
-import { loadPack, type ModelPack } from '../../src/main/models/pack.ts';
+import { loadPack, type ModelPack } from '../../src/main/packs/pack.ts';
 import { noSoftwareGpu, useDriver } from './software-gpu.ts';
 import { tone } from './tones.ts';
+import { temporaryFolder } from '../kit/temporary-folder.ts';
 
 const SOME_GPU = { hasGraphics: true, identity: 'test' };
 let pack: ModelPack;
@@ -27,35 +27,34 @@ beforeAll(async () => {
   pack = await loadPack(join(import.meta.dirname, '../fixtures/tiny-pack'));
 });
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'providers-'));
+  folder = temporaryFolder('providers');
 });
 afterEach(() => {
   for (const { restore } of restored.splice(0)) restore();
   delete process.env['EARMARK_PROVIDER'];
-  rmSync(folder, { recursive: true });
 });
 
 const hasCuda = () => thisMachine().identity.includes('nvidia');
 
-test('every platform has an order that ends with the processor', () => {
+test('every platform has an order that ends with the CPU', () => {
   expect(providersFor('linux')).toEqual(['cuda', 'webgpu', 'cpu']);
   expect(providersFor('win32')).toEqual(['cuda', 'dml', 'webgpu', 'cpu']);
   expect(providersFor('darwin')).toEqual(['coreml', 'webgpu', 'cpu']);
 });
 
-test('without a graphics processor nothing is started, and the processor listens', async () => {
+test('without a GPU nothing is started, and the CPU is used', async () => {
   const report = await probeProviders(pack, { encoders: 2, machine: { hasGraphics: false, identity: '' } });
-  expect(report).toMatchObject({ provider: 'cpu', reason: 'no graphics processor was found' });
+  expect(report).toMatchObject({ provider: 'cpu', reason: 'no GPU was found' });
   expect(report.tries.map(({ provider, state }) => [provider, state])).toEqual(
     providersFor(process.platform).flatMap((provider) => (provider === 'cpu' ? [] : [[provider, 'absent']])),
   );
 });
 
-test('a provider that cannot start says why in plain words, and the processor is measured beside it', async () => {
+test('a provider that cannot start says why in plain words, and the CPU is measured as well', async () => {
   const elsewhere = process.platform === 'darwin' ? 'dml' : 'coreml';
   const report = await probeProviders(pack, { encoders: 1, machine: SOME_GPU, providers: [elsewhere], all: true });
   expect(report.provider).toBe('cpu');
-  expect(report.reason).toContain(`does not exist on ${process.platform}`);
+  expect(report.reason).toContain('could not be started: ');
   const [other, cpu] = report.tries;
   expect(other).toMatchObject({ provider: elsewhere, state: 'failed', windowsPerSecond: null });
   expect(cpu).toMatchObject({ provider: 'cpu', state: 'fits', message: '1 thread' });
@@ -66,7 +65,7 @@ test('a provider that does not answer is killed and left out', async () => {
   const provider = providersFor(process.platform)[0]!;
   const report = await probeProviders(pack, { encoders: 1, machine: SOME_GPU, providers: [provider], patienceMs: 1 });
   expect(report).toMatchObject({ provider: 'cpu', tries: [{ state: 'hangs' }] });
-  expect(report.reason).toContain('did not answer');
+  expect(report.reason).toContain('did not respond');
 });
 
 test('a cancel ends it at once', async () => {
@@ -105,7 +104,7 @@ describe('what is remembered', () => {
         ...{ provider: 'webgpu', precision: 'float32', reason: 'quick', batchSize: 8 },
         ...{ encoders: 1, threadsPerEncoder: 3 },
       });
-      distrust(pack, folder, 'webgpu', 'it broke');
+      blocklist(pack, folder, 'webgpu', 'it broke');
       expect(await choosePlan(pack, options)).toMatchObject({ provider: 'cpu', reason: 'it broke', encoders: 3 });
       expect(recallReport(folder, probeKey(pack))!.tries).toMatchObject([{ provider: 'webgpu', state: 'failed' }]);
     },
@@ -118,7 +117,7 @@ test('EARMARK_PROVIDER decides; nonsense in it is refused with what it can be', 
   process.env['EARMARK_PROVIDER'] = 'gpu';
   await expect(choosePlan(pack, { dataFolder: folder, encoders: 2 })).rejects.toMatchObject({
     code: 'bad-input',
-    userMessage: 'EARMARK_PROVIDER is “gpu”; it can be auto, cuda, dml, coreml, webgpu, cpu.',
+    userMessage: 'EARMARK_PROVIDER is “gpu”. Valid values: auto, cuda, dml, coreml, webgpu, cpu.',
   });
 });
 
@@ -126,44 +125,44 @@ describe('at work', () => {
   const plan = (provider: AudioPlan['provider']): AudioPlan => ({ provider, reason: 'chosen', encoders: 1, threadsPerEncoder: 2, batchSize: 8 }); // prettier-ignore
   let supervisor: EncoderSupervisor;
   const notices: string[] = [];
-  const distrusted: string[] = [];
+  const blocklisted: string[] = [];
   afterEach(async () => {
     await supervisor.close();
-    notices.length = distrusted.length = 0;
+    notices.length = blocklisted.length = 0;
   });
   const start = (provider: AudioPlan['provider']) => {
     const plans = {
       choose: () => Promise.resolve(plan(provider)),
-      distrust: (one: string) => void distrusted.push(one),
+      blocklist: (one: string) => void blocklisted.push(one),
     };
     supervisor = new EncoderSupervisor(pack, { encoders: 2, plans }, (message) => notices.push(message));
     return supervisor;
   };
   const unusable = process.platform === 'darwin' ? 'dml' : 'coreml';
 
-  test('one that was chosen and does not start gives way to the processor, visibly, and is not trusted again', async () => {
+  test('one that was chosen and does not start is replaced by the CPU, with a notice, and is blocklisted', async () => {
     const { provider, reason } = await start(unusable).loadAudio();
-    expect([provider, distrusted]).toEqual(['cpu', [unusable]]);
+    expect([provider, blocklisted]).toEqual(['cpu', [unusable]]);
     expect(reason).toContain(unusable);
-    expect(notices).toEqual([expect.stringMatching(/runs on the processor from now on.*doctor --gpu/)]);
+    expect(notices).toEqual([expect.stringMatching(/now runs on the CPU.*doctor --gpu/)]);
     expect(await supervisor.asking((encoder) => encoder.embedWindows([tone(2)]))).toHaveLength(1);
     expect(supervisor.filesAhead).toBe(2);
   });
 
   test.skipIf(noSoftwareGpu !== null)(
-    `one whose process keeps dying gives way to the processor (${noSoftwareGpu ?? 'in software'})`,
+    `one whose process keeps crashing is replaced by the CPU (${noSoftwareGpu ?? 'in software'})`,
     async () => {
       restored.push(useDriver());
       start('webgpu');
       expect(await supervisor.loadAudio()).toEqual({ provider: 'webgpu', reason: 'chosen' });
       expect(supervisor.filesAhead).toBe(16);
-      for (let death = 0; death < 2; death++) {
+      for (let crash = 0; crash < 2; crash++) {
         const { encoder } = await supervisor.running();
         process.kill(encoder.pid, 'SIGKILL');
         await encoder.exited;
       }
       expect(await supervisor.loadAudio()).toMatchObject({ provider: 'cpu' });
-      expect(distrusted).toEqual(['webgpu']);
+      expect(blocklisted).toEqual(['webgpu']);
     },
   );
 });
@@ -173,7 +172,7 @@ describe.skipIf(noSoftwareGpu !== null)(
   () => {
     beforeEach(() => void restored.push(useDriver()));
 
-    test('it is tried, hears the same as the processor, and is measured', async () => {
+    test('it is tried, gives the same embeddings as the CPU, and is measured', async () => {
       const report = await probeProviders(pack, { encoders: 1, all: true });
       const webgpu = report.tries.find(({ provider }) => provider === 'webgpu')!;
       expect(['fits', 'slower']).toContain(webgpu.state);
@@ -207,7 +206,7 @@ describe.skipIf(noSoftwareGpu !== null)(
       }
     });
 
-    test('windows through the encoder: batches of any size, each row its own, as on the processor', async () => {
+    test('windows through the encoder: batches of any size, each row its own, as on the CPU', async () => {
       const onGpu = await Encoder.start(pack, { provider: 'webgpu', encoders: 1, batchSize: 8 });
       const onCpu = await Encoder.start(pack, { provider: 'cpu', encoders: 1 });
       try {
@@ -238,7 +237,7 @@ describe.skipIf(noSoftwareGpu !== null)(
   },
 );
 
-/** An audio encoder that some graphics processors can load, but not run. */
+/** An audio encoder that some GPUs can load, but not run. */
 async function writeHalfPrecision(to: string, file: string, { dim, audio }: ModelPack): Promise<void> {
   const { windowSamples } = audio;
   await Graph.write(to, file, async (graph) => {

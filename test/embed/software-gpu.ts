@@ -1,4 +1,4 @@
-/** Vulkan in software, as Debian's chromium brings it: the only "graphics processor" that every test machine can have. */
+/** Vulkan in software, as Debian's chromium brings it: the only "GPU" that every test machine can have. */
 import { existsSync } from 'node:fs';
 
 const ICD = '/usr/lib/chromium/vk_swiftshader_icd.json';

@@ -1,13 +1,14 @@
-/** `earmark eval` as a person types it. */
+/** `earmark eval`: what it prints, and the program itself when it is stopped. */
 import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 import type { EvalReport } from '../../src/shared/eval-report.ts';
 import { json, NO_PROC } from '../faults/program.ts';
 import { put, putLong } from '../faults/sounds.ts';
-import { expectRefused, skipFor, Trial } from '../faults/trial.ts';
+import { CommandTrial } from '../faults/command-trial.ts';
+import { expectRefused, skipFor } from '../faults/trial.ts';
 
-const trial = new Trial();
+const trial = new CommandTrial();
 afterAll(() => trial.remove());
 
 test('tables for people, the report for scripts; exit code 3 when clips were left out', async () => {
@@ -18,18 +19,18 @@ test('tables for people, the report for scripts; exit code 3 when clips were lef
   const good = await trial.run(['eval', trial.at('few.csv')]);
   expect(good, good.stderr).toMatchObject({ code: 0 });
   expect(good.stdout).toContain('layout esc50 (recognised)');
-  expect(good.stdout).toMatch(/^2 clips: 2 listened to now/m);
+  expect(good.stdout).toMatch(/^2 clips: 2 analysed now/m);
   expect(good.stdout).toMatch(/^model tiny · weights [0-9a-f]{12} · 16-d$/m);
   expect(good.stdout).toMatch(/^1\.000 ±0\.000\s+–\s+1\.000\s+"this is the sound of \{label\}"$/m);
   const run = await trial.run(['--json', 'eval', trial.at('more.csv'), '--audio', trial.at('audio'), '--prompt', '{label}', '--prompt', 'a {label} tone']); // prettier-ignore
   expect(run, run.stderr).toMatchObject({ code: 3 });
   const report = json<EvalReport>(run);
-  expect(report).toMatchObject({ clipsNamed: 3, clips: 2, listened: 0, fromCache: 2, cancelled: false });
+  expect(report).toMatchObject({ clipsNamed: 3, clips: 2, analysed: 0, fromCache: 2, cancelled: false });
   expect(report.leftOut).toEqual([expect.objectContaining({ path: trial.at('audio/gone.wav'), code: 'vanished' })]);
   expect(report.figures).toMatchObject({ kind: 'single-label', variants: [{ prompts: ['{label}', 'a {label} tone'], accuracy: 1 }] }); // prettier-ignore
 });
 
-test('a table that is none: one sentence, exit code 2', async () => {
+test('a file that is not a table: one message, exit code 2', async () => {
   put(trial.at('odd.csv'), 'name;sound\na.wav;dog\n');
   const sentence = expectRefused(await trial.run(['--json', 'eval', trial.at('odd.csv')]), 'bad-input', 2);
   expect(sentence).toContain('“odd.csv” cannot be used: its columns are name;sound.');
@@ -37,7 +38,7 @@ test('a table that is none: one sentence, exit code 2', async () => {
 });
 
 test.skipIf(skipFor(NO_PROC, 'Ctrl-C during an evaluation'))(
-  'Ctrl-C: it stops with a word and exit code 130, and the next run has what was heard',
+  'Ctrl-C: it stops with a message and exit code 130, and the next run has the embeddings made so far',
   async () => {
     trial.addTone('long/short.wav', 605, 1);
     putLong(trial.at('long/hours.wav'), 40 * 3600);
@@ -48,7 +49,7 @@ test.skipIf(skipFor(NO_PROC, 'Ctrl-C during an evaluation'))(
     const run = await program.ended;
     await trial.expectGone(program);
     expect(run, run.stderr).toMatchObject({ code: 130, signal: null });
-    expect(run.stderr).toContain('Stopping; what has been listened to is kept …');
+    expect(run.stderr).toContain('Stopping. Results so far are kept …');
     const stopped = json<EvalReport>(run);
     expect(stopped).toMatchObject({ cancelled: true, figures: null });
     put(trial.at('long/set.csv'), 'filename,category\nshort.wav,low\n');

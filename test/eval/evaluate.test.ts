@@ -45,7 +45,7 @@ test('ESC-50: accuracy, per fold, mAP, confusion; template and bare names', asyn
     clipsNamed: 7,
     clips: 7,
     leftOut: [],
-    listened: 7,
+    analysed: 7,
     fromCache: 0,
     cancelled: false,
   });
@@ -79,7 +79,7 @@ test('one fold of several; the classes to choose from stay those of the whole ta
   const report = await set.run(tiny, { fold: '1', prompts: ['{label}'] });
   expect(report).toMatchObject({ fold: '1', clipsNamed: 3, clips: 3 });
   expect(figures(report, 'single-label')).toMatchObject({ classes: 3, variants: [{ accuracy: 1 }] });
-  await expect(set.run(tiny, { fold: '9' })).rejects.toThrow('has no rows of fold “9”. It has 1, 2.');
+  await expect(set.run(tiny, { fold: '9' })).rejects.toThrow('has no rows with fold “9”. It has 1, 2.');
 });
 
 test('UrbanSound8K: a folder for each fold', async () => {
@@ -168,10 +168,10 @@ test('several prompts are one ensemble; the figures name them', async () => {
   expect(more).toEqual([]);
   expect(variant!.prompts).toEqual(prompts);
   expect(variant!.accuracy).toBeCloseTo(6 / 7, 12);
-  await expect(set.run(tiny, { prompts: ['a sound'] })).rejects.toThrow('“a sound” has no place for the class');
+  await expect(set.run(tiny, { prompts: ['a sound'] })).rejects.toThrow('“a sound” has no placeholder for the class');
 });
 
-test('a second run is the same to the last digit and starts no process; a changed clip is heard again', async () => {
+test('a second run is the same to the last digit and starts no process; a changed clip is embedded again', async () => {
   addEsc50();
   const first = await set.run(tiny);
   const progress: EvalProgress[] = [];
@@ -180,11 +180,11 @@ test('a second run is the same to the last digit and starts no process; a change
   const second = await set.run(idle, {}, (one) => progress.push(one));
   await idle.close();
   expect(startsNothing).not.toHaveBeenCalled();
-  expect(second).toMatchObject({ listened: 0, fromCache: 7, audioSeconds: 0 });
+  expect(second).toMatchObject({ analysed: 0, fromCache: 7, audioSeconds: 0 });
   expect(second.figures).toEqual(first.figures);
   expect(progress).toEqual([]);
   set.addTone('audio/0-low.wav', 'low', { seconds: 2 });
-  expect(await set.run(tiny)).toMatchObject({ listened: 1, fromCache: 6 });
+  expect(await set.run(tiny)).toMatchObject({ analysed: 1, fromCache: 6 });
 });
 
 test('another model does not use what the first has kept', async () => {
@@ -195,28 +195,28 @@ test('another model does not use what the first has kept', async () => {
   const other = partsOf(set.at('other-pack'));
   const report = await set.run(other);
   await other.close();
-  expect(report).toMatchObject({ listened: 7, fromCache: 0 });
-  expect(await set.run(tiny)).toMatchObject({ listened: 0, fromCache: 7 });
+  expect(report).toMatchObject({ analysed: 7, fromCache: 0 });
+  expect(await set.run(tiny)).toMatchObject({ analysed: 0, fromCache: 7 });
 });
 
-test('stopped midway: what was heard is kept, the next run goes on from there', async () => {
+test('stopped midway: embeddings made so far are kept, the next run continues from there', async () => {
   addEsc50();
   const stopped = await set.run(tiny, {}, ({ done }, stop) => {
     if (done === 3) stop();
   });
-  expect(stopped).toMatchObject({ cancelled: true, figures: null, listened: 3, fromCache: 0 });
+  expect(stopped).toMatchObject({ cancelled: true, figures: null, analysed: 3, fromCache: 0 });
   const next = await set.run(tiny);
-  expect(next).toMatchObject({ cancelled: false, listened: 4, fromCache: 3 });
+  expect(next).toMatchObject({ cancelled: false, analysed: 4, fromCache: 3 });
   expect(figures(next, 'single-label').variants[0]!.accuracy).toBeCloseTo(6 / 7, 12);
 });
 
-test('stopped while texts are read: no figures, no clip is heard again', async () => {
+test('stopped while texts are read: no figures, no clip is embedded again', async () => {
   addEsc50();
   const stopped = await set.run(tiny, {}, ({ stage }, stop) => {
     if (stage === 'reading') stop();
   });
   expect(stopped).toMatchObject({ cancelled: true, figures: null, clips: 7 });
-  expect(await set.run(tiny)).toMatchObject({ cancelled: false, listened: 0, fromCache: 7 });
+  expect(await set.run(tiny)).toMatchObject({ cancelled: false, analysed: 0, fromCache: 7 });
 });
 
 test('missing, broken and foreign files are listed, left out and tried again; the figures are of the others', async () => {
@@ -234,11 +234,11 @@ test('missing, broken and foreign files are listed, left out and tried again; th
     'gone.wav,low',
   ]);
   const report = await set.run(tiny, { prompts: ['{label}'] });
-  expect(report).toMatchObject({ clipsNamed: 6, clips: 3, listened: 3 });
+  expect(report).toMatchObject({ clipsNamed: 6, clips: 3, analysed: 3 });
   expect(report.leftOut.map(({ path }) => path).sort()).toEqual(['broken', 'gone', 'notes'].map((name) => set.at(`audio/${name}.wav`))); // prettier-ignore
   for (const { message } of report.leftOut) expectSentence(message);
   expect(figures(report, 'single-label').variants[0]).toMatchObject({ accuracy: 1, folds: [] });
-  expect(await set.run(tiny, { prompts: ['{label}'] })).toMatchObject({ listened: 0, fromCache: 3, clips: 3 });
+  expect(await set.run(tiny, { prompts: ['{label}'] })).toMatchObject({ analysed: 0, fromCache: 3, clips: 3 });
   expect((await set.run(tiny, { prompts: ['{label}'] })).leftOut).toHaveLength(3);
 });
 
@@ -246,12 +246,12 @@ test('a damaged cache begins anew, with a word about it', async () => {
   addEsc50();
   await set.run(tiny, { fold: '1' });
   for (const suffix of ['', '-wal', '-shm']) put(set.at(`data/eval-cache.db${suffix}`), 'not a database, '.repeat(512));
-  expect(await set.run(tiny, { fold: '1' })).toMatchObject({ listened: 3, fromCache: 0, clips: 3 });
-  expect(set.notices).toEqual([expect.stringContaining('was damaged and begins anew')]);
-  expect(await set.run(tiny, { fold: '1' })).toMatchObject({ listened: 0, fromCache: 3 });
+  expect(await set.run(tiny, { fold: '1' })).toMatchObject({ analysed: 3, fromCache: 0, clips: 3 });
+  expect(set.notices).toEqual([expect.stringContaining('was damaged and was reset')]);
+  expect(await set.run(tiny, { fold: '1' })).toMatchObject({ analysed: 0, fromCache: 3 });
 });
 
-test('where things are not found: one sentence each', async () => {
+test('missing files and folders: one message each', async () => {
   const refusal = async (request: Parameters<ToneDataset['run']>[1]) => {
     const error = await set.run(tiny, request).then(
       () => new Error('was accepted'),
@@ -260,19 +260,17 @@ test('where things are not found: one sentence each', async () => {
     expectSentence(error.message);
     return error.message;
   };
-  expect(await refusal({ dataset: set.at('nowhere') })).toContain('There is no “');
-  expect(await refusal({})).toContain('There is no table (.csv)');
+  expect(await refusal({ dataset: set.at('nowhere') })).toContain('“');
+  expect(await refusal({})).toContain('No table (.csv)');
   const table = set.addTable('one.csv', ['filename,category', 'a.wav,low']);
   expect(await refusal({})).toContain('None of the 1 clips is in');
-  expect(await refusal({ audioFolder: set.at('nowhere') })).toContain('There is no folder');
-  expect(await refusal({ csv: set.at('two.csv') })).toContain('There is no table');
+  expect(await refusal({ audioFolder: set.at('nowhere') })).toContain('was not found');
+  expect(await refusal({ csv: set.at('two.csv') })).toContain('was not found');
   set.addTable('two.csv', ['filename,category', 'a.wav,low']);
-  expect(await refusal({})).toContain('several tables');
+  expect(await refusal({})).toContain('Several tables');
   expect(await refusal({ dataset: table, layout: 'captions' })).toContain('cannot be used as captions');
   writeFileSync(table, Buffer.from('filename,category\na.wav,gr\xfcn\n', 'latin1'));
-  expect(await refusal({ dataset: table })).toContain('is not text in UTF-8');
+  expect(await refusal({ dataset: table })).toContain('is not UTF-8 text');
   put(set.at('a.wav'), 'RIFF....WAVEfmt nothing that could be sound');
-  expect(await refusal({ dataset: set.at('two.csv') })).toContain(
-    'None of the 1 clips of “two.csv” can be listened to',
-  );
+  expect(await refusal({ dataset: set.at('two.csv') })).toContain('None of the 1 clips of “two.csv” can be analysed');
 });

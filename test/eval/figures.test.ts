@@ -1,7 +1,7 @@
 /** Figures of a few made-up embeddings, worked out by hand. */
 import { expect, test } from 'vitest';
 import { multiLabelFigures, singleLabelFigures } from '../../src/main/eval/classify.ts';
-import { cosines } from '../../src/main/eval/cosines.ts';
+import { cosines } from '../../src/main/vectors/cosines.ts';
 import { retrievalFigures } from '../../src/main/eval/retrieve.ts';
 
 const { signal } = new AbortController();

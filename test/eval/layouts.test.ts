@@ -47,16 +47,16 @@ test('a layout asked for decides where a table could be two things', () => {
 });
 
 test.each<[string, string, EvalLayout | 'auto', RegExp]>([
-  ['unknown columns', 'name,sound\na,b\n', 'auto', /“t\.csv” cannot be used: its columns are name, sound\. Understood are: filename, category/], // prettier-ignore
+  ['unknown columns', 'name,sound\na,b\n', 'auto', /“t\.csv” cannot be used: its columns are name, sound\. Supported columns: filename, category/], // prettier-ignore
   ['a number instead of a class', 'filename,target\na.wav,0\n', 'auto', /its columns are filename, target/],
   ['another separator', 'filename;category\na.wav;dog\n', 'auto', /its columns are filename;category/],
   ['not the layout asked for', 'filename,category\na.wav,dog\n', 'captions', /cannot be used as captions: its columns are filename, category/], // prettier-ignore
   ['no header', '', 'auto', /“t\.csv” is empty/],
-  ['no rows', 'filename,category\n', 'auto', /column names and no rows/],
-  ['a row without a file', 'filename,category\na.wav,dog\n,cat\n', 'auto', /line 3: there is no file name/],
-  ['a row without a class', 'filename,category\na.wav, \n', 'auto', /line 2: there is no class/],
-  ['labels that are only commas', 'fname,labels\n1,",,"\n', 'auto', /line 2: there is no class/],
+  ['no rows', 'filename,category\n', 'auto', /a header row but no data rows/],
+  ['a row without a file', 'filename,category\na.wav,dog\n,cat\n', 'auto', /line 3: the file name is missing/],
+  ['a row without a class', 'filename,category\na.wav, \n', 'auto', /line 2: the class is missing/],
+  ['labels that are only commas', 'fname,labels\n1,",,"\n', 'auto', /line 2: the class is missing/],
   ['a query without a label', 'path,caption\n,words\n', 'auto', /line 2: a row without a file must have a caption and a label/], // prettier-ignore
-])('%s: one sentence', (_, text, asked, sentence) => {
+])('%s: one message', (_, text, asked, sentence) => {
   expect(() => read(text, asked)).toThrow(sentence);
 });

@@ -1,20 +1,20 @@
 /** Data sets of tones in a temporary folder, for the tiny model, which knows low, middle and high ones. */
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { evaluate, type EvalParts } from '../../src/main/eval/evaluate.ts';
-import { Parts } from '../../src/main/parts.ts';
+import { evaluate, type EvalDeps } from '../../src/main/eval/evaluate.ts';
+import { EngineResources } from '../../src/main/engine/resources.ts';
 import type { EvalProgress, EvalReport, EvalRequest } from '../../src/shared/eval-report.ts';
 import { TINY_PACK } from '../faults/program.ts';
 import { put, tone, wav } from '../faults/sounds.ts';
 import { bandFrequency } from '../fixtures/tiny-pack/make-tiny-pack.ts';
+import { temporaryFolder } from '../kit/temporary-folder.ts';
 
 /** Bands that the tiny model's words mean. */
 const BANDS = { low: 2, middle: 7, high: 13 };
 export type Pitch = keyof typeof BANDS;
 
 export class ToneDataset {
-  readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'ee-')));
+  readonly folder = temporaryFolder('ee');
   /** Where the cache goes. */
   readonly data = join(this.folder, 'data');
   readonly notices: string[] = [];
@@ -39,22 +39,22 @@ export class ToneDataset {
   }
 
   /**
-   * @param parts the model's processes, which evaluations may share
+   * @param resources the model's processes, which evaluations may share
    * @param onProgress gets every piece of progress, and a way to stop
    */
   async run(
-    parts: Parts,
+    resources: EngineResources,
     request: Partial<EvalRequest> = {},
     onProgress: (progress: EvalProgress, stop: () => void) => void = () => {},
   ): Promise<EvalReport> {
     const controller = new AbortController();
-    const evalParts: EvalParts = {
-      pack: await parts.pack(),
+    const evalParts: EvalDeps = {
+      pack: await resources.pack(),
       dataFolder: this.data,
       notice: (message) => void this.notices.push(message),
-      target: await parts.target(),
-      pool: () => parts.pool(),
-      supervisor: () => parts.supervisor(),
+      target: await resources.target(),
+      pool: () => resources.pool(),
+      supervisor: () => resources.supervisor(),
     };
     const whole: EvalRequest = { dataset: this.folder, layout: 'auto', prompts: [], ...request };
     return evaluate(whole, evalParts, controller.signal, (progress) => onProgress(progress, () => controller.abort()));
@@ -62,6 +62,6 @@ export class ToneDataset {
 }
 
 /** A model's processes, not yet started. Close them. */
-export function partsOf(model = TINY_PACK): Parts {
-  return new Parts({ dataFolder: '/no/catalogue/is/opened', model, load: 'background' }, () => {});
+export function partsOf(model = TINY_PACK): EngineResources {
+  return new EngineResources({ dataFolder: '/no/catalogue/is/opened', model, load: 'background' }, () => {});
 }

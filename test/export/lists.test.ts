@@ -3,9 +3,12 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'; // prettier-ignore
 import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Calls } from '../../src/shared/contract.ts';
+import { FIGURES } from '../../src/shared/analysis.ts';
 import { parseCsv } from '../../src/main/csv/parse-csv.ts';
 import { LABEL_COLUMNS } from '../../src/main/tag/vocabulary-table.ts';
 import { skipFor } from '../faults/trial.ts';
+import { outputAt } from './output-at.ts';
 import { TaggedSounds } from './tagged-sounds.ts';
 
 const NAMES = [
@@ -31,6 +34,9 @@ afterAll(() => sounds.end());
 
 const document = (name: string) => readFileSync(join(import.meta.dirname, '../../docs', name), 'utf8');
 const out = (name: string) => join(sounds.folder, name);
+type Wanted = Omit<Calls['export.files']['input'], 'output'>;
+const exported = async (path: string, wanted: Wanted, replace = false) =>
+  sounds.call('export.files', { ...wanted, ...(await outputAt(sounds, path, replace)) });
 const rows = (path: string) => {
   const [header, ...records] = parseCsv(readFileSync(path, 'utf8'), path).map(({ fields }) => fields);
   return records.map((fields) => Object.fromEntries(fields.map((value, at) => [header![at]!, value])));
@@ -38,7 +44,7 @@ const rows = (path: string) => {
 
 test('CSV: every file a row in the order asked for, texts unharmed, formulas kept from spreadsheets', async () => {
   const path = out('list.csv');
-  const answer = await sounds.call('export.files', { fileIds: ids.toReversed(), format: 'csv', path, replace: false });
+  const answer = await exported(path, { fileIds: ids.toReversed(), format: 'csv' });
   expect(answer).toEqual({ files: 7, leftOut: [] });
   const bytes = readFileSync(path);
   expect([...bytes.subarray(0, 3)]).toEqual([0xef, 0xbb, 0xbf]);
@@ -56,6 +62,10 @@ test('CSV: every file a row in the order asked for, texts unharmed, formulas kep
     favourite: 'no',
     offline: 'no',
   });
+  const columns = FIGURES.map(({ column }) => column);
+  const [, , ...others] = columns; // loudness has its old place, its range a later one than its kind
+  expect(Object.keys(read[0]!).slice(-columns.length + 1)).toEqual([...others, 'loudness_range']);
+  expect(columns.filter((column) => !(column in read[0]!))).toEqual([]);
   expect(read[5]!['name']).toBe("'-5 dB.wav");
   expect(read[5]!['loudness_lufs']).toMatch(/^-\d+(\.\d)?$/); // a number stays a number
   for (const row of read) for (const value of Object.values(row)) expect(value).not.toMatch(/^[=@\t]/);
@@ -63,21 +73,21 @@ test('CSV: every file a row in the order asked for, texts unharmed, formulas kep
 
 test('CSV: columns as documented, in the order of the documentation', async () => {
   const path = out('columns.csv');
-  await sounds.call('export.files', { fileIds: ids.slice(0, 1), format: 'csv', path, replace: false });
+  await exported(path, { fileIds: ids.slice(0, 1), format: 'csv' });
   const [header] = parseCsv(readFileSync(path, 'utf8'), path);
-  const documented = /The table's columns, in this order[^:]*:(.*?)A text that/s.exec(document('exports.md'))![1]!;
+  const documented = /The columns of the table, in this order[^:]*:(.*?)Text that/s.exec(document('exports.md'))![1]!;
   const names = [...documented.replaceAll(/\([^)]*\)/gs, '').matchAll(/`([a-z_]+)`/g)].map(([, name]) => name);
-  expect(names).toHaveLength(16);
+  expect(names).toHaveLength(32);
   expect(header!.fields).toEqual(names);
 
-  const rowsOfTable = document('vocabularies.md').split('| column | what |')[1]!.split('\n\n')[0]!;
+  const rowsOfTable = document('vocabularies.md').split('| column | content |')[1]!.split('\n\n')[0]!;
   const columns = [...rowsOfTable.matchAll(/^\| ([^|]+) \|/gm)].flatMap(([, cell]) => [...cell!.matchAll(/`(\w+)`/g)]);
   expect(columns.map(([, name]) => name)).toEqual(LABEL_COLUMNS);
 });
 
 test('CSV as Python reads it, without a byte order mark', async () => {
   const path = out('plain.csv');
-  await sounds.call('export.files', { fileIds: ids, format: 'csv', path, replace: false, byteOrderMark: false });
+  await exported(path, { fileIds: ids, format: 'csv', byteOrderMark: false });
   const program =
     'import csv,json,sys;print(json.dumps(list(csv.DictReader(open(sys.argv[1],encoding="utf-8",newline="")))))';
   const read = JSON.parse(execFileSync('python3', ['-c', program, path], { encoding: 'utf8' })) as unknown;
@@ -86,7 +96,7 @@ test('CSV as Python reads it, without a byte order mark', async () => {
 
 test('JSON: the documented shape', async () => {
   const path = out('list.json');
-  await sounds.call('export.files', { fileIds: ids, format: 'json', path, replace: false });
+  await exported(path, { fileIds: ids, format: 'json' });
   const document = JSON.parse(readFileSync(path, 'utf8')) as { earmark: number; files: Record<string, unknown>[] };
   expect(document.earmark).toBe(1);
   expect(document.files).toHaveLength(7);
@@ -100,24 +110,19 @@ test('JSON: the documented shape', async () => {
     ],
     fileTags: [],
   }); // prettier-ignore
-  await sounds.call('export.files', { fileIds: [], format: 'json', path: out('none.json'), replace: false });
+  await exported(out('none.json'), { fileIds: [], format: 'json' });
   expect(JSON.parse(readFileSync(out('none.json'), 'utf8'))).toMatchObject({ files: [] });
 });
 
 test('M3U: absolute or relative, nothing that players take for a comment or an address', async () => {
   const fileIds = ids;
-  const absolute = await sounds.call('export.files', {
-    fileIds,
-    format: 'm3u',
-    path: out('list.m3u8'),
-    replace: false,
-  });
+  const absolute = await exported(out('list.m3u8'), { fileIds, format: 'm3u' });
   expect(absolute.files).toBe(6);
   expect(absolute.leftOut).toEqual([{ path: sounds.at('line\nbreak.wav'), reason: expect.stringContaining('line break') as string }]); // prettier-ignore
   const lines = readFileSync(out('list.m3u8'), 'utf8').split('\n');
   expect(lines.slice(0, 3)).toEqual(['#EXTM3U', '#EXTINF:1,=HYPERLINK(1)', sounds.at(NAMES[0]!)]);
   const inside = sounds.at('here.m3u');
-  await sounds.call('export.files', { fileIds, format: 'm3u', path: inside, replace: false, relativePaths: true });
+  await exported(inside, { fileIds, format: 'm3u', relativePaths: true });
   const entries = readFileSync(inside, 'utf8')
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'));
@@ -127,47 +132,37 @@ test('M3U: absolute or relative, nothing that players take for a comment or an a
 test('what is there is replaced only when that is asked for, and never a sound', async () => {
   const path = out('mine.csv');
   writeFileSync(path, 'mine');
-  const wanted = { fileIds: ids, format: 'csv', path } as const;
-  await expect(sounds.call('export.files', { ...wanted, replace: false })).rejects.toMatchObject({
+  const wanted = { fileIds: ids, format: 'csv' } as const;
+  await expect(exported(path, wanted)).rejects.toMatchObject({
     code: 'name-taken',
   });
   expect(readFileSync(path, 'utf8')).toBe('mine');
   const sound = sounds.at(NAMES[0]!);
   const before = readFileSync(sound);
-  const over = sounds.call('export.files', { ...wanted, path: sound, replace: true });
+  const over = exported(sound, wanted, true);
   await expect(over).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining('.csv') as string });
   expect(readFileSync(sound).equals(before)).toBe(true);
   symlinkSync(path, out('link.csv'));
-  await sounds.call('export.files', { ...wanted, path: out('link.csv'), replace: true });
+  await exported(out('link.csv'), wanted, true);
   expect(rows(path)).toHaveLength(7); // through the link, which stays one
   mkdirSync(out('folder.csv'));
-  const folder = sounds.call('export.files', { ...wanted, path: out('folder.csv'), replace: true });
+  const folder = exported(out('folder.csv'), wanted, true);
   await expect(folder).rejects.toMatchObject({ code: 'bad-input' });
-  await expect(sounds.call('export.files', { ...wanted, path: out('no/such.csv'), replace: false })).rejects.toMatchObject({ code: 'not-found' }); // prettier-ignore
+  await expect(exported(out('no/such.csv'), wanted)).rejects.toMatchObject({ code: 'not-found' }); // prettier-ignore
   expect(readdirSync(sounds.folder).filter((name) => name.startsWith('.'))).toEqual([]);
 });
 
 describe('every export: what is refused, also with `replace`', () => {
   type Exporting = (path: string) => Promise<unknown>;
+  const vocabulary: Exporting = async (path) =>
+    sounds.call('vocabulary.export', { id: 'music-mood', ...(await outputAt(sounds, path, true)) });
   const exports: [name: string, ending: string, write: Exporting][] = [
-    ['a table', '.csv', (path) => sounds.call('export.files', { fileIds: ids, format: 'csv', path, replace: true })],
-    [
-      'a document',
-      '.json',
-      (path) => sounds.call('export.files', { fileIds: ids, format: 'json', path, replace: true }),
-    ],
-    [
-      'a playlist',
-      '.m3u8',
-      (path) => sounds.call('export.files', { fileIds: ids, format: 'm3u', path, replace: true }),
-    ],
-    [
-      'a vocabulary as a table',
-      '.csv',
-      (path) => sounds.call('vocabulary.export', { id: 'music-mood', path, replace: true }),
-    ],
-    ['a vocabulary', '.json', (path) => sounds.call('vocabulary.export', { id: 'music-mood', path, replace: true })],
-    ['what was learnt', '.json', (path) => sounds.call('tag.exportTaught', { path, replace: true })],
+    ['a table', '.csv', (path) => exported(path, { fileIds: ids, format: 'csv' }, true)],
+    ['a document', '.json', (path) => exported(path, { fileIds: ids, format: 'json' }, true)],
+    ['a playlist', '.m3u8', (path) => exported(path, { fileIds: ids, format: 'm3u' }, true)],
+    ['a vocabulary as a table', '.csv', vocabulary],
+    ['a vocabulary', '.json', vocabulary],
+    ['what was learnt', '.json', async (path) => sounds.call('tag.exportTaught', await outputAt(sounds, path, true))],
   ];
   const refused = async (write: Exporting, path: string, sentence: RegExp, code = 'bad-input') =>
     expect(write(path)).rejects.toMatchObject({ code, message: expect.stringMatching(sentence) as string });
@@ -177,24 +172,24 @@ describe('every export: what is refused, also with `replace`', () => {
     const before = readFileSync(sound);
     const folder = mkdtempSync(join(sounds.folder, 'out-'));
     await refused(write, sound, /must end in/);
-    await refused(write, relative(process.cwd(), join(folder, `list${ending}`)), /whole path/);
-    await refused(write, join(folder, `li\0st${ending}`), /zero/);
-    await refused(write, join(folder, 'no such folder', `list${ending}`), /no folder/, 'not-found');
-    await refused(write, join(sounds.data, `list${ending}`), /own data folder/);
+    await refused(write, relative(process.cwd(), join(folder, `list${ending}`)), /full path/);
+    await refused(write, join(folder, `li\0st${ending}`), /null/);
+    await refused(write, join(folder, 'no such folder', `list${ending}`), /does not exist/, 'not-found');
+    await refused(write, join(sounds.data, `list${ending}`), /in Earmark’s data folder/);
     symlinkSync(sounds.data, join(folder, 'data'));
-    await refused(write, join(folder, 'data', `list${ending}`), /own data folder/);
+    await refused(write, join(folder, 'data', `list${ending}`), /in Earmark’s data folder/);
     // Links to what must not be written, and sounds under another name.
     symlinkSync(sound, join(folder, `link${ending}`));
-    await refused(write, join(folder, `link${ending}`), /leads to .* must end in/);
+    await refused(write, join(folder, `link${ending}`), /is a link to .* must end in/);
     symlinkSync(join(sounds.data, 'catalogue.db'), join(folder, `own${ending}`));
-    await refused(write, join(folder, `own${ending}`), /must end in|own data folder/);
+    await refused(write, join(folder, `own${ending}`), /must end in|data folder/);
     copyFileSync(sound, join(folder, `sound${ending}`));
-    await refused(write, join(folder, `sound${ending}`), /is a sound/);
+    await refused(write, join(folder, `sound${ending}`), /is an audio file/);
     const catalogued = sounds.at(`recording${ending}`);
     copyFileSync(sound, catalogued);
-    await sounds.listen();
+    await sounds.index();
     writeFileSync(catalogued, 'no sound any more'); // the catalogue says so all the same
-    await refused(write, catalogued, /is a sound/);
+    await refused(write, catalogued, /is an audio file/);
     expect(readFileSync(catalogued, 'utf8')).toBe('no sound any more');
     rmSync(catalogued);
     expect(readFileSync(sound).equals(before)).toBe(true);
@@ -206,8 +201,8 @@ describe('every export: what is refused, also with `replace`', () => {
 });
 
 test('an unknown file ends it, and nothing is written', async () => {
-  const wanted = { fileIds: [ids[0]!, 999_999], format: 'csv' as const, path: out('half.csv'), replace: false };
-  await expect(sounds.call('export.files', wanted)).rejects.toMatchObject({ code: 'file-missing' });
+  const wanted = { fileIds: [ids[0]!, 999_999], format: 'csv' as const };
+  await expect(exported(out('half.csv'), wanted)).rejects.toMatchObject({ code: 'file-missing' });
   expect(existsSync(out('half.csv'))).toBe(false);
 });
 
@@ -215,6 +210,6 @@ const root = process.getuid?.() === 0 ? 'root may write everywhere' : null;
 test.skipIf(skipFor(root, 'export into a folder without permission'))('a folder that may not be written', async () => {
   mkdirSync(out('closed'));
   chmodSync(out('closed'), 0o555);
-  const wanted = { fileIds: ids, format: 'csv', path: out('closed/list.csv'), replace: false } as const;
-  await expect(sounds.call('export.files', wanted)).rejects.toMatchObject({ code: 'no-permission' });
+  const wanted = { fileIds: ids, format: 'csv' } as const;
+  await expect(exported(out('closed/list.csv'), wanted)).rejects.toMatchObject({ code: 'no-permission' });
 });

@@ -4,11 +4,11 @@
  * had everywhere, so one is made of a folder.
  */
 import type * as Fs from 'node:fs';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { afterAll, beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { renameWithoutReplacing, settleRename } from '../../src/main/export/rename-file.ts';
+import { temporaryFolder } from '../kit/temporary-folder.ts';
 
 const disk = vi.hoisted(() => ({ folder: '', failsAt: '' }));
 
@@ -42,8 +42,7 @@ vi.mock('node:fs', async (original) => {
   };
 });
 
-const folder = mkdtempSync(join(tmpdir(), 'folding-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = temporaryFolder('folding');
 beforeEach(() => {
   for (const name of readdirSync(folder)) rmSync(join(folder, name));
   disk.folder = folder;
@@ -70,7 +69,7 @@ test('only the case changes, there and back', () => {
 test('another file is in the way, however its name is written', () => {
   writeFileSync(at('a.wav'), 'a');
   writeFileSync(at('B.wav'), 'b');
-  expect(() => renameWithoutReplacing(at('a.wav'), at('b.wav'), () => {})).toThrow(/called “b.wav” already/);
+  expect(() => renameWithoutReplacing(at('a.wav'), at('b.wav'), () => {})).toThrow(/“b.wav” already exists/);
   expect(there()).toEqual(['B.wav', 'a.wav']);
 });
 

@@ -1,17 +1,19 @@
 /** Kill -9 in the middle of renaming and of undoing it: every file has one name, its bytes, and its row. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { linkSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 import { settleRename } from '../../src/main/export/rename-file.ts';
-import { until } from '../calls/engine-trial.ts';
 import { TINY_PACK } from '../faults/program.ts';
+import { openDatabase } from '../kit/catalogue.ts';
+import { replayable, ROUNDS } from '../kit/random.ts';
 import { TaggedSounds } from './tagged-sounds.ts';
+import { until } from '../kit/until.ts';
 
 const FILES = 150;
-const KILLS = 5;
+const KILLS = 5 * ROUNDS;
 const PROGRAM = fileURLToPath(new URL('rename-again-and-again.ts', import.meta.url));
 const sounds = new TaggedSounds();
 afterAll(() => sounds.end());
@@ -19,7 +21,8 @@ afterAll(() => sounds.end());
 const UNSETTLED = "SELECT count(*) FROM write_journal WHERE state IN ('prepared', 'undoing')";
 const unsettled = () => sounds.read((db) => db.prepare<[], number>(UNSETTLED).pluck().get()!);
 
-test(`${KILLS} kills`, async () => {
+test(`${KILLS} kills`, { timeout: 240_000 * ROUNDS }, async () => {
+  const random = replayable();
   for (let at = 0; at < FILES; at++) sounds.addTone(`t${at}.wav`, 100 + at, 0.1);
   await sounds.index();
   for (let at = 0; at < FILES; at++) await sounds.accept(`t${at}.wav`, 'sfx', 'air-hiss', 0.9);
@@ -30,13 +33,13 @@ test(`${KILLS} kills`, async () => {
     const child = spawn(process.execPath, [PROGRAM, sounds.data, TINY_PACK], { stdio: ['ignore', 'pipe', 'inherit'] });
     await once(child.stdout, 'data');
     // Not before a batch is in the journal, then at any moment of it: between steps, or just after the last.
-    await sounds.read(async (db) => {
-      const count = db.prepare<[], number>(UNSETTLED).pluck();
-      for (const endMs = performance.now() + 5000; count.get() === 0 && performance.now() < endMs;) {
-        await new Promise(setImmediate);
-      }
-    });
-    await sleep(Math.random() * 4);
+    const db = openDatabase(sounds.data);
+    const count = db.prepare<[], number>(UNSETTLED).pluck();
+    for (const endMs = performance.now() + 5000; count.get() === 0 && performance.now() < endMs;) {
+      await new Promise(setImmediate);
+    }
+    db.close();
+    await sleep(random() * 4);
     child.kill('SIGKILL');
     await once(child, 'exit');
     undecided += unsettled();
@@ -54,7 +57,7 @@ test(`${KILLS} kills`, async () => {
   process.stdout.write(`renames undecided at ${KILLS} kills: ${undecided}\n`);
   expect(undecided, 'no kill fell into a rename: the test tests nothing').toBeGreaterThan(0);
   expect(await sounds.index()).toMatchObject({ files: FILES, unchanged: FILES, indexed: 0, moved: 0, offline: 0 });
-}, 240_000);
+});
 
 test.each([
   ['before the first step', ['old'], false, ['old']],
@@ -64,8 +67,7 @@ test.each([
   ['where somebody else took the new name', ['old', 'new=other'], false, ['new', 'old']],
   ['when the file is gone', [], null, []],
 ])('ended %s', (_, there, expected, left) => {
-  const folder = `${sounds.folder}/settle-${Math.random().toString(36).slice(2)}`;
-  mkdirSync(folder);
+  const folder = mkdtempSync(`${sounds.folder}/settle-`);
   const [from, to] = [`${folder}/old`, `${folder}/new`];
   for (const what of there) {
     if (what === 'old') writeFileSync(from, 'sound');

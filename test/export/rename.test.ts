@@ -3,6 +3,7 @@ import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { WriteRun } from '../../src/shared/calls/write.ts';
+import { waitForJob } from '../../src/shared/jobs.ts';
 import { openCatalogue } from '../../src/main/catalogue/open.ts';
 import { fileWords } from '../../src/main/tag/file-words.ts';
 import { acquireWriterLock } from '../../src/main/catalogue/writer-lock.ts';
@@ -28,9 +29,9 @@ const inFolder = (name: string) => `test-${tests}/${name}`;
 const idOf = (name: string) => sounds.idOf(inFolder(name));
 const accept = (name: string, probability: number) => sounds.accept(inFolder(name), 'sfx', 'air-hiss', probability);
 const add = (name: string, hertz: number) => sounds.addTone(inFolder(name), hertz, 0.5);
-const index = () => sounds.listen(folder);
+const index = () => sounds.index(folder);
 
-/** Each with the label `air-hiss`, as sure as its place in the list. */
+/** Each with the label `air-hiss`, with a probability by its place in the list. */
 async function withSounds(...names: string[]): Promise<number[]> {
   for (const [n, name] of names.entries()) add(name, 200 + 37 * n + tests);
   await index();
@@ -38,9 +39,9 @@ async function withSounds(...names: string[]): Promise<number[]> {
   return names.map(idOf);
 }
 const run = async (fileIds: number[]): Promise<WriteRun> =>
-  sounds.call('write.wait', await sounds.call('rename.start', { fileIds }));
+  waitForJob(sounds, await sounds.call('rename.start', { fileIds }), 'rename');
 const undo = async (runId: number | null, fileIds: number[] = []): Promise<WriteRun> =>
-  sounds.call('write.wait', await sounds.call('write.undo', { runId, fileIds }));
+  waitForJob(sounds, await sounds.call('write.undo', { runId, fileIds }), 'undo');
 const pathOf = (id: number) => sounds.pathOf(id)!.slice(inFolder('').length);
 const onDisk = () => readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
 const proposed = async (fileIds: number[]) =>
@@ -96,7 +97,7 @@ test('a name only written otherwise is put right', async () => {
   expect(onDisk()).toEqual(['AIRHiss_Leak_ABC.wav']);
 });
 
-test('a name that is taken in the last moment: nothing is overwritten, and the reason is told', async () => {
+test('a name that is taken at the last moment: nothing is overwritten, and the reason is reported', async () => {
   const ids = await withSounds('one.wav', 'two.wav');
   const stop = sounds.on('job.progress', ({ kind, stage }) => {
     // The proposals are made; somebody else takes the name before the file gets it.
@@ -122,11 +123,11 @@ test('left as they are, each with its reason', async () => {
   const all = [...ids, idOf('untagged.wav')];
   const proposals = await sounds.call('rename.propose', { fileIds: all });
   expect(proposals.map(({ reason }) => reason)).toEqual([
-    expect.stringMatching(/^“sidecar\.wav\.xmp” belongs to this name/),
-    expect.stringMatching(/not there now/),
+    expect.stringMatching(/^“sidecar\.wav\.xmp” is tied to the current name/),
+    expect.stringMatching(/is not available/),
     '',
     '',
-    expect.stringMatching(/has been accepted/),
+    expect.stringMatching(/has no accepted tag/),
   ]);
   expect(await run(all)).toMatchObject({ written: 1, skipped: 1, failed: 0 });
   expect(onDisk()).toEqual(['AIRHiss_fine.wav', 'changed.wav', 'sidecar.wav', 'sidecar.wav.xmp', 'untagged.wav']);
@@ -142,7 +143,7 @@ test('a link is left alone; a file with a second name elsewhere keeps that name'
   await accept('link.wav', 0.9);
   const link = idOf('link.wav');
   const [proposal] = await sounds.call('rename.propose', { fileIds: [link] });
-  expect(proposal!.reason).toMatch(/is a link/);
+  expect(proposal!.reason).toMatch(/is a symbolic link/);
   expect(await run([...ids, link])).toMatchObject({ written: 1 });
   expect(onDisk()).toEqual(['AIRHiss_twin.wav', 'link.wav']);
   expect(readdirSync(outside).sort()).toEqual(['far.wav', 'twin.wav']);
@@ -168,8 +169,8 @@ test('beside another program at work, and with parts that no name can hold, noth
   await expect(sounds.call('rename.start', { fileIds: ids })).rejects.toMatchObject({ code: 'catalogue-busy' });
   release();
   const bad = sounds.call('rename.start', { fileIds: ids, sourceId: 'LIB' });
-  await expect(bad.then((id) => sounds.call('write.wait', id))).rejects.toMatchObject({ code: 'bad-input' });
-  await expect(sounds.call('rename.start', { fileIds: [77_777] }).then((id) => sounds.call('write.wait', id))).rejects.toMatchObject({ code: 'file-missing' }); // prettier-ignore
+  await expect(bad.then((id) => waitForJob(sounds, id, 'rename'))).rejects.toMatchObject({ code: 'bad-input' });
+  await expect(sounds.call('rename.start', { fileIds: [77_777] }).then((id) => waitForJob(sounds, id, 'rename'))).rejects.toMatchObject({ code: 'file-missing' }); // prettier-ignore
   expect(onDisk()).toEqual(['one.wav']);
 });
 
@@ -177,7 +178,7 @@ test('cancelled midway: what was renamed stays so, the catalogue knows, and it c
   const ids = await withSounds(...Array.from({ length: 120 }, (_, n) => `t${n}.wav`));
   const id = await sounds.call('rename.start', { fileIds: ids });
   sounds.on('catalogue.changed', () => void sounds.call('job.cancel', id));
-  const { runId, written } = await sounds.call('write.wait', id);
+  const { runId, written } = await waitForJob(sounds, id, 'rename');
   expect(written).toBeGreaterThan(0);
   expect(written).toBeLessThan(120);
   expect(onDisk().filter((name) => name.startsWith('AIRHiss_'))).toHaveLength(written);
@@ -189,11 +190,11 @@ test('cancelled midway: what was renamed stays so, the catalogue knows, and it c
 test('a name that Earmark gave is no evidence for itself: suggestions stay as they were', async () => {
   const ids = await withSounds('plain take.wav');
   const wordsNow = () => {
-    const { db } = openCatalogue(sounds.data);
+    const catalogue = openCatalogue(sounds.data);
     try {
-      return fileWords(db)(ids[0]!)?.name;
+      return fileWords(catalogue, ids[0]!)?.name;
     } finally {
-      db.close();
+      catalogue.close();
     }
   };
   const { runId } = await run(ids);

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isOwnPacket, xmpPacket } from '../../src/main/export/xmp.ts';
 import { skipFor } from '../faults/trial.ts';
 import { TaggedSounds } from './tagged-sounds.ts';
+import { waitForJob } from '../../src/shared/jobs.ts';
 
 const sounds = new TaggedSounds();
 
@@ -25,7 +26,7 @@ const noTool = existsSync('/usr/bin/exiftool') ? null : 'exiftool is not install
 test.skipIf(skipFor(noTool, 'sidecars read by exiftool'))('exiftool reads what was accepted', async () => {
   const answer = await write('hiss & <pop>.wav', 'loop.wav', 'plain.wav');
   expect(answer.written).toEqual([sidecar('hiss & <pop>.wav'), sidecar('loop.wav')]);
-  expect(answer.leftOut).toEqual([{ path: sounds.at('plain.wav'), reason: expect.stringMatching(/nothing to write\.$/) as string }]); // prettier-ignore
+  expect(answer.leftOut).toEqual([{ path: sounds.at('plain.wav'), reason: expect.stringMatching(/no accepted tags to write\.$/) as string }]); // prettier-ignore
   const read = (name: string) =>
     (JSON.parse(execFileSync('/usr/bin/exiftool', ['-json', '-struct', sidecar(name)], { encoding: 'utf8' })) as Record<string, unknown>[])[0]!; // prettier-ignore
   const sfx = read('hiss & <pop>.wav');
@@ -49,7 +50,7 @@ test('our own is brought up to date; one that somebody changed, or made, is left
   appendFileSync(sidecar('loop.wav'), '<!-- rated by hand -->');
   const changed = readFileSync(sidecar('loop.wav'), 'utf8');
   expect((await write('loop.wav')).leftOut).toEqual([
-    { path: sounds.at('loop.wav'), reason: expect.stringMatching(/^“loop\.wav\.xmp” comes from another program/) as string }, // prettier-ignore
+    { path: sounds.at('loop.wav'), reason: expect.stringMatching(/^“loop\.wav\.xmp” was created or changed by another program/) as string }, // prettier-ignore
   ]);
   expect(readFileSync(sidecar('loop.wav'), 'utf8')).toBe(changed);
   writeFileSync(sidecar('hiss & <pop>.wav'), '<x:xmpmeta xmlns:x="adobe:ns:meta/"/>');
@@ -59,8 +60,8 @@ test('our own is brought up to date; one that somebody changed, or made, is left
 
 test('a sound that is not there now gets none', async () => {
   rmSync(sounds.at('gone.wav'));
-  await sounds.call('job.wait', await sounds.call('index.start', { folders: [] }));
-  expect((await write('gone.wav')).leftOut[0]!.reason).toMatch(/not there now/);
+  await waitForJob(sounds, await sounds.call('index.start', { folders: [] }), 'index');
+  expect((await write('gone.wav')).leftOut[0]!.reason).toMatch(/is not available/);
   expect(existsSync(sidecar('gone.wav'))).toBe(false);
 });
 

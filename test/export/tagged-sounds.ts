@@ -1,17 +1,16 @@
 /** Sounds in a real catalogue, with decisions about them as a user makes them. */
-import Database from 'better-sqlite3';
-import { cataloguePath } from '../../src/main/catalogue/open.ts';
 import { EngineTrial } from '../calls/engine-trial.ts';
+import { inDatabase, type Database } from '../kit/catalogue.ts';
 
 export class TaggedSounds extends EngineTrial {
-  /** Listens to all sounds; the engine runs from here on. */
+  /** Starts the engine, which keeps running, and indexes all sounds. */
   override async index(...folders: string[]) {
     await this.start();
     return super.index(...(folders.length > 0 ? folders : [this.sounds]));
   }
 
-  /** Again, with the engine that runs. */
-  listen(...folders: string[]) {
+  /** With the engine that is running. */
+  reindex(...folders: string[]) {
     return super.index(...folders);
   }
 
@@ -47,18 +46,7 @@ export class TaggedSounds extends EngineTrial {
     return Promise.resolve();
   }
 
-  read<T>(work: (db: Database.Database) => T): T {
-    const db = new Database(cataloguePath(this.data), { timeout: 5000 });
-    let done: T;
-    try {
-      done = work(db);
-    } catch (error) {
-      db.close();
-      throw error;
-    }
-    if (done instanceof Promise)
-      void done.finally(() => db.close()).catch(() => {}); // the caller sees what it throws
-    else db.close();
-    return done;
+  read<T>(work: (db: Database) => T): T {
+    return inDatabase(this.data, work);
   }
 }

@@ -34,7 +34,7 @@ test.each([
   ['DOORWood_doorwood slam_ABC', 'DOORWood_slam_ABC'],
 ])('the UCS name “%s” becomes “%s”', (base, expected) => expect(name(base)).toBe(expected));
 
-test('a name is kept when its CatID is accepted at all, else the surest is taken', () => {
+test('a name is kept when its CatID is accepted at all, else the most probable is used', () => {
   expect(name('DOORMetl_Slam', ['DOORWood', 'DOORMetl'])).toBe('DOORMetl_Slam');
   expect(name('AIRHiss_Slam', ['DOORWood', 'DOORMetl'])).toBe('DOORWood_Slam');
 });
@@ -56,7 +56,7 @@ test('a name with a CatID needs no accepted tag to get what is missing; another 
 
 test.each([[{ creatorId: 'a_b' }], [{ creatorId: '' }], [{ creatorId: 'a:b' }], [{ sourceId: 'LIB' }]])(
   '%j cannot be part of a name',
-  (parts) => expect(() => checkNameParts(parts)).toThrow(/part of a file name|places count/),
+  (parts) => expect(() => checkNameParts(parts)).toThrow(/part of a file name|needs a CreatorID/),
 );
 
 test('doing it again changes nothing', () => {

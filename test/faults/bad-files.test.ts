@@ -1,13 +1,14 @@
-/** Files that are not what they say: each gets its sentence, all others are listened to, nothing is changed. */
+/** Files that are not what their names say: each gets its message, all others are analysed, nothing is changed. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { encodeAudioFile, type DemoFormat } from '../../src/demo/encode.ts';
 import type { DecodeWarningCode, FileFailure, IndexSummary } from '../../src/shared/types.ts';
 import { json } from './program.ts';
 import { put, tone, wav } from './sounds.ts';
-import { expectFailure, expectOwnWords, expectRefused, expectSentence, Trial } from './trial.ts';
+import { CommandTrial } from './command-trial.ts';
+import { expectFailure, expectOwnWords, expectRefused, expectSentence } from './trial.ts';
 
-const trial = new Trial();
+const trial = new CommandTrial();
 const GOOD = ['good/a.wav', 'good/b.wav', 'zzz-last.wav'];
 let summary: IndexSummary;
 let before: Record<string, string>;
@@ -46,9 +47,10 @@ beforeAll(async () => {
   scratched.writeUInt32LE(256_000_000, 40);
   put(trial.at('claims-256mb.wav'), scratched);
 
-  before = await trial.fingerprint();
-  const run = await trial.run(['--json', 'index', trial.sounds]);
-  after = await trial.fingerprint();
+  before = trial.fingerprint();
+  // The program, for what its child processes say on stderr.
+  const run = await trial.start(['--json', 'index', trial.sounds]).ended;
+  after = trial.fingerprint();
   stderr = run.stderr;
   expectOwnWords(run);
   expect(run).toMatchObject({ code: 0, signal: null });
@@ -57,7 +59,7 @@ beforeAll(async () => {
 
 afterAll(() => trial.remove());
 
-test('the good files among them are listened to', () => {
+test('the good files among them are analysed', () => {
   const rows = trial.rows();
   for (const path of GOOD)
     expect(rows.find((row) => row.path === path)).toMatchObject({ state: 'ready', offline: false });
@@ -74,14 +76,14 @@ test('stderr has only our own sentences, no words of FFmpeg', () => {
 });
 
 test.each([
-  ['empty.wav', 'empty-file', /copy it again/],
+  ['empty.wav', 'empty-file', /[Cc]opy it again/],
   ['forty.wav', 'undecodable-audio', /player|copy it again/],
-  ['forty.mp3', 'not-audio', /check where it came from/],
-  ['garbage.wav', 'not-audio', /check where it came from/],
-  ['garbage.flac', 'not-audio', /check where it came from/],
+  ['forty.mp3', 'not-audio', /Check where it came from/],
+  ['garbage.wav', 'not-audio', /Check where it came from/],
+  ['garbage.flac', 'not-audio', /Check where it came from/],
   ['head-only.wav', 'undecodable-audio', /player|copy it again/],
-  ['picture.wav', 'not-audio', /image.*check where it came from/],
-] as const)('%s fails as %s with a sentence', (path, code, nextStep) => {
+  ['picture.wav', 'not-audio', /image.*Check where it came from/],
+] as const)('%s fails as %s with a message', (path, code, nextStep) => {
   expectFailure(summary, trial.at(path), code, nextStep);
   expect(trial.row(path)).toMatchObject({ state: 'failed', code, windowIds: [] });
 });
@@ -159,7 +161,7 @@ test('without --json every note and every failure names its file', async () => {
 
 test('`embed` uses the good ones, names the others and ends with 3', async () => {
   const paths = [trial.at('good/a.wav'), trial.at('empty.wav'), trial.at('notes.txt'), trial.at('is-not-there.wav')];
-  const run = await trial.run(['--json', 'embed', ...paths]);
+  const run = await trial.start(['--json', 'embed', ...paths]).ended;
   expect(run.code, run.stderr).toBe(3);
   expectOwnWords(run, [/^earmark: “/]);
   const { items, failed } = json<{ items: { path: string }[]; failed: FileFailure[] }>(run);
@@ -178,7 +180,7 @@ test.each([
   ['a moment after its end', ['similar', 'good/a.wav', '--at', '99'], 'bad-input', 2],
   ['a folder that is not there', ['index', 'is-not-there'], 'not-found', 1],
   ['a file instead of a folder', ['index', 'good/a.wav'], 'bad-input', 2],
-] as const)('%s is refused in a sentence', async (_, [command, path, ...rest], code, exitCode) => {
+] as const)('%s is refused with a message', async (_, [command, path, ...rest], code, exitCode) => {
   const message = expectRefused(await trial.run(['--json', command, trial.at(path), ...rest]), code, exitCode);
   expect(message).toContain(path.split('/').at(-1));
 });

@@ -6,14 +6,16 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { json, kill, NO_PROC, TINY_PACK } from './program.ts';
 import { putLong } from './sounds.ts';
-import { expectOwnWords, expectRefused, skipFor, Trial } from './trial.ts';
+import { CommandTrial } from './command-trial.ts';
+import { expectOwnWords, expectRefused, skipFor } from './trial.ts';
 
-const RESTARTED = /^The model's process ended unexpectedly \(signal SIGKILL\) and is started again/;
+const RESTARTED = /^The inference process exited unexpectedly \(signal SIGKILL\) and is being restarted/;
 const LONG = 'a-long.wav';
+const LONG_SECONDS = 1200; // most of it still to come when the decoder is found at it, also on a busy machine
 
-let trial: Trial;
+let trial: CommandTrial;
 beforeEach(() => {
-  trial = new Trial();
+  trial = new CommandTrial();
   for (let at = 0; at < 4; at++) trial.addTone(`tones/${at}.wav`, 300 + 200 * at, 1.2 + at / 5);
 });
 afterEach(() => trial.remove());
@@ -53,8 +55,8 @@ describe.skipIf(skipFor(NO_PROC, 'what breaks midway'))('midway', () => {
     if (command === 'search') expect(json<{ hits: unknown[] }>(run).hits.length).toBeGreaterThan(0);
   });
 
-  test('the drive goes while another model listens: what the first one heard stays', async () => {
-    putLong(trial.at(LONG), 1800);
+  test('the drive is unplugged while another model analyses: the analysis of the first one stays', async () => {
+    putLong(trial.at(LONG), LONG_SECONDS);
     await trial.index();
     const before = trial.rows();
     trial.model = otherPack();
@@ -73,7 +75,7 @@ describe.skipIf(skipFor(NO_PROC, 'what breaks midway'))('midway', () => {
   });
 
   test('the model is damaged and has to be loaded again: the job ends with that; no file is blamed', async () => {
-    putLong(trial.at(LONG), 1800);
+    putLong(trial.at(LONG), LONG_SECONDS);
     trial.model = otherPack();
     const graph = join(trial.model, 'audio.onnx');
     const sound = readFileSync(graph);
@@ -95,9 +97,11 @@ describe.skipIf(skipFor(NO_PROC, 'what breaks midway'))('midway', () => {
 
 const noShell = process.platform === 'win32' ? 'needs a POSIX shell' : null;
 test.skipIf(skipFor(noShell, 'a reader that has seen enough'))(
-  'a reader that has seen enough is no error',
+  'output closed early by its reader (head) is not an error',
   async () => {
-    for (let at = 0; at < 200; at++) trial.addTone(`more/${'x'.repeat(150)}${at}.wav`, 200 + 10 * at, 0.3);
+    // Their paths alone are more than a pipe holds (64 KiB): the program is still writing when nobody reads any more.
+    const folders = `${'x'.repeat(200)}/`.repeat(6);
+    for (let at = 0; at < 60; at++) trial.addTone(`${folders}${at}.wav`, 200 + 10 * at, 0.3);
     await trial.index();
     const program = fileURLToPath(new URL('../../bin/earmark', import.meta.url));
     const line = `"$0" "$1" --data "$2" --model "$3" --json search low --all -n 300 2>"$4" | head -c 10 >/dev/null; echo \${PIPESTATUS[0]}`;

@@ -2,11 +2,12 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs'; // prettier-ignore
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Status } from '../../src/shared/types.ts';
 import { json, type StartOptions } from './program.ts';
 import { expectFailure, expectOwnWords, expectRefused, skipFor, Trial } from './trial.ts';
+import { CommandTrial } from './command-trial.ts';
+import { inDatabase } from '../kit/catalogue.ts';
 
 const NOBODY = 65_534;
 const asNobody: StartOptions = {
@@ -14,9 +15,9 @@ const asNobody: StartOptions = {
   env: { HOME: '/nonexistent' },
 };
 
-let trial: Trial;
+let trial: CommandTrial;
 beforeEach(() => {
-  trial = new Trial();
+  trial = new CommandTrial();
   for (let at = 0; at < 6; at++) trial.addTone(`tones/${at}.wav`, 300 + 100 * at, 1.2 + at / 5);
 });
 afterEach(() => trial.remove());
@@ -25,9 +26,7 @@ describe('the catalogue', () => {
   test('from a newer version is refused and left alone', async () => {
     await trial.index();
     const path = join(trial.data, 'catalogue.db');
-    const db = new Database(path);
-    db.pragma('user_version = 999');
-    db.close();
+    inDatabase(trial.data, (db) => db.pragma('user_version = 999'));
     const before = readFileSync(path);
     for (const command of [['index', trial.sounds], ['search', 'low'], ['status'], ['failures']]) {
       const message = expectRefused(await trial.run(['--json', ...command]), 'catalogue-from-future');
@@ -43,7 +42,7 @@ describe('the catalogue', () => {
     writeFileSync(path, Buffer.alloc(100_000, 'no catalogue at all '));
     for (const command of [['index', trial.sounds], ['search', 'low'], ['status']]) {
       const message = expectRefused(await trial.run(['--json', ...command]), 'catalogue-damaged');
-      expect(message).toMatch(/Move it aside|another data folder/);
+      expect(message).toMatch(/Move it to another folder|another data folder/);
     }
     expect(readFileSync(path, 'latin1').startsWith('no catalogue at all')).toBe(true);
   });
@@ -60,15 +59,13 @@ describe('the catalogue', () => {
     expect(checks.find(({ what }) => what === 'catalogue')).toMatchObject({ ok: false });
     expect(checks.find(({ what }) => what === 'decoder')).toMatchObject({ ok: true });
     const message = expectRefused(await trial.run(['--json', 'index', trial.sounds]), 'catalogue-damaged');
-    expect(message).toMatch(/Move it aside/);
+    expect(message).toMatch(/Move it to another folder/);
   });
 
   test('of another program is not touched', async () => {
     mkdirSync(trial.data);
     const path = join(trial.data, 'catalogue.db');
-    const db = new Database(path);
-    db.exec("CREATE TABLE recipes (name TEXT); INSERT INTO recipes VALUES ('soup')");
-    db.close();
+    inDatabase(trial.data, (db) => db.exec("CREATE TABLE recipes (name TEXT); INSERT INTO recipes VALUES ('soup')"));
     const before = readFileSync(path);
     expectRefused(await trial.run(['--json', 'index', trial.sounds]), 'catalogue-damaged');
     expect(readFileSync(path).equals(before)).toBe(true);
@@ -80,15 +77,20 @@ const noUsers =
 describe.skipIf(skipFor(noUsers, 'permissions'))('permissions', () => {
   beforeEach(() => chmodSync(trial.folder, 0o755));
 
-  test('sounds and folders that may not be read: said so, the others are listened to, later it is tried again', async () => {
+  test('files and folders without read permission: reported, the others are analysed, and they are tried again later', async () => {
     mkdirSync(trial.data);
     chownSync(trial.data, NOBODY, NOBODY);
     trial.addTone('closed/inside.wav', 900);
     chmodSync(trial.at('tones/0.wav'), 0o000);
     chmodSync(trial.at('closed'), 0o000);
     const summary = await trial.index([trial.sounds], asNobody);
-    expectFailure(summary, trial.at('tones/0.wav'), 'no-permission', /change its permissions and try again/);
-    expectFailure(summary, trial.at('closed'), 'unreadable-folder', /Change its permissions and run the command again/);
+    expectFailure(
+      summary,
+      trial.at('tones/0.wav'),
+      'no-permission',
+      /don’t have permission to open .*Change its permissions and try again/,
+    );
+    expectFailure(summary, trial.at('closed'), 'unreadable-folder', /Change its permissions and scan again/);
     expect(summary).toMatchObject({ indexed: 5, files: 6 });
     chmodSync(trial.at('tones/0.wav'), 0o644);
     chmodSync(trial.at('closed'), 0o755);
@@ -166,9 +168,9 @@ describe.skipIf(skipFor(noMount, 'a full disk'))('a disk', () => {
     ['when the catalogue is there', 200_000],
     ['in the middle', 400_000],
     ['later', 700_000],
-  ])('that is full %s: one sentence, no damage, and with room again the run goes on', async (_, bytesLeft) => {
+  ])('that is full %s: one message, no damage, and with free space again the run continues', async (_, bytesLeft) => {
     for (let at = 0; at < 60; at++) trial.addTone(`many/${at}.wav`, 200 + 30 * at, 3 + at / 50);
-    const before = await trial.fingerprint();
+    const before = trial.fingerprint();
     fill(bytesLeft);
     const run = await trial.run(['--json', 'index', trial.sounds]);
     // Enough room for everything would make this test worthless.
@@ -179,10 +181,10 @@ describe.skipIf(skipFor(noMount, 'a full disk'))('a disk', () => {
     if (existsSync(join(trial.data, 'catalogue.db'))) expect((await trial.run(['--json', 'status'])).code).toBe(0);
     expect(await trial.index([trial.sounds], {}, [/^The search index /])).toMatchObject({ files: 66, failed: [] });
     expect(trial.rows().every(({ state }) => state === 'ready')).toBe(true);
-    expect(await trial.fingerprint()).toEqual(before);
+    expect(trial.fingerprint()).toEqual(before);
   });
 
-  test('that is read-only: said so, and what is there can be searched', async () => {
+  test('that is read-only: reported, and the catalogue can be searched', async () => {
     await trial.index();
     execFileSync('mount', ['-o', 'remount,ro', disk]);
     const message = expectRefused(await trial.run(['--json', 'index', trial.sounds]), 'catalogue-unwritable');

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { json } from './program.ts';
 import { overwriteMiddle } from './sounds.ts';
-import { Trial } from './trial.ts';
+import { CommandTrial } from './command-trial.ts';
 
 type Hits = { hits: { path: string; score: number }[]; notices: string[] };
 
-const trial = new Trial();
+const trial = new CommandTrial();
 const made = trial.data;
 /** What a search finds when nothing is wrong. */
 let sound: Hits;
@@ -42,13 +42,13 @@ test.each([
   ['without its description', () => rmSync(indexFiles('.json')[0]!)],
   ['with a garbled description', () => writeFileSync(indexFiles('.json')[0]!, '{"format":')],
   ['without its rows', () => rmSync(indexFiles('.rows')[0]!)],
-] as const)('%s: said so, the search is right all the same, and the next run writes it anew', async (_, damage) => {
+] as const)('%s: reported, the search is still correct, and the next run rebuilds it', async (_, damage) => {
   damage();
   const run = await trial.run(['--json', 'similar', trial.at('tones/3.wav'), '--all']);
   expect(run, run.stderr).toMatchObject({ code: 0 });
   const damaged = json<Hits>(run);
   expect(damaged.hits.map(({ path }) => path)).toEqual(sound.hits.map(({ path }) => path));
-  expect(damaged.notices.join(' ')).toMatch(/search index .*(damaged|description)/);
+  expect(damaged.notices.join(' ')).toMatch(/search index .*(damaged|header)/);
   expect(await trial.index([trial.sounds], {}, [/^The search index /])).toMatchObject({ unchanged: 6, indexed: 0 });
   const again = await findLike();
   expect(again).toEqual(sound);

@@ -1,13 +1,14 @@
 /** A model pack that is damaged or not there: refused in a sentence, and nothing known is lost. */
-import { createHash } from 'node:crypto';
 import { cpSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { json, TINY_PACK } from './program.ts';
 import { overwriteMiddle } from './sounds.ts';
-import { expectRefused, Trial } from './trial.ts';
+import { expectRefused } from './trial.ts';
+import { CommandTrial } from './command-trial.ts';
+import { sha256 } from '../kit/sha256.ts';
 
-const trial = new Trial();
+const trial = new CommandTrial();
 const made = trial.data;
 
 beforeAll(async () => {
@@ -38,7 +39,7 @@ test.each([
   ['a garbled description', () => writeFileSync(join(trial.model, 'model.json'), '{"id": "ti'), /model-damaged/],
   ['no description', () => rmSync(join(trial.model, 'model.json')), /model-(missing|damaged)/],
   ['graphs that match their hashes and are no ONNX', () => fakeGraph(trial.model), /model-(damaged|unusable)/],
-])('%s: refused, said so, and the other model still works', async (_, damage, code) => {
+])('%s: refused with a message, and the other model still works', async (_, damage, code) => {
   const rows = trial.rows();
   ownPack();
   damage();
@@ -64,9 +65,7 @@ function fakeGraph(pack: string): void {
   const description = JSON.parse(readFileSync(path, 'utf8')) as { sha256: Record<string, string> };
   for (const name of ['audio.onnx', 'text.onnx']) {
     writeFileSync(join(pack, name), 'this is no graph\n'.repeat(50));
-    description.sha256[name] = createHash('sha256')
-      .update(readFileSync(join(pack, name)))
-      .digest('hex');
+    description.sha256[name] = sha256(readFileSync(join(pack, name)));
   }
   writeFileSync(path, JSON.stringify(description));
 }

@@ -3,12 +3,13 @@ import { cpSync, linkSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { json } from './program.ts';
-import { expectFailure, expectOwnWords, skipFor, Trial } from './trial.ts';
+import { CommandTrial } from './command-trial.ts';
+import { expectFailure, expectOwnWords, skipFor } from './trial.ts';
 import { tone, wav } from './sounds.ts';
 
-let trial: Trial;
+let trial: CommandTrial;
 beforeEach(() => {
-  trial = new Trial();
+  trial = new CommandTrial();
 });
 afterEach(() => trial.remove());
 
@@ -18,7 +19,7 @@ test.skipIf(skipFor(onWindows, 'unusual names'))('emoji, newline, quotes, 250 by
   const names = ['🥁 snare 👩‍🚀.wav', 'two\nlines.wav', 'tab\there.wav', `it's "quoted" $HOME;|&.wav`, '日本語 мышь.wav'];
   names.push(`${'ä'.repeat(122)}xx.wav`, '-n.wav', '%s%n.wav', 'no extension', `${deep}/deep.wav`, '\u001b[31mred.wav');
   for (const [at, name] of names.entries()) trial.addTone(name, 300 + 40 * at, 1 + at / 20);
-  const before = await trial.fingerprint();
+  const before = trial.fingerprint();
   const summary = await trial.index();
   expect(summary).toMatchObject({ indexed: names.length, failed: [], skipped: 0 });
   expect(trial.rows().map(({ path }) => path).sort()).toEqual([...names].sort()); // prettier-ignore
@@ -29,7 +30,7 @@ test.skipIf(skipFor(onWindows, 'unusual names'))('emoji, newline, quotes, 250 by
   expectOwnWords(human);
   expect(human.stdout).toContain('two\\x0alines.wav');
   expect(human.stdout).not.toContain('\u001b[31m');
-  expect(await trial.fingerprint()).toEqual(before);
+  expect(trial.fingerprint()).toEqual(before);
 });
 
 const notLinux = process.platform === 'linux' ? null : 'only Linux allows names that are no Unicode';
@@ -42,7 +43,7 @@ test.skipIf(skipFor(notLinux, 'a name of invalid bytes'))('a name that is no Uni
   expect(trial.rows().map(({ path, state }) => [path, state])).toEqual([['good.wav', 'ready']]);
 });
 
-test('a copy and a hard link are files of their own; made later, they are not listened to again', async () => {
+test('a copy and a hard link are files of their own; made later, they are not analysed again', async () => {
   trial.addTone('one.wav', 440, 2);
   await trial.index();
   cpSync(trial.at('one.wav'), trial.at('copy.wav'), { preserveTimestamps: true });
@@ -98,9 +99,9 @@ test('links that lead in circles, to nothing, to a file inside and to one outsid
   symlinkSync(trial.at('a/one.wav'), trial.at('inside.wav'));
   symlinkSync(join(trial.folder, 'elsewhere/two.wav'), trial.at('outside.wav'));
   symlinkSync(join(trial.folder, 'elsewhere'), trial.at('a/linked'));
-  const before = await trial.fingerprint();
+  const before = trial.fingerprint();
   expect(await trial.index()).toMatchObject({ failed: [], skipped: 0 });
   expect(trial.rows().map(({ path }) => path)).toEqual(['a/linked/two.wav', 'a/one.wav', 'outside.wav']);
   expect(await trial.index()).toMatchObject({ indexed: 0, unchanged: 3, offline: 0 });
-  expect(await trial.fingerprint()).toEqual(before);
+  expect(trial.fingerprint()).toEqual(before);
 });

@@ -1,12 +1,13 @@
 /** Sound that is unusual and yet sound: very short, very long, odd rates, many channels, samples that are no numbers. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openCatalogue } from '../../src/main/catalogue/open.ts';
 import type { IndexSummary } from '../../src/shared/types.ts';
 import { json, NO_PROC, type Program } from './program.ts';
 import { put, putLong, tone, wav } from './sounds.ts';
 import { expectOwnWords, expectSentence, skipFor, Trial } from './trial.ts';
+import { CommandTrial } from './command-trial.ts';
+import { inDatabase } from '../kit/catalogue.ts';
 
-const trial = new Trial();
+const trial = new CommandTrial();
 let summary: IndexSummary;
 
 beforeAll(async () => {
@@ -27,7 +28,7 @@ beforeAll(async () => {
 
 afterAll(() => trial.remove());
 
-test('all of them are listened to and found', async () => {
+test('all of them are analysed and found', async () => {
   expect(summary.failed).toEqual([]);
   const run = await trial.run(['--json', 'similar', trial.at('8k.wav'), '--all']);
   expectOwnWords(run);
@@ -39,13 +40,13 @@ test('all of them are listened to and found', async () => {
 });
 
 test('their facts are right', () => {
-  const catalogue = openCatalogue(trial.data, { readonly: true });
-  const facts = catalogue.db
-    .prepare<[], { path: string }>(
-      'SELECT relative_path AS path, round(duration_s, 3) AS seconds, sample_rate AS rate, channels FROM file ORDER BY path',
-    )
-    .all();
-  catalogue.close();
+  const facts = inDatabase(trial.data, (db) =>
+    db
+      .prepare<[], { path: string }>(
+        'SELECT relative_path AS path, round(duration_s, 3) AS seconds, sample_rate AS rate, channels FROM file ORDER BY path',
+      )
+      .all(),
+  );
   expect(facts).toEqual([
     { path: '11025.wav', seconds: 1.5, rate: 11_025, channels: 1 },
     { path: '192k.wav', seconds: 1.5, rate: 192_000, channels: 1 },
@@ -59,7 +60,7 @@ test('their facts are right', () => {
   ]);
 });
 
-test('a file of 20 ms has one window; samples that are no numbers are silence and said so', () => {
+test('a file of 20 ms has one window; invalid samples are silence, with a warning', () => {
   expect(trial.row('20ms.wav').windowIds).toHaveLength(1);
   expect(trial.row('nan.wav').windowIds).toHaveLength(2);
   expect(trial.row('only-nan.wav').windowIds).toEqual([]);
@@ -74,7 +75,7 @@ test('a file of 20 ms has one window; samples that are no numbers are silence an
 });
 
 const noProc = skipFor(NO_PROC, 'memory of a long file');
-test.skipIf(noProc)('three hours are capped, said so, and take no more memory than twenty minutes do', async () => {
+test.skipIf(noProc)('three hours are capped with a warning and take no more memory than twenty minutes', async () => {
   const short = new Trial();
   const long = new Trial();
   try {
@@ -90,7 +91,7 @@ test.skipIf(noProc)('three hours are capped, said so, and take no more memory th
     expect(failed).toEqual([]);
     expect(warnings.map(({ code }) => code)).toEqual(['capped']);
     expectSentence(warnings[0]!.message);
-    // 7200 windows of a second are heard; all alike, they may be kept as fewer.
+    // 7200 windows of a second are embedded; all alike, they may be kept as fewer.
     const { windowIds, state } = long.row('hours.wav');
     expect(state).toBe('ready');
     expect(windowIds.length).toBeGreaterThanOrEqual(1);

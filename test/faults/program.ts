@@ -3,17 +3,20 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { IndexSummary } from '../../src/shared/types.ts';
+import { until } from '../kit/until.ts';
 
-const PROGRAM = fileURLToPath(new URL('../../bin/earmark', import.meta.url));
+export const PROGRAM = fileURLToPath(new URL('../../bin/earmark', import.meta.url));
 export const TINY_PACK = fileURLToPath(new URL('../fixtures/tiny-pack', import.meta.url));
 /** In the environment of the program and of all its children: finds them again, orphans too. */
-const MARK = 'EARMARK_FAULT_MARK';
+export const MARK = 'EARMARK_FAULT_MARK';
 /** No run of these tests may take longer: a hang is a failure with a name, not a silent wait. */
-const LIMIT_MS = 120_000;
+const LIMIT_MS = 170_000;
+/** So long may a child take to leave after its program. */
+const LEAVING_MS = 3000;
 
 export type Role = 'engine' | 'decoder' | 'inference' | 'index' | 'other';
 
@@ -51,6 +54,7 @@ export class Program {
   readonly temporary: string;
   /** The program itself has ended; children may still hold its output open. */
   readonly exited: Promise<void>;
+  hasExited = false;
   /** All of its output is here. */
   readonly ended: Promise<Run>;
   /** So far. */
@@ -69,49 +73,45 @@ export class Program {
       detached: ownGroup,
     });
     this.pid = this.#process.pid ?? -1;
-    this.exited = new Promise((resolve) => void this.#process.on('exit', () => resolve()));
+    this.exited = new Promise((resolve) => {
+      this.#process.on('exit', () => {
+        this.hasExited = true;
+        resolve();
+      });
+    });
     this.ended = this.#collect();
   }
 
   /** The program and all that it started and that still lives. */
   members(): Member[] {
-    const members: Member[] = [];
-    for (const name of readdirSync('/proc')) {
-      const pid = Number(name);
-      if (!Number.isInteger(pid)) continue;
-      try {
-        if (!readFileSync(`/proc/${pid}/environ`, 'latin1').includes(`${MARK}=${this.#mark}`)) continue;
-        members.push({ pid, role: roleOf(readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')) });
-      } catch {
-        // Ended between the listing and the look, or not ours to look at.
-      }
-    }
-    return members;
+    return marked(this.#mark);
   }
 
   find(role: Role): Member | undefined {
     return this.members().find((member) => member.role === role);
   }
 
-  /** Does a process of this role have the file open now? */
+  /**
+   * Is a process of this role in the middle of the file? FFmpeg reads on from where it is; what only looks at a file
+   * before, its size and time too, does not move any position in it.
+   */
   reads(role: Role, path: string): Member | undefined {
-    return this.members().find((member) => member.role === role && openFiles(member.pid).includes(path));
+    return this.members().find((member) => member.role === role && hasReadFrom(member.pid, path));
   }
 
-  /** @throws Error when the run ends or half a minute passes first */
+  /** @throws Error when the run ends first, or it does not come to that */
   async until<T>(what: string, look: () => T | undefined): Promise<T> {
     const over: { run?: Run } = {};
     void this.ended.then((run) => {
       over.run = run;
     });
-    const endMs = performance.now() + 30_000;
-    while (performance.now() < endMs) {
+    const ask = (): { found: T } | null => {
       const found = look();
-      if (found !== undefined) return found;
+      if (found !== undefined) return { found };
       if (over.run) throw new Error(`ended before ${what}: ${JSON.stringify(over.run)}`);
-      await sleep(4);
-    }
-    throw new Error(`waited in vain for ${what}`);
+      return null;
+    };
+    return (await until(what, ask, { everyMs: 4 })).found;
   }
 
   /** To the program alone, or to its whole group as a terminal does. */
@@ -124,14 +124,9 @@ export class Program {
     return this.members().reduce((sum, { pid }) => sum + residentBytes(pid), 0);
   }
 
-  /** @returns what is still alive `patienceMs` after the end */
-  async strays(patienceMs = 3000): Promise<Member[]> {
-    const endMs = performance.now() + patienceMs;
-    for (;;) {
-      const members = this.members();
-      if (members.length === 0 || performance.now() > endMs) return members;
-      await sleep(20);
-    }
+  /** @returns what is still alive some seconds after the end */
+  strays(): Promise<Member[]> {
+    return strays(this.#mark);
   }
 
   async #collect(): Promise<Run> {
@@ -150,6 +145,32 @@ export class Program {
     });
     clearTimeout(limit);
     return { code, signal, stdout: this.stdout, stderr: this.stderr };
+  }
+}
+
+/** The processes that live with this mark in their environment. */
+export function marked(mark: string): Member[] {
+  const members: Member[] = [];
+  for (const name of readdirSync('/proc')) {
+    const pid = Number(name);
+    if (!Number.isInteger(pid)) continue;
+    try {
+      if (!readFileSync(`/proc/${pid}/environ`, 'latin1').includes(`${MARK}=${mark}`)) continue;
+      members.push({ pid, role: roleOf(readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')) });
+    } catch {
+      // Ended between the listing and the look, or not ours to look at.
+    }
+  }
+  return members;
+}
+
+/** @returns which of them are still alive some seconds after the end of what started them */
+export async function strays(mark: string): Promise<Member[]> {
+  const endMs = performance.now() + LEAVING_MS;
+  for (;;) {
+    const members = marked(mark);
+    if (members.length === 0 || performance.now() > endMs) return members;
+    await sleep(20);
   }
 }
 
@@ -181,11 +202,15 @@ function roleOf(words: string[]): Role {
   return entry === 'earmark' || entry === 'main.ts' ? 'engine' : 'other';
 }
 
-function openFiles(pid: number): string[] {
+/** @see https://man7.org/linux/man-pages/man5/proc_pid_fdinfo.5.html */
+function hasReadFrom(pid: number, path: string): boolean {
   try {
-    return readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkOrNothing(join('/proc', String(pid), 'fd', fd)));
+    return readdirSync(`/proc/${pid}/fd`).some((fd) => {
+      if (readlinkOrNothing(`/proc/${pid}/fd/${fd}`) !== path) return false;
+      return !/^pos:\s*0$/m.test(readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'utf8'));
+    });
   } catch {
-    return []; // ended meanwhile
+    return false; // ended, or closed, meanwhile
   }
 }
 

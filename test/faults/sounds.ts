@@ -1,8 +1,7 @@
 /** Sound files made on the spot, good and bad ones. Nothing recorded, nothing kept. */
 import { closeSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-
-export type SampleFormat = 'u8' | 's16' | 'f32';
+import { riffChunk, wavFile, wavHead, type SampleFormat } from '../kit/wav.ts';
 
 export interface WavOptions {
   /** Hz @default 8000 */
@@ -12,9 +11,6 @@ export interface WavOptions {
   /** LIST/INFO fields, written after the samples as most programs do. */
   info?: Record<string, string>;
 }
-
-const BYTES: Record<SampleFormat, number> = { u8: 1, s16: 2, f32: 4 };
-const MASK_5_1 = 0x3f;
 
 /** @returns Float32Array[seconds · sampleRate], a sine with a short fade at both ends, −0.5..0.5 */
 export function tone(hertz: number, seconds: number, sampleRate = 8000): Float32Array {
@@ -28,20 +24,8 @@ export function tone(hertz: number, seconds: number, sampleRate = 8000): Float32
 
 /** @param channels one Float32Array a channel, equally long, −1..1 */
 export function wav(channels: Float32Array[], { sampleRate = 8000, format = 's16', info }: WavOptions = {}): Buffer {
-  const numberOfSamples = channels[0]!.length;
-  const data = Buffer.alloc(numberOfSamples * channels.length * BYTES[format]);
-  for (let n = 0, at = 0; n < numberOfSamples; n++) {
-    for (const channel of channels) {
-      const value = channel[n]!;
-      if (format === 's16') data.writeInt16LE(Math.round(value * 32767), at);
-      else if (format === 'f32') data.writeFloatLE(value, at);
-      else data.writeUInt8(Math.round(value * 127) + 128, at);
-      at += BYTES[format];
-    }
-  }
-  const tail = info ? listChunk(info) : Buffer.alloc(0);
-  const head = wavHeader({ sampleRate, channels: channels.length, format }, data.length, tail.length);
-  return Buffer.concat([head, data, Buffer.alloc(data.length % 2), tail]);
+  const after = info ? [{ id: 'LIST', content: infoList(info) }] : [];
+  return wavFile(channels, { sampleRate, format, extensible: channels.length > 2, after });
 }
 
 /** Writes a file and the folders above it. */
@@ -57,7 +41,7 @@ export function put(path: string, bytes: string | Uint8Array): void {
 export function putLong(path: string, seconds: number, sampleRate = 8000): void {
   mkdirSync(dirname(path), { recursive: true });
   const bytes = Math.round(seconds * sampleRate);
-  const head = wavHeader({ sampleRate, channels: 1, format: 'u8' }, bytes, 0);
+  const head = wavHead(1, bytes, { sampleRate, format: 'u8' });
   const file = openSync(path, 'w');
   writeSync(file, head);
   ftruncateSync(file, head.length + bytes);
@@ -71,49 +55,8 @@ export function overwriteMiddle(path: string): void {
   writeFileSync(path, bytes);
 }
 
-function wavHeader(
-  { sampleRate, channels, format }: { sampleRate: number; channels: number; format: SampleFormat },
-  dataBytes: number,
-  tailBytes: number,
-): Buffer {
-  const extensible = channels > 2;
-  const formatBytes = extensible ? 40 : 16;
-  const tag = format === 'f32' ? 3 : 1;
-  const head = Buffer.alloc(28 + formatBytes);
-  const frameBytes = channels * BYTES[format];
-  head.write('RIFF', 0, 'latin1');
-  head.writeUInt32LE(20 + formatBytes + dataBytes + (dataBytes % 2) + tailBytes, 4);
-  head.write('WAVEfmt ', 8, 'latin1');
-  head.writeUInt32LE(formatBytes, 16);
-  head.writeUInt16LE(extensible ? 0xfffe : tag, 20);
-  head.writeUInt16LE(channels, 22);
-  head.writeUInt32LE(sampleRate, 24);
-  head.writeUInt32LE(sampleRate * frameBytes, 28);
-  head.writeUInt16LE(frameBytes, 32);
-  head.writeUInt16LE(8 * BYTES[format], 34);
-  if (extensible) {
-    head.writeUInt16LE(22, 36);
-    head.writeUInt16LE(8 * BYTES[format], 38);
-    head.writeUInt32LE(MASK_5_1, 40);
-    head.writeUInt16LE(tag, 44);
-    Buffer.from('000000001000800000aa00389b71', 'hex').copy(head, 46);
-  }
-  head.write('data', 20 + formatBytes, 'latin1');
-  head.writeUInt32LE(dataBytes, 24 + formatBytes);
-  return head;
-}
-
-function listChunk(info: Record<string, string>): Buffer {
-  const fields = Object.entries(info).map(([id, text]) => {
-    const value = Buffer.from(`${text}\0`, 'utf8');
-    const head = Buffer.alloc(8);
-    head.write(id, 0, 'latin1');
-    head.writeUInt32LE(value.length, 4);
-    return Buffer.concat([head, value, Buffer.alloc(value.length % 2)]);
-  });
-  const body = Buffer.concat([Buffer.from('INFO', 'latin1'), ...fields]);
-  const head = Buffer.alloc(8);
-  head.write('LIST', 0, 'latin1');
-  head.writeUInt32LE(body.length, 4);
-  return Buffer.concat([head, body]);
+/** The content of a `LIST` chunk. */
+function infoList(info: Record<string, string>): Buffer {
+  const fields = Object.entries(info).map(([id, text]) => riffChunk(id, Buffer.from(`${text}\0`, 'utf8')));
+  return Buffer.concat([Buffer.from('INFO', 'latin1'), ...fields]);
 }

@@ -1,27 +1,19 @@
 /** One trial: a folder of sounds, a data folder, and what must hold after every run whatever happened in it. */
-import { createHash } from 'node:crypto';
-import {
-  chmodSync,
-  createReadStream,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  realpathSync,
-  rmSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { openCatalogue, type Catalogue } from '../../src/main/catalogue/open.ts';
+import { openCatalogue } from '../../src/main/catalogue/open.ts';
 import type { FileFailure, IndexSummary } from '../../src/shared/types.ts';
 import { json, Program, TINY_PACK, type Run, type StartOptions } from './program.ts';
 import { put, tone, wav, type WavOptions } from './sounds.ts';
+import { inDatabase, type Database } from '../kit/catalogue.ts';
+import { sha256OfFile } from '../kit/sha256.ts';
+import { temporaryFolder } from '../kit/temporary-folder.ts';
 
 /** Lines of progress and of Ctrl-C that any run may show on stderr. */
 const USUAL_LINES = [
-  /^(Looking for sounds|Recognising moved and changed files|Listening|Building the index) · /,
-  /^Stopping; what has been (done|listened to) is kept …$/,
+  /^(Scanning folders|Matching known files|Analysing|Building the index) · /,
+  /^Stopping\. Results so far are kept …$/,
 ];
 
 /** A file as the catalogue has it. */
@@ -34,12 +26,12 @@ export interface Row {
   code: string | null;
   contentId: string | null;
   windowIds: number[];
-  /** When it was listened to, epoch ms. */
+  /** When it was analysed, epoch ms. */
   doneMs: number | null;
 }
 
 export class Trial {
-  readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'ef-')));
+  readonly folder = temporaryFolder('ef');
   readonly sounds = join(this.folder, 'sounds');
   data = join(this.folder, 'data');
   model = TINY_PACK;
@@ -63,9 +55,7 @@ export class Trial {
   }
 
   start(args: string[], options: StartOptions = {}): Program {
-    const temporary = mkdtempSync(join(this.folder, 't-'));
-    chmodSync(temporary, 0o777); // for tests under another user
-    return new Program(['--data', this.data, '--model', this.model, ...args], { temporary, ...options });
+    return new Program(this.wordsOf(args), { temporary: this.newTemporary(), ...options });
   }
 
   /** Runs to the end. No process and no socket of it may be left then. */
@@ -76,12 +66,18 @@ export class Trial {
     return run;
   }
 
+  protected wordsOf(args: string[]): string[] {
+    return ['--data', this.data, '--model', this.model, ...args];
+  }
+
+  protected newTemporary(): string {
+    const temporary = mkdtempSync(join(this.folder, 't-'));
+    chmodSync(temporary, 0o777); // for tests under another user
+    return temporary;
+  }
+
   /** `earmark index --json` that has to end well. @param stderr lines that are expected besides the usual ones */
-  async index(
-    folders: string[] = [this.sounds],
-    options: StartOptions = {},
-    stderr: RegExp[] = [],
-  ): Promise<IndexSummary> {
+  async index(folders: string[] = [this.sounds], options?: StartOptions, stderr: RegExp[] = []): Promise<IndexSummary> {
     const run = await this.run(['--json', 'index', ...folders], options);
     expect(run, run.stderr).toMatchObject({ code: 0, signal: null });
     expectOwnWords(run, stderr);
@@ -89,7 +85,7 @@ export class Trial {
   }
 
   /** @param mayLeaveSocket it and its inference process were both killed: the next start tidies up */
-  async expectGone(program: Program, { mayLeaveSocket = false } = {}): Promise<void> {
+  async expectGone(program: Pick<Program, 'strays' | 'temporary'>, { mayLeaveSocket = false } = {}): Promise<void> {
     expect(await program.strays(), 'processes left behind').toEqual([]);
     const left = readdirSync(program.temporary).filter((name) => !(mayLeaveSocket && name.endsWith('.sock')));
     expect(left, 'files left in the temporary folder').toEqual([]);
@@ -100,13 +96,12 @@ export class Trial {
     const catalogue = openCatalogue(this.data, { readonly: true });
     try {
       expect(catalogue.integrityCheck()).toEqual([]);
-      const rows = readRows(catalogue, `${this.sounds}/`);
+      const { rows, places } = inDatabase(this.data, (db) => ({
+        rows: readRows(db, `${this.sounds}/`),
+        places: db.prepare<[], string>("SELECT file_id || ' ' || space_id || ' ' || start_s FROM window").pluck().all(),
+      }));
       expect(twice(rows.map(({ path }) => path)), 'paths with two rows').toEqual([]);
-      const places = catalogue.db
-        .prepare<[], string>("SELECT file_id || ' ' || space_id || ' ' || start_s FROM window")
-        .pluck()
-        .all();
-      expect(twice(places), 'windows that are there twice').toEqual([]);
+      expect(twice(places), 'duplicate windows').toEqual([]);
       return rows;
     } finally {
       catalogue.close();
@@ -120,12 +115,12 @@ export class Trial {
   }
 
   /** SHA-256, size and time of every file below the sounds folder, links as links. */
-  async fingerprint(): Promise<Record<string, string>> {
+  fingerprint(): Record<string, string> {
     const prints: Record<string, string> = {};
     for (const entry of readdirSync(this.sounds, { recursive: true, withFileTypes: true })) {
       const path = join(entry.parentPath, entry.name);
       const facts = lstatSync(path);
-      const content = entry.isFile() ? await sha256(path) : '';
+      const content = entry.isFile() ? hashOf(path) : '';
       prints[path] = `${facts.mode} ${entry.isFile() ? `${facts.size} ${facts.mtimeMs}` : ''} ${content}`;
     }
     return prints;
@@ -175,12 +170,12 @@ export function skipFor(reason: string | null, what: string): boolean {
   return reason !== null;
 }
 
-function readRows(catalogue: Catalogue, prefix: string): Row[] {
-  const windows = catalogue.db.prepare<[number], number>('SELECT id FROM window WHERE file_id = ? ORDER BY id').pluck();
-  const files = catalogue.db
+function readRows(db: Database, prefix: string): Row[] {
+  const windows = db.prepare<[number], number>('SELECT id FROM window WHERE file_id = ? ORDER BY id').pluck();
+  const files = db
     .prepare<[], Omit<Row, 'windowIds' | 'offline'> & { offline: number }>(
       `SELECT file.id, root.path || '/' || relative_path AS path, state, offline, reason_code AS code,
-              content_id AS contentId, (SELECT max(done_ms) FROM listening WHERE file_id = file.id) AS doneMs
+              content_id AS contentId, (SELECT max(done_ms) FROM analysed WHERE file_id = file.id) AS doneMs
          FROM file JOIN root ON root.id = root_id ORDER BY path`,
     )
     .all();
@@ -197,12 +192,10 @@ function twice(values: string[]): string[] {
   return values.filter((value) => seen.size === seen.add(value).size);
 }
 
-async function sha256(path: string): Promise<string> {
-  const hash = createHash('sha256');
+function hashOf(path: string): string {
   try {
-    for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) hash.update(chunk);
+    return sha256OfFile(path);
   } catch (error) {
     return `unreadable (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`;
   }
-  return hash.digest('hex');
 }

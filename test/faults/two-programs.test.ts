@@ -1,18 +1,19 @@
 /** Two programs at one catalogue, and Ctrl-C. */
 import { existsSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { json, kill, NO_PROC } from './program.ts';
 import { putLong } from './sounds.ts';
-import { expectOwnWords, expectRefused, skipFor, Trial } from './trial.ts';
+import { CommandTrial } from './command-trial.ts';
+import { expectOwnWords, expectRefused, skipFor } from './trial.ts';
+import { until } from '../kit/until.ts';
 
 /** Any Node that is too old for Earmark: the distribution's, where bin/earmark starts the bundled one as a child. */
 const OLD_NODE = '/usr/bin/node';
 const SHORT = Array.from({ length: 40 }, (_, at) => `short/${String(at).padStart(2, '0')}.wav`);
 
-let trial: Trial;
+let trial: CommandTrial;
 beforeEach(() => {
-  trial = new Trial();
+  trial = new CommandTrial();
   for (const [at, name] of SHORT.entries()) trial.addTone(name, 200 + 40 * at, 0.6 + at / 25);
   putLong(trial.at('z/long.wav'), 1200);
 });
@@ -28,11 +29,11 @@ async function startAndHold(ownGroup = false, node = process.execPath) {
 }
 
 describe.skipIf(skipFor(NO_PROC, 'two programs at one catalogue'))('two programs', () => {
-  test('the second one that indexes says so and leaves; searching works meanwhile; the first one ends well', async () => {
+  test('a second index run exits with a message; searching works meanwhile; the first one completes', async () => {
     const { program, goOn } = await startAndHold();
     const busy = expectRefused(await trial.run(['--json', 'index', trial.sounds]), 'catalogue-busy');
     expect(busy).toContain(String(program.pid));
-    expect(busy).toMatch(/wait for it or stop it/);
+    expect(busy).toMatch(/Wait for it to finish, or quit it/);
     expectRefused(await trial.run(['--json', 'failures', '--retry']), 'catalogue-busy');
     const run = await trial.run(['--json', 'similar', trial.at(SHORT[3]!), '-n', '3', '--all']);
     expect(run.code, run.stderr).toBe(0);
@@ -55,7 +56,7 @@ describe.skipIf(skipFor(NO_PROC, 'Ctrl-C'))('Ctrl-C', () => {
   test.each([
     ['a shell', process.execPath],
     ['a shell whose own Node is too old', OLD_NODE],
-  ])('from %s: what was done is kept, running again goes on and hears nothing twice', async (_, node) => {
+  ])('from %s: what was done is kept, running again continues and analyses nothing twice', async (_, node) => {
     if (node === OLD_NODE && skipFor(noOldNode, 'Ctrl-C through bin/earmark on an old Node')) return;
     const { program, goOn } = await startAndHold(true, node);
     program.signal('SIGINT', 'group'); // as a terminal does: to the program and all its children
@@ -64,7 +65,7 @@ describe.skipIf(skipFor(NO_PROC, 'Ctrl-C'))('Ctrl-C', () => {
     await trial.expectGone(program);
     expect(run, run.stderr).toMatchObject({ code: 130, signal: null });
     expectOwnWords(run);
-    expect(run.stderr).toContain('Stopping; what has been done is kept …');
+    expect(run.stderr).toContain('Stopping. Results so far are kept …');
     const stopped = json(run);
     expect(stopped.cancelled).toBe(true);
     expect(stopped.failed).toEqual([]);
@@ -81,17 +82,16 @@ describe.skipIf(skipFor(NO_PROC, 'Ctrl-C'))('Ctrl-C', () => {
     for (const row of before.filter(({ state }) => state === 'ready')) expect(after).toContainEqual(row);
   });
 
-  test('twice: leaves at once; nothing is left behind, and the next run goes on', async () => {
+  test('twice: exits at once; nothing is left behind, and the next run continues', async () => {
     const program = trial.start(['--json', 'index', trial.sounds]);
     // Held still before it has loaded the model, which the first Ctrl-C waits for.
     const inference = await program.until('the inference process', () => program.find('inference'));
     kill(inference.pid, 'SIGSTOP');
-    await program.until('it listens', () => program.stderr.includes('Looking for sounds') || undefined);
+    await program.until('it scans', () => program.stderr.includes('Scanning folders') || undefined);
     program.signal('SIGINT');
     await program.until('it says that it stops', () => program.stderr.includes('Stopping') || undefined);
-    await sleep(400); // sooner it would be the same Ctrl-C
-    program.signal('SIGINT');
-    await program.exited; // although a process of its hangs
+    // What comes soon after the first counts as the same Ctrl-C, whoever passes it on: pressed until it is another one.
+    await until('it exits, although a process of its hangs', () => !kill(program.pid, 'SIGINT') || program.hasExited);
     kill(inference.pid, 'SIGCONT');
     const run = await program.ended;
     await trial.expectGone(program);

@@ -2,13 +2,15 @@
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, chmodSync, copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statfsSync, statSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'; // prettier-ignore
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { FilePlan } from '../../src/shared/calls/write.ts';
+import { waitForJob } from '../../src/shared/jobs.ts';
 import { acquireWriterLock } from '../../src/main/catalogue/writer-lock.ts';
 import { Trial, skipFor } from './trial.ts';
 import { WrittenSounds } from '../calls/written-sounds.ts';
 import { put, tone, wav } from './sounds.ts';
+import { inDatabase } from '../kit/catalogue.ts';
+import { until } from '../kit/until.ts';
 
 let trial: WrittenSounds;
 beforeEach(() => {
@@ -36,8 +38,14 @@ async function outcomesByName(runId: number): Promise<Record<string, [outcome: s
 }
 
 const start = (planId: number) => trial.call('write.start', { planId, leaveOut: [] });
+const hasWritten = (id: number, files: number) =>
+  until(
+    `${files} files are written`,
+    () => trial.progress.some((each) => each.id === id && each.stage === 'writing' && each.done >= files),
+    { everyMs: 2 },
+  );
 
-test('what stands in the way before the plan is in the plan, with a sentence; the others are written', async () => {
+test('files that cannot be written are refused in the plan with a reason; the others are written', async () => {
   const names = ['good', 'read-only', 'two-names', 'cut-off', 'changed', 'link', 'big-tags'];
   for (const [at, name] of names.entries()) {
     if (name === 'link') {
@@ -63,16 +71,16 @@ test('what stands in the way before the plan is in the plan, with a sentence; th
   const reasons: Record<string, RegExp> = {
     'read-only.wav': /read-only.*CSV or JSON/,
     'two-names.wav': /hard links/,
-    'cut-off.wav': /ends before its sound/,
-    'changed.wav': /changed since it was listened to/,
-    'link.wav': /a link to a file elsewhere/,
+    'cut-off.wav': /incomplete or truncated/,
+    'changed.wav': /changed since it was analysed/,
+    'link.wav': /a symbolic link/,
   };
   for (const [name, reason] of Object.entries(reasons)) {
     expect(plans[name], name).toMatchObject({ state: 'refused', changes: [] });
     expect(plans[name]!.reason, name).toMatch(reason);
   }
   expect(plans['lies.mp3']).toMatchObject({ state: 'change', format: 'wav' });
-  const run = await trial.call('write.wait', await start(planId));
+  const run = await waitForJob(trial, await start(planId), 'write');
   expect(run).toMatchObject({ written: 3, skipped: 0, failed: 0 });
   const after = trial.hashes();
   for (const name of Object.keys(reasons)) expect(after[name], name).toBe(before[name]);
@@ -82,7 +90,7 @@ test('what stands in the way before the plan is in the plan, with a sentence; th
   expect(trial.hashes()).toEqual(before);
 });
 
-test('what changes between plan and write is skipped, said, and left as it is', async () => {
+test('files changed between plan and write are skipped, reported, and left untouched', async () => {
   for (const [at, name] of ['good', 'longer', 'linked', 'gone', 'same-time', 'tool'].entries()) trial.addTone(`${name}.wav`, 300 + 50 * at, 1 + at / 10); // prettier-ignore
   await trial.index();
   await acceptAll();
@@ -102,12 +110,12 @@ test('what changes between plan and write is skipped, said, and left as it is', 
   renameSync(trial.at('.tool.tmp'), trial.at('tool.wav'));
   const before = trial.hashes();
   const real = readFileSync(join(trial.folder, 'real.wav'));
-  const run = await trial.call('write.wait', await start(planId));
+  const run = await waitForJob(trial, await start(planId), 'write');
   expect(run).toMatchObject({ written: 1, skipped: 5, failed: 0 });
   const outcomes = await outcomesByName(run.runId);
   for (const name of ['longer.wav', 'linked.wav', 'gone.wav', 'same-time.wav', 'tool.wav']) {
     expect(outcomes[name]![0], name).toBe('skipped');
-    expect(outcomes[name]![1], name).toMatch(/changed since|a link to|not there any more/);
+    expect(outcomes[name]![1], name).toMatch(/changed since|a symbolic link|no longer exists/);
   }
   const after = trial.hashes();
   for (const name of Object.keys(before)) if (name !== 'good.wav') expect(after[name], name).toBe(before[name]);
@@ -115,20 +123,20 @@ test('what changes between plan and write is skipped, said, and left as it is', 
   expect(readFileSync(join(trial.folder, 'real.wav')).equals(real)).toBe(true);
 });
 
-test('times are kept where the profile says so, and rights always', async () => {
+test('times are kept if the profile requires it, and permissions always', async () => {
   trial.addTone('a.wav');
   await trial.index();
   await trial.accept('a.wav', 'music-genre', 'rock', 0.9);
   chmodSync(trial.at('a.wav'), 0o640);
   utimesSync(trial.at('a.wav'), 1_600_000_000.123, 1_500_000_000.456);
-  await trial.listen();
+  await trial.reindex();
   const before = trial.hashes();
   const kept = await trial.write('dj');
   expect(kept).toMatchObject({ written: 1 });
   expect(trial.mtimeMs('a.wav')).toBe(1_500_000_000_456);
   expect(statSync(trial.at('a.wav')).mode & 0o777).toBe(0o640);
   expect(trial.hashes()).not.toEqual(before);
-  expect(await trial.listen()).toMatchObject({ unchanged: 1, retagged: 0 });
+  expect(await trial.reindex()).toMatchObject({ unchanged: 1, retagged: 0 });
   await trial.write('music');
   expect(trial.mtimeMs('a.wav')).toBeGreaterThan(Date.now() - 60_000);
   // Two runs: the later one has to be undone first.
@@ -139,7 +147,7 @@ test('times are kept where the profile says so, and rights always', async () => 
   expect(trial.mtimeMs('a.wav')).toBe(1_500_000_000_456);
 });
 
-test('two write-backs at once: the second is refused with a sentence, of this program and of another', async () => {
+test('a second write-back at the same time is refused with a message, from this program and from another', async () => {
   for (let at = 0; at < 12; at++) trial.addTone(`${at}.wav`, 300 + 40 * at, 1 + at / 20);
   await trial.index();
   await acceptAll();
@@ -147,7 +155,7 @@ test('two write-backs at once: the second is refused with a sentence, of this pr
   const id = await start(planId);
   await expect(start(planId)).rejects.toMatchObject({ code: 'catalogue-busy', message: /already/ });
   await expect(trial.plan()).rejects.toMatchObject({ code: 'catalogue-busy' });
-  const { runId } = await trial.call('write.wait', id);
+  const { runId } = await waitForJob(trial, id, 'write');
   const release = await acquireWriterLock(trial.data, { work: 'rename' });
   await expect(trial.undo(runId)).rejects.toMatchObject({
     code: 'catalogue-busy',
@@ -164,9 +172,9 @@ test('cancelled: what is written stays and can be undone, the rest is as it was'
   const before = trial.hashes();
   const { planId } = await trial.plan();
   const id = await start(planId);
-  while (!trial.progress.some((each) => each.id === id && each.stage === 'writing' && each.done >= 3)) await sleep(2);
+  await hasWritten(id, 3);
   await trial.call('job.cancel', id);
-  const run = await trial.call('write.wait', id);
+  const run = await waitForJob(trial, id, 'write');
   expect(run.finishedMs).not.toBeNull();
   expect(run.written).toBeGreaterThanOrEqual(3);
   const after = trial.hashes();
@@ -176,12 +184,12 @@ test('cancelled: what is written stays and can be undone, the rest is as it was'
   expect(trial.hashes()).toEqual(before);
 });
 
-test('the program killed in the middle: the next start puts it in order and says so', async () => {
+test('the program killed midway: the next start resolves it and reports it', async () => {
   const program = new Trial();
   try {
     for (let at = 0; at < 30; at++) program.addTone(`${at}.wav`, 300 + 40 * at, 1 + at / 40);
     await program.index();
-    const before = await program.fingerprint();
+    const before = program.fingerprint();
     const helper = new WrittenSounds();
     Object.assign(helper, { data: program.data, sounds: program.sounds });
     for (let at = 0; at < 30; at++) await helper.accept(`${at}.wav`, 'sfx', 'air-jet', 0.9);
@@ -201,7 +209,7 @@ test('the program killed in the middle: the next start puts it in order and says
     const undo = await program.run(['--json', 'undo', '--run', '1', '--yes']);
     // Nothing is to be undone when the kill came before the first file was done.
     expect(undo.code, undo.stdout + undo.stderr).toBe(states.includes('written') ? 0 : 1);
-    const after = await program.fingerprint();
+    const after = program.fingerprint();
     expect(Object.keys(after)).toEqual(Object.keys(before));
     for (const [path, print] of Object.entries(before)) expect(after[path]!.split(' ').at(-1), path).toBe(print.split(' ').at(-1)); // prettier-ignore
     await helper.end();
@@ -211,8 +219,8 @@ test('the program killed in the middle: the next start puts it in order and says
 });
 
 const noProc = process.platform === 'linux' ? null : 'needs /proc to find the write process';
-test.skipIf(skipFor(noProc, 'a write process that dies'))(
-  'the write process dies in the middle: another one settles that and goes on to the end',
+test.skipIf(skipFor(noProc, 'a write process that crashes'))(
+  'the write process crashes midway: another one settles that and continues to the end',
   async () => {
     for (let at = 0; at < 40; at++) trial.addTone(`${at}.wav`, 300 + 40 * at, 1 + at / 40);
     await trial.index();
@@ -222,14 +230,13 @@ test.skipIf(skipFor(noProc, 'a write process that dies'))(
     const id = await start(planId);
     const died = new Set<number>();
     for (const done of [3, 20]) {
-      while (!trial.progress.some((each) => each.id === id && each.done >= done && each.stage === 'writing'))
-        await sleep(2);
+      await hasWritten(id, done);
       for (const pid of writeProcesses()) {
         process.kill(pid, 'SIGKILL');
         died.add(pid);
       }
     }
-    const run = await trial.call('write.wait', id);
+    const run = await waitForJob(trial, id, 'write');
     expect(died.size).toBe(2);
     expect(run).toMatchObject({ written: 40, skipped: 0, failed: 0 });
     expect(await trial.undo(run.runId)).toMatchObject({ undone: 40, notRestored: 0 });
@@ -251,7 +258,7 @@ function writeProcesses(): number[] {
     });
 }
 
-test('rows that a killed process left are settled at the start, and it is said', async () => {
+test('rows that a killed process left are resolved at the start, with a notice', async () => {
   trial.addTone('a.wav');
   trial.addTone('b.wav', 500);
   await trial.index();
@@ -265,7 +272,7 @@ test('rows that a killed process left are settled at the start, and it is said',
   appendFileSync(trial.at('b.wav'), 'changed by another program');
   await trial.start();
   await trial.undo(null, ['a.wav']); // waits for that to be over
-  expect(trial.notices.join()).toMatch(/ended while it wrote tags: 2 files have been looked at/);
+  expect(trial.notices.join()).toMatch(/interrupted while writing tags\. 2 files were checked/);
   expect(existsSync(temp)).toBe(false);
   expect(state('b.wav')).toBe('not-restored');
   expect((await outcomesByName(runId))['b.wav']![1]).toMatch(/another program has changed the file since/);
@@ -281,7 +288,7 @@ describe.skipIf(skipFor(noMount, 'small and read-only disks'))('a disk', () => {
   });
   afterEach(() => execFileSync('umount', ['-l', disk]));
 
-  test('without room for the new version, or that may not be written: said, and nothing is touched', async () => {
+  test('without space for the new version, or read-only: reported, and no file is touched', async () => {
     trial.addTone('disk/a.wav', 400, 2, { sampleRate: 44_100 });
     trial.addTone('b.wav', 500, 1);
     await trial.index();
@@ -290,14 +297,14 @@ describe.skipIf(skipFor(noMount, 'small and read-only disks'))('a disk', () => {
     const { planId } = await trial.plan();
     const { bavail, bsize } = statfsSync(disk);
     writeFileSync(join(disk, '.filler'), Buffer.alloc(bavail * bsize - 100_000));
-    const full = await trial.call('write.wait', await start(planId));
+    const full = await waitForJob(trial, await start(planId), 'write');
     expect(full).toMatchObject({ written: 1, failed: 1 });
-    expect((await outcomesByName(full.runId))['disk/a.wav']).toEqual(['failed', expect.stringMatching(/no room on its disk.*Free some space/)]); // prettier-ignore
-    expect((await plansByName((await trial.plan()).planId))['disk/a.wav']!.reason).toMatch(/no room on its disk/);
+    expect((await outcomesByName(full.runId))['disk/a.wav']).toEqual(['failed', expect.stringMatching(/Not enough disk space.*Free some space/)]); // prettier-ignore
+    expect((await plansByName((await trial.plan()).planId))['disk/a.wav']!.reason).toMatch(/Not enough disk space/);
     rmSync(join(disk, '.filler'));
     const { planId: again } = await trial.plan();
     execFileSync('mount', ['-o', 'remount,ro', disk]);
-    const closed = await trial.call('write.wait', await start(again));
+    const closed = await waitForJob(trial, await start(again), 'write');
     expect((await outcomesByName(closed.runId))['disk/a.wav']).toEqual(['failed', expect.stringMatching(/read-only.*CSV or JSON/)]); // prettier-ignore
     execFileSync('mount', ['-o', 'remount,rw', disk]);
     expect(trial.hashes()['disk/a.wav']).toBe(before['disk/a.wav']);
@@ -314,17 +321,19 @@ describe.skipIf(skipFor(noMount, 'a full disk under the catalogue'))('the disk o
   });
   afterEach(() => execFileSync('umount', ['-l', trial.data]));
 
-  test('full while files are written: said, the engine goes on, each file is whole, and with room it is written', async () => {
+  test('full while files are written: reported, the engine continues, each file is whole, and with free space it is written', async () => {
     for (let at = 0; at < 24; at++) trial.addTone(`${at}.wav`, 300 + 20 * at, 1 + at / 20);
     await trial.index();
     await acceptAll();
     const filler = join(trial.data, 'filler');
     for (const left of [120_000, 60_000, 0]) {
       const { planId } = await trial.plan();
+      // Room in the write-ahead log would be room on the disk.
+      inDatabase(trial.data, (db) => db.pragma('wal_checkpoint(TRUNCATE)'));
       const { bavail, bsize } = statfsSync(trial.data);
       writeFileSync(filler, Buffer.alloc(Math.max(0, bavail * bsize - left)));
-      const full = start(planId).then((id) => trial.call('write.wait', id));
-      await expect(full).rejects.toThrow(/no room left on the disk of the catalogue.*Free some space/);
+      const full = start(planId).then((id) => waitForJob(trial, id, 'write'));
+      await expect(full).rejects.toThrow(/The disk of the catalogue .* is full.*Free some space/);
       expect(await trial.call('job.list', null)).toEqual([]);
       expect(readdirSync(trial.sounds).filter((name) => name.startsWith('.earmark-'))).toEqual([]);
       rmSync(filler);

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { toFloat16Bytes } from '../../src/main/embed/float16.ts';
-import { decodeEmbedding, dot } from '../../src/main/index/float16-dot.ts';
+import { toFloat16Bytes } from '../../src/main/vectors/float16.ts';
+import { decodeEmbedding, dot } from '../../src/main/vectors/float16-dot.ts';
 import { PlaceTable } from '../../src/main/index/place-table.ts';
 import { sampleRows } from '../../src/main/index/background-sample.ts';
-import { TopK } from '../../src/main/index/top-k.ts';
-import { clustered, cosine, randomNumbers } from './clustered.ts';
+import { TopK } from '../../src/main/vectors/top-k.ts';
+import { uniform } from '../kit/uniform.ts';
+import { clustered, cosine } from './clustered.ts';
 
 describe('embeddings as stored', () => {
   test.each([1, 3, 8, 511, 512])('%i values: decoded as written, at any alignment; the dot is the cosine', (dim) => {
@@ -24,7 +25,7 @@ describe('embeddings as stored', () => {
 
 describe('TopK', () => {
   test('keeps what sorting would keep, with ties in order and without NaN', () => {
-    const random = randomNumbers(3);
+    const random = uniform(3);
     for (const k of [0, 1, 7, 500]) {
       const scores = Array.from({ length: 300 }, (_, i) => (i % 41 === 0 ? NaN : Math.floor(random() * 50)));
       const best = new TopK(k);

@@ -1,23 +1,12 @@
 /** Embeddings as a library has them: many near-copies, a few families, nothing spread evenly. Same numbers every time. */
-
-/** Mulberry32. @returns 0..1 */
-export function randomNumbers(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
+import { uniform } from '../kit/uniform.ts';
 
 /**
  * @param spread how far members lie from the middle of their cluster, which has norm 1
  * @returns `count` embeddings, Float32Array[dim] of L2 norm 1
  */
 export function clustered(count: number, dim: number, seed: number, clusters = 40, spread = 0.5): Float32Array[] {
-  const random = randomNumbers(seed);
+  const random = uniform(seed);
   const gaussian = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
   const middles = Array.from({ length: clusters }, () => normalised(Float32Array.from({ length: dim }, gaussian)));
   return Array.from({ length: count }, () => {

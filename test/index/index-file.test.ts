@@ -1,28 +1,18 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { HnswGraph } from '../../src/main/index/hnsw-graph.ts';
 import { loadIndex, saveIndex, type SavedIndex } from '../../src/main/index/index-file.ts';
 import { clustered } from './clustered.ts';
+import { temporaryFolder } from '../kit/temporary-folder.ts';
 
 const DIM = 16;
 let folder: string;
-beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'index-file-'))));
-afterEach(() => rmSync(folder, { recursive: true }));
+beforeEach(() => (folder = temporaryFolder('index-file')));
 
 const embeddings = clustered(300, DIM, 1);
 
@@ -94,7 +84,7 @@ describe('an index that cannot be used says why, and the native code never sees 
       () => writeFileSync(fileEnding('.json'), '{"graph":{"name":"../../etc/passwd"},"rows":{"name":"x"}}'),
       'was damaged',
     ],
-    ['no description', () => rmSync(fileEnding('.json')), 'lost its description'],
+    ['no description', () => rmSync(fileEnding('.json')), 'has no header'],
     ['other parameters', () => edit({ M: 8 }), 'was made by another version of Earmark'],
     ['other library', () => edit({ hnswlib: '0.0.1' }), 'was made by another version of Earmark'],
     ['fewer elements than it says', () => edit({ elements: 299 }), 'was damaged'],

@@ -1,12 +1,12 @@
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openCatalogue, type Catalogue } from '../../src/main/catalogue/open.ts';
 import { indexBytes, indexFolder } from '../../src/main/index/index-folder.ts';
 import { VectorIndex } from '../../src/main/index/vector-index.ts';
-import { facts } from '../catalogue/temporary-catalogue.ts';
+import { facts, inDatabase, temporaryCatalogue, type TemporaryCatalogue } from '../kit/catalogue.ts';
 import { clustered, cosine, nearest, normalised } from './clustered.ts';
+import { sha256 } from '../kit/sha256.ts';
 
 const DIM = 16;
 /** Above the number up to which everything is compared one by one, so that the graph answers. */
@@ -15,6 +15,7 @@ const WINDOWS_A_FILE = 30;
 const embeddings = clustered(WINDOWS, DIM, 1);
 const queries = clustered(20, DIM, 5);
 
+let temporary: TemporaryCatalogue;
 let folder: string;
 let catalogue: Catalogue;
 let spaceId: number;
@@ -23,16 +24,15 @@ let notices: string[];
 const open: VectorIndex[] = [];
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'vector-index-'));
-  catalogue = openCatalogue(folder);
-  spaceId = catalogue.windows.ensureSpace({ modelId: 'tiny', weightHash: 'a', preprocessing: 1, dim: DIM });
+  temporary = temporaryCatalogue({ dim: DIM });
+  ({ folder, catalogue, spaceId } = temporary);
   rootId = catalogue.roots.add('/sounds').id;
   notices = [];
 });
 afterEach(async () => {
   await Promise.all(open.splice(0).map((index) => index.close()));
-  catalogue.close();
-  rmSync(folder, { recursive: true });
+  catalogue.close(); // perhaps another than the first
+  temporary.remove();
 });
 
 async function openIndex(): Promise<VectorIndex> {
@@ -53,7 +53,7 @@ function addFiles(from: number, to: number): number[] {
       const first = from + i * WINDOWS_A_FILE;
       const fileId = catalogue.files.insertPending({ rootId, relativePath: `${first}.wav`, size: first, mtimeMs: 1 });
       const windows = embeddings.slice(first, Math.min(to, first + WINDOWS_A_FILE));
-      catalogue.files.storeListened({
+      catalogue.files.storeAnalysed({
         fileId,
         spaceId,
         facts: facts(`sound ${first}`),
@@ -76,7 +76,7 @@ async function recall(index: VectorIndex, ids: readonly number[], among: readonl
   }
   return found / (10 * queries.length);
 }
-const allIds = () => catalogue.db.prepare<[], number>('SELECT id FROM window ORDER BY id').pluck().all();
+const allIds = () => catalogue.windows.ids(spaceId);
 const description = () => join(indexFolder(folder), `index-${spaceId}.json`);
 const savedGraph = () =>
   join(
@@ -223,7 +223,7 @@ describe('a larger library', () => {
     await clean(last);
   });
 
-  test('cancelled midway: the rest is searched all the same, and the next sync goes on from there', async () => {
+  test('cancelled midway: the rest is searched all the same, and the next sync continues from there', async () => {
     addFiles(0, WINDOWS);
     const index = await openIndex();
     const cancel = new AbortController();
@@ -240,7 +240,7 @@ describe('a larger library', () => {
     await expect(again.sync(AbortSignal.abort(new Error('at once')))).rejects.toThrow('at once');
   });
 
-  test('searching goes on during a sync', async () => {
+  test('searching continues during a sync', async () => {
     addFiles(0, WINDOWS);
     const index = await openIndex();
     const state = { synced: false };
@@ -262,7 +262,7 @@ describe('a larger library', () => {
     killChild(index);
     const { cosines } = await index.search(embeddings[5]!, 1);
     expect(cosines[0]).toBeCloseTo(1, 3);
-    expect(notices).toEqual(['The search index stopped unexpectedly and is started again.']);
+    expect(notices).toEqual(['The search index crashed and is being restarted.']);
     const pending = Promise.allSettled([index.search(embeddings[5]!, 1), index.sync()]);
     killChild(index);
     expect((await pending).map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled']);
@@ -274,7 +274,7 @@ describe('a larger library', () => {
   });
 });
 
-describe('an index that cannot be used is built again, and the user is told', () => {
+describe('an unusable index is rebuilt, with a notice', () => {
   async function rebuilt(reason: RegExp): Promise<void> {
     const index = await openIndex();
     expect(index.state).toBe('rebuilding');
@@ -303,7 +303,7 @@ describe('an index that cannot be used is built again, and the user is told', ()
 
   test('description missing', async () => {
     rmSync(description());
-    await rebuilt(/lost its description/);
+    await rebuilt(/has no header/);
   });
 
   test('made for another dimension', async () => {
@@ -317,9 +317,8 @@ describe('an index that cannot be used is built again, and the user is told', ()
     const bytes = readFileSync(savedGraph());
     bytes.writeBigUInt64LE(2n ** 56n, 8);
     writeFileSync(savedGraph(), bytes);
-    const { createHash } = await import('node:crypto');
     const was = JSON.parse(readFileSync(description(), 'utf8')) as { graph: { sha256: string } };
-    was.graph.sha256 = createHash('sha256').update(bytes).digest('hex');
+    was.graph.sha256 = sha256(bytes);
     writeFileSync(description(), JSON.stringify(was));
     const index = await openIndex();
     expect(index.state).toBe('rebuilding');
@@ -329,7 +328,7 @@ describe('an index that cannot be used is built again, and the user is told', ()
 
   test('a catalogue restored from an older copy', async () => {
     const copy = join(folder, 'copy.db');
-    catalogue.db.pragma('wal_checkpoint(TRUNCATE)');
+    inDatabase(folder, (db) => db.pragma('wal_checkpoint(TRUNCATE)'));
     copyFileSync(catalogue.path, copy);
     addFiles(900, 1200);
     const index = await openIndex();
@@ -342,7 +341,7 @@ describe('an index that cannot be used is built again, and the user is told', ()
     const [file] = addFiles(1500, 1530) as [number];
     const again = await openIndex();
     expect(again.state).toBe('rebuilding');
-    expect(notices[0]).toMatch(/belonged to another state of the catalogue/);
+    expect(notices[0]).toMatch(/is from another state of the catalogue/);
     await again.sync();
     const { fileIds, cosines } = await again.search(embeddings[1510]!, 1);
     expect([fileIds[0], Math.round(cosines[0]! * 100)]).toEqual([file, 100]);
@@ -350,7 +349,7 @@ describe('an index that cannot be used is built again, and the user is told', ()
 
   test('ids given away again after the index was opened', async () => {
     const copy = join(folder, 'copy.db');
-    catalogue.db.pragma('wal_checkpoint(TRUNCATE)');
+    inDatabase(folder, (db) => db.pragma('wal_checkpoint(TRUNCATE)'));
     copyFileSync(catalogue.path, copy);
     addFiles(900, 930);
     const index = await openIndex();
@@ -370,7 +369,7 @@ describe('an index that cannot be used is built again, and the user is told', ()
   test('a stored embedding that is not a number is left out, not an end to everything', async () => {
     const bad = Buffer.alloc(2 * DIM, 0xff); // all NaN
     const [file] = addFiles(900, 901) as [number];
-    catalogue.db.prepare('UPDATE window SET embedding = ? WHERE file_id = ?').run(bad, file);
+    inDatabase(folder, (db) => db.prepare('UPDATE window SET embedding = ? WHERE file_id = ?').run(bad, file));
     addFiles(930, 960);
     const index = await openIndex();
     expect(await index.sync()).toMatchObject({ added: 31, notSaved: null });

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { folderClasses } from '../../src/main/map/folder-classes.ts';
 import { fromNames, legendOf, MOST_CLASSES } from '../../src/main/map/legend.ts';
 import { tagClasses } from '../../src/main/map/tag-classes.ts';
-import { HeardLibrary } from './heard-library.ts';
+import type { MapColouring } from '../../src/shared/calls/map.ts';
+import { EmbeddedLibrary } from './embedded-library.ts';
 
 const below = (rootPath: string, ...relativePaths: string[]) =>
   relativePaths.map((relativePath) => ({ rootPath, relativePath }));
@@ -56,9 +57,9 @@ test('at most twelve classes, the largest first; the rest in none', () => {
 });
 
 describe('from a catalogue', () => {
-  let library: HeardLibrary;
+  let library: EmbeddedLibrary;
   beforeEach(() => {
-    library = new HeardLibrary();
+    library = new EmbeddedLibrary();
   });
   afterEach(() => library.end());
 
@@ -70,14 +71,23 @@ describe('from a catalogue', () => {
       { cluster: 1, path: 'Untagged/d.wav' },
     ]);
     const points = Int32Array.from([ids[2]!, 999, ids[0]!, ids[1]!, ids[3]!]);
-    const { db } = library.catalogue;
-    const named = async (colouring: 'folder' | 'format' | 'tag') => {
-      const { classes, classOfPoint } = await legendOf(db, colouring, points);
+    const named = async (colouring: MapColouring) => {
+      const { classes, classOfPoint } = await legendOf(library.catalogue, colouring, points);
       return [...Buffer.from(classOfPoint, 'base64')].map((number) => classes[number]?.name ?? null);
     };
     expect(await named('format')).toEqual(['mp3', null, 'wav', 'mp3', 'wav']);
     expect(await named('folder')).toEqual(['Rain', null, 'Doors', 'Rain', 'Untagged']);
     expect(await named('tag')).toEqual(['Weather', null, 'door', 'Weather', null]); // no folder stands in for a tag
+    const { statedFacts } = library.catalogue;
+    statedFacts.decide([ids[0]!], 'key', 21); // Am
+    statedFacts.decide([ids[1]!], 'key', 0); // C
+    statedFacts.decide([ids[2]!], 'key', 4); // E
+    statedFacts.decide([ids[3]!], 'key', -1);
+    expect(await named('key')).toEqual(['12: C#m, E', null, '8: Am, C', '8: Am, C', null]);
+    for (const [at, bpm] of [79.9, 80, 124].entries()) statedFacts.decide([ids[at]!], 'bpm', bpm);
+    expect(await named('tempo')).toEqual(['120 to 140 BPM', null, 'below 80 BPM', '80 to 100 BPM', null]);
+    statedFacts.decide([ids[1]!], 'kind', 1);
+    expect(await named('kind')).toEqual([null, null, null, 'loop', null]);
     const [slam] = library.catalogue.tagRows.ensure('sfx', [{ id: 'slam', name: 'Slam' }]);
     library.catalogue.decisions.decide(
       ids.slice(0, 3).map((fileId, at) => ({ fileId, tagId: slam!, accepted: at > 0 })),

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EngineTrial } from '../calls/engine-trial.ts';
+import { waitForJob } from '../../src/shared/jobs.ts';
 
 let trial: EngineTrial;
 beforeEach(async () => {
@@ -10,12 +11,12 @@ beforeEach(async () => {
 });
 afterEach(() => trial.end());
 
-/** Real sounds, heard by the tiny model. */
+/** Real audio files, analysed with the tiny model. */
 function addTones(folder: string, from: number, many: number): void {
   for (let i = 0; i < many; i++) trial.addTone(`${folder}/tone-${i}.wav`, from * 1.05 ** i, 0.3);
 }
 async function draw(anew = false) {
-  return trial.call('job.wait', await trial.call('map.make', { anew }));
+  return waitForJob(trial, await trial.call('map.make', { anew }), 'map');
 }
 async function points(): Promise<{ fileIds: number[]; places: number[]; missing: number }> {
   const map = await trial.call('map.get', null);
@@ -25,7 +26,7 @@ async function points(): Promise<{ fileIds: number[]; places: number[]; missing:
   return { fileIds: [...new Int32Array(ids)], places: [...new Float32Array(places)], missing: map.missing };
 }
 
-test('nothing heard: no map, and a sentence instead of one', async () => {
+test('nothing analysed: no map, and a message instead of one', async () => {
   expect(await trial.call('map.get', null)).toBeNull();
   await expect(trial.call('map.make', { anew: false })).rejects.toMatchObject({ code: 'nothing-indexed' });
   await expect(trial.call('map.legend', 'folder')).rejects.toMatchObject({ code: 'not-found' });
@@ -36,7 +37,7 @@ test('made, completed, shown by the catalogue as it is', async () => {
   addTones('low', 110, 4);
   addTones('high', 2000, 3);
   await trial.index(trial.sounds);
-  expect(await draw()).toMatchObject({ files: 7, indexed: 7, unchanged: 0, cancelled: false });
+  expect(await draw()).toMatchObject({ files: 7, placed: 7 });
   expect(trial.progress.filter(({ kind }) => kind === 'map').at(-1)).toMatchObject({
     state: 'done',
     done: 7,
@@ -61,12 +62,12 @@ test('made, completed, shown by the catalogue as it is', async () => {
   addTones('high/new', 3500, 2);
   await trial.index(trial.sounds);
   expect(await points()).toMatchObject({ missing: 2, fileIds: first.fileIds });
-  expect(await draw()).toMatchObject({ files: 9, indexed: 2, unchanged: 7 });
+  expect(await draw()).toMatchObject({ files: 9, placed: 2 });
   const second = await points();
   expect(second.missing).toBe(0);
   expect(second.places.slice(0, 14)).toEqual(first.places);
 
-  // What is offline is shown; a root that is taken away is not, and comes back at its old places.
+  // What is offline is shown; a removed root is not, and comes back at its old places.
   rmSync(trial.at('low/tone-0.wav'));
   await trial.index(trial.sounds);
   expect((await points()).fileIds).toHaveLength(9);
@@ -85,7 +86,7 @@ test('a file with another sound in it now is missing, and gets a new place', asy
   await trial.index(trial.sounds);
   expect(await points()).toMatchObject({ missing: 1 });
   expect((await points()).fileIds).toHaveLength(4);
-  expect(await draw()).toMatchObject({ files: 5, indexed: 1 });
+  expect(await draw()).toMatchObject({ files: 5, placed: 1 });
 });
 
 test('one at a time; cancelled through the engine; a damaged one is no map', async () => {
@@ -95,7 +96,7 @@ test('one at a time; cancelled through the engine; a damaged one is no map', asy
   await expect(trial.call('map.make', { anew: true })).rejects.toMatchObject({ code: 'catalogue-busy' });
   await trial.call('job.pause', id);
   await trial.call('job.cancel', id);
-  await expect(trial.call('job.wait', id)).rejects.toBeDefined();
+  await expect(waitForJob(trial, id, 'map')).rejects.toBeDefined();
   expect(trial.progress.at(-1)).toMatchObject({ kind: 'map', state: 'cancelled' });
   expect(await trial.call('map.get', null)).toBeNull();
   await draw();
@@ -110,9 +111,12 @@ test('an index job and a map job run beside each other', async () => {
   addTones('low', 110, 6);
   await trial.index(trial.sounds);
   addTones('high', 2000, 6);
-  const listening = await trial.call('index.start', { folders: [trial.sounds] });
+  const indexing = await trial.call('index.start', { folders: [trial.sounds] });
   const drawing = await trial.call('map.make', { anew: true });
-  expect(drawing).not.toBe(listening);
-  expect(await trial.call('job.wait', listening)).toMatchObject({ indexed: 6 });
-  expect(await trial.call('job.wait', drawing)).toMatchObject({ cancelled: false });
+  expect(drawing).not.toBe(indexing);
+  expect(await waitForJob(trial, indexing, 'index')).toMatchObject({ indexed: 6 });
+  expect(await waitForJob(trial, drawing, 'map')).toEqual({
+    files: expect.any(Number) as number,
+    placed: expect.any(Number) as number,
+  });
 });

@@ -1,16 +1,17 @@
 import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { summaryOf } from '../../src/shared/jobs.ts';
 import { loadMap, type SavedMap } from '../../src/main/map/map-file.ts';
 import { UserError } from '../../src/shared/errors.ts';
-import { axis } from '../catalogue/temporary-catalogue.ts';
+import { axis } from '../kit/catalogue.ts';
 import { cosine } from '../index/clustered.ts';
-import { until } from '../calls/engine-trial.ts';
-import { CLUSTERS, DIM, HeardLibrary, placeOf } from './heard-library.ts';
+import { CLUSTERS, DIM, EmbeddedLibrary, placeOf } from './embedded-library.ts';
+import { until } from '../kit/until.ts';
 
-let library: HeardLibrary;
+let library: EmbeddedLibrary;
 beforeEach(() => {
-  library = new HeardLibrary();
+  library = new EmbeddedLibrary();
 });
 afterEach(() => library.end());
 
@@ -61,7 +62,7 @@ function besideTheirKind(map: SavedMap, ids: readonly number[] = [...map.fileIds
 test('clusters stay apart, the same map every time, and the job tells where it stands', async () => {
   const ids = library.addEach(40);
   const { runner, id, stages, shares } = library.job();
-  expect(await runner.wait(id)).toEqual({ files: ids.length, placed: ids.length });
+  expect(summaryOf(await runner.wait(id), 'map')).toEqual({ files: ids.length, placed: ids.length });
   const map = await library.map();
   expect([...map.fileIds]).toEqual(ids);
   expect(inSquare(map)).toBe(true);
@@ -132,7 +133,7 @@ test('forty times the same sound: forty places', async () => {
   expect(new Set(ids.map((id) => placeOf(map, id).join())).size).toBe(40);
 });
 
-test('silent files are heard and have no place', async () => {
+test('silent files are analysed and have no point on the map', async () => {
   const ids = library.addEach(4);
   const silent = library.catalogue.files.insertPending({ rootId: library.rootId, relativePath: 'quiet.wav', size: 9, mtimeMs: 1 }); // prettier-ignore
   library.catalogue.windows.insert(silent, library.spaceId, []);
@@ -155,7 +156,7 @@ test('cancelled midway: the map is as it was, the process is gone, the next one 
   expect(mapFiles()).toHaveLength(2);
 });
 
-test('paused: nothing is done until it goes on', async () => {
+test('paused: nothing is done until it is resumed', async () => {
   library.addEach(60);
   const { runner, id, shares } = library.job();
   await until('it has begun', () => shares.length > 0);
@@ -168,16 +169,16 @@ test('paused: nothing is done until it goes on', async () => {
   expect(library.catalogue.jobs.last()).toMatchObject({ state: 'paused' });
   expect(await loadMap(library.folder, library.spaceId)).toBeNull();
   runner.resume(id);
-  expect(await runner.wait(id)).toMatchObject({ files: 300 });
+  expect(summaryOf(await runner.wait(id), 'map')).toMatchObject({ files: 300 });
   expect((await library.map()).fileIds).toHaveLength(300);
 });
 
-test('its process is killed: it is made all the same; killed again: a sentence, and the map as it was', async () => {
+test('its process is killed once: the map is still made; killed again: an error message, and the old map stays', async () => {
   library.addEach(60);
   const once = library.job();
   await until('the map is being drawn', () => once.shares.length > 0);
   process.kill(library.pids.at(-1)!, 'SIGKILL');
-  expect(await once.runner.wait(once.id)).toEqual({ files: 300, placed: 300 });
+  expect(summaryOf(await once.runner.wait(once.id), 'map')).toEqual({ files: 300, placed: 300 });
   expect(library.pids).toHaveLength(2);
   const before = await library.map();
 

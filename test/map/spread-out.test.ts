@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { fitSquare, separate } from '../../src/main/map/fit-square.ts';
 import { spreadOut } from '../../src/main/map/spread-out.ts';
-import { randomNumbers } from '../index/clustered.ts';
+import { uniform } from '../kit/uniform.ts';
 
 function spread(places: Float32Array): void {
   for (const step of spreadOut(places, () => undefined)) expect(step).toBeUndefined();
@@ -15,7 +15,7 @@ function nearestDistances(places: Float32Array): number[] {
 }
 
 test('a crowd becomes a disc around its place, a point that stands alone does not move', () => {
-  const random = randomNumbers(3);
+  const random = uniform(3);
   const crowd = Array.from({ length: 398 }, () => 0.3 + 0.004 * random());
   const places = Float32Array.of(...crowd, -0.8, 0.7);
   spread(places);
@@ -38,7 +38,7 @@ test('ten thousand at one place: all in the square, each at a place of its own',
 });
 
 test('a few that lie far out do not shrink the rest, and keep their order', () => {
-  const random = randomNumbers(5);
+  const random = uniform(5);
   const places = Float32Array.from({ length: 2000 }, () => random() - 0.5);
   places.set([40, 0, 80, 0], 0);
   fitSquare(places);

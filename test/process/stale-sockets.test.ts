@@ -1,17 +1,17 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { removeStaleSockets } from '../../src/main/process/stale-sockets.ts';
+import { temporaryFolder } from '../kit/temporary-folder.ts';
 
 const onWindows = process.platform === 'win32';
 if (onWindows) process.stderr.write('skipped: stale sockets: pipes are no files on Windows\n');
 
 test.skipIf(onWindows)('sockets of dead processes go; young ones, living ones and files of others stay', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'es-'));
+  const folder = temporaryFolder('es');
   const server = createServer();
   try {
     const dead = join(folder, 'earmark-1-0123abcd.sock');
@@ -29,6 +29,5 @@ test.skipIf(onWindows)('sockets of dead processes go; young ones, living ones an
     expect(readdirSync(folder).sort()).toEqual(['earmark-2-0123abcd.sock', 'earmark-notes.txt']);
   } finally {
     server.close();
-    rmSync(folder, { recursive: true, force: true });
   }
 });

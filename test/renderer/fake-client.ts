@@ -2,22 +2,32 @@
  * An engine that is not there: the contract over sounds that do not exist, in memory. It stands in for the outside of
  * the window, so that the window can be looked at and driven without a catalogue, a model or a single file.
  */
+import { matchesAmong } from '../../src/main/search/file-matches.ts';
+import { ISSUE_NAMES } from '../../src/shared/query/issues.ts';
 import type { Collection, SavedSearch } from '../../src/shared/calls/files.ts';
 import type { Settings } from '../../src/shared/calls/settings.ts';
 import type { CallName, Client, Engine, EventName, Events } from '../../src/shared/contract.ts';
 import { UserError } from '../../src/shared/errors.ts';
+import { tokens } from '../../src/shared/query/tokens.ts';
+import { withValue } from '../../src/shared/query/values.ts';
+import { collectionMissing, fileMissing } from '../../src/shared/refusals.ts';
 import {
   BANDS,
-  type JobProgress,
+  type LibraryJobProgress,
   type SearchHit,
   type SearchQuery,
   type Status,
   type WindowRelevance,
 } from '../../src/shared/types.ts';
+import { FakeJobs } from './fake-jobs.ts';
 import { fakeLegend, fakeMap, MAP_JOB } from './fake-map.ts';
-import { fakeLibrary, peaksOf, rowOf, type FakeSound } from './fake-library.ts';
+import { fakeFacets } from './fake-facets.ts';
+import { fakeStudio } from './fake-studio.ts';
+import { fakeLibrary, foldersOf, peaksOf, rowOf, type FakeSound } from './fake-library.ts';
 import { fakeModels, type FakeModelOptions, type FakeModels } from './fake-models.ts';
+import { fakePlayback } from './fake-playback.ts';
 import { fakeTags } from './fake-tags.ts';
+import { fakeWriteRequests } from './fake-write-requests.ts';
 import { fakeWrite } from './fake-write.ts';
 
 export interface FakeOptions {
@@ -30,7 +40,7 @@ export interface FakeOptions {
   appearance: Settings['appearance'];
   /** Whether a map has been drawn, and how many sounds are missing on it. @default drawn, none missing */
   map?: { drawn: boolean; missing: number };
-  /** @default the shipped model alone, which has heard everything */
+  /** @default the shipped model alone, which has analysed everything */
   models?: FakeModelOptions;
 }
 
@@ -52,11 +62,11 @@ export interface FakeEngine extends Client {
   heldBack: string | null;
 }
 
-const JOB: JobProgress = {
+const JOB: LibraryJobProgress = {
   id: 1,
   kind: 'index',
   state: 'running',
-  stage: 'listening',
+  stage: 'analysing',
   done: 0,
   total: 60,
   failed: 0,
@@ -76,7 +86,7 @@ export function fakeEngine({
   models: givenModels = {},
 }: FakeOptions): FakeEngine {
   let sounds = fakeLibrary(size, longNames);
-  const collections = new Map<number, { name: string; fileIds: Set<number> }>([
+  let collections = new Map<number, { name: string; fileIds: Set<number> }>([
     [1, { name: 'Night shift', fileIds: new Set([1, 2, 3]) }],
   ]);
   const saved = new Map<number, SavedSearch>([[1, { id: 1, name: 'Short rain', query: { text: 'rain dur:<120' } }]]);
@@ -86,10 +96,16 @@ export function fakeEngine({
     backgroundCores: 1,
     lowPriority: true,
     onlyWhenIdle: false,
+    dawBridge: false,
     appearance,
     rowHeight: 'comfortable',
     playOnSelect: true,
     volume: 0.8,
+    levelMatch: false,
+    levelTarget: -23,
+    projectMatch: false,
+    projectBpm: null,
+    projectKey: null,
     model: 'starter',
     nextModel: null,
     modelMirror: null,
@@ -100,39 +116,79 @@ export function fakeEngine({
   };
   const known = (id: number): FakeSound => {
     const sound = sounds.get(id);
-    if (sound === undefined) throw new UserError('not-found', 'This sound is not in the catalogue any more.');
+    if (sound === undefined) throw fileMissing(id);
     return sound;
   };
+  const knownCollection = (id: number) => {
+    const collection = collections.get(id);
+    if (collection === undefined) throw collectionMissing();
+    return collection;
+  };
   const collectionOf = (id: number): Collection => {
-    const { name, fileIds } = collections.get(id)!;
+    const { name, fileIds } = knownCollection(id);
     return { id, name, files: fileIds.size };
   };
 
-  const tags = fakeTags(() => sounds, push);
+  const jobs = new FakeJobs();
+  const tags = fakeTags(() => sounds, jobs, push);
   const models = fakeModels(givenModels, {
-    ...{ sounds: () => sounds.size, settings: () => settings, push },
+    ...{ sounds: () => sounds.size, jobs, settings: () => settings, push },
     take: (changes) => {
       settings = { ...settings, ...changes };
       push('setting.changed', settings);
     },
   });
+  const write = fakeWrite(() => sounds, tags.accepted, jobs, push);
   const calls: Partial<Engine> = {
     ...tags.calls,
     ...models.calls,
-    ...fakeWrite(() => sounds, tags.accepted, push),
+    ...fakePlayback(known),
+    ...write,
+    ...fakeWriteRequests(write),
     'job.list': () => Promise.resolve([]),
-    'status.get': () => Promise.resolve({ ...statusOf(sounds), model: settings.model, ready: models.heardInUse() }),
+    'job.wait': (id) => jobs.wait(id),
+    'status.get': () => Promise.resolve({ ...statusOf(sounds), model: settings.model, ready: models.analysedInUse() }),
     'search.query': (query) => {
-      const hits = find(sounds, query);
+      const name = tokens(query.text ?? '')
+        .findLast(({ key }) => key === 'col')
+        ?.value.toLowerCase();
+      const inside = [...collections.values()].find((one) => one.name.toLowerCase() === name)?.fileIds;
+      const hits = find(sounds, query).filter(({ fileId }) => inside?.has(fileId) !== false);
       const shown = query.grouped ? asGroup(hits, engine.groupFirst) : hits;
       return Promise.resolve({ query: understood(query), minus: [], model: 'starter', hits: shown, notices: [] });
     },
     'search.windows': ({ fileId, query }) => Promise.resolve(windowsOf(known(fileId), query)),
+    'search.matches': ({ fileIds, query }) =>
+      Promise.resolve(
+        fileIds
+          .filter((id) => sounds.has(id))
+          .map((fileId) => ({ fileId, matches: matchesAmong(windowsOf(known(fileId), query)) })),
+      ),
+    'search.match': () => Promise.resolve(null),
+    'daw.offer': () => Promise.resolve(null),
     'demo.make': () => Promise.resolve('/data/demo-sounds'),
     'index.start': () => {
       sounds = fakeLibrary(60);
       push('job.progress', JOB);
       return Promise.resolve(JOB.id);
+    },
+    'health.get': () =>
+      Promise.resolve({
+        files: 0,
+        failed: 0,
+        outdated: 0,
+        issues: ISSUE_NAMES.map((issue) => ({ issue, files: issue === 'clipped' ? 2 : 0 })),
+      }),
+    'health.list': () => Promise.resolve([]),
+    'facet.count': ({ query: { text = '' } }) => {
+      for (const { key, value } of tokens(text)) if (key !== null) withValue({}, key, value);
+      return Promise.resolve(fakeFacets(sounds));
+    },
+    'fact.of': () => Promise.resolve({ items: [], failed: [] }),
+    'fact.set': ({ fileIds, fact, value }) => {
+      for (const id of fileIds)
+        known(id).facts = { ...known(id).facts, [fact]: value === null ? null : { value, confidence: 1, from: 'you' } };
+      return Promise.resolve(null);
     },
     'file.get': (id) => {
       const sound = known(id);
@@ -142,11 +198,12 @@ export function fakeEngine({
     },
     'file.rows': (ids) => Promise.resolve(ids.filter((id) => sounds.has(id)).map((id) => rowOf(known(id)))),
     'file.list': ({ of, order, descending }) => {
-      const inside = of.collectionId === undefined ? null : collections.get(of.collectionId)!.fileIds;
+      const inside = of.collectionId === undefined ? null : knownCollection(of.collectionId).fileIds;
       const ids = [...sounds.keys()].filter((id) => inside === null || inside.has(id));
       if (order === 'duration') ids.sort((a, b) => known(a).durationSeconds - known(b).durationSeconds);
       return Promise.resolve(descending ? ids.reverse() : ids);
     },
+    'file.folders': (of) => Promise.resolve(foldersOf(sounds, of)),
     'file.waveforms': (ids) =>
       Promise.resolve(ids.map((fileId) => ({ fileId, peaks: btoa(String.fromCharCode(...peaksOf(known(fileId)))) }))),
     'favourite.set': ({ fileIds, favourite }) => {
@@ -158,16 +215,21 @@ export function fakeEngine({
       return Promise.resolve(null);
     },
     'collection.list': () => Promise.resolve([...collections.keys()].map(collectionOf)),
+    'collection.arrange': (ids) => {
+      const placed = ids.map((id) => [id, knownCollection(id)] as const);
+      collections = new Map([...placed, ...collections]);
+      return Promise.resolve([...collections.keys()].map(collectionOf));
+    },
     'collection.create': ({ name }) => {
       collections.set(++nextId, { name, fileIds: new Set() });
       return Promise.resolve(collectionOf(nextId));
     },
     'collection.rename': ({ id, name }) => {
-      collections.get(id)!.name = name;
+      knownCollection(id).name = name;
       return Promise.resolve(collectionOf(id));
     },
     'collection.remove': (id) => {
-      const { name, fileIds } = collections.get(id)!;
+      const { name, fileIds } = knownCollection(id);
       collections.delete(id);
       return Promise.resolve({ name, fileIds: [...fileIds] });
     },
@@ -176,28 +238,30 @@ export function fakeEngine({
       return Promise.resolve(collectionOf(nextId));
     },
     'collection.add': ({ id, fileIds }) => {
-      for (const fileId of fileIds) collections.get(id)!.fileIds.add(fileId);
+      for (const fileId of fileIds) knownCollection(id).fileIds.add(fileId);
       return Promise.resolve(collectionOf(id));
     },
     'collection.take': ({ id, fileIds }) => {
-      for (const fileId of fileIds) collections.get(id)!.fileIds.delete(fileId);
+      for (const fileId of fileIds) knownCollection(id).fileIds.delete(fileId);
       return Promise.resolve(collectionOf(id));
     },
     'savedSearch.list': () => Promise.resolve([...saved.values()]),
-    'savedSearch.save': ({ name, query }) => {
+    'savedSearch.save': ({ name, query, shared = false }) => {
       const id = [...saved.values()].find((one) => one.name === name)?.id ?? ++nextId;
-      saved.set(id, { id, name, query });
-      return Promise.resolve({ id, name, query });
+      saved.set(id, { id, name, query, ...(shared ? { shared } : {}) });
+      return Promise.resolve(saved.get(id)!);
     },
     'savedSearch.remove': (id) => {
       saved.delete(id);
       return Promise.resolve(null);
     },
+    ...fakeStudio(jobs, push),
     'map.get': () => Promise.resolve(map.drawn ? fakeMap(sounds, map.missing) : null),
     'map.make': () => {
       map = { drawn: true, missing: 0 };
       push('job.progress', MAP_JOB);
-      return Promise.resolve(MAP_JOB.id);
+      const summary = { files: sounds.size, placed: sounds.size };
+      return Promise.resolve(jobs.begin(MAP_JOB.id, () => Promise.resolve({ kind: 'map', summary })));
     },
     'map.legend': (by) => Promise.resolve(fakeLegend(sounds, by)),
     'setting.get': () => Promise.resolve(settings),
@@ -239,22 +303,26 @@ export function fakeEngine({
 
 /** Without its filters and minus terms, as the engine's answer says it. */
 function understood({ text = '', ...query }: SearchQuery): SearchQuery {
-  const words = text.replace(/\S+:\S*|-\S+/g, '').trim();
-  return { ...query, ...(words !== '' && { text: words }) };
+  const words = wordsOf(text).join(' ');
+  const defaults = { filters: {}, limit: 50, includeUnlikely: false, grouped: false };
+  return { ...defaults, ...query, ...(words !== '' && { text: words }) };
+}
+
+function wordsOf(text: string): string[] {
+  return tokens(text).filter(({ kind, value }) => kind === 'word' && !value.includes(':')).map(({ value }) => value).filter((word) => word !== ''); // prettier-ignore
 }
 
 /** Sounds whose names have the words; the more of them, the surer. The first half is found, the rest is a maybe. */
-function find(sounds: ReadonlyMap<number, FakeSound>, { text = '', likePath, limit = 50 }: SearchQuery): SearchHit[] {
-  if (/dur:\S*x/.test(text)) {
-    throw new UserError('bad-input', `“${text}” is not understood. Write dur:<3, dur:>1.5, dur:2-10 or dur:1m30.`);
-  }
-  const words = text
-    .replace(/\S+:\S*|-\S+/g, '')
-    .toLowerCase()
-    .split(/\s+/)
-    .filter((word) => word !== '');
+function find(
+  sounds: ReadonlyMap<number, FakeSound>,
+  { text = '', likePath, alsoLike = [], unlike = [], inSameFile, limit = 50 }: SearchQuery,
+): SearchHit[] {
+  for (const { key, value } of tokens(text)) if (key !== null) withValue({}, key, value); // what makes no sense is refused
+  const words = wordsOf(text.toLowerCase());
   const found: { sound: FakeSound; share: number }[] = [];
   for (const sound of sounds.values()) {
+    if (inSameFile === true && sound.path !== likePath) continue;
+    if ([...alsoLike, ...unlike].some(({ path }) => path === sound.path)) continue;
     const path = sound.path.toLowerCase();
     const matching = words.filter((word) => path.includes(word)).length;
     const share =
@@ -323,6 +391,7 @@ function statusOf(sounds: ReadonlyMap<number, FakeSound>): Status {
     offline: 0,
     audioSeconds: files * 20,
     windows: files * 4,
+    outdated: { files: 0, kinds: [] },
     catalogueBytes: 1,
     indexBytes: 1,
     readOnly: false,

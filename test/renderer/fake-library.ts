@@ -1,6 +1,9 @@
 /** Sounds that do not exist, for looking at the window: names, facts and waveforms, the same every time. */
-import type { FileDetail, FileRow } from '../../src/shared/calls/files.ts';
+import { uniform } from '../kit/uniform.ts';
+import { FIGURES, type Figures } from '../../src/shared/analysis.ts';
+import type { FileDetail, FileRow, LibraryFolder } from '../../src/shared/calls/files.ts';
 import { AUDIO_FORMATS, type NativeTag } from '../../src/shared/types.ts';
+import { NO_FIGURES } from '../kit/figures.ts';
 
 type Shape = 'hit' | 'swell' | 'bed' | 'pulses';
 
@@ -61,16 +64,36 @@ export function fakeLibrary(size: number, longNames = false): Map<number, FakeSo
 }
 
 export function rowOf(sound: FakeSound): FileRow {
-  const { fileId, path, rootId, format, durationSeconds, sampleRate, channels, bitDepth, loudnessLufs } = sound;
-  const { offline, favourite, stars, changedMs, addedMs, tagNames } = sound;
-  const facts = { fileId, path, rootId, format, durationSeconds, sampleRate, channels, bitDepth, loudnessLufs };
-  return { ...facts, offline, favourite, stars, changedMs, addedMs, tagNames };
+  const { fileId, path, rootId, format, durationSeconds, sampleRate, channels, bitDepth } = sound;
+  const { offline, favourite, stars, changedMs, addedMs, tagNames, description } = sound;
+  const figures = Object.fromEntries(FIGURES.map(({ field }) => [field, sound[field]])) as Figures;
+  const facts = { fileId, path, rootId, format, durationSeconds, sampleRate, channels, bitDepth, ...figures };
+  return { ...facts, offline, favourite, stars, changedMs, addedMs, tagNames, description };
+}
+
+/** The folders right below one, as `file.folders` gives them. @param of null: the roots */
+export function foldersOf(
+  sounds: ReadonlyMap<number, FakeSound>,
+  of: Pick<LibraryFolder, 'rootId' | 'folder'> | null,
+): LibraryFolder[] {
+  const root = '/Volumes/SFX';
+  const all = [...sounds.values()].map(({ path }) => path.slice(root.length + 1));
+  if (of === null) return [{ rootId: 1, folder: '', path: root, files: sounds.size, hasFolders: sounds.size > 0 }];
+  const prefix = of.folder === '' ? '' : `${of.folder}/`;
+  const below = all.filter((path) => path.startsWith(prefix)).map((path) => path.slice(prefix.length).split('/'));
+  const names = [...new Set(below.filter((parts) => parts.length > 1).map(([name]) => name!))].sort();
+  return names.map((name) => {
+    const inside = below.filter((parts) => parts.length > 1 && parts[0] === name);
+    const folder = `${prefix}${name}`;
+    const hasFolders = inside.some((parts) => parts.length > 2);
+    return { rootId: 1, folder, path: `${root}/${folder}`, files: inside.length, hasFolders };
+  });
 }
 
 function fakeSound(index: number): FakeSound {
   const [folder, name, seconds, shape, stars = 0] = KNOWN[index % KNOWN.length]!;
   const take = Math.floor(index / KNOWN.length);
-  const random = seeded(index + 1);
+  const random = uniform((index + 1) * 0x9e3779b1);
   const format = AUDIO_FORMATS[[0, 4, 5, 3][index % 4]!]!;
   const durationSeconds = seconds * (1 + (take === 0 ? 0 : random() * 0.4));
   const path = `/Volumes/SFX/${folder}/${name}${take === 0 ? '' : ` take ${take}`}.${format}`;
@@ -84,6 +107,8 @@ function fakeSound(index: number): FakeSound {
     sampleRate: index % 3 === 0 ? 96_000 : 48_000,
     channels: index % 5 === 0 ? 1 : 2,
     bitDepth: lossless ? 24 : null,
+    ...NO_FIGURES,
+    ...musicOf(folder, shape),
     loudnessLufs: durationSeconds < 0.4 ? null : -10 - random() * 24,
     offline: index % 29 === 28,
     favourite: stars >= 4,
@@ -92,15 +117,28 @@ function fakeSound(index: number): FakeSound {
     addedMs: Date.UTC(2026, 9, 1 + (index % 28)),
     bytes: Math.round(durationSeconds * (lossless ? 288_000 : 40_000)),
     codec: lossless ? 'pcm_s24le' : 'mp3',
+    facts: { kind: { value: 'one-shot', confidence: 0.9, from: 'sound' }, bpm: null, key: null, root: null },
     peakDb: -0.3 - random() * 5,
+    clippedSamples: 0,
     tagNames: folder.split('/').slice(0, 1),
+    description: name,
     tags: tagsOf(folder, name),
-    warnings: index % 17 === 16 ? [{ code: 'wrong-extension', message: 'Its name says MP3, its content is WAV.' }] : [],
+    warnings:
+      index % 17 === 16
+        ? [{ code: 'wrong-extension', message: 'The file extension is .mp3, but the content is wav.' }]
+        : [],
     windows: windowsOf(durationSeconds),
     collections: index < 3 ? [1] : [],
     copies: index === 0 ? [{ fileId: 9000, path: '/Volumes/Backup/old/door slam.wav', offline: true }] : [],
     shape,
   };
+}
+
+/** Loops say their tempo, and one of two a key; a hit is a one-shot. */
+function musicOf(folder: string, shape: Shape): Partial<Figures> {
+  const [, bpm] = /^Loops\/(\d+)$/.exec(folder) ?? [];
+  if (bpm !== undefined) return { kind: 1, bpm: Number(bpm), key: bpm === '120' ? null : 21 };
+  return shape === 'hit' ? { kind: 0, root: folder.startsWith('Drums') ? 33.1 : null } : {};
 }
 
 function tagsOf(folder: string, name: string): NativeTag[] {
@@ -122,7 +160,7 @@ function windowsOf(durationSeconds: number): FakeSound['windows'] {
 
 /** Uint8Array[400], 0..255. Made when asked for: a hundred thousand of them are never looked at. */
 export function peaksOf({ fileId, shape }: FakeSound): Uint8Array {
-  const random = seeded(fileId);
+  const random = uniform(fileId * 0x9e3779b1);
   const heights = Array.from({ length: 400 }, (_, index) => {
     const at = index / 400;
     const noise = 0.55 + 0.45 * random();
@@ -138,15 +176,4 @@ export function peaksOf({ fileId, shape }: FakeSound): Uint8Array {
     }
   });
   return Uint8Array.from(heights, (height) => Math.round(255 * Math.min(1, height)));
-}
-
-/** A small generator (mulberry32), so that every picture is the same. */
-function seeded(seed: number): () => number {
-  let state = seed * 0x9e3779b1;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
 }

@@ -1,12 +1,12 @@
 /** A map of sounds that do not exist: each folder a cloud. */
-import type { MapLegend, SoundMap } from '../../src/shared/calls/map.ts';
-import type { JobProgress } from '../../src/shared/types.ts';
+import type { MapColouring, MapLegend, SoundMap } from '../../src/shared/calls/map.ts';
+import type { LibraryJobProgress } from '../../src/shared/types.ts';
 import type { FakeSound } from './fake-library.ts';
 
 /** The golden angle, rad: clouds on a spiral of it keep apart. */
 const GOLDEN_ANGLE = Math.PI * (3 - Math.sqrt(5));
 
-export const MAP_JOB: JobProgress = {
+export const MAP_JOB: LibraryJobProgress = {
   id: 7,
   kind: 'map',
   state: 'running',
@@ -40,7 +40,7 @@ export function fakeMap(sounds: ReadonlyMap<number, FakeSound>, missing: number)
   return { model: 'starter', fileIds: base64(ids), places: base64(places), missing, madeMs: Date.UTC(2026, 10, 1) };
 }
 
-export function fakeLegend(sounds: ReadonlyMap<number, FakeSound>, by: 'folder' | 'format' | 'tag'): MapLegend {
+export function fakeLegend(sounds: ReadonlyMap<number, FakeSound>, by: MapColouring): MapLegend {
   const names = Array.from(sounds.values(), ({ path, format }) => (by === 'format' ? format : topFolder(path)));
   const points = new Map<string, number>();
   for (const name of names) points.set(name, (points.get(name) ?? 0) + 1);

@@ -1,12 +1,22 @@
 /**
- * Models that do not exist, over a network that is not there: what is fetched and what is heard goes on when a test
- * says so, and not by a clock.
+ * Fake models over a fake network: downloads and analyses advance when a test says so, and not by a clock.
  */
 import type { DownloadProgress, KnownModel } from '../../src/shared/calls/models.ts';
 import type { Settings } from '../../src/shared/calls/settings.ts';
 import type { Engine, EventName, Events } from '../../src/shared/contract.ts';
 import { UserError, type ErrorCode } from '../../src/shared/errors.ts';
-import type { JobProgress, JobState, ModelStatus } from '../../src/shared/types.ts';
+import type { JobOutcome } from '../../src/shared/jobs.ts';
+import {
+  DOWNLOAD_RUNS,
+  jobMissing,
+  licenceNotAccepted,
+  modelInUse,
+  modelMissing,
+  modelNotListed,
+  packMissing,
+} from '../../src/shared/refusals.ts';
+import type { FakeJobs } from './fake-jobs.ts';
+import type { JobId, JobState, LibraryJobProgress, ModelStatus } from '../../src/shared/types.ts';
 
 type ModelEngine = Pick<
   Engine,
@@ -14,7 +24,6 @@ type ModelEngine = Pick<
   | 'model.check'
   | 'model.known'
   | 'model.download'
-  | 'model.cancelDownload'
   | 'model.discardDownload'
   | 'model.remove'
   | 'model.move'
@@ -27,8 +36,8 @@ type ModelEngine = Pick<
 export interface FakeModelOptions {
   /** Bytes of MS CLAP that are there of an earlier try; `installed`: it is there. @default nothing is */
   msclap?: number | 'installed';
-  /** Sounds that MS CLAP has heard. @default none */
-  heard?: number;
+  /** Files that MS CLAP has analysed. @default none */
+  analysedFiles?: number;
   /** Sounds that no job reaches. @default none */
   outOfReach?: number;
 }
@@ -41,14 +50,15 @@ export interface FakeModels {
   building(share: number): void;
   /** It ends: the model is installed, or fails. */
   fetchEnds(failure?: { code: ErrorCode; sentence: string }): void;
-  /** The next model has heard so many sounds; with all of them the move ends. */
-  heard(sounds: number): void;
+  /** The next model has analysed this many files; with all of them the move ends. */
+  analysedFiles(sounds: number): void;
   /** The next removal is refused with this. */
   refusal: string | null;
 }
 
-interface FakeModelParts {
+interface FakeModelDeps {
   sounds: () => number;
+  jobs: FakeJobs;
   settings: () => Settings;
   take: (changes: Partial<Settings>) => void;
   push: <E extends EventName>(event: E, payload: Events[E]) => void;
@@ -56,22 +66,31 @@ interface FakeModelParts {
 
 const MSCLAP = 'msclap-2023';
 const JOB_ID = 900;
+/** Jobs of one session alone have ids below zero. */
+const FIRST_DOWNLOAD = -1;
 const BYTES_A_SOUND = 4_200;
 
-export function fakeModels(given: FakeModelOptions, { sounds, settings, take, push }: FakeModelParts) {
-  const heard = new Map<string, number | null>([
+export function fakeModels(given: FakeModelOptions, { sounds, jobs, settings, take, push }: FakeModelDeps) {
+  const analysedFiles = new Map<string, number | null>([
     ['starter', null], // whatever the library has grown to
-    [MSCLAP, given.heard ?? 0],
+    [MSCLAP, given.analysedFiles ?? 0],
   ]);
   const installed = new Set(['starter', ...(given.msclap === 'installed' ? [MSCLAP] : [])]);
   const partial = new Map<string, number>([[MSCLAP, typeof given.msclap === 'number' ? given.msclap : 0]]);
-  let job: JobProgress | null = null;
+  let job: LibraryJobProgress | null = null;
   let download: {
+    id: JobId;
     progress: DownloadProgress;
-    end: (error: UserError | null, model: ModelStatus | null) => void;
+    end: (state: JobState, error: UserError | null, model: ModelStatus | null) => void;
   } | null = null;
 
-  const heardBy = (id: string): number => Math.min(sounds(), heard.get(id) ?? sounds());
+  let nextDownload = FIRST_DOWNLOAD;
+  const tellDownload = (state: JobState): void => {
+    const { id, progress } = download!;
+    push('job.progress', { id, kind: 'download', state, elapsedSeconds: 1, ...progress });
+  };
+
+  const analysedBy = (id: string): number => Math.min(sounds(), analysedFiles.get(id) ?? sounds());
   const statusOf = (id: string): ModelStatus => {
     const shipped = id === 'starter';
     const known = KNOWN.find((one) => one.id === id);
@@ -83,17 +102,17 @@ export function fakeModels(given: FakeModelOptions, { sounds, settings, take, pu
       dim: shipped ? 512 : 1024,
       inUse: settings().model === id,
       shipped,
-      heard: heardBy(id),
-      heardBytes: heardBy(id) * BYTES_A_SOUND,
+      analysedFiles: analysedBy(id),
+      analysisBytes: analysedBy(id) * BYTES_A_SOUND,
       problem: null,
       bytes: shipped ? 24_100_000 : known!.bytes,
     };
   };
   const jobIs = (state: JobState, done: number): void => {
     const { nextModel } = settings();
-    const total = heardBy(settings().model) - (given.outOfReach ?? 0);
+    const total = analysedBy(settings().model) - (given.outOfReach ?? 0);
     job = {
-      ...{ id: JOB_ID, kind: 'index', stage: 'listening', state, done, total, failed: 0 },
+      ...{ id: JOB_ID, kind: 'index', stage: 'analysing', state, done, total, failed: 0 },
       ...(nextModel === null ? {} : { nextModel }),
       ...{ audioSeconds: done * 20, elapsedSeconds: 60, realTimeFactor: 88, etaSeconds: 2280, currentPath: null },
     };
@@ -103,24 +122,31 @@ export function fakeModels(given: FakeModelOptions, { sounds, settings, take, pu
   const endJob = (state: JobState): void => {
     if (job !== null) jobIs(state, job.done);
   };
-  const mine = (id: number): JobProgress => {
-    if (job?.id !== id) throw new UserError('not-found', 'This job does not run any more.');
+  const mine = (id: number): LibraryJobProgress => {
+    if (job?.id !== id) throw jobMissing(id);
     return job;
+  };
+  const mustBeInstalled = (id: string): void => {
+    if (!installed.has(id)) throw packMissing(id, [...installed]);
+  };
+  const listed = (id: string): (typeof KNOWN)[number] => {
+    const found = KNOWN.find((known) => known.id === id);
+    if (found === undefined) throw modelNotListed(id, KNOWN.map((known) => known.id)); // prettier-ignore
+    return found;
   };
   /** What holds after somebody has set something, and what begins by it. */
   const set = (changes: Partial<Settings>): void => {
     const { model, nextModel } = changes;
     for (const id of [model, nextModel]) {
-      if (typeof id === 'string' && !installed.has(id))
-        throw new UserError('model-missing', `There is no model called “${id}”.`);
+      if (typeof id === 'string') mustBeInstalled(id);
     }
     if (model !== undefined || nextModel !== undefined) endJob('cancelled');
     if (model !== undefined) take({ ...changes, nextModel: null });
-    else if (typeof nextModel === 'string' && heardBy(nextModel) >= heardBy(settings().model)) {
+    else if (typeof nextModel === 'string' && analysedBy(nextModel) >= analysedBy(settings().model)) {
       take({ ...changes, model: nextModel, nextModel: null });
     } else take(changes);
     if (typeof settings().nextModel === 'string' && nextModel !== undefined)
-      jobIs('running', heardBy(settings().nextModel!));
+      jobIs('running', analysedBy(settings().nextModel!));
   };
 
   const controls: FakeModels = {
@@ -128,30 +154,34 @@ export function fakeModels(given: FakeModelOptions, { sounds, settings, take, pu
     fetched(changes) {
       const progress = { ...download!.progress, ...changes };
       download!.progress = progress;
-      partial.set(progress.id, progress.bytes);
-      push('model.download', progress);
+      partial.set(progress.modelId, progress.bytes);
+      tellDownload('running');
     },
-    building: (share) => push('model.progress', { path: '/data/models/fetched', stage: 'building', share }),
+    building: (share) =>
+      push('job.progress', {
+        ...{ id: download!.id - 1, kind: 'import', state: 'running', elapsedSeconds: 5 },
+        ...{ path: '/data/models/fetched', stage: 'building', share },
+      }),
     fetchEnds(failure) {
       const { progress, end } = download!;
       if (failure !== undefined) {
-        end(new UserError(failure.code, failure.sentence), null);
+        end('failed', new UserError(failure.code, failure.sentence), null);
         return;
       }
-      installed.add(progress.id);
-      partial.set(progress.id, 0);
-      end(null, statusOf(progress.id));
+      installed.add(progress.modelId);
+      partial.set(progress.modelId, 0);
+      end('done', null, statusOf(progress.modelId));
     },
-    heard(number) {
+    analysedFiles(number) {
       const { nextModel } = settings();
-      heard.set(nextModel!, number);
-      if (number < heardBy(settings().model)) {
+      analysedFiles.set(nextModel!, number);
+      if (number < analysedBy(settings().model)) {
         jobIs('running', number);
         return;
       }
       jobIs('done', number);
       push('engine.notice', {
-        message: `“${statusOf(nextModel!).name}” has listened to everything and is in use now.`,
+        message: `“${statusOf(nextModel!).name}” has analysed all files and is now in use.`,
       });
       take({ model: nextModel!, nextModel: null });
     },
@@ -159,11 +189,13 @@ export function fakeModels(given: FakeModelOptions, { sounds, settings, take, pu
 
   const calls: ModelEngine = {
     'model.list': () => Promise.resolve([...installed].map(statusOf)),
-    'model.check': ({ id }) =>
-      Promise.resolve({
-        ...{ id, provider: 'CPU, 4 threads', providerReason: 'no graphics processor was found', problem: null },
+    'model.check': ({ id }) => {
+      mustBeInstalled(id);
+      return Promise.resolve({
+        ...{ id, provider: 'CPU, 4 threads', providerReason: 'no GPU was found', problem: null },
         ...{ realTimeFactor: id === 'starter' ? 1640 : 88, textMs: id === 'starter' ? 1.8 : 12.4 },
-      }),
+      });
+    },
     'model.known': () =>
       Promise.resolve(
         KNOWN.map((known) => ({
@@ -173,53 +205,55 @@ export function fakeModels(given: FakeModelOptions, { sounds, settings, take, pu
         })),
       ),
     'model.download': ({ id, acceptLicense }) => {
-      if (!acceptLicense) throw new UserError('bad-input', 'Its licence has to be accepted first.');
-      if (download !== null)
-        throw new UserError('catalogue-busy', 'Another model is being fetched. Wait for it, or cancel it.');
-      const total = KNOWN.find((known) => known.id === id)!.bytes;
+      const known = listed(id);
+      if (!acceptLicense) throw licenceNotAccepted(known);
+      if (download !== null) throw new UserError('catalogue-busy', DOWNLOAD_RUNS);
       const progress: DownloadProgress = {
-        id,
+        modelId: id,
         stage: 'connecting',
         bytes: partial.get(id) ?? 0,
-        total,
+        total: known.bytes,
         bytesPerSecond: null,
       };
-      push('model.download', progress);
-      return new Promise((resolve, reject) => {
-        const end = (error: UserError | null, model: ModelStatus | null) => {
-          download = null;
-          if (error === null) resolve(model);
-          else reject(error);
-        };
-        download = { progress, end };
-      });
-    },
-    'model.cancelDownload': () => {
-      download?.end(null, null);
-      return Promise.resolve(null);
+      const outcome = Promise.withResolvers<JobOutcome>();
+      outcome.promise.catch(() => {}); // whoever waits sees it
+      const end = (state: JobState, error: UserError | null, summary: ModelStatus | null) => {
+        tellDownload(state);
+        download = null;
+        if (error === null) outcome.resolve({ kind: 'download', summary });
+        else outcome.reject(error);
+      };
+      download = { id: nextDownload, progress, end };
+      nextDownload -= 2; // its import has the one between
+      tellDownload('running');
+      return Promise.resolve(jobs.begin(download.id, () => outcome.promise));
     },
     'model.discardDownload': ({ id }) => {
+      listed(id);
       partial.set(id, 0);
       return Promise.resolve(null);
     },
     'model.remove': ({ id, forget }) => {
       if (controls.refusal !== null) throw new UserError('catalogue-busy', controls.refusal);
+      if (!installed.has(id)) throw modelMissing(id);
+      const { inUse, name } = statusOf(id);
+      if (inUse) throw modelInUse(name);
       if (id !== 'starter') installed.delete(id);
-      if (forget) heard.set(id, 0);
+      if (forget) analysedFiles.set(id, 0);
       return Promise.resolve(null);
     },
     'model.move': () => {
       const { model: from, nextModel: to } = settings();
       if (to === null) return Promise.resolve(null);
-      const all = heardBy(from);
-      const remaining = Math.max(0, all - heardBy(to));
+      const all = analysedBy(from);
+      const remaining = Math.max(0, all - analysedBy(to));
       const outOfReach = Math.min(remaining, given.outOfReach ?? 0);
       return Promise.resolve({ from, to, sounds: all, remaining, outOfReach, working: job !== null });
     },
     'model.continueMove': () => {
       const { nextModel } = settings();
       if (nextModel === null) return Promise.resolve(null);
-      if (job === null) jobIs('running', heardBy(nextModel));
+      if (job === null) jobIs('running', analysedBy(nextModel));
       return Promise.resolve(JOB_ID);
     },
     'job.pause': (id) => {
@@ -231,11 +265,12 @@ export function fakeModels(given: FakeModelOptions, { sounds, settings, take, pu
       return Promise.resolve(null);
     },
     'job.cancel': (id) => {
-      jobIs('cancelled', mine(id).done);
+      if (id < 0) download?.end('cancelled', null, null);
+      else jobIs('cancelled', mine(id).done);
       return Promise.resolve(null);
     },
   };
-  return { calls, controls, set, heardInUse: () => heardBy(settings().model) };
+  return { calls, controls, set, analysedInUse: () => analysedBy(settings().model) };
 }
 
 const KNOWN: readonly Omit<KnownModel, 'installed' | 'partialBytes'>[] = [

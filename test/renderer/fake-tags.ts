@@ -3,13 +3,15 @@ import type { Decision, FileTag, TagRow, TagScope, TagState, TaughtTag } from '.
 import type { VocabularyContent, VocabularyInfo } from '../../src/shared/calls/vocabularies.ts';
 import type { Engine, EventName, Events } from '../../src/shared/contract.ts';
 import { UserError } from '../../src/shared/errors.ts';
-import type { JobProgress } from '../../src/shared/types.ts';
+import { fileMissing, tooFewExamples, vocabularyMissing } from '../../src/shared/refusals.ts';
+import type { JobOutcome } from '../../src/shared/jobs.ts';
+import type { FakeJobs } from './fake-jobs.ts';
+import type { LibraryJobProgress } from '../../src/shared/types.ts';
 import type { FakeSound } from './fake-library.ts';
 
 type TagEngine = Pick<
   Engine,
   | 'tag.score'
-  | 'tag.wait'
   | 'tag.list'
   | 'tag.files'
   | 'tag.ofFiles'
@@ -32,7 +34,7 @@ type TagEngine = Pick<
   | 'vocabulary.export'
 >;
 
-/** Name, UCS, part of the path that speaks for it. */
+/** Name, UCS, part of the path that matches it. */
 const LABELS: readonly [name: string, category: string, subCategory: string, catId: string, path: string][] = [
   ['wooden door', 'DOORS', 'WOOD', 'DOORWood', 'Doors/'],
   ['door slam', 'DOORS', 'MISC', 'DOORMisc', 'slam'],
@@ -62,6 +64,7 @@ export interface FakeTags {
 
 export function fakeTags(
   sounds: () => ReadonlyMap<number, FakeSound>,
+  jobs: FakeJobs,
   push: <E extends EventName>(event: E, payload: Events[E]) => void,
 ): FakeTags {
   const decisions = new Map<string, boolean>();
@@ -79,7 +82,7 @@ export function fakeTags(
   ]);
   let nextStep = 1;
   let scored = new Set<string>([VOCABULARY]);
-  let job: JobProgress | null = null;
+  let job: LibraryJobProgress | null = null;
 
   const keyOf = (fileId: number, tagId: number) => `${fileId}:${tagId}`;
   const all = (): FileTag[] => LABELS.map(([name], index) => tagOf(index + 1, name));
@@ -142,7 +145,7 @@ export function fakeTags(
       decideOne(key, accepted);
     }
     steps.set(nextStep, before);
-    push('tag.changed', { tagIds: [...new Set(made.map(({ tagId }) => tagId))] });
+    push('tag.changed', { tagIds: [...new Set(made.map(({ tagId }) => tagId))], decided: true });
     return { stepId: nextStep++, changed: made.length };
   };
   const forecast = (scope: TagScope) => {
@@ -165,7 +168,7 @@ export function fakeTags(
     return {
       ...{ tagId, vocabularyId: VOCABULARY, labelId: name.replaceAll(' ', '-'), name, groupName: category },
       ucs: { catId, category, subCategory },
-      ...{ waiting: count('suggested'), accepted: count('accepted'), rejected: count('rejected') },
+      ...{ suggested: count('suggested'), accepted: count('accepted'), rejected: count('rejected') },
       taught: taught.get(tagId) ?? null,
     };
   };
@@ -177,18 +180,35 @@ export function fakeTags(
       path: shipped ? `/opt/earmark/vocabularies/${id}.json` : `/data/vocabularies/${id}.json`,
       scoredFiles: scored.has(id) ? sounds().size : 0,
       readyFiles: sounds().size,
-      ...{ waiting: count('suggested'), accepted: count('accepted'), rejected: count('rejected') },
+      ...{ suggested: count('suggested'), accepted: count('accepted'), rejected: count('rejected') },
     };
   };
   const contentOf = (id: string): VocabularyContent => {
     const found = own.get(id) ?? SHIPPED.get(id);
-    if (found === undefined) throw new UserError('not-found', `There is no vocabulary “${id}”.`);
+    if (found === undefined) throw vocabularyMissing(id, [...SHIPPED.keys(), ...own.keys()].sort());
     return found;
   };
   const known = (id: number): FakeSound => {
     const sound = sounds().get(id);
-    if (sound === undefined) throw new UserError('file-missing', 'This sound is not in the catalogue any more.');
+    if (sound === undefined) throw fileMissing(id);
     return sound;
+  };
+
+  const scoringEnds = async (): Promise<JobOutcome> => {
+    await new Promise((resolve) => setTimeout(resolve, SCORED_MS));
+    const { suggestions } = forecast({ minProbability: 0 });
+    push('job.progress', { ...job!, state: 'done', done: job!.total! });
+    push('tag.changed', { tagIds: [], decided: false });
+    const files = sounds().size;
+    const summary = {
+      files,
+      vocabularies: [...scored],
+      suggestions,
+      unknown: Math.floor(files / 20),
+      seconds: 1,
+      cancelled: false,
+    };
+    return { kind: 'tag', summary };
   };
 
   const calls: TagEngine = {
@@ -197,29 +217,14 @@ export function fakeTags(
       job = { ...JOB, total };
       push('job.progress', { ...job, done: Math.floor(total / 3) });
       scored = new Set([...scored, ...vocabularyIds]);
-      return Promise.resolve(JOB.id);
-    },
-    'tag.wait': async () => {
-      await new Promise((resolve) => setTimeout(resolve, SCORED_MS));
-      const { suggestions } = forecast({ minProbability: 0 });
-      push('job.progress', { ...job!, state: 'done', done: job!.total! });
-      push('tag.changed', { tagIds: [] });
-      const files = sounds().size;
-      return {
-        files,
-        vocabularies: [...scored],
-        suggestions,
-        unknown: Math.floor(files / 20),
-        seconds: 1,
-        cancelled: false,
-      };
+      return Promise.resolve(jobs.begin(JOB.id, scoringEnds));
     },
     'tag.list': (scope) => {
       const countOf = counted(scope);
       return Promise.resolve(
         LABELS.map((_, index) => rowOf(index + 1, countOf))
-          .filter(({ waiting, accepted, rejected }) => waiting + accepted + rejected > 0)
-          .sort((a, b) => b.waiting - a.waiting),
+          .filter(({ suggested, accepted, rejected }) => suggested + accepted + rejected > 0)
+          .sort((a, b) => b.suggested - a.suggested),
       );
     },
     'tag.files': ({ scope, state, order }) => {
@@ -252,11 +257,11 @@ export function fakeTags(
       return Promise.resolve([
         {
           kind: 'sound',
-          text: `sounds like it more than ${Math.round(90 + sure * 9)} % of sounds do`,
+          text: `sounds more like it than ${Math.round(90 + sure * 9)} % of all sounds`,
           weight: 2.1 * sure,
         },
-        { kind: 'name', text: `the name says “${LABELS[tagId - 1]![4].replace('/', '')}”`, weight: 1.3 },
-        { kind: 'taught', text: 'learnt from 20 of your decisions', weight: 0.6 },
+        { kind: 'name', text: `the name contains “${LABELS[tagId - 1]![4].replace('/', '')}”`, weight: 1.3 },
+        { kind: 'taught', text: 'learned from 20 of your decisions', weight: 0.6 },
         { kind: 'group', text: '“metal door” fits as well', weight: -0.7 },
       ]);
     },
@@ -275,11 +280,11 @@ export function fakeTags(
     'tag.undo': ({ stepId }) => {
       const before = steps.get(stepId ?? nextStep - 1) ?? new Map<string, boolean | undefined>();
       for (const [key, accepted] of before) decideOne(key, accepted);
-      push('tag.changed', { tagIds: [] });
+      push('tag.changed', { tagIds: [], decided: true });
       return Promise.resolve({ restored: before.size });
     },
     'tag.make': ({ name, fileIds }) => {
-      if (fileIds.length < 3) throw new UserError('bad-input', 'A tag needs at least three examples.');
+      if (fileIds.length < 3) throw tooFewExamples(3);
       return Promise.resolve({
         ...rowOf(1, counted({})),
         tagId: 900,
@@ -306,7 +311,7 @@ export function fakeTags(
         broken: [
           {
             path: '/data/vocabularies/old-list.csv',
-            sentences: ['Line 4 has no name. Give it one, or take the line out.'],
+            sentences: ['Line 4 has no name. Add one, or remove the line.'],
           },
         ],
       }),
@@ -338,7 +343,7 @@ export function fakeTags(
   };
 }
 
-const JOB: JobProgress = {
+const JOB: LibraryJobProgress = {
   ...{ id: 501, kind: 'tag', state: 'running', stage: 'tagging', done: 0, total: null, failed: 0, audioSeconds: 0 },
   ...{ elapsedSeconds: 0, realTimeFactor: null, etaSeconds: null, currentPath: null },
 };

@@ -8,10 +8,22 @@ import type {
   WriteRun,
   WrittenFile,
 } from '../../src/shared/calls/write.ts';
+import { MARKERS_PROFILE } from '../../src/shared/calls/markers.ts';
 import type { FileTag } from '../../src/shared/calls/tags.ts';
-import type { Engine, EventName, Events } from '../../src/shared/contract.ts';
+import type { Calls, Engine, EventName, Events } from '../../src/shared/contract.ts';
 import { UserError } from '../../src/shared/errors.ts';
-import type { JobKind, JobProgress, JobStage } from '../../src/shared/types.ts';
+import {
+  fileMissing,
+  nothingNamedToUndo,
+  nothingToUndo,
+  planMissing,
+  profileMissing,
+  profileShipped,
+  runMissing,
+} from '../../src/shared/refusals.ts';
+import { outcomeOf, type JobSummaries } from '../../src/shared/jobs.ts';
+import type { JobId, JobStage, LibraryJobKind, LibraryJobProgress } from '../../src/shared/types.ts';
+import type { FakeJobs } from './fake-jobs.ts';
 import type { FakeSound } from './fake-library.ts';
 
 type WriteEngine = Pick<
@@ -20,14 +32,14 @@ type WriteEngine = Pick<
   | 'write.saveProfile'
   | 'write.removeProfile'
   | 'write.plan'
-  | 'write.planned'
+  | 'markers.plan'
   | 'write.planFiles'
   | 'write.start'
-  | 'write.wait'
   | 'write.runs'
   | 'write.runFiles'
   | 'write.undo'
   | 'write.sidecars'
+  | 'output.grant'
   | 'export.files'
   | 'rename.propose'
   | 'rename.start'
@@ -39,35 +51,60 @@ const ORDER: readonly FilePlanState[] = ['change', 'refused', 'same'];
 export function fakeWrite(
   sounds: () => ReadonlyMap<number, FakeSound>,
   accepted: () => ReadonlyMap<number, readonly FileTag[]>,
+  jobs: FakeJobs,
   push: <E extends EventName>(event: E, payload: Events[E]) => void,
 ): WriteEngine {
   const profiles = new Map<string, WriteProfile>(SHIPPED.map((profile) => [profile.id, profile]));
-  const plans = new Map<number, FilePlan[]>();
+  const plans = new Map<number, { profileId: string; files: FilePlan[] }>();
   const runs = new Map<number, { run: WriteRun; files: WrittenFile[] }>();
-  const jobs = new Map<number, () => unknown>();
   let nextId = 700;
 
   const known = (id: number): FakeSound => {
     const sound = sounds().get(id);
-    if (sound === undefined) throw new UserError('file-missing', 'This sound is not in the catalogue any more.');
+    if (sound === undefined) throw fileMissing(id);
     return sound;
   };
-  const begin = (kind: JobKind, stage: JobStage, total: number, end: () => unknown): number => {
+  const begin = <K extends LibraryJobKind>(
+    kind: K,
+    stage: JobStage,
+    total: number,
+    end: () => JobSummaries[K],
+  ): JobId => {
     const id = ++nextId;
-    jobs.set(id, end);
     push('job.progress', jobOf(id, kind, stage, 'running', Math.floor(total / 2), total));
     setTimeout(() => push('job.progress', jobOf(id, kind, stage, 'done', total, total)), WORK_MS);
-    return id;
+    return jobs.begin(id, async () => {
+      await new Promise((resolve) => setTimeout(resolve, WORK_MS));
+      return outcomeOf(kind, end());
+    });
   };
-  const ended = async <T>(id: number): Promise<T> => {
-    await new Promise((resolve) => setTimeout(resolve, WORK_MS));
-    return jobs.get(id)!() as T;
+  const profileOf = (id: string): WriteProfile => {
+    const found = profiles.get(id);
+    if (found === undefined) throw profileMissing(id, [...profiles.keys()]);
+    return found;
+  };
+  const mustBeOwn = (id: string): void => {
+    if (profiles.get(id)?.shipped) throw profileShipped(id);
+  };
+  const filesOf = (planId: number): FilePlan[] => {
+    const found = plans.get(planId);
+    if (found === undefined) throw planMissing();
+    return found.files;
   };
   const planOf = (fileIds: readonly number[]): FilePlan[] => {
     const tags = accepted();
     const ids = fileIds.length > 0 ? fileIds : [...tags.keys()];
     const all = ids.map((id) => filePlan(known(id), tags.get(id) ?? []));
     return all.sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state));
+  };
+  const plan = (profileId: string, files: FilePlan[]): JobId => {
+    const planId = ++nextId;
+    plans.set(planId, { profileId, files });
+    const many = (state: FilePlanState) => files.filter((file) => file.state === state).length;
+    const fields = files.reduce((sum, { changes }) => sum + changes.length, 0);
+    const summary = { planId, profileId, files: files.length, fields };
+    const counts = { change: many('change'), same: many('same'), untagged: 0, refused: many('refused') };
+    return begin('plan', 'planning', files.length, () => ({ ...summary, ...counts }));
   };
   const record = (kind: WriteRun['kind'], profileId: string, files: WrittenFile[]): WriteRun => {
     const runId = ++nextId;
@@ -85,18 +122,25 @@ export function fakeWrite(
     push('write.changed', { runId });
     return run;
   };
-  const undo = (runId: number | null, fileIds: readonly number[]): WriteRun => {
-    const [id, { files }] = [...runs].findLast(
+  const runToUndo = (runId: number | null, fileIds: readonly number[]): number => {
+    if (runId === null && fileIds.length === 0) throw nothingNamedToUndo();
+    if (runId !== null && !runs.has(runId)) throw runMissing(runId);
+    const found = [...runs].findLast(
       ([number, one]) =>
         number === runId || (runId === null && one.files.some(({ fileId }) => fileIds.includes(fileId))),
-    )!;
+    );
+    if (found === undefined) throw nothingToUndo();
+    return found[0];
+  };
+  const undo = (id: number, runId: number | null, fileIds: readonly number[]): WriteRun => {
+    const { files } = runs.get(id)!;
     const now = files.map((file): WrittenFile => {
       if (file.outcome !== 'written' || (runId === null && !fileIds.includes(file.fileId))) return file;
       if (file.fileId % 13 === 0)
         return {
           ...file,
           outcome: 'not-restored',
-          reason: 'Another program has changed it since, so it was left alone.',
+          reason: 'The file has been changed by another program since and was skipped.',
         };
       return { ...file, outcome: 'undone', reason: '' };
     });
@@ -119,47 +163,57 @@ export function fakeWrite(
   return {
     'write.profiles': () => Promise.resolve([...profiles.values()]),
     'write.saveProfile': (profile) => {
+      mustBeOwn(profile.id);
       profiles.set(profile.id, { ...profile, shipped: false });
       return Promise.resolve(profiles.get(profile.id)!);
     },
     'write.removeProfile': (id) => {
+      mustBeOwn(id);
+      profileOf(id);
       profiles.delete(id);
       return Promise.resolve(null);
     },
     'write.plan': ({ profileId, fileIds }) => {
-      const files = planOf(fileIds);
-      const planId = ++nextId;
-      plans.set(planId, files);
-      const many = (state: FilePlanState) => files.filter((file) => file.state === state).length;
-      const fields = files.reduce((sum, { changes }) => sum + changes.length, 0);
-      const summary = { planId, profileId, files: files.length, fields };
-      const counts = { change: many('change'), same: many('same'), refused: many('refused') };
-      return Promise.resolve(begin('plan', 'planning', files.length, () => ({ ...summary, ...counts })));
+      profileOf(profileId);
+      return Promise.resolve(plan(profileId, planOf(fileIds)));
     },
-    'write.planned': (id) => ended(id),
+    'markers.plan': ({ from, label = 'query' in from ? (from.query.text ?? '') : '' }) => {
+      const fileIds = 'query' in from ? from.fileIds : from.ranges.map(({ fileId }) => fileId);
+      return Promise.resolve(plan(MARKERS_PROFILE, fileIds.map((id) => markersOf(known(id), label)))); // prettier-ignore
+    },
     'write.planFiles': ({ planId, state, offset, limit }) => {
-      const files = plans.get(planId)!.filter((file) => state === null || file.state === state);
+      const files = filesOf(planId).filter((file) => state === null || file.state === state);
       return Promise.resolve(files.slice(offset, offset + limit));
     },
     'write.start': ({ planId, leaveOut }) => {
-      const files = plans.get(planId)!.filter(({ state, fileId }) => state === 'change' && !leaveOut.includes(fileId));
-      return Promise.resolve(begin('write', 'writing', files.length, () => record('write', 'sfx', files.map(written))));
+      const files = filesOf(planId).filter(({ state, fileId }) => state === 'change' && !leaveOut.includes(fileId));
+      const { profileId } = plans.get(planId)!;
+      const end = () => record('write', profileId, files.map(written)); // prettier-ignore
+      return Promise.resolve(begin('write', 'writing', files.length, end));
     },
-    'write.wait': (id) => ended(id),
     'write.runs': () => Promise.resolve([...runs.values()].map(({ run }) => run).reverse()),
     'write.runFiles': ({ runId, outcome, offset, limit }) => {
-      const files = runs.get(runId)!.files.filter((file) => outcome === null || file.outcome === outcome);
+      const files = (runs.get(runId)?.files ?? []).filter((file) => outcome === null || file.outcome === outcome);
       return Promise.resolve(files.slice(offset, offset + limit));
     },
-    'write.undo': ({ runId, fileIds }) => Promise.resolve(begin('undo', 'undoing', 10, () => undo(runId, fileIds))),
+    'write.undo': ({ runId, fileIds }) => {
+      const id = runToUndo(runId, fileIds);
+      return Promise.resolve(begin('undo', 'undoing', 10, () => undo(id, runId, fileIds)));
+    },
     'write.sidecars': ({ fileIds }) =>
       Promise.resolve({
         written: fileIds.slice(1).map((id) => `${known(id).path}.xmp`),
         leftOut: fileIds.slice(0, 1).map((id) => ({ path: known(id).path, reason: 'It has no accepted tags.' })),
       }),
-    'export.files': ({ fileIds, path, replace }) => {
+    // The token tells what was granted; the engine's tells nothing.
+    'output.grant': (granted) => Promise.resolve(JSON.stringify(granted)),
+    'export.files': ({ fileIds, output }) => {
+      const { path, replace } = JSON.parse(output) as Calls['output.grant']['input'];
       if (path.includes('there-already') && !replace)
-        throw new UserError('name-taken', '“there-already.csv” is there already. Choose another name, or replace it.');
+        throw new UserError(
+          'name-taken',
+          '“there-already.csv” already exists. Choose another name, or allow it to be replaced.',
+        );
       return Promise.resolve({ files: fileIds.length, leftOut: [] });
     },
     'rename.propose': ({ fileIds }) => Promise.resolve(propose(fileIds)),
@@ -178,6 +232,17 @@ export function fakeWrite(
   };
 }
 
+function markersOf({ fileId, path, format }: FakeSound, label: string): FilePlan {
+  const plan = { fileId, path, format, changes: [] };
+  if (format !== 'wav') return { ...plan, state: 'refused', reason: 'Earmark writes markers into WAV and RF64 files.' };
+  const change = { field: 'marker', nativeId: 'cue ', before: null, mode: 'append', note: '' } as const;
+  const changes = ['0:00.250–0:00.500', '0:01.000–0:01.750'].map((place) => ({
+    ...change,
+    after: `${place} ${label}`,
+  }));
+  return { ...plan, state: 'change', reason: '', changes };
+}
+
 function filePlan(sound: FakeSound, tags: readonly FileTag[]): FilePlan {
   const { fileId, path, format } = sound;
   const plan = { fileId, path, format, state: 'change' as const, reason: '', changes: [] as FieldChange[] };
@@ -191,7 +256,7 @@ function filePlan(sound: FakeSound, tags: readonly FileTag[]): FilePlan {
     return {
       ...plan,
       state: 'refused',
-      reason: 'The file may only be read. A sidecar can be written beside it instead.',
+      reason: 'The file is read-only. Write a sidecar instead.',
     };
   if (fileId % 11 === 0) return { ...plan, state: 'same' };
   const names = tags.map(({ name }) => name).join('; ');
@@ -233,7 +298,7 @@ function written({ fileId, path, changes }: FilePlan): WrittenFile {
       path,
       changes,
       outcome: 'skipped',
-      reason: 'It was changed after the changes had been worked out.',
+      reason: 'The file has changed since the preview and was skipped.',
     };
   return { fileId, path, changes, outcome: 'written', reason: '' };
 }
@@ -248,12 +313,12 @@ function tally(files: readonly WrittenFile[]) {
 
 function jobOf(
   id: number,
-  kind: JobKind,
+  kind: LibraryJobKind,
   stage: JobStage,
-  state: JobProgress['state'],
+  state: LibraryJobProgress['state'],
   done: number,
   total: number,
-): JobProgress {
+): LibraryJobProgress {
   return {
     ...{ id, kind, stage, state, done, total, failed: 0, audioSeconds: 0, elapsedSeconds: 0 },
     ...{ realTimeFactor: null, etaSeconds: null, currentPath: null },

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { ACTIONS } from '../../src/renderer/actions/actions.ts';
 import { fuzzyFilter, fuzzyScore } from '../../src/renderer/actions/fuzzy.ts';
 import { keyLabel, keyName, type Press } from '../../src/renderer/actions/keys.ts';
 
@@ -30,10 +31,16 @@ test('keys for people', () => {
   expect(keyLabel('ArrowUp', false)).toBe('↑');
 });
 
+test('a letter does one thing, whatever is on the screen', () => {
+  const letters = ACTIONS.flatMap(({ id, keys }) => keys.filter((key) => /^(Shift\+)?[A-Z]$/.test(key)).map((key) => ({ key, id }))); // prettier-ignore
+  const several = [...Map.groupBy(letters, ({ key }) => key)].filter(([, those]) => those.length > 1);
+  expect(several).toEqual([]);
+});
+
 test('names are found by some of their letters; beginnings of words come first', () => {
-  const names = ['Find sounds like this moment', 'Select all', 'Show in its folder', 'Settings', 'Pants never fit'];
+  const names = ['Find files similar to this moment', 'Select all', 'Show in folder', 'Settings', 'Pants never fit'];
   expect(fuzzyFilter('set', names, String)[0]).toBe('Settings');
-  expect(fuzzyFilter('fsl', names, String)[0]).toBe('Find sounds like this moment');
+  expect(fuzzyFilter('fsl', names, String)[0]).toBe('Find files similar to this moment');
   expect(fuzzyFilter('', names, String)).toEqual(names);
   expect(fuzzyScore('xyz', 'Settings')).toBeNull();
   // The first n begins a word, but only the other one is followed by a t, an s.

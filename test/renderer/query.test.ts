@@ -1,20 +1,23 @@
 import { expect, test } from 'vitest';
 import { completions } from '../../src/renderer/query/completion.ts';
+import { shownSearch } from '../../src/renderer/query/shown-search.ts';
 import { arrange } from '../../src/renderer/query/order.ts';
-import { chips, tokens, withoutUnfinishedFilters, withoutToken } from '../../src/renderer/query/tokens.ts';
+import { chips, withoutUnfinishedFilters, withoutToken } from '../../src/renderer/query/chips.ts';
 import { parseQuery } from '../../src/main/search/parse-query.ts';
+import { tokens } from '../../src/shared/query/tokens.ts';
 import type { SearchHit } from '../../src/shared/types.ts';
 
 const NAMES = { folders: ['/Sounds/My doors', '/Sounds/rain'], collections: ['night shift'] };
 
 test.each([
   ['heavy door -squeak dur:<4 fmt:wav,flac', ['not “squeak”', 'shorter than 4 s', 'WAV or FLAC']],
+  ['dur:>=4 dur:<=9.5', ['4 s or longer', 'up to 9.5 s']],
   ['dur:>1.5 ch:2 sr:48k', ['longer than 1.5 s', 'stereo', '48 kHz']],
   ['dur:2-10 ch:mono sr:44100', ['2 to 10 s', 'mono', '44.1 kHz']],
   ['dur:3 in:"/Sounds/My doors" tag:"sci fi"', ['about 3 s', 'in /Sounds/My doors', 'tag “sci fi”']],
-  ['fav: stars:>=3 col:"night shift"', ['favourites', '3 stars and more', 'collection “night shift”']],
-  ['rain dur:soon', ['length “soon”']],
-  ['-"heavy rain" dur:1m30', ['not “heavy rain”', 'about 1m30']],
+  ['fav: stars:>=3 col:"night shift"', ['favourites', '3 stars or more', 'collection “night shift”']],
+  ['rain dur:soon', ['duration “soon”']],
+  ['-"heavy rain" dur:1m30', ['not “heavy rain”', 'about 1:30']],
   ['lo-fi drum - 3:45 re:verb', []],
 ])('chips of %s', (text, labels) => {
   expect(chips(text).map(({ label }) => label)).toEqual(labels);
@@ -52,6 +55,10 @@ test.each([
   'ch:stereo',
   'ch:5.1',
   'ch:6',
+  'sr:44.1khz',
+  'sr:22050Hz',
+  'added:>=2w',
+  'clipped:no',
   'stars:>=3',
   'fav:no',
   'is:favourite',
@@ -85,7 +92,7 @@ test.each([
 
 test.each([
   ['ra', []],
-  ['du', ['dur:']],
+  ['du', ['dur:', 'dup:']],
   ['rain st', ['stars:']],
   ['fmt:w', ['fmt:wav', 'fmt:w64', 'fmt:wma']],
   ['fmt:wav,fl', ['fmt:wav,flac']],
@@ -101,6 +108,24 @@ test('a completion takes the place of its token, not of its neighbours', () => {
   const text = 'rain ch:st thunder';
   const [offer] = completions(text, 'rain ch:st'.length, NAMES);
   expect(text.slice(0, offer!.from) + offer!.text + text.slice(offer!.to)).toBe('rain ch:stereo thunder');
+});
+
+test('a kept search is shown as text, but for the list that it looks in', () => {
+  expect(shownSearch({ text: 'rain dur:<3' })).toEqual({ text: 'rain dur:<3', list: null });
+  expect(shownSearch({ text: 'rain', filters: { collectionId: 3, includeOffline: true } })).toEqual({
+    text: 'rain',
+    list: { collectionId: 3 },
+  });
+  // What no file can pass is shown as it was kept, not as text that is refused.
+  expect(shownSearch({ text: 'dog', filters: { minSeconds: 5, maxSeconds: 3 } }).text).toBe('dur:>=5 dur:<=3 dog');
+  expect(shownSearch({ filters: { favourite: true } })).toEqual({ text: '', list: { favourite: true } });
+  // As another program may have kept it.
+  expect(
+    shownSearch({ text: 'rain', filters: { favourite: false, minStars: 3, formats: ['wav'], tags: ['a b'] } }),
+  ).toEqual({
+    text: 'fmt:wav tag:"a b" fav:no stars:>=3 rain',
+    list: null,
+  });
 });
 
 const hit = (fileId: number, path: string, durationSeconds: number): SearchHit => ({

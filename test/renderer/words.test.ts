@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
-import type { JobProgress } from '../../src/shared/types.ts';
+import type { LibraryJobProgress } from '../../src/shared/types.ts';
 import { barHeights, decodePeaks, drawnHeights } from '../../src/renderer/waveform/peaks.ts';
 import { jobEnding, jobSentence, jobShare } from '../../src/renderer/words/job-sentence.ts';
 import { fileName, folderOf, shortFolder, title } from '../../src/renderer/words/paths.ts';
-import { bytes, counted, decibels, duration, place, sampleRate, timeLeft } from '../../src/renderer/words/units.ts';
+import { bytes, counted, duration, figure, place, timeLeft } from '../../src/renderer/words/units.ts';
+import { sampleRate } from '../../src/shared/units.ts';
 
 test.each([
   [0, '0.00 s'],
@@ -34,11 +35,12 @@ test.each([
 ])('%d s left', (seconds, words) => expect(timeLeft(seconds)).toBe(words));
 
 test('other quantities', () => {
-  expect(counted(1, 'sound')).toBe('1 sound');
-  expect(counted(12_480, 'sound')).toBe('12,480 sounds');
+  expect(counted(1, 'file')).toBe('1 file');
+  expect(counted(12_480, 'file')).toBe('12,480 files');
   expect(sampleRate(44_100)).toBe('44.1 kHz');
-  expect(decibels(-6.25)).toBe('−6.3 dB');
-  expect(decibels(-0.01)).toBe('0.0 dB');
+  expect(figure(-6.25, 'dB', 1)).toBe('−6.3 dB');
+  expect(figure(-0.01, 'dB', 1)).toBe('0.0 dB');
+  expect(figure(12_480, 'samples', 0)).toBe('12,480 samples');
   expect([640, 12_400_000, 999_600].map(bytes)).toEqual(['640 B', '12.4 MB', '1.0 MB']);
 });
 
@@ -51,11 +53,11 @@ test('paths of any platform', () => {
   expect(shortFolder('/Sounds/slam.wav')).toBe('/Sounds');
 });
 
-const JOB: JobProgress = {
+const JOB: LibraryJobProgress = {
   id: 1,
   kind: 'index',
   state: 'running',
-  stage: 'listening',
+  stage: 'analysing',
   done: 520,
   total: 13_000,
   failed: 3,
@@ -66,12 +68,14 @@ const JOB: JobProgress = {
   currentPath: null,
 };
 
-test('a job in a sentence', () => {
-  expect(jobSentence(JOB)).toBe('Listening to 12,480 sounds · 38 min left · 3 could not be read');
-  expect(jobSentence({ ...JOB, state: 'paused', failed: 0 })).toBe('Paused: 12,480 sounds to go');
+test('the status line of a job', () => {
+  expect(jobSentence(JOB)).toBe('Analysing 12,480 files · 38 min left · 3 could not be analysed');
+  expect(jobSentence({ ...JOB, state: 'paused', failed: 0 })).toBe('Paused: 12,480 files to go');
   expect(jobSentence({ ...JOB, stage: 'walking', total: null, etaSeconds: null, failed: 0 })).toBe(
-    'Looking through folders: 520 sounds so far',
+    'Scanning folders: 520 files found',
   );
+  const refreshing: LibraryJobProgress = { ...JOB, stage: 'refreshing', kinds: ['loudness', 'clipping'], failed: 0 };
+  expect(jobSentence(refreshing)).toBe('Updating loudness and clipping: 520 of 13,000 · 38 min left');
   expect(jobShare(JOB)).toBeCloseTo(0.04);
   expect(jobShare({ ...JOB, total: null })).toBeNull();
   expect(jobShare({ ...JOB, total: 0, done: 0 })).toBe(1);
@@ -79,12 +83,13 @@ test('a job in a sentence', () => {
 
 test('a job says once that it has ended, and nothing while it runs or when there was nothing to do', () => {
   expect(jobEnding(JOB)).toBeNull();
-  expect(jobEnding({ ...JOB, state: 'done', done: 13_000 })).toBe(
-    'Ready: 12,997 sounds looked through · 3 could not be read',
-  );
-  expect(jobEnding({ ...JOB, state: 'done', done: 3 })).toBe('Nothing new was heard: 3 could not be read');
+  expect(jobEnding({ ...JOB, state: 'done', done: 13_000 })).toBe('Analysed 12,997 files · 3 could not be analysed');
+  expect(jobEnding({ ...JOB, state: 'done', done: 3 })).toBe('No file was analysed: 3 could not be analysed');
   expect(jobEnding({ ...JOB, state: 'done', done: 0, total: 0 })).toBeNull();
-  expect(jobEnding({ ...JOB, state: 'cancelled' })).toMatch(/^Stopped after 517 sounds/);
+  expect(jobEnding({ ...JOB, stage: 'refreshing', kinds: ['tags', 'levels'], state: 'done', failed: 1 })).toBe(
+    'Analysis finished. Tags and levels of 519 files updated · 1 could not be analysed',
+  );
+  expect(jobEnding({ ...JOB, state: 'cancelled' })).toMatch(/^Stopped after 517 files/);
 });
 
 test('peaks: the highest of each part, repeated where there are fewer than bars', () => {

@@ -1,51 +1,61 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ChangeGatherer } from '../../src/main/scan/change-gatherer.ts';
+import { HandTimers } from '../kit/timers.ts';
 
+let timers: HandTimers;
 let gatherer: ChangeGatherer;
+beforeEach(() => {
+  timers = new HandTimers();
+});
 afterEach(() => gatherer.close());
 
-/** @returns when each burst was acted upon, ms after the start, and for which root */
-function gather(quietMs: number, longestMs: number): { rootId: number; atMs: number }[] {
-  const settled: { rootId: number; atMs: number }[] = [];
-  const beganMs = performance.now();
-  gatherer = new ChangeGatherer((rootId) => settled.push({ rootId, atMs: performance.now() - beganMs }), {
-    quietMs,
-    longestMs,
-  });
+/** @returns the roots whose changes have settled, one entry a burst */
+function gather(quietMs: number, longestMs: number): number[] {
+  const settled: number[] = [];
+  gatherer = new ChangeGatherer((rootId) => settled.push(rootId), { quietMs, longestMs }, timers);
   return settled;
 }
 
-test('a burst is one, after it has been quiet; each root by itself', async () => {
+test('a burst is one, after it has been quiet; each root by itself', () => {
   const settled = gather(100, 10_000);
-  for (let i = 0; i < 20; i++) gatherer.note(1);
+  for (let i = 0; i < 20; i++) {
+    gatherer.note(1);
+    timers.pass(99);
+  }
   gatherer.note(2);
   expect(settled).toEqual([]);
-  await sleep(400);
-  expect(settled.map(({ rootId }) => rootId)).toEqual([1, 2]);
-  expect(settled[0]!.atMs).toBeGreaterThanOrEqual(95);
+  timers.pass(1);
+  expect(settled).toEqual([1]);
+  timers.pass(99);
+  expect(settled).toEqual([1, 2]);
   gatherer.note(1);
-  await sleep(400);
-  expect(settled).toHaveLength(3);
+  timers.pass(100);
+  expect(settled).toEqual([1, 2, 1]);
+  expect(timers.waiting).toBe(0);
 });
 
-test('what never gets quiet is acted upon all the same', async () => {
+test('what never gets quiet is acted upon all the same', () => {
   const settled = gather(1000, 300);
-  const beganMs = performance.now();
-  while (settled.length < 2 && performance.now() - beganMs < 10_000) {
-    gatherer.note(1);
-    await sleep(20);
-  }
-  expect(settled).toHaveLength(2);
-  expect(settled[0]!.atMs).toBeGreaterThanOrEqual(290);
+  const noteFor = (ms: number) => {
+    for (let passed = 0; passed < ms; passed += 20) {
+      gatherer.note(1);
+      timers.pass(20);
+    }
+  };
+  noteFor(280);
+  expect(settled).toEqual([]);
+  noteFor(20);
+  expect(settled).toEqual([1]);
+  noteFor(300);
+  expect(settled).toEqual([1, 1]);
 });
 
-test('what was noted can be dropped', async () => {
+test('what was noted can be dropped', () => {
   const settled = gather(50, 1000);
   gatherer.note(1);
   gatherer.note(2);
   gatherer.forget(1);
   gatherer.forget(3);
-  await sleep(300);
-  expect(settled.map(({ rootId }) => rootId)).toEqual([2]);
+  timers.pass(2000);
+  expect(settled).toEqual([2]);
 });

@@ -1,10 +1,10 @@
 /** What an editor can do to a file without a word: size and time stay, the tags are others. */
 import { chmodSync, lstatSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { cataloguePath } from '../../src/main/catalogue/open.ts';
 import { walk } from '../../src/main/scan/walk.ts';
 import { EngineTrial } from '../calls/engine-trial.ts';
+import { waitForJob } from '../../src/shared/jobs.ts';
+import { inDatabase } from '../kit/catalogue.ts';
 
 let trial: EngineTrial;
 beforeEach(async () => {
@@ -26,9 +26,7 @@ function retag(from: string, to: string): void {
 }
 
 function change(sql: string, ...values: unknown[]): void {
-  const db = new Database(cataloguePath(trial.data));
-  db.prepare(sql).run(...values);
-  db.close();
+  inDatabase(trial.data, (db) => db.prepare(sql).run(...values));
 }
 
 const found = () => trial.paths('tag:thunde');
@@ -48,7 +46,12 @@ test('asked to look again: also where nothing tells that there was a change; not
   expect(await trial.index()).toMatchObject({ retagged: 0, unchanged: 2 });
   expect(await found()).toEqual([]);
   const again = await trial.call('index.start', { folders: [trial.sounds], again: true });
-  expect(await trial.call('job.wait', again)).toMatchObject({ indexed: 0, retagged: 1, unchanged: 1, audioSeconds: 0 });
+  expect(await waitForJob(trial, again, 'index')).toMatchObject({
+    indexed: 0,
+    retagged: 1,
+    unchanged: 1,
+    audioSeconds: 0,
+  });
   expect(await found()).toEqual([trial.at('rain.wav')]);
 });
 

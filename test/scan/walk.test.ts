@@ -1,13 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { walk, type WalkEntry } from '../../src/main/scan/walk.ts';
+import { temporaryFolder } from '../kit/temporary-folder.ts';
 
 let root: string;
-beforeEach(() => (root = mkdtempSync(join(tmpdir(), 'walk-'))));
-afterEach(() => rmSync(root, { recursive: true, force: true }));
+beforeEach(() => (root = temporaryFolder('walk')));
 
 function put(relativePath: string, content = 'x'): void {
   mkdirSync(join(root, relativePath, '..'), { recursive: true });
@@ -36,7 +35,7 @@ test('files with size and time, folders in name order, hidden and system folders
 });
 
 test('link loops end, a linked folder outside is walked once, a link to a file inside is not a second file', async () => {
-  const outside = mkdtempSync(join(tmpdir(), 'walk-outside-'));
+  const outside = temporaryFolder('walk-outside');
   writeFileSync(join(outside, 'far.wav'), 'x');
   put('a/1.wav');
   symlinkSync(root, join(root, 'a/up'));
@@ -62,7 +61,7 @@ test.skipIf(process.platform !== 'linux')('a name that is not UTF-8 is reported,
   expect(await entries()).toEqual([{ kind: 'unusable-name', relativePath: 'bad\ufffd\ufffd.wav' }]);
 });
 
-test('a folder that may not be listed is reported and the rest goes on', async (context) => {
+test('a folder that may not be listed is reported and the rest continues', async (context) => {
   put('closed/1.wav');
   put('open/2.wav');
   chmodSync(join(root, 'closed'), 0o000);

@@ -91,6 +91,15 @@ describe('rows', () => {
     ]);
   });
 
+  test('who asks for duplicates gets each copy as a row', async () => {
+    for (const text of ['dup:exact', 'dup:yes', 'issue:duplicates']) {
+      const { hits } = await library.search().run({ text, limit: 100, grouped: true });
+      expect(hits).toHaveLength(14);
+    }
+    const { hits } = await library.search().run({ text: 'dog dup:no', limit: 100, grouped: true });
+    expect(hits.some(({ group }) => group !== undefined)).toBe(true);
+  });
+
   test('without a calibration the library is the measure of what sounds alike', async () => {
     const { hits } = await library.search({ relevance: null }).run({ text: 'dog', grouped: true });
     expect(hits.find(({ path, group }) => path.includes('/pack/') && group)!.group!.variants).toBeGreaterThan(20);

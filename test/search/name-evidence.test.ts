@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { NameLookup } from '../../src/main/search/name-evidence.ts';
-import { contentWords, phraseExpression } from '../../src/main/search/query-words.ts';
-import { ucsCodes } from '../../src/main/search/ucs-codes.ts';
+import { contentWords, phraseExpression } from '../../src/main/text/query-words.ts';
+import { ucsCodes } from '../../src/main/text/ucs-codes.ts';
 import { SoundLibrary } from './sound-library.ts';
 
 let library: SoundLibrary;
@@ -15,7 +15,7 @@ beforeEach(() => {
     { path: 'Cars/engine.wav', windows, tags: ['wood'] },
     ...Array.from({ length: 20 }, (_, at) => ({ path: `Heavy/heavy ${at}.wav`, windows })),
   );
-  names = new NameLookup(library.catalogue.db);
+  names = new NameLookup(library.catalogue.wordMatches);
 });
 afterEach(() => {
   library.close();
@@ -109,7 +109,7 @@ describe('words in names, folders and tags', () => {
 
 test('a catalogue without files has no evidence', () => {
   const empty = new SoundLibrary();
-  const lookup = new NameLookup(empty.catalogue.db);
+  const lookup = new NameLookup(empty.catalogue.wordMatches);
   const words = lookup.words('dog');
   expect(lookup.candidates(words, 10)).toEqual([]);
   expect(lookup.evidence(words, [1]).size).toBe(0);
@@ -147,7 +147,7 @@ describe('names as people write them', () => {
       { catId: 'WHSHShrt', category: 'WHOOSHES', subCategory: 'SHORT' },
       { catId: 'AEROHeli', category: 'AIRCRAFT', subCategory: 'HELICOPTER' },
     ]);
-    lookup = new NameLookup(own.catalogue.db, codes);
+    lookup = new NameLookup(own.catalogue.wordMatches, codes);
   });
   afterAll(() => {
     own.close();

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../../src/shared/errors.ts';
-import type { SearchFilters } from '../../src/shared/types.ts';
-import { mergeFilters, parseQuery } from '../../src/main/search/parse-query.ts';
-import { parseDuration, parseDurationRange } from '../../src/main/search/parse-duration.ts';
+import type { SearchFilters } from '../../src/shared/query/filters.ts';
+import { parseQuery } from '../../src/main/search/parse-query.ts';
+import { mergeFilters } from '../../src/shared/query/values.ts';
+import { parseDuration } from '../../src/shared/query/duration.ts';
 
 function badInput(work: () => unknown): string {
   try {
@@ -14,6 +15,32 @@ function badInput(work: () => unknown): string {
   }
   throw new Error('nothing was thrown');
 }
+
+describe('filters of what was found in the sound', () => {
+  test.each<[string, SearchFilters]>([
+    ['bpm:120-128', { minBpm: 120, maxBpm: 128 }],
+    ['bpm:>=140', { minBpm: 140 }],
+    ['bpm:100', { minBpm: 99, maxBpm: 101 }],
+    ['key:Am,8b', { keys: [21, 0] }],
+    ['key:"F# minor"', { keys: [18] }],
+    ['root:C3', { rootNotes: [{ class: 0, octave: 3 }] }],
+    ['root:Bb', { rootNotes: [{ class: 10, octave: null }] }],
+    ['kind:loop,one-shot', { kinds: [1, 0] }],
+    ['lufs:<-30', { maxLufs: -30 }],
+    ['lufs:-18..-14', { minLufs: -18, maxLufs: -14 }],
+    ['lufs:-18--14', { minLufs: -18, maxLufs: -14 }],
+  ])('%s', (text, filters) => {
+    expect(parseQuery(text)).toMatchObject({ text: '', filters });
+  });
+
+  test('what is none of these is refused with the forms', () => {
+    expect(badInput(() => parseQuery('bpm:fast'))).toContain('120-128');
+    expect(badInput(() => parseQuery('bpm:128-120'))).toContain('is reversed');
+    expect(badInput(() => parseQuery('bpm:136,99'))).toContain('Write bpm:99-136 for a range, or bpm:136.99');
+    expect(badInput(() => parseQuery('root:C99'))).toContain('from C-1 to G9');
+    expect(badInput(() => parseQuery('key:H'))).toContain('Am');
+  });
+});
 
 describe('words and minus terms', () => {
   test.each<[string, string, string[]]>([
@@ -64,9 +91,12 @@ describe('words and minus terms', () => {
 
 describe('inline filters', () => {
   test.each<[string, SearchFilters]>([
-    ['dur:<3', { maxSeconds: 3 }],
+    ['dur:<3', { belowSeconds: 3 }],
     ['dur:<=3', { maxSeconds: 3 }],
-    ['dur:>1.5', { minSeconds: 1.5 }],
+    ['dur:>1.5', { aboveSeconds: 1.5 }],
+    ['dur:>=1.5', { minSeconds: 1.5 }],
+    ['dur:≤3', { maxSeconds: 3 }],
+    ['dur:>0', { aboveSeconds: 0 }],
     ['dur:≥1.5', { minSeconds: 1.5 }],
     ['dur:2-10', { minSeconds: 2, maxSeconds: 10 }],
     ['dur:2–10', { minSeconds: 2, maxSeconds: 10 }],
@@ -77,9 +107,10 @@ describe('inline filters', () => {
     ['dur:-10', { maxSeconds: 10 }],
     ['dur:1m30', { minSeconds: 81, maxSeconds: 99 }],
     ['dur:1', { minSeconds: 0.5, maxSeconds: 1.5 }],
-    ['dur:>1 dur:<3', { minSeconds: 1, maxSeconds: 3 }],
-    ['dur:<3 dur:<5', { maxSeconds: 3 }],
-    ['DUR:<500ms', { maxSeconds: 0.5 }],
+    ['dur:>1 dur:<3', { aboveSeconds: 1, belowSeconds: 3 }],
+    ['dur:>=1 dur:>2 dur:2-9 dur:<=5', { minSeconds: 2, maxSeconds: 5, aboveSeconds: 2 }],
+    ['dur:<3 dur:<5', { belowSeconds: 3 }],
+    ['DUR:<500ms', { belowSeconds: 0.5 }],
     ['fmt:wav', { formats: ['wav'] }],
     ['fmt:wav,flac', { formats: ['wav', 'flac'] }],
     ['fmt:wav fmt:mp3 fmt:wav', { formats: ['wav', 'mp3'] }],
@@ -103,6 +134,17 @@ describe('inline filters', () => {
     ['tag:ambience', { tags: ['ambience'] }],
     ['tag:"sci fi" tag:laser tag:laser', { tags: ['sci fi', 'laser'] }],
     ['tag:“sci fi”', { tags: ['sci fi'] }],
+    ['added:<7d', { maxAgeDays: 7 }],
+    ['added:7', { maxAgeDays: 7 }],
+    ['added:<=2W', { maxAgeDays: 14 }],
+    ['added:>6m', { minAgeDays: 180 }],
+    ['added:>1y added:<2y', { minAgeDays: 365, maxAgeDays: 730 }],
+    ['clipped:', { clipped: true }],
+    ['clipped:NO', { clipped: false }],
+    ['dup:near', { copies: 'near' }],
+    ['dup:', { copies: 'any' }],
+    ['dup:No', { copies: 'none' }],
+    ['issue:clipped,Truncated issue:dc-offset', { issues: ['clipped', 'partial', 'dc-offset'] }],
     ['fav:', { favourite: true }],
     ['fav:yes', { favourite: true }],
     ['fav:no', { favourite: false }],
@@ -133,7 +175,7 @@ describe('inline filters', () => {
     expect(parseQuery('rain fmt:wav on tin -thunder dur:>30 roof')).toEqual({
       text: 'rain on tin roof',
       minus: ['thunder'],
-      filters: { formats: ['wav'], minSeconds: 30 },
+      filters: { formats: ['wav'], aboveSeconds: 30 },
     });
   });
 
@@ -162,6 +204,13 @@ describe('inline filters', () => {
     ['in:""', 'in:doors'],
     ['tag:', 'tag:ambience'],
     ['tag:" "', 'tag:ambience'],
+    ['added:', 'added:<7d'],
+    ['added:today', 'added:<7d'],
+    ['added:-3d', 'added:<7d'],
+    ['added:1000y', 'added:<7d'],
+    ['clipped:much', 'clipped:no'],
+    ['dup:some', 'dup:exact'],
+    ['issue:ugly', 'issue:mono-as-stereo'],
     ['fav:door', 'fav:no'],
     ['is:', 'is:favourite'],
     ['is:loud', 'is:favourite'],
@@ -173,8 +222,8 @@ describe('inline filters', () => {
     ['stars:3.5', 'stars:>=3'],
     ['col:', 'col:doors'],
     ['col:""', 'col:doors'],
-    ['door -fav:', 'a minus goes before words only'],
-    ['rain -fmt:wav', 'a minus goes before words only'],
+    ['door -fav:', 'a minus works with words only'],
+    ['rain -fmt:wav', 'a minus works with words only'],
   ])('%s is refused with the right form', (input, form) => {
     expect(badInput(() => parseQuery(input))).toContain(form);
   });
@@ -225,7 +274,7 @@ describe('durations', () => {
   });
 
   test('a range names what was typed', () => {
-    expect(badInput(() => parseDurationRange('soon'))).toContain('“dur:soon”');
+    expect(badInput(() => parseQuery('dur:soon'))).toContain('“dur:soon”');
   });
 });
 

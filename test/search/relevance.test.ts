@@ -13,7 +13,7 @@ import {
   standingZ,
   zScore,
 } from '../../src/main/search/relevance.ts';
-import { cosineSimilarity } from '../../src/main/embed/normalise.ts';
+import { cosineSimilarity } from '../../src/main/vectors/normalise.ts';
 import { embeddingOf } from './sound-library.ts';
 
 const background = { mean: 0.1, sd: 0.08 };
@@ -79,7 +79,7 @@ describe('probability of a sound', () => {
 });
 
 describe('fusion', () => {
-  test('a full name is likely whatever is heard, never strong without it', () => {
+  test('a full name is likely whatever the audio, never strong on its own', () => {
     expect(bandOf(either(0, nameProbability(1)))).toBe('likely');
     expect(bandOf(either(0.5, nameProbability(1)))).toBe('strong');
   });
@@ -147,7 +147,7 @@ describe('query embeddings', () => {
 test('why, in words', () => {
   const names = { share: 1, name: ['door'], folder: ['doors'], tags: ['wood', 'oak'] };
   const texts = (parts: Partial<Parameters<typeof explain>[0]>) =>
-    explain({ text: null, like: null, names: null, tags: [], minus: [], ...parts }).map(({ text }) => text);
+    explain({ text: null, like: null, sounds: 1, names: null, tags: [], minus: [], ...parts }).map(({ text }) => text);
   expect(texts({ text: { cosine: 0.412, probability: 0.8 }, names })).toEqual([
     'sounds like it (0.41)',
     'name matches "door"',
@@ -155,10 +155,10 @@ test('why, in words', () => {
     'tag matches "wood", "oak"',
   ]);
   expect(texts({ text: { cosine: 0.01, probability: 0.001 }, names })).not.toContain('sounds like it (0.01)');
-  expect(texts({ text: { cosine: 0.01, probability: 0.001 } })).toEqual(['sounds little like it (0.01)']);
+  expect(texts({ text: { cosine: 0.01, probability: 0.001 } })).toEqual(['barely sounds like it (0.01)']);
   expect(texts({ text: { cosine: 0.4, probability: 0.5 }, like: { cosine: 0.9, probability: 0.9 } })).toEqual([
-    'sounds like the words (0.40)',
-    'sounds like the sound (0.90)',
+    'sounds like the text (0.40)',
+    'sounds like the file (0.90)',
   ]);
   expect(texts({ tags: ['sci fi'], minus: [{ term: 'wind', by: 'sound' }] })).toEqual([
     'tag matches "sci fi"',

@@ -2,17 +2,15 @@
  * A small real catalogue whose sounds are known by construction: embeddings are mixtures of concepts, one axis each,
  * and words are embedded by the same axes. The index is the exact answer, computed from the catalogue.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { openCatalogue, type Catalogue } from '../../src/main/catalogue/open.ts';
-import type { WindowRow } from '../../src/main/catalogue/windows.ts';
-import { cosineSimilarity, normalised } from '../../src/main/embed/normalise.ts';
+import type { WindowRow } from '../../src/main/catalogue/stores/windows.ts';
+import { cosineSimilarity, normalised } from '../../src/main/vectors/normalise.ts';
 import type { Relevance } from '../../src/main/search/relevance.ts';
-import { ownLevels, TAKE_FROM_WINDOWS } from '../../src/main/search/take-relevance.ts';
-import { Search, type SearchParts } from '../../src/main/search/search.ts';
+import { ownLevels, TAKE_FROM_WINDOWS } from '../../src/main/index/own-levels.ts';
+import { Search, type SearchDeps } from '../../src/main/search/search.ts';
 import type { WindowMatches, WindowSearch } from '../../src/main/search/window-search.ts';
 import type { AudioFormat, NativeTag } from '../../src/shared/types.ts';
+import { temporaryCatalogue } from '../kit/catalogue.ts';
+import { NO_SAMPLE_FACTS } from '../kit/figures.ts';
 
 const DIM = 64;
 const CONCEPTS = ['dog', 'rain', 'thunder', 'door', 'engine', 'bell', 'wind', 'birds', 'piano', 'footsteps', 'nothing'];
@@ -52,7 +50,7 @@ function axisOf(concept: string): number {
   return axis === -1 ? CONCEPTS.indexOf('nothing') : axis;
 }
 
-/** Words as the model hears them: the concepts among them; rain and thunder are related. */
+/** Words as the fake model embeds them: the concepts among them; rain and thunder are related. */
 export function embedText(text: string): Float32Array {
   const mixture: Mixture = {};
   for (const word of text.toLowerCase().split(/[^a-z]+/)) if (CONCEPTS.includes(word)) mixture[word] = 1;
@@ -62,18 +60,18 @@ export function embedText(text: string): Float32Array {
 }
 
 export class SoundLibrary {
-  readonly folder = mkdtempSync(join(tmpdir(), 'search-'));
-  readonly catalogue: Catalogue = openCatalogue(this.folder);
-  readonly spaceId = this.catalogue.windows.ensureSpace({
-    modelId: 'tiny',
-    weightHash: 'a',
-    preprocessing: 1,
-    dim: DIM,
-  });
+  readonly #temporary = temporaryCatalogue({ dim: DIM });
+  readonly catalogue = this.#temporary.catalogue;
+  readonly spaceId = this.#temporary.spaceId;
   readonly #ids = new Map<string, number>();
   /** k of every question the index was asked. */
   readonly asked: number[] = [];
   #seed = 0;
+
+  /** Past the stores. */
+  get db() {
+    return this.#temporary.db;
+  }
 
   add(...sounds: Sound[]): this {
     for (const sound of sounds) this.#add(sound);
@@ -83,7 +81,7 @@ export class SoundLibrary {
   #add({ path, root = '/sounds', windows, tags = [], ...facts }: Sound): void {
     const { files, roots } = this.catalogue;
     const fileId = files.insertPending({ rootId: roots.add(root).id, relativePath: path, size: 1, mtimeMs: 1 });
-    files.storeListened({
+    files.storeAnalysed({
       fileId,
       spaceId: this.spaceId,
       facts: {
@@ -94,7 +92,9 @@ export class SoundLibrary {
         sampleRate: facts.sampleRate ?? 48_000,
         channels: facts.channels ?? 2,
         bitDepth: 16,
+        ...NO_SAMPLE_FACTS,
         peakDb: -1,
+        clippedSamples: 0,
         loudnessLufs: -20,
         waveform: null,
         warnings: [],
@@ -113,25 +113,25 @@ export class SoundLibrary {
     return this.#ids.get(path)!;
   }
 
-  search(parts: Partial<SearchParts> = {}): Search {
+  search(deps: Partial<SearchDeps> = {}): Search {
     return new Search({
-      db: this.catalogue.db,
+      catalogue: this.catalogue,
       spaceId: this.spaceId,
       model: 'tiny',
       index: this.index(),
       encodeTexts: (texts) => Promise.resolve(texts.map(embedText)),
       relevance: CURVE,
-      ...parts,
+      ...deps,
     });
   }
 
   index(): WindowSearch {
-    const { db } = this.catalogue;
+    const { db } = this;
     const { windows } = this.catalogue;
     const changes = db.prepare<[], number>('SELECT total_changes()').pluck();
-    let known = { changes: -1, rows: [] as (WindowRow & { fileId: number })[] };
+    let known = { changes: '', rows: [] as (WindowRow & { fileId: number })[] };
     const rows = () => {
-      const now = changes.get()!;
+      const now = `${String(db.pragma('data_version', { simple: true }))} ${changes.get()!}`; // of the catalogue, of `db`
       if (known.changes !== now) {
         const fileIds = db
           .prepare<[number], number>('SELECT DISTINCT file_id FROM window WHERE space_id = ?')
@@ -184,8 +184,7 @@ export class SoundLibrary {
   }
 
   close(): void {
-    this.catalogue.close();
-    rmSync(this.folder, { recursive: true });
+    this.#temporary.remove();
   }
 }
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readVocabularies } from '../../src/main/tag/installed.ts';
 import { isAboutSound, soundWords, type SoundWords } from '../../src/main/search/sound-words.ts';
+import { learntWords } from '../../src/main/search/known-words.ts';
 import { backdrop, SoundLibrary } from './sound-library.ts';
 
 let known: SoundWords;
@@ -17,7 +18,15 @@ test.each(['heavy wooden doors slam', 'DOORWood', 'glass breaking', 'a dog barks
   expect(isAboutSound(text, known)).toBe(true);
 }); // prettier-ignore
 
+test('words that the model has learnt in other languages describe sounds', () => {
+  const labels = [{ name: 'Rain', prompts: [], keywords: [] }];
+  expect(isAboutSound('Hund bellt laut', soundWords(labels))).toBe(false);
+  expect(isAboutSound('Hund bellt laut', soundWords(labels, learntWords(['hund', 'bellt'])))).toBe(true);
+});
+
 describe('a search', () => {
+  const saidOfSounds = (name: string) => soundWords([{ name, prompts: [], keywords: [] }]);
+
   const library = new SoundLibrary();
   beforeAll(() => {
     library.add(...backdrop(20), { path: 'storm.wav', windows: [{ wind: 1 }] });
@@ -27,8 +36,8 @@ describe('a search', () => {
   });
 
   test('for something else has no strong result by sound, in the order it had', async () => {
-    const trust = await library.search({ soundWords: new Set(['wind']) }).run({ text: 'wind' });
-    const doubt = await library.search({ soundWords: new Set(['invoice']) }).run({ text: 'wind' });
+    const trust = await library.search({ soundWords: saidOfSounds('wind') }).run({ text: 'wind' });
+    const doubt = await library.search({ soundWords: saidOfSounds('invoice') }).run({ text: 'wind' });
     expect(trust.hits[0]).toMatchObject({ path: '/sounds/storm.wav', band: 'strong' });
     expect(doubt.hits[0]).toMatchObject({ path: '/sounds/storm.wav', band: 'likely' });
     expect(doubt.hits.map(({ path }) => path)).toEqual(trust.hits.map(({ path }) => path));

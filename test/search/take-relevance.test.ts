@@ -1,22 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { chanceOfBest, ownLevels, takeProbability } from '../../src/main/search/take-relevance.ts';
+import { ownLevels } from '../../src/main/index/own-levels.ts';
+import { chanceOfBest, takeProbability } from '../../src/main/search/take-relevance.ts';
 import { soundProbability } from '../../src/main/search/relevance.ts';
+import { uniform } from '../kit/uniform.ts';
 import { backdrop, CURVE, SoundLibrary } from './sound-library.ts';
-
-/** Repeatable, 0..1 (mulberry32). */
-function chance(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let value = Math.imul(state ^ (state >>> 15), state | 1);
-    value ^= value + Math.imul(value ^ (value >>> 7), value | 61);
-    return ((value ^ (value >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 describe('the best of many windows', () => {
   const scale = { curve: CURVE.text, background: { mean: 0.1, sd: 0.12 }, windows: 25_000 };
-  const draw = chance(3);
+  const draw = uniform(3);
   /** About normal, 0.1 ± 0.12, as a query's cosines to unrelated windows. */
   const unrelated = (count: number) =>
     Float32Array.from({ length: count }, () => 0.1 + 0.12 * (Array.from({ length: 12 }, draw).reduce((a, b) => a + b) - 6)); // prettier-ignore
@@ -52,7 +43,7 @@ describe('the best of many windows', () => {
 
 describe('long takes among short sounds', () => {
   const library = new SoundLibrary();
-  const draw = chance(7);
+  const draw = uniform(7);
   beforeAll(() => {
     const others = ['engine', 'bell', 'wind', 'birds', 'piano', 'footsteps'];
     const mixed = (dog: number) => ({ [others[Math.floor(draw() * others.length)]!]: 1, dog });

@@ -1,16 +1,16 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { findPack } from '../../src/main/models/installed.ts';
+import { beforeEach, expect, test } from 'vitest';
+import { findPack } from '../../src/main/packs/installed.ts';
 import { readBackground } from '../../src/main/tag/background.ts';
 import { readVocabularies } from '../../src/main/tag/installed.ts';
 import { parseVocabulary, vocabularyHash, type Vocabulary } from '../../src/main/tag/vocabulary.ts';
+import { temporaryFolder } from '../kit/temporary-folder.ts';
 
 let folder: string;
 let vocabulary: Vocabulary;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'background-'));
+beforeEach(() => {
+  folder = temporaryFolder('background');
   vocabulary = parseVocabulary(
     JSON.stringify({
       id: 'mine',
@@ -24,7 +24,6 @@ beforeEach(async () => {
     'mine.json',
   );
 });
-afterEach(() => rm(folder, { recursive: true }));
 
 async function packWith(content: unknown): Promise<{ folder: string; backgroundPath: string }> {
   const backgroundPath = join(folder, 'background.json');
@@ -55,7 +54,7 @@ test('none for a vocabulary that was reworded, none from a pack without', async 
 test.each([
   ['not JSON', '{'],
   ['no vocabularies', { windows: 10, quantiles: [] }],
-  ['too few numbers', () => measured({ dog: [0.1, 0.05, 0.2] })],
+  ['too few values', () => measured({ dog: [0.1, 0.05, 0.2] })],
 ])('damaged: %s', async (_name, content) => {
   const pack = await packWith(typeof content === 'function' ? content() : content);
   await expect(readBackground(pack, vocabulary)).rejects.toMatchObject({

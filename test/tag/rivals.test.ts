@@ -21,7 +21,7 @@ function setOf(rivals: LabelSet['rivals']): LabelSet {
 }
 
 /** Log-odds of the label for a window along an axis. */
-function heard(set: LabelSet, along: number): number {
+function bySound(set: LabelSet, along: number): number {
   const rows = [...set.embeddings, ...set.rivals.embeddings];
   const products = Float32Array.from({ length: rows.length / DIM }, (_, row) => rows[row * DIM + along]!);
   const scorer = new Scorer(set);
@@ -43,7 +43,7 @@ test('what means nearly the same is no rival', () => {
 test('a vocabulary of one label does not find it in everything', () => {
   const alone = setOf({ embeddings: new Float32Array(0), centres: new Float32Array(0) });
   const held = setOf({ embeddings: Float32Array.from([...axis(1), ...axis(2)]), centres: Float32Array.of(0.3, 0.3) });
-  expect(heard(alone, 1)).toBeGreaterThan(1); // the only thing it could be
-  expect(heard(held, 1)).toBeLessThan(-3);
-  expect(heard(held, 0)).toBeGreaterThan(1);
+  expect(bySound(alone, 1)).toBeGreaterThan(1); // the only thing it could be
+  expect(bySound(held, 1)).toBeLessThan(-3);
+  expect(bySound(held, 0)).toBeGreaterThan(1);
 });

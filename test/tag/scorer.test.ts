@@ -97,7 +97,7 @@ test('in an exclusive group at most one label is likelier than not; elsewhere al
   expect(exclusive[2]).toBe(multi[2]);
 });
 
-test('what is kept is surest first and bounded', () => {
+test('suggestions kept are most probable first and limited in number', () => {
   const many = Float64Array.from({ length: 40 }, (_, at) => 0.1 + at / 100);
   expect(kept(many)).toHaveLength(MOST_KEPT);
   expect(kept(Float64Array.of(0.01, 0.9, 0.3))).toEqual([1, 2]);

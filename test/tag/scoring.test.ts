@@ -1,9 +1,12 @@
 /** What the app does about tags by itself: new files are scored, decisions are learnt from when they have come to rest. */
 import { basename } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { DEFAULT_PACK } from '../../src/main/models/installed.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { DEFAULT_PACK } from '../../src/main/packs/installed.ts';
 import type { JobId } from '../../src/shared/types.ts';
-import { EngineTrial, until } from '../calls/engine-trial.ts';
+import { waitForJob } from '../../src/shared/jobs.ts';
+import { EngineTrial } from '../calls/engine-trial.ts';
+import { HandTimers } from '../kit/timers.ts';
+import { until } from '../kit/until.ts';
 
 const VOCABULARY = {
   ...{ id: 'trial', name: 'Trial', version: 1, language: 'en', licence: '', description: '', profile: 'sfx' as const },
@@ -13,18 +16,19 @@ const VOCABULARY = {
     { id: 'beep', name: 'electronic beep', group: 'things', prompts: ['a short electronic beep'], keywords: ['beep'] },
   ],
 };
+/** Without a decision; tags learn then. */
 const REST_MS = 10_000;
 
 const trial = new EngineTrial();
+const timers = new HandTimers();
 beforeAll(async () => {
   for (let at = 0; at < 4; at++) trial.addTone(`hum ${at}.wav`, 60 + 10 * at, 1);
   // What runs at low priority can starve on a busy machine, which is its purpose and no test of it.
   trial.set({ lowPriority: false });
-  await trial.start({ model: DEFAULT_PACK, load: 'background' });
+  await trial.start({ model: DEFAULT_PACK, load: 'background', timers });
   await trial.index(trial.sounds);
   await trial.call('vocabulary.save', VOCABULARY);
 });
-afterEach(() => vi.unstubAllGlobals());
 afterAll(() => trial.end());
 
 const tagId = (labelId: string) => trial.call('tag.ofLabel', { vocabularyId: 'trial', labelId });
@@ -51,37 +55,13 @@ const decide = async (labelId: string, names: readonly string[], accepted: boole
   await trial.call('tag.decide', { decisions: fileIds.map((id) => ({ fileId: id, tagId: tag, accepted })) });
 };
 
-/** Keeps the waits for rest, and no others: everything else goes on in its own time. @returns those that wait now */
-function keepRest(): Set<() => void> {
-  const { setTimeout: start, clearTimeout: end } = globalThis;
-  const waiting = new Map<unknown, () => void>();
-  const ends = new Set<() => void>();
-  vi.stubGlobal('setTimeout', (then: () => void, ms?: number, ...given: unknown[]) => {
-    const timer = ms === REST_MS ? { unref: () => timer } : start(then, ms, ...(given as []));
-    if (ms === REST_MS) {
-      waiting.set(timer, then);
-      ends.add(then);
-    }
-    return timer;
-  });
-  vi.stubGlobal('clearTimeout', (timer: NodeJS.Timeout | undefined) => {
-    const then = waiting.get(timer);
-    if (then === undefined) end(timer);
-    else ends.delete(then);
-  });
-  return ends;
-}
-/** Ten seconds without a decision. */
-function rest(waiting: Set<() => void>): void {
-  const [over] = waiting;
-  expect(waiting.size).toBe(1);
-  waiting.clear();
-  over!();
-}
-
-test('files that were heard since are scored after the index job, by what was used before and by nothing else', async () => {
+test('files analysed since then are scored after the index job, by what was used before and by nothing else', async () => {
   expect(tagJobs()).toEqual([]); // nothing has been used yet
-  await trial.call('tag.wait', await trial.call('tag.score', { vocabularyIds: ['trial'], folders: [], again: false }));
+  await waitForJob(
+    trial,
+    await trial.call('tag.score', { vocabularyIds: ['trial'], folders: [], again: false }),
+    'tag',
+  );
   const [asked] = tagJobs();
   trial.addTone('hum new.wav', 65, 1);
   await trial.index(trial.sounds);
@@ -95,13 +75,13 @@ test('files that were heard since are scored after the index job, by what was us
 test('tags learn when nobody has decided for ten seconds, each decision beginning them anew', async () => {
   const before = tagJobs();
   expect(await trial.call('tag.taught', null)).toEqual([]);
-  const waiting = keepRest();
   await decide('hum', ['hum 0.wav', 'hum 1.wav'], true);
-  const [first] = waiting;
+  timers.pass(REST_MS - 1);
   await decide('hum', ['hum 2.wav'], true);
-  expect(waiting).not.toContain(first);
+  timers.pass(REST_MS - 1);
+  expect(timers.waiting).toBe(1);
   expect(tagJobs()).toEqual(before);
-  rest(waiting);
+  timers.pass(1);
   await endOfNext(before);
   expect(await trial.call('tag.taught', null)).toMatchObject([{ name: 'electrical hum', accepted: 3, rejected: 0 }]);
 });
@@ -109,13 +89,12 @@ test('tags learn when nobody has decided for ten seconds, each decision beginnin
 test('what is decided while tags are scored is learnt after that', async () => {
   const job = await trial.call('tag.score', { vocabularyIds: ['trial'], folders: [], again: true });
   await trial.call('job.pause', job);
-  const waiting = keepRest();
   await decide('beep', ['hum 0.wav', 'hum 1.wav', 'hum 2.wav'], false);
-  rest(waiting); // put off: it waits anew
+  timers.pass(REST_MS); // put off: it waits anew
   await trial.call('job.resume', job);
-  await trial.call('tag.wait', job);
+  await waitForJob(trial, job, 'tag');
   const before = tagJobs();
-  rest(waiting);
+  timers.pass(REST_MS);
   await endOfNext(before);
   const taught = await trial.call('tag.taught', null);
   expect(taught.find(({ name }) => name === 'electronic beep')).toMatchObject({ accepted: 0, rejected: 3 });
@@ -128,6 +107,6 @@ test('a job that began by itself makes way for one that somebody asks for', asyn
   const own = await until('a job began by itself', () => tagJobs().find((id) => !before.includes(id)));
   const asked = await trial.call('tag.score', { vocabularyIds: ['trial'], folders: [], again: true });
   expect(asked).not.toBe(own);
-  expect(await trial.call('tag.wait', asked)).toMatchObject({ files: 8, cancelled: false });
+  expect(await waitForJob(trial, asked, 'tag')).toMatchObject({ files: 8, cancelled: false });
   expect(trial.notices).toEqual([]);
 });

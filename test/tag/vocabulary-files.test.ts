@@ -1,19 +1,18 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { readVocabularies } from '../../src/main/tag/installed.ts';
+import { temporaryFolder } from '../kit/temporary-folder.ts';
 
 let top: string, shippedFolder: string, dataFolder: string, own: string;
 beforeEach(() => {
-  top = mkdtempSync(join(tmpdir(), 'vocabularies-'));
+  top = temporaryFolder('vocabularies');
   shippedFolder = join(top, 'shipped');
   dataFolder = join(top, 'data');
   own = join(dataFolder, 'vocabularies');
   mkdirSync(shippedFolder);
   mkdirSync(own, { recursive: true });
 });
-afterEach(() => rmSync(top, { recursive: true }));
 
 function vocabulary(id: string): string {
   const labels = [{ id: 'fog', name: 'Fog', group: 'all', prompts: ['thick fog'] }];
@@ -37,7 +36,7 @@ test('both folders are read, shipped first; other files are passed over', async 
   expect(found.map((one) => one.vocabulary.id)).toStrictEqual(['z', 'a', 'u']);
 });
 
-test('what is broken is told with its path and does not hide the others', async () => {
+test('damaged files are reported with their path and do not hide the others', async () => {
   writeFileSync(join(shippedFolder, 'good.json'), vocabulary('good'));
   writeFileSync(join(own, 'a-text.json'), 'no JSON');
   writeFileSync(join(own, 'b-latin1.json'), Buffer.from(vocabulary('b').replace('Fog', 'caf\xe9'), 'latin1'));
@@ -51,11 +50,11 @@ test('what is broken is told with its path and does not hide the others', async 
   const { found, broken } = await readVocabularies({ dataFolder, shippedFolder });
   expect(found.map((one) => one.vocabulary.id)).toStrictEqual(['good', 'z']);
   const cases: [string, string[]][] = [
-    ['a-text.json', ['cannot be read as JSON']],
-    ['b-latin1.json', ['not text in UTF-8']],
+    ['a-text.json', ['is not valid JSON']],
+    ['b-latin1.json', ['not UTF-8 text']],
     ['c-folder.json', ['Check that it is a file']],
     ['d-link.json', ['Check that it is a file']],
-    ['e-twin.json', [`has the id “good” of “${join(shippedFolder, 'good.json')}”. Give it another id`]],
+    ['e-twin.json', [`has the same id “good” as “${join(shippedFolder, 'good.json')}”. Change its id or remove it`]],
     ['f-large.json', ['larger than 16 MiB']],
     ['g-labels.json', ['“name”: must not be empty', 'one or two phrases']],
   ];
@@ -68,7 +67,7 @@ test('what is broken is told with its path and does not hide the others', async 
   for (const { path, sentences } of broken) for (const sentence of sentences) expect(sentence).toContain(`“${path}”`);
 });
 
-test('folders that are not there are empty; a folder that is a file is told', async () => {
+test('missing folders are empty; a folder that is a file is reported', async () => {
   rmSync(shippedFolder, { recursive: true });
   rmSync(own, { recursive: true });
   expect(await readVocabularies({ dataFolder, shippedFolder })).toStrictEqual({ found: [], broken: [] });

@@ -1,14 +1,14 @@
 /** Vocabularies in and out: tables, the UCS list, and files that cannot be read. */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import type { UserError } from '../../src/shared/errors.ts';
 import { parseCsv } from '../../src/main/csv/parse-csv.ts';
 import { Vocabularies } from '../../src/main/tag/vocabularies.ts';
-import { exportVocabulary } from '../../src/main/tag/vocabulary-export.ts';
+import { exportVocabulary } from '../../src/main/export/vocabulary-export.ts';
 import { importVocabulary } from '../../src/main/tag/vocabulary-import.ts';
 import { xlsxOf } from './make-xlsx.ts';
+import { temporaryFolder } from '../kit/temporary-folder.ts';
 
 let folder: string;
 let vocabularies: Vocabularies;
@@ -16,14 +16,13 @@ const put = (name: string, content: string | Uint8Array): string => {
   writeFileSync(join(folder, name), content);
   return join(folder, name);
 };
-const ground = () => ({ dataFolder: join(folder, 'data'), catalogue: null });
+const outputDeps = () => ({ dataFolder: join(folder, 'data'), catalogue: null });
 const bring = (path: string) => importVocabulary(path, vocabularies);
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'import-'));
+  folder = temporaryFolder('import');
   vocabularies = new Vocabularies(join(folder, 'data'));
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 test('a table of labels: columns in any order, ids made from names, prompts left out', async () => {
   const csv = 'Keywords,NAME,Group,kind,prompts\n"slam; bang",Door slam,Doors,exclusive,a door slams | a heavy door falls shut\n,Door créak,Doors,,\n'; // prettier-ignore
@@ -40,18 +39,18 @@ test('a table of labels: columns in any order, ids made from names, prompts left
 test('what is exported as a table comes back the same, and as JSON too', async () => {
   const { vocabulary } = await vocabularies.get('sfx');
   const table = join(folder, 'again.csv');
-  await exportVocabulary(vocabulary, table, false, ground());
+  await exportVocabulary(vocabulary, table, false, outputDeps());
   const again = await bring(table);
   expect(again.labels).toHaveLength(vocabulary.labels.length);
   expect(again.labels.map(({ group: _, ...rest }) => rest)).toEqual(
     vocabulary.labels.map(({ group: _, ...rest }) => rest),
   );
-  await expect(exportVocabulary(vocabulary, table, false, ground())).rejects.toMatchObject({ code: 'name-taken' });
-  await expect(exportVocabulary(vocabulary, join(folder, 'a.txt'), false, ground())).rejects.toMatchObject({
+  await expect(exportVocabulary(vocabulary, table, false, outputDeps())).rejects.toMatchObject({ code: 'name-taken' });
+  await expect(exportVocabulary(vocabulary, join(folder, 'a.txt'), false, outputDeps())).rejects.toMatchObject({
     code: 'bad-input',
   });
   const json = join(folder, 'copy.json');
-  await exportVocabulary({ ...vocabulary, id: 'copy' }, json, false, ground());
+  await exportVocabulary({ ...vocabulary, id: 'copy' }, json, false, outputDeps());
   expect(await bring(json)).toEqual({ ...vocabulary, id: 'copy' });
 });
 
@@ -67,7 +66,7 @@ test('no label of an exported table is a formula to a spreadsheet, and all come 
     { ...vocabulary, labels: vocabulary.labels.map((label, at) => ({ ...label, name: hostile[at]! })) },
     table,
     false,
-    ground(),
+    outputDeps(),
   );
   for (const { fields } of parseCsv(readFileSync(table, 'utf8'), table)) {
     for (const field of fields) expect(field).not.toMatch(/^[=+\-@|\t\r]/);
@@ -85,7 +84,7 @@ const UCS_ROWS = [
   ['ARCHIVED', 'MIX', 'ARCHMix', 'ARCH', 'Mixes', 'mix'],
 ];
 
-test('the UCS list as a table: rows that can be heard, with prompts and keywords', async () => {
+test('the UCS list as a table: rows that describe a sound, with prompts and keywords', async () => {
   const csv = [['UCS', '', '', '', '', ''], ['version 8', '', '', '', '', ''], ...UCS_ROWS]
     .map((row) => row.map((cell) => `"${cell}"`).join(','))
     .join('\r\n');
@@ -111,7 +110,7 @@ const BAD: [what: string, name: string, content: string, code: string, says: Reg
   ['no such column', 'a.csv', 'what,ever\n1,2\n', 'vocabulary-damaged', /no column “name”/],
   ['a line without a name', 'a.csv', 'name,group\nx,y\n,y\n', 'vocabulary-damaged', /line 3 has no name/],
   ['a quote that never ends', 'a.csv', 'name\n"x\n', 'vocabulary-damaged', /line 2/],
-  ['two labels of one name', 'a.csv', 'name\nx\nX\n', 'vocabulary-damaged', /name “X”/],
+  ['two labels of one name', 'a.csv', 'name\nx\nX\n', 'vocabulary-damaged', /same name “X”/],
   ['no spreadsheet', 'a.xlsx', 'PK nothing', 'vocabulary-damaged', /cannot be read as a spreadsheet/],
   [
     'a UCS list without rows',
@@ -120,8 +119,8 @@ const BAD: [what: string, name: string, content: string, code: string, says: Reg
     'vocabulary-damaged',
     /no rows with a CatID/,
   ],
-  ['JSON with a mistake', 'a.json', '{"id": ', 'vocabulary-damaged', /cannot be read as JSON/],
-  ['another kind of file', 'a.txt', 'x', 'bad-input', /\.json, \.csv or \.xlsx/],
+  ['JSON with a mistake', 'a.json', '{"id": ', 'vocabulary-damaged', /is not valid JSON/],
+  ['another kind of file', 'a.txt', 'x', 'bad-input', /\.json, \.csv, \.xlsx/],
 ];
 test.each(BAD)('%s is said', async (_, name, content, code, says) => {
   const error: unknown = await bring(put(name, content)).catch((caught: unknown) => caught);
@@ -152,6 +151,6 @@ test('saved and removed: the shipped ones never, the user’s with its file kept
 test('tables are written so that the reader of tables reads them', async () => {
   const { vocabulary } = await vocabularies.get('voice');
   const path = join(folder, 'voice-2.csv');
-  await exportVocabulary(vocabulary, path, false, ground());
+  await exportVocabulary(vocabulary, path, false, outputDeps());
   expect(parseCsv(readFileSync(path, 'utf8'), 'voice')).toHaveLength(vocabulary.labels.length + 1);
 });

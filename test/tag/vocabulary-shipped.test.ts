@@ -96,7 +96,7 @@ describe.skipIf(!hasList)('against the list of UCS', () => {
     expect(sfx.map(rowOf)).toStrictEqual(sfx.map((label) => rows.get(rowOf(label).catId)));
   });
 
-  test('everything that can be heard has a label: all categories but ARCHIVED, all subcategories but MISC', () => {
+  test('every sound category has a label: all categories but ARCHIVED, all subcategories but MISC', () => {
     const audible = [...rows.values()].filter((row) => row.category !== 'ARCHIVED');
     const categories = new Set(sfx.map((label) => rowOf(label).category));
     expect(new Set(audible.map((row) => row.category))).toStrictEqual(categories);

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../../src/shared/errors.ts';
 import { checkVocabulary, parseVocabulary, vocabularyHash, type Vocabulary } from '../../src/main/tag/vocabulary.ts';
+import { sha256 } from '../kit/sha256.ts';
 
 /** A vocabulary as a person writes it: optional fields left out where they may be. */
 function written(): Written {
@@ -57,19 +57,14 @@ test('ucs may be left out of all labels', () => {
   expect(problemsAfter(({ labels }) => labels.forEach((label) => delete label['ucs']))).toStrictEqual([]);
 });
 
-describe('what is wrong is told in one sentence that names file, place and remedy', () => {
+describe('errors are one message that names file, position and remedy', () => {
   test.each<[string, (vocabulary: Written) => void, string, string]>([
-    [
-      'a duplicate id',
-      ({ labels }) => (labels[1]['id'] = 'door-slam'),
-      'label “door-slam”',
-      'give one of them another',
-    ],
+    ['a duplicate id', ({ labels }) => (labels[1]['id'] = 'door-slam'), 'label “door-slam”', 'change one of them'],
     [
       'a name that differs in case only',
       ({ labels }) => (labels[1]['name'] = 'DOOR  slam'),
       'label “drizzle”',
-      '“door-slam” too',
+      '“door-slam” has the same name',
     ],
     ['an id in upper case', ({ labels }) => (labels[1]['id'] = 'Drizzle'), 'label “Drizzle”, “id”', 'a-z, 0-9'],
     ['an unknown group', ({ labels }) => (labels[1]['group'] = 'gates'), 'label “drizzle”', 'no group “gates”; add it'],
@@ -91,21 +86,21 @@ describe('what is wrong is told in one sentence that names file, place and remed
       'a long prompt',
       ({ labels }) => (labels[1]['prompts'] = ['a', 'x'.repeat(300)]),
       'label “drizzle”, entry 2 of “prompts”',
-      'at most 200 characters; shorten',
+      'at most 200 characters',
     ],
     [
       'a prompt of another label',
       ({ labels }) => (labels[1]['prompts'] = ['A door slams']),
       'label “drizzle”',
-      'prompt of “door-slam” too; say it',
+      'prompt of “door-slam”; reword',
     ],
     [
       'the same prompt twice',
       ({ labels }) => (labels[1]['prompts'] = ['fog', 'Fog ']),
       'label “drizzle”',
-      'is there twice',
+      'is used twice',
     ],
-    ['an empty name', ({ labels }) => (labels[1]['name'] = ' '), 'label “drizzle”, “name”', 'must not be empty; write'],
+    ['an empty name', ({ labels }) => (labels[1]['name'] = ' '), 'label “drizzle”, “name”', 'must not be empty'],
     ['a line break in a name', ({ labels }) => (labels[1]['name'] = 'a\nb'), 'label “drizzle”, “name”', 'line breaks'],
     ['a label without id', ({ labels }) => delete labels[1]['id'], 'label “Drizzle”, “id”', 'is missing'],
     ['a label that is none', ({ labels }) => (labels[1] = 7 as never), 'label no. 2', 'must be an object'],
@@ -113,7 +108,7 @@ describe('what is wrong is told in one sentence that names file, place and remed
       'an unknown field',
       ({ labels }) => (labels[1]['prompt'] = 'a'),
       'label “drizzle”',
-      'no field “prompt” here; remove it',
+      'unknown field “prompt”; remove it',
     ],
     [
       'a keyword that is no text',
@@ -125,7 +120,7 @@ describe('what is wrong is told in one sentence that names file, place and remed
       'ucs missing',
       ({ labels }) => delete labels[1]['ucs'],
       'label “drizzle”',
-      '“ucs” is missing; add it, as “door-slam” has it',
+      '“ucs” is missing, but “door-slam” has it',
     ],
     [
       'half a ucs',
@@ -137,7 +132,7 @@ describe('what is wrong is told in one sentence that names file, place and remed
       'one CatID for two rows',
       ({ labels }) => (labels[1]['ucs'] = { ...rain(), catId: 'DOORWood' }),
       'label “drizzle”',
-      '“DOORS, WOOD” and “RAIN, GENERAL”; look it up',
+      '“DOORS, WOOD” and “RAIN, GENERAL”; correct one',
     ],
     [
       'a wrong kind',
@@ -145,13 +140,13 @@ describe('what is wrong is told in one sentence that names file, place and remed
       'group “rain”, “kind”',
       'one of “exclusive”, “multi”',
     ],
-    ['a duplicate group', ({ groups }) => (groups[1]!['name'] = 'doors'), 'group “rain”', '“doors” too'],
+    ['a duplicate group', ({ groups }) => (groups[1]!['name'] = 'doors'), 'group “rain”', '“doors” has the same name'],
     ['a wrong profile', (v) => (v['profile'] = 'video'), '“profile”', 'one of “sfx”, “music”, “dj”'],
-    ['a version as text', (v) => (v['version'] = '1'), '“version”', 'a whole number from 1'],
-    ['half a version', (v) => (v['version'] = 1.5), '“version”', 'a whole number from 1'],
+    ['a version as text', (v) => (v['version'] = '1'), '“version”', 'a whole number, 1 or greater'],
+    ['half a version', (v) => (v['version'] = 1.5), '“version”', 'a whole number, 1 or greater'],
     ['a language as a word', (v) => (v['language'] = 'English'), '“language”', 'a language code'],
     ['no labels', (v) => (v.labels = [] as never), '“labels”', '1 to 5000 labels'],
-    ['an unknown field at the top', (v) => (v['author'] = 'me'), 'the top level', 'no field “author” here'],
+    ['an unknown field at the top', (v) => (v['author'] = 'me'), 'the top level', 'unknown field “author”'],
   ])('%s', (_, change, place, remedy) => {
     const problems = problemsAfter(change);
     expect(problems).toHaveLength(1);
@@ -163,13 +158,13 @@ describe('what is wrong is told in one sentence that names file, place and remed
   test('ucs where the profile writes none', () => {
     const problems = problemsAfter((vocabulary) => (vocabulary['profile'] = 'music'));
     expect(problems).toHaveLength(2); // one a label
-    expect(problems[1]).toContain('label “drizzle”: “ucs” belongs only');
+    expect(problems[1]).toContain('label “drizzle”: “ucs” is only valid');
   });
 
   test.each(['', '{"id": ', '{\n  "id": "mine",\n  oops\n}'])('text that is no JSON: %j', (text) => {
     const checked = checkVocabulary(text, 'mine.json');
     expect(checked).toStrictEqual({
-      problems: [expect.stringMatching(/^The vocabulary “mine\.json” cannot .*editor\.$/u)],
+      problems: [expect.stringMatching(/^The vocabulary “mine\.json” is not valid JSON .*editor\.$/u)],
     });
   });
 
@@ -179,7 +174,7 @@ describe('what is wrong is told in one sentence that names file, place and remed
   });
 });
 
-test('all problems are told, the first is thrown', () => {
+test('all problems are listed, the first is thrown', () => {
   const vocabulary = written();
   vocabulary.labels[0]['prompts'] = [];
   vocabulary.labels[1]['name'] = '';
@@ -196,7 +191,7 @@ test('all problems are told, the first is thrown', () => {
   expect(thrown).toBeInstanceOf(UserError);
   expect(thrown).toMatchObject({
     code: 'vocabulary-damaged',
-    userMessage: expect.stringMatching(/label “door-slam”.*Problems after this one: 1/u) as string,
+    userMessage: expect.stringMatching(/label “door-slam”.*1 more problem/u) as string,
   });
 });
 
@@ -210,7 +205,7 @@ describe('the hash', () => {
 
   test('is the same in every release, or all calibration would be lost', () => {
     const content = '["door-slam","a door slams","a slamming door"]\n["drizzle","a light drizzle"]';
-    expect(unchanged).toBe(createHash('sha256').update(content).digest('hex'));
+    expect(unchanged).toBe(sha256(content));
   });
 
   test.each<[string, (vocabulary: Vocabulary) => void]>([

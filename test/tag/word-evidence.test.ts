@@ -4,7 +4,7 @@ import { wordsOfFile } from '../../src/main/tag/file-words.ts';
 import { Vocabularies } from '../../src/main/tag/vocabularies.ts';
 import type { Vocabulary } from '../../src/main/tag/vocabulary.ts';
 import { MOST_BY_WORDS, WordEvidence } from '../../src/main/tag/word-evidence.ts';
-import { singular, wordsOf } from '../../src/main/tag/words.ts';
+import { singular, wordsOf } from '../../src/main/text/words.ts';
 
 type Label = Vocabulary['labels'][number];
 const label = (id: string, change: Partial<Label> = {}): Label => ({ id, name: id.replaceAll('-', ' '), group: 'g', prompts: [id], keywords: [], ...change }); // prettier-ignore

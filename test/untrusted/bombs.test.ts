@@ -1,22 +1,23 @@
 /** Small files that become gigabytes, files without end, and what is no file at all: each ends with a sentence. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { openDataset } from '../../src/main/eval/dataset.ts';
 import { Vocabularies } from '../../src/main/tag/vocabularies.ts';
 import { importVocabulary } from '../../src/main/tag/vocabulary-import.ts';
+import { TAUGHT_FILE } from '../../src/main/tag/teach/taught-file.ts';
+import { VOCABULARY_FILE } from '../../src/main/tag/vocabulary-file.ts';
 import { readUntrusted } from '../../src/main/untrusted/read-untrusted.ts';
-import { readRegularFile } from '../../src/main/untrusted/regular-file.ts';
+import { readRegularFile } from '../../src/main/files/regular-file.ts';
 import { expectSentence, skipFor } from '../faults/trial.ts';
 import { xlsxOf } from '../tag/make-xlsx.ts';
+import { temporaryFolder } from '../kit/temporary-folder.ts';
 
 let folder: string;
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'bombs-'));
+  folder = temporaryFolder('bombs');
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const put = (name: string, content: string | Uint8Array): string => {
   writeFileSync(join(folder, name), content);
@@ -51,7 +52,7 @@ describe('spreadsheets', () => {
     ['a cell in a far column', () => sheet('<row r="1"><c r="XFD1"><v>1</v></c></row>'), /1000 columns/],
     ['more cells than a list has', () => sheet(cells(500_001)), /500000 cells/],
     ['elements in elements', () => sheet('<a>'.repeat(5000)), /nested/],
-    ['kilobytes that become gigabytes', () => sheet(' '.repeat(80 * 2 ** 20)), /64 MiB|no end/],
+    ['kilobytes that become gigabytes', () => sheet(' '.repeat(80 * 2 ** 20)), /64 MiB|too long/],
   ])('%s', async (name, content, sentence) => {
     const path = put(`${name}.xlsx`, content());
     await refused(path, sentence, bring(path));
@@ -80,11 +81,20 @@ test('JSON that takes more memory than it may, or more time, is refused', async 
   const path = put('deep.json', `[${'{"a":[1,2,3]},'.repeat(1_500_000)}1]`);
   await refused(
     path,
-    /takes more memory/,
-    readUntrusted('vocabulary', { path }, 'vocabulary-damaged', { maxHeapMiB: 40 }),
+    /needed too much memory/,
+    readUntrusted(VOCABULARY_FILE, { path }, 'vocabulary-damaged', { maxHeapMiB: 40 }),
   );
-  await refused(path, /takes too long/, readUntrusted('vocabulary', { path }, 'vocabulary-damaged', { deadlineMs: 1 }));
-  await refused(path, /does not hold what/, readUntrusted('taught', { path }, 'bad-input'), 'bad-input');
+  await refused(
+    path,
+    /took too long/,
+    readUntrusted(VOCABULARY_FILE, { path }, 'vocabulary-damaged', { deadlineMs: 1 }),
+  );
+  await refused(
+    path,
+    /is not an export of learned tags/,
+    readUntrusted(TAUGHT_FILE, { path }, 'bad-input'),
+    'bad-input',
+  );
 });
 
 describe.skipIf(skipFor(process.platform === 'win32' ? 'Windows has no such files' : null, 'pipes and devices'))(
@@ -96,7 +106,7 @@ describe.skipIf(skipFor(process.platform === 'win32' ? 'Windows has no such file
       symlinkSync('/dev/zero', endless);
       await refused(endless, /not a regular file/, bring(endless));
       const pipe = join(folder, 'pipe.json');
-      await refused(pipe, /not a regular file/, readUntrusted('taught', { path: pipe }, 'bad-input'), 'bad-input');
+      await refused(pipe, /not a regular file/, readUntrusted(TAUGHT_FILE, { path: pipe }, 'bad-input'), 'bad-input');
       await refused(pipe, /not a regular file/, openDataset({ dataset: join(folder, 'pipe.csv'), layout: 'auto', prompts: ['{label}'] }), 'bad-input'); // prettier-ignore
     });
 

@@ -1,30 +1,30 @@
 /** Files of all formats with many tags of others: planned, written by each profile, verified, and undone. */
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { FactField } from '../../src/shared/calls/write.ts';
 import { openCatalogue, type Catalogue } from '../../src/main/catalogue/open.ts';
 import { tempPathFor } from '../../src/main/writeback/atomic-write.ts';
-import { writeJournal, type WriteJournal } from '../../src/main/writeback/journal.ts';
+import type { WriteJournal } from '../../src/main/catalogue/stores/write-journal.ts';
 import { planFile } from '../../src/main/writeback/plan-file.ts';
 import type { PlannedFile, WantedField } from '../../src/main/writeback/protocol.ts';
 import { undoFile, writeFile } from '../../src/main/writeback/write-file.ts';
 import { put, tone, wav } from '../faults/sounds.ts';
 import { skipFor } from '../faults/trial.ts';
+import { sha256 } from '../kit/sha256.ts';
+import { temporaryFolder } from '../kit/temporary-folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'all-formats-'));
+const folder = temporaryFolder('all-formats');
 let catalogue: Catalogue;
 let journal: WriteJournal;
 beforeAll(() => {
   catalogue = openCatalogue(join(folder, 'data'));
-  journal = writeJournal(catalogue.db);
+  journal = catalogue.writeJournal;
   put(join(folder, 'source.wav'), wav([tone(500, 0.5, 44_100)], { sampleRate: 44_100 }));
 });
 afterAll(() => {
   catalogue.close();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 const has = (tool: string) => (process.env['PATH'] ?? '').split(':').some((place) => existsSync(join(place, tool)));
@@ -47,6 +47,8 @@ const KINDS: [name: string, ...options: string[]][] = [
   ['ogg.ogg', '-c:a', 'libvorbis'],
   ['opus.opus', '-c:a', 'libopus'],
   ['m4a.m4a', ...PICTURE, '-c:a', 'aac'],
+  ['caf.caf'],
+  ['alac.caf', '-c:a', 'alac'],
   ['fast.m4a', '-c:a', 'aac', '-movflags', '+faststart'],
 ];
 const PROFILES: Record<string, WantedField[]> = {
@@ -67,7 +69,14 @@ const PROFILES: Record<string, WantedField[]> = {
     { field: 'grouping', mode: 'append', values: ['dark'] },
     { field: 'title', mode: 'replace', values: ['Über “alles”'] },
   ],
+  facts: [
+    { field: 'bpm', mode: 'replace', values: ['126.5'] },
+    { field: 'key', mode: 'replace', values: ['F#m'] },
+  ],
 };
+/** A tempo that is whole in formats that have no other, rounded up. */
+const TEMPO_SHOWN = /(?:TBPM|BPM|tmpo|tempo|beats per minute)\W+12(?:6\.5|7)\b/i;
+const MEASURED: FactField[] = ['bpm'];
 
 test.skipIf(skipFor(noFfmpeg, 'all formats')).each(KINDS)('%s', async (name, ...options) => {
   const path = join(folder, name);
@@ -85,7 +94,7 @@ test.skipIf(skipFor(noFfmpeg, 'all formats')).each(KINDS)('%s', async (name, ...
     // Once more there is nothing to do.
     expect((await plan(path, profile, fields)).plan, profile).toMatchObject({ state: 'same', reason: '' });
   }
-  expect(new Set(versions).size).toBe(4);
+  expect(new Set(versions).size).toBe(5);
   expect(decoded(path)).toBe(sound);
   if (has('exiftool')) expectForeign(path);
   // Nothing accepted any more: what is ours goes, what was theirs is there.
@@ -103,7 +112,13 @@ test.skipIf(skipFor(noFfmpeg, 'all formats')).each(KINDS)('%s', async (name, ...
 
 async function plan(path: string, profile: string, fields: WantedField[]): Promise<PlannedFile> {
   const { size, mtimeMs } = statSync(path);
-  const by = { model: 'tiny', date: '2026-01-01', profile, labels: [['sfx/air-jet', 0.9]] as [string, number][] };
+  const by = {
+    model: 'tiny',
+    date: '2026-01-01',
+    profile,
+    labels: [['sfx/air-jet', 0.9]] as [string, number][],
+    measured: MEASURED,
+  };
   return planFile({ fileId: 1, path, size, mtimeMs, fields, by });
 }
 
@@ -116,19 +131,27 @@ async function write(path: string, { plan: { changes }, edits, snapshot }: Plann
 
 /** What another program shows: what we wrote, and what was there before. */
 function expectForeign(path: string): void {
-  const shown = execFileSync('exiftool', ['-a', '-u', '-G1', '-charset', 'UTF8', '-api', 'LargeFileSupport=1', path], { encoding: 'utf8' }); // prettier-ignore
-  if (!path.endsWith('.wav')) expect(shown).toMatch(/AIRBlow/);
-  // One of the files has no tags of theirs.
-  if (!path.includes('plain')) expect(shown).toMatch(/Album/);
   const probed = execFileSync('ffprobe', ['-v', 'error', '-show_format', '-show_streams', path], { encoding: 'utf8' });
   expect(probed).toMatch(/ambient|Rock/i);
+  // Beside LIST/INFO, FFmpeg does not look at an ID3 chunk.
+  if (!path.endsWith('.wav')) expectTempoAndKey(probed);
+  if (path.endsWith('.caf')) {
+    expect(probed).toMatch(/AIRBlow[^]*Album|Album[^]*AIRBlow/);
+    return; // exiftool knows nothing of them
+  }
+  const shown = execFileSync('exiftool', ['-a', '-u', '-G1', '-charset', 'UTF8', '-api', 'LargeFileSupport=1', path], { encoding: 'utf8' }); // prettier-ignore
+  if (!path.endsWith('.wav')) expect(shown).toMatch(/AIRBlow/);
+  expectTempoAndKey(shown);
+  // One of the files has no tags of theirs.
+  if (!path.includes('plain')) expect(shown).toMatch(/Album/);
+}
+
+function expectTempoAndKey(shown: string): void {
+  expect(shown).toMatch(TEMPO_SHOWN);
+  expect(shown).toMatch(/key(?: signature)?\W+F#m\b/i);
 }
 
 /** MD5 of the samples, as FFmpeg decodes them. */
 function decoded(path: string): string {
   return execFileSync('ffmpeg', ['-v', 'error', '-i', path, '-map', '0:a', '-f', 'md5', '-'], { encoding: 'utf8' });
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }

@@ -2,23 +2,23 @@
  * For any bytes: either they are refused, or the sound that FFmpeg finds is the same after every write, a second reader
  * finds all tags of others, and undoing gives every byte back. `EARMARK_MUTATIONS=2000` does more, `EARMARK_SEED=7` others.
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { encodeAudioFile, type DemoFormat } from '../../src/demo/encode.ts';
 import { noise } from '../decode/make-audio.ts';
 import { WRITABLE, type Shape } from './foreign-shapes.ts';
-import { lengthsReplaced, mutated, seeded } from './seeded.ts';
+import { seeded } from '../kit/random.ts';
+import { lengthsReplaced, mutated } from './mutated.ts';
 import { WholeWay } from './whole-way.ts';
+import { temporaryFolder } from '../kit/temporary-folder.ts';
 
 const ROUNDS = Number(process.env['EARMARK_MUTATIONS'] ?? 90);
 const SEED = Number(process.env['EARMARK_SEED'] ?? 1);
 const way = new WholeWay();
-const folder = mkdtempSync(join(tmpdir(), 'any-bytes-'));
+const folder = temporaryFolder('any-bytes');
 afterAll(() => {
   way.remove();
-  rmSync(folder, { recursive: true });
 });
 
 async function compressed(): Promise<Shape[]> {

@@ -1,22 +1,21 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { mayBeReplaced } from '../../src/main/writeback/atomic-write.ts';
 import { setModified } from '../../src/main/writeback/attributes.ts';
 import { openFile } from '../../src/main/writeback/open-file.ts';
 import { skipFor } from '../faults/trial.ts';
+import { temporaryFolder } from '../kit/temporary-folder.ts';
 
 let folder: string;
 let path: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'attributes-'));
+  folder = temporaryFolder('attributes');
   path = join(folder, 'a.wav');
   writeFileSync(path, 'sound');
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 test.each([1_700_000_000_123_456_789n, 1n, -86_400_250_000_001n])(
   'a time of %d ns is given back as it was',
@@ -51,7 +50,7 @@ test.skipIf(skipFor(noMark, 'append-only and immutable files'))(
 );
 
 function whyNoMark(): string | null {
-  const probe = mkdtempSync(join(tmpdir(), 'mark-'));
+  const probe = temporaryFolder('mark');
   try {
     writeFileSync(join(probe, 'a'), '');
     for (const change of ['+a', '-a']) execFileSync('chattr', [change, join(probe, 'a')], { stdio: 'pipe' });

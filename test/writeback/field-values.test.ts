@@ -4,7 +4,7 @@ import type { WriteProfile } from '../../src/shared/calls/write.ts';
 import type { AcceptedTag } from '../../src/main/export/accepted-tags.ts';
 import { decide, modeFor } from '../../src/main/writeback/field-values.ts';
 import { SHIPPED_PROFILES } from '../../src/main/writeback/profiles.ts';
-import { parseProvenance, provenanceText } from '../../src/main/writeback/provenance.ts';
+import { parseProvenance, provenanceText } from '../../src/main/text/provenance.ts';
 import { wave } from '../../src/main/writeback/riff/wave.ts';
 import { usedTags, wantedFields } from '../../src/main/writeback/wanted.ts';
 
@@ -33,7 +33,7 @@ describe('one text for all values', () => {
     ['stands instead of what is there', 'replace', ['theirs'], [], ['a'], ['a'], ['a']],
     ['replaces nothing by nothing', 'replace', ['theirs'], [], [], ['theirs'], []],
     ['stays as it is where nothing is ours', 'append', ['x ,, y,'], [], [], ['x ,, y,'], []],
-    ['stays as it is where it is there twice', 'fill', ['x', 'y'], [], ['a'], ['x', 'y'], []],
+    ['stays as it is where it is used twice', 'fill', ['x', 'y'], [], ['a'], ['x', 'y'], []],
   ])('%s', (_, mode, existing, earlier, wanted, after, ours) => {
     const decided = decide('keywords', KEYWORDS, mode, wave, { existing, earlier, wanted });
     expect(decided).toMatchObject({ after, ours });
@@ -46,7 +46,7 @@ describe('one text for all values', () => {
     const wanted = [Array.from({ length: 60 }, (_, at) => `word${at}`).join(', ')];
     const first = decide('description', 'bext:Description', 'fill', wave, { existing: [], earlier: [], wanted });
     expect(first.after[0]!.length).toBeLessThanOrEqual(256);
-    expect(first.note).toMatch(/shortened/);
+    expect(first.note).toMatch(/Shortened/);
     const again = decide('description', 'bext:Description', 'fill', wave, { existing: first.after, earlier: first.ours, wanted }); // prettier-ignore
     expect(again.after).toEqual(first.after);
   });
@@ -64,8 +64,10 @@ describe('values of their own', () => {
 });
 
 test('standards with one text are only ever filled', () => {
-  for (const id of ['bext:Description', 'LIST/INFO:IKEY', 'NAME', 'ANNO']) expect(modeFor(id, 'replace')).toBe('fill');
-  expect(modeFor('TCON', 'replace')).toBe('replace');
+  for (const id of ['bext:Description', 'LIST/INFO:IKEY', 'NAME', 'ANNO'])
+    expect(modeFor('description', id, 'replace')).toBe('fill');
+  expect(modeFor('genre', 'TCON', 'replace')).toBe('replace');
+  expect(modeFor('bpm', 'TBPM', 'append')).toBe('fill'); // one value
 });
 
 describe('profiles', () => {
@@ -101,7 +103,7 @@ describe('profiles', () => {
 });
 
 test('what we wrote is read again; what is damaged or foreign is not ours', () => {
-  const provenance = { model: 'm', date: '2026-01-01', profile: 'sfx', labels: [['sfx/a', 0.91234], ['b/c', null]] as [string, number | null][], wrote: { TCON: ['ä'] } }; // prettier-ignore
+  const provenance = { model: 'm', date: '2026-01-01', profile: 'sfx', labels: [['sfx/a', 0.91234], ['b/c', null]] as [string, number | null][], measured: [], wrote: { TCON: ['ä'] } }; // prettier-ignore
   const text = provenanceText(provenance);
   expect(text).not.toContain('\n');
   expect(parseProvenance(text)).toEqual({

@@ -1,13 +1,12 @@
 /** What the tests of write-back into compressed formats share: real files, edits applied to them, foreign programs. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import { UserError } from '../../src/shared/errors.ts';
 import { encodeAudioFile, type DemoFormat } from '../../src/demo/encode.ts';
 import {
+  COPY_AGAIN,
   damaged,
   type Container,
   type FieldEdit,
@@ -19,11 +18,11 @@ import {
 import { openFile, type HeldFile } from '../../src/main/writeback/open-file.ts';
 import { hashSound, inverse, writeSpliced } from '../../src/main/writeback/splice.ts';
 import { noise, sine } from '../decode/make-audio.ts';
+import { temporaryFolder } from '../kit/temporary-folder.ts';
 
 /** @returns a folder for this test file, removed at its end */
 export function testFolder(name: string): string {
-  const folder = mkdtempSync(join(tmpdir(), `writeback-${name}-`));
-  afterAll(() => rmSync(folder, { recursive: true }));
+  const folder = temporaryFolder(`writeback-${name}`);
   return folder;
 }
 
@@ -164,7 +163,7 @@ function inMemory(bytes: Uint8Array): OpenFile {
     // eslint-disable-next-line @typescript-eslint/require-await -- rejects where a file on disk would
     read: async (offset, length) => {
       if (!(offset >= 0 && length >= 0 && offset + length <= bytes.length))
-        throw damaged('It ends earlier than it says.');
+        throw damaged('The file is damaged or truncated.', COPY_AGAIN);
       return Uint8Array.from(bytes.subarray(offset, offset + length));
     },
   };

@@ -20,7 +20,7 @@ const SOUND = samples(4000);
 const ODD = samples(4001);
 const U8: Chunk = ['fmt ', Buffer.from('01000100401f0000401f000001000800', 'hex')];
 const INFO: Chunk = ['LIST', Buffer.concat([latin('INFO'), chunk(['INAM', 'Name\0']), chunk(['IGNR', 'Rain\0'])])];
-const NEVER = /never (?:have been )?finished/;
+const NEVER = /incomplete/;
 
 /** @param declared what `data` says of its length @param form what the file says of its own */
 function wavOf(declared: number, form: number | null = null, chunks: Chunk[] = [FMT]): Buffer {
@@ -74,7 +74,7 @@ export const UNFINISHED: readonly Shape[] = [
     name: 'WAVE with two data',
     ending: '.wav',
     bytes: riff([FMT, ['data', SOUND], ['data', samples(600, 5)]]),
-    refused: /several parts/,
+    refused: /several audio data chunks/,
   },
   {
     name: 'WAVE with an empty data and tags behind it',
@@ -98,14 +98,14 @@ export const UNFINISHED: readonly Shape[] = [
     name: 'WAVE with something before data that is no chunk',
     ending: '.wav',
     bytes: form('RIFF', 'WAVE', chunk(FMT), Buffer.alloc(64, 0x81), chunk(['data', SOUND])),
-    refused: /before any sound/,
+    refused: /before the audio data/,
   },
   ...['RF64', 'BW64'].flatMap((kind): Shape[] => [
     { name: `${kind} of zeros`, ending: '.wav', bytes: rf64(kind, 0n, 0n), refused: NEVER },
     { name: `${kind} of ones`, ending: '.wav', bytes: rf64(kind, 2n ** 64n - 1n, 2n ** 64n - 1n), refused: NEVER },
     { name: `${kind} longer than it is`, ending: '.wav', bytes: rf64(kind, 9000n, 8000n), refused: NEVER },
     { name: `${kind} with data of 0`, ending: '.wav', bytes: rf64(kind, 4080n, 4000n, 0), refused: NEVER },
-    { name: `${kind} at odds`, ending: '.wav', bytes: rf64(kind, 4080n, 3000n, 4000), refused: /headers differ/ },
+    { name: `${kind} at odds`, ending: '.wav', bytes: rf64(kind, 4080n, 3000n, 4000), refused: /contradictory sizes/ },
     {
       name: `${kind} without ds64`,
       ending: '.wav',

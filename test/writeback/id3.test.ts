@@ -271,7 +271,7 @@ test('extended headers: 2.3 states the padding, 2.4 says what stays; checksums g
   expect([plain[5], plain.toString('latin1', 10, 14)]).toEqual([0x80, 'TIT2']);
 });
 
-test('what cannot be understood is refused with a sentence', () => {
+test('what cannot be understood is refused with a message', () => {
   expect(() => readId3(latin('ID3\x05\0\0\0\0\0\0'))).toThrow(UserError);
   expect(() => readId3(latin('ID3\x03\0\0\0\0\x01\0too short'))).toThrow(UserError);
   expect(() => readId3(latin('ID3\x03\0\x40\0\0\0\x06\xff\xff\xff\xff\0\0'))).toThrow(UserError);

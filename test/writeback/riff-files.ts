@@ -1,19 +1,15 @@
 /** WAVE and AIFF files put together chunk by chunk, right and wrong ones, and what became of them. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Container, FieldEdit, Part, StoredField } from '../../src/main/writeback/container.ts';
 import { openFile } from '../../src/main/writeback/open-file.ts';
 import { inverse, joined } from '../../src/main/writeback/splice.ts';
+import { temporaryFolder } from '../kit/temporary-folder.ts';
 
 export type Chunk = [id: string, content: Uint8Array | string];
 
-const folder = mkdtempSync(join(tmpdir(), 'riff-'));
+let folder = '';
 let files = 0;
-
-export function removeFiles(): void {
-  rmSync(folder, { recursive: true, force: true });
-}
 
 export function bytesOf(content: Uint8Array | string): Buffer {
   return typeof content === 'string' ? Buffer.from(content, 'utf8') : Buffer.from(content);
@@ -101,6 +97,8 @@ export async function fieldsOf(container: Container, bytes: Buffer): Promise<Sto
 }
 
 export function put(bytes: Buffer, ending = '.wav'): string {
+  // Files that share a process share this module, and a folder goes with the file that made it.
+  if (!existsSync(folder)) folder = temporaryFolder('riff');
   const path = join(folder, `${files++}${ending}`);
   writeFileSync(path, bytes);
   return path;

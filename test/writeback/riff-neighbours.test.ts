@@ -1,10 +1,8 @@
 /** Two edits at one place: a list that grows right before the sound, and new iXML that comes between the two. */
 import { randomBytes } from 'node:crypto';
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { wave } from '../../src/main/writeback/riff/wave.ts';
-import { chunk, chunksIn, contentOf, edited, FMT, removeFiles, riff, type Chunk } from './riff-files.ts';
-
-afterAll(removeFiles);
+import { chunk, chunksIn, contentOf, edited, FMT, riff, type Chunk } from './riff-files.ts';
 
 test.each([['even'], ['odd and']])('what a list gains at its end stays in it (%s length)', async (name) => {
   const comment = chunk(['ICMT', name === 'even' ? 'Made by us\0\0' : 'Made by us\0']);

@@ -1,18 +1,17 @@
 /** New files made of old ones, and back. */
-import { createHash, randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Part } from '../../src/main/writeback/container.ts';
 import { openFile } from '../../src/main/writeback/open-file.ts';
 import { changesNothing, decodeParts, encodeParts, inverse, joined, splicedSize, writeSpliced } from '../../src/main/writeback/splice.ts'; // prettier-ignore
+import { sha256 } from '../kit/sha256.ts';
+import { temporaryFolder } from '../kit/temporary-folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'splice-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = temporaryFolder('splice');
 
-const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 let files = 0;
 const put = (bytes: Uint8Array) => {
   const path = join(folder, `${files++}.bin`);

@@ -2,7 +2,6 @@
  * Files whose tags stand where Earmark does not write: what other programs showed of them before a write, they show after
  * it, the plan says so, and an undo gives the file back.
  */
-import { createHash } from 'node:crypto';
 import { copyFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { TagLib } from 'taglib-wasm';
@@ -10,13 +9,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openCatalogue, type Catalogue } from '../../src/main/catalogue/open.ts';
 import { tempPathFor } from '../../src/main/writeback/atomic-write.ts';
 import { id3TagBytes } from '../../src/main/writeback/id3/tag.ts';
-import { writeJournal, type WriteJournal } from '../../src/main/writeback/journal.ts';
+import type { WriteJournal } from '../../src/main/catalogue/stores/write-journal.ts';
 import { planFile } from '../../src/main/writeback/plan-file.ts';
 import type { PlannedFile, WantedField } from '../../src/main/writeback/protocol.ts';
 import { undoFile, writeFile } from '../../src/main/writeback/write-file.ts';
 import { foreign, makeAudio, testFolder } from './foreign-readers-kit.ts';
 import { latin, tagBytes, text, utf16 } from './id3-tags.ts';
 import { aiffFile, chunk, FMT, riff, type Chunk } from './riff-files.ts';
+import { sha256OfFile } from '../kit/sha256.ts';
 
 const folder = testFolder('taken-over');
 const MUSIC: WantedField[] = [
@@ -33,7 +33,7 @@ let mpeg: Buffer;
 let flacBytes: Buffer;
 beforeAll(async () => {
   catalogue = openCatalogue(join(folder, 'data'));
-  journal = writeJournal(catalogue.db);
+  journal = catalogue.writeJournal;
   const file = readFileSync(await makeAudio(join(folder, 'plain.mp3'), 'mp3'));
   mpeg = file.subarray(id3TagBytes(file) ?? 0);
   flacBytes = readFileSync(await makeAudio(join(folder, 'plain.flac'), 'flac'));
@@ -138,13 +138,13 @@ test('what players showed before a write, they show after it', async () => {
     expect(planned.plan, name).toMatchObject({ state: 'change', reason: '' });
     const row = await write(after[n]!, planned);
     // Once more there is nothing to do.
-    expect((await plan(after[n]!)).plan, name).toMatchObject({ state: 'same', reason: '' });
+    expect((await plan(after[n]!)).plan, name).toMatchObject({ state: 'same', changes: [] });
 
     const copy = join(folder, `undone-${name}`);
     copyFileSync(after[n]!, copy);
     journal.beginUndo([{ id: row, tempPath: tempPathFor(copy, row) }]);
     expect(await undoFile(journal, { id: row, fileId: 1, path: copy }, () => {})).toMatchObject({ outcome: 'undone' });
-    expect(sha256(copy), name).toBe(sha256(before[n]!));
+    expect(sha256OfFile(copy), name).toBe(sha256OfFile(before[n]!));
   }
   const shown = await readers([...before, ...after]);
   for (const [program, output] of shown) {
@@ -205,7 +205,7 @@ test('no LIST/INFO is made beside an ID3 chunk that stands alone', async () => {
 
 async function plan(path: string, fields: WantedField[] = MUSIC): Promise<PlannedFile> {
   const { size, mtimeMs } = statSync(path);
-  const by = { model: 'tiny', date: '2026-01-01', profile: 'music', labels: [] };
+  const by = { model: 'tiny', date: '2026-01-01', profile: 'music', labels: [], measured: [] };
   return planFile({ fileId: 1, path, size, mtimeMs, fields, by });
 }
 
@@ -243,8 +243,4 @@ async function readers(paths: readonly string[]): Promise<Map<string, Map<string
   }
   add('TagLib', seen);
   return found;
-}
-
-function sha256(path: string): string {
-  return createHash('sha256').update(readFileSync(path)).digest('hex');
 }

@@ -65,5 +65,5 @@ def cut(file: soundfile.SoundFile, start: float, seconds: float) -> Array:
     top = np.max(np.abs(x)) if len(x) else 0.0
     if top == 0:
         raise ValueError(f"nothing sounds at {start:.1f} s of the reel")
-    heard = np.nonzero(np.abs(x) > 0.001 * top)[0]
-    return x[max(0, heard[0] - 32) : heard[-1] + 1]
+    audible = np.nonzero(np.abs(x) > 0.001 * top)[0]
+    return x[max(0, audible[0] - 32) : audible[-1] + 1]

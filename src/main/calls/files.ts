@@ -1,29 +1,34 @@
 /** The calls about files, lists, stars, collections and searches that are kept: from the catalogue, nothing else. */
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { FileCalls } from '../../shared/calls/files.ts';
 import type { Engine } from '../../shared/contract.ts';
 import type { Catalogue } from '../catalogue/open.ts';
-import { fileMissing } from '../catalogue/known-files.ts';
-import type { Parts } from '../parts.ts';
+import { fileMissing } from '../../shared/refusals.ts';
+import type { CatalogueAccess } from '../catalogue/access.ts';
+import { saveSearch } from '../studio/sharing.ts';
+import type { ModelAccess } from '../packs/model-access.ts';
+
+type FileDeps = Pick<CatalogueAccess, 'dataFolder' | 'catalogue' | 'existingCatalogue'> & Pick<ModelAccess, 'spaceId'>;
 
 /**
  * Reading makes no catalogue where there is none; what the user wants kept does.
- * @param marked told of every change, with the files it is about
+ * @param marked called on every change, with its files
  */
-export function fileCalls(parts: Parts, marked: (fileIds: number[]) => void): Pick<Engine, keyof FileCalls> {
+export function fileCalls(deps: FileDeps, marked: (fileIds: number[]) => void): Pick<Engine, keyof FileCalls> {
   const read = <T>(what: (catalogue: Catalogue) => T, ifNone: T): T => {
-    const catalogue = parts.existingCatalogue();
+    const catalogue = deps.existingCatalogue();
     return catalogue ? what(catalogue) : ifNone;
   };
   const mark = async <T>(fileIds: number[], what: (catalogue: Catalogue) => T): Promise<T> => {
-    const done = await settled(() => what(parts.catalogue()));
+    const done = await settled(() => what(deps.catalogue()));
     marked(fileIds);
     return done;
   };
 
   return {
     'file.get': async (id) => {
-      const catalogue = parts.existingCatalogue();
-      const detail = catalogue?.fileRows.detail(id, await parts.spaceId());
+      const catalogue = deps.existingCatalogue();
+      const detail = catalogue?.fileRows.detail(id, await deps.spaceId());
       if (!detail) throw fileMissing(id);
       return detail;
     },
@@ -35,6 +40,11 @@ export function fileCalls(parts: Parts, marked: (fileIds: number[]) => void): Pi
           return fileLists.list(of, order, descending);
         }, []),
       ),
+    'file.folders': async (of) => {
+      const folderCounts = deps.existingCatalogue()?.folderCounts;
+      if (!folderCounts) return [];
+      return of === null ? folderCounts.roots() : folderCounts.below(of, yieldToEventLoop);
+    },
     'file.waveforms': (ids) => settled(() => read(({ fileRows }) => fileRows.waveforms(ids), [])),
     'favourite.set': ({ fileIds, favourite }) =>
       mark(fileIds, ({ ratings }) => {
@@ -47,10 +57,11 @@ export function fileCalls(parts: Parts, marked: (fileIds: number[]) => void): Pi
         return null;
       }),
     'collection.list': () => settled(() => read(({ collections }) => collections.list(), [])),
+    'collection.arrange': (ids) => mark([], ({ collections }) => collections.arrange(ids)),
     'collection.create': ({ name }) => mark([], ({ collections }) => collections.create(name)),
     'collection.rename': ({ id, name }) => mark([], ({ collections }) => collections.rename(id, name)),
     'collection.remove': async (id) => {
-      const held = await settled(() => parts.catalogue().collections.remove(id));
+      const held = await settled(() => deps.catalogue().collections.remove(id));
       marked(held.fileIds);
       return held;
     },
@@ -58,7 +69,7 @@ export function fileCalls(parts: Parts, marked: (fileIds: number[]) => void): Pi
     'collection.add': ({ id, fileIds }) => mark(fileIds, ({ collections }) => collections.add(id, fileIds)),
     'collection.take': ({ id, fileIds }) => mark(fileIds, ({ collections }) => collections.take(id, fileIds)),
     'savedSearch.list': () => settled(() => read(({ savedSearches }) => savedSearches.list(), [])),
-    'savedSearch.save': ({ name, query }) => mark([], ({ savedSearches }) => savedSearches.save(name, query)),
+    'savedSearch.save': (input) => mark([], () => saveSearch(deps, input)),
     'savedSearch.remove': (id) =>
       mark([], ({ savedSearches }) => {
         savedSearches.remove(id);

@@ -1,24 +1,26 @@
-/** Roots and what is set for them; sounds that are there twice. */
+/** Roots and their settings; duplicates. */
 import { join } from 'node:path';
 import type { LibraryCalls, LibraryRoot } from '../../shared/calls/library.ts';
 import type { Engine } from '../../shared/contract.ts';
 import { UserError } from '../../shared/errors.ts';
 import type { RootStatus } from '../../shared/types.ts';
 import type { Catalogue } from '../catalogue/open.ts';
-import type { RootRow } from '../catalogue/roots.ts';
-import { writeDemoLibrary } from '../../demo/library.ts';
-import type { Parts } from '../parts.ts';
+import type { RootRow } from '../catalogue/stores/roots.ts';
+import type { CatalogueAccess } from '../catalogue/access.ts';
+import type { ModelAccess } from '../packs/model-access.ts';
 import type { LibraryWatch } from '../scan/library-watch.ts';
 import { resolveScopes } from '../scan/roots.ts';
 
-/** No embedding space has this id: nothing counts as listened to. */
+/** No embedding space has this id: nothing counts as analysed. */
 const NO_SPACE = 0;
 /** Below the data folder. */
 const DEMO_FOLDER = 'demo-sounds';
 
-/** @param changed told which roots are not what they were */
+type LibraryDeps = CatalogueAccess & Pick<ModelAccess, 'spaceId'>;
+
+/** @param changed called with the roots that have changed */
 export function libraryCalls(
-  parts: Parts,
+  deps: LibraryDeps,
   watch: LibraryWatch,
   changed: (rootIds: number[]) => void,
 ): Pick<Engine, keyof LibraryCalls> {
@@ -37,7 +39,7 @@ export function libraryCalls(
     };
   };
   const list = async (catalogue: Catalogue): Promise<LibraryRoot[]> => {
-    const statuses = new Map(catalogue.totals.perRoot(await spaceOrNone(parts)).map((status) => [status.id, status]));
+    const statuses = new Map(catalogue.totals.perRoot(await spaceOrNone(deps)).map((status) => [status.id, status]));
     const roots: LibraryRoot[] = [];
     for (const row of catalogue.roots.list()) {
       const status = statuses.get(row.id);
@@ -58,11 +60,11 @@ export function libraryCalls(
 
   return {
     'root.list': async () => {
-      const catalogue = parts.existingCatalogue();
+      const catalogue = deps.existingCatalogue();
       return catalogue ? list(catalogue) : [];
     },
     'root.add': async ({ path }) => {
-      const catalogue = parts.catalogue();
+      const catalogue = deps.catalogue();
       const before = catalogue.roots.list().map(({ id }) => id);
       const [scope] = await resolveScopes([path], catalogue.roots);
       const id = scope!.root.id; // one folder is one scope
@@ -72,14 +74,14 @@ export function libraryCalls(
       return one(catalogue, id);
     },
     'root.remove': (id) => {
-      rowInUse(parts, id);
-      parts.catalogue().roots.hide(id);
+      rowInUse(deps, id);
+      deps.catalogue().roots.hide(id);
       touched([id]);
       return Promise.resolve(null);
     },
     'root.set': async ({ id, watch: watched, paused }) => {
-      rowInUse(parts, id);
-      const catalogue = parts.catalogue();
+      rowInUse(deps, id);
+      const catalogue = deps.catalogue();
       catalogue.transaction(() => {
         if (watched !== undefined) catalogue.roots.setWatch(id, watched);
         if (paused !== undefined) catalogue.roots.setPaused(id, paused);
@@ -88,29 +90,30 @@ export function libraryCalls(
       return one(catalogue, id);
     },
     'demo.make': async () => {
-      const folder = join(parts.options.dataFolder, DEMO_FOLDER);
+      const folder = join(deps.dataFolder, DEMO_FOLDER);
+      const { writeDemoLibrary } = await import('../../demo/library.ts');
       await writeDemoLibrary(folder);
       return folder;
     },
     'duplicate.list': ({ limit }) =>
-      Promise.resolve(parts.existingCatalogue()?.duplicates.list(limit) ?? { groups: [], total: 0, spareBytes: 0 }),
+      Promise.resolve(deps.existingCatalogue()?.duplicates.list(limit) ?? { groups: [], total: 0, spareBytes: 0 }),
   };
 }
 
-function rowInUse(parts: Parts, id: number): RootRow {
-  const row = parts.existingCatalogue()?.roots.byId(id);
+function rowInUse(deps: LibraryDeps, id: number): RootRow {
+  const row = deps.existingCatalogue()?.roots.byId(id);
   if (!row || row.removedMs !== null) throw noSuchRoot();
   return row;
 }
 
 function noSuchRoot(): UserError {
-  return new UserError('not-found', 'This folder is not in the library any more. Look at the list of folders again.');
+  return new UserError('not-found', 'This folder is no longer in the library. Reload the list of folders.');
 }
 
 /** The library is shown without a usable model, too; what is wrong with it stands in the list of models. */
-async function spaceOrNone(parts: Parts): Promise<number> {
+async function spaceOrNone(deps: LibraryDeps): Promise<number> {
   try {
-    return await parts.spaceId();
+    return await deps.spaceId();
   } catch (error) {
     if (error instanceof UserError && error.code.startsWith('model-')) return NO_SPACE;
     throw error;

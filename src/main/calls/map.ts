@@ -3,37 +3,40 @@ import type { MapCalls } from '../../shared/calls/map.ts';
 import type { Engine } from '../../shared/contract.ts';
 import { UserError } from '../../shared/errors.ts';
 import type { Catalogue } from '../catalogue/open.ts';
-import { heardFiles, type HeardFiles } from '../map/heard-files.ts';
+import { embeddedFiles, type EmbeddedFiles } from '../map/embedded-files.ts';
 import { legendOf } from '../map/legend.ts';
 import type { MapMaking } from '../map/making.ts';
 import { loadMap, type SavedMap } from '../map/map-file.ts';
 import { pick, standing } from '../map/shown.ts';
-import type { Parts } from '../parts.ts';
+import type { CatalogueAccess } from '../catalogue/access.ts';
+import type { ModelAccess } from '../packs/model-access.ts';
 
 interface OpenMap {
   catalogue: Catalogue;
   map: SavedMap;
-  heard: HeardFiles;
+  embedded: EmbeddedFiles;
   model: string;
 }
 
-export function mapCalls(parts: Parts, making: MapMaking): Pick<Engine, keyof MapCalls> {
+type MapDeps = Pick<CatalogueAccess, 'dataFolder' | 'existingCatalogue'> & Pick<ModelAccess, 'pack' | 'spaceId'>;
+
+export function mapCalls(deps: MapDeps, making: MapMaking): Pick<Engine, keyof MapCalls> {
   /** null before one has been made, and when the one that was made cannot be used. */
   const open = async (): Promise<OpenMap | null> => {
-    const catalogue = parts.existingCatalogue();
+    const catalogue = deps.existingCatalogue();
     if (!catalogue) return null;
-    const { id: model, dim } = await parts.pack();
-    const spaceId = await parts.spaceId();
-    const map = await loadMap(parts.options.dataFolder, spaceId);
+    const { id: model, dim } = await deps.pack();
+    const spaceId = await deps.spaceId();
+    const map = await loadMap(deps.dataFolder, spaceId);
     if (map === null || map === 'damaged') return null;
-    return { catalogue, map, heard: heardFiles(catalogue.db, spaceId, dim), model };
+    return { catalogue, map, embedded: embeddedFiles(catalogue, spaceId, dim), model };
   };
   return {
     'map.get': async () => {
       const found = await open();
       if (!found) return null;
-      const { map, heard, model } = found;
-      const { shown, missing } = await standing(map, heard);
+      const { map, embedded, model } = found;
+      const { shown, missing } = await standing(map, embedded);
       const { fileIds, places } = pick(map, shown);
       return {
         model,
@@ -46,9 +49,9 @@ export function mapCalls(parts: Parts, making: MapMaking): Pick<Engine, keyof Ma
     'map.make': ({ anew }) => making.start(anew),
     'map.legend': async (colouring) => {
       const found = await open();
-      if (!found) throw new UserError('not-found', 'There is no map yet. Draw it first.');
-      const { shown } = await standing(found.map, found.heard);
-      return legendOf(found.catalogue.db, colouring, pick(found.map, shown).fileIds);
+      if (!found) throw new UserError('not-found', 'No map yet. Draw it first.');
+      const { shown } = await standing(found.map, found.embedded);
+      return legendOf(found.catalogue, colouring, pick(found.map, shown).fileIds);
     },
   };
 }

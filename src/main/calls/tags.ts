@@ -3,18 +3,22 @@ import type { FileTag, TagCalls, TagRow } from '../../shared/calls/tags.ts';
 import type { Engine } from '../../shared/contract.ts';
 import { UserError } from '../../shared/errors.ts';
 import type { Catalogue } from '../catalogue/open.ts';
-import type { StoredTag } from '../catalogue/suggestions.ts';
-import type { Parts } from '../parts.ts';
+import type { StoredTag } from '../catalogue/stores/suggestions.ts';
+import type { CatalogueAccess } from '../catalogue/access.ts';
+import type { ModelAccess } from '../packs/model-access.ts';
 import type { AcceptedWords } from '../tag/accepted-words.ts';
-import { taughtTags } from '../tag/heads.ts';
 import { whyOf, windowsOf } from '../tag/look.ts';
-import { scoringGround, type TagScoring } from '../tag/scoring.ts';
+import { scoringDeps, type TagScoring, type ScoringModel } from '../tag/scoring.ts';
 import type { Vocabularies } from '../tag/vocabularies.ts';
 import type { TeachCallName } from './teach.ts';
 
-/** @param changed told the tags whose decisions have changed */
+interface TagDeps extends CatalogueAccess, Pick<ModelAccess, 'spaceId'> {
+  withModel<T>(work: (model: ScoringModel) => Promise<T>): Promise<T>;
+}
+
+/** @param changed called with the tags whose decisions have changed */
 export function tagCalls(
-  parts: Parts,
+  deps: TagDeps,
   vocabularies: Vocabularies,
   scoring: TagScoring,
   words: AcceptedWords,
@@ -22,8 +26,8 @@ export function tagCalls(
 ): Pick<Engine, Exclude<keyof TagCalls, TeachCallName>> {
   /** Reading makes no catalogue where there is none. */
   const read = async <T>(what: (catalogue: Catalogue, spaceId: number) => T, ifNone: T): Promise<T> => {
-    const catalogue = parts.existingCatalogue();
-    return catalogue ? what(catalogue, await parts.spaceId()) : ifNone;
+    const catalogue = deps.existingCatalogue();
+    return catalogue ? what(catalogue, await deps.spaceId()) : ifNone;
   };
   const decided = async (tagIds: number[]): Promise<void> => {
     await words.written();
@@ -34,19 +38,18 @@ export function tagCalls(
     const vocabulary = tag && (await vocabularies.find(tag.vocabularyId))?.vocabulary;
     const label = vocabulary?.labels.findIndex(({ id }) => id === tag?.labelId) ?? -1;
     if (!vocabulary || label < 0) {
-      throw new UserError('not-found', tag ? `The tag “${tag.name}” is in no vocabulary any more.` : 'There is no such tag. Load the list again.'); // prettier-ignore
+      throw new UserError('not-found', tag ? `The tag “${tag.name}” is no longer in any vocabulary.` : 'This tag does not exist. Reload the list.'); // prettier-ignore
     }
     return { vocabulary, label };
   };
 
   return {
     'tag.score': (request) => scoring.start(request),
-    'tag.wait': (id) => scoring.jobs.wait(id),
     'tag.list': async (scope) => {
       words.soon(); // what a program left that ended midway
       const { found } = await vocabularies.all();
       return read((catalogue, spaceId) => {
-        const taught = taughtTags(catalogue.db, spaceId);
+        const taught = catalogue.heads.taught(spaceId);
         const rows = catalogue.suggestions.counts(scope, spaceId).flatMap((count): TagRow[] => {
           const tag = catalogue.tagRows.byId(count.tagId);
           if (!tag) return [];
@@ -57,7 +60,7 @@ export function tagCalls(
           const basics = { tagId, vocabularyId, labelId, name };
           return [{ ...basics, groupName: group?.name ?? '', ucs: label?.ucs ?? null, ...count, taught: taught.get(tagId) ?? null }]; // prettier-ignore
         });
-        return rows.sort((a, b) => b.waiting - a.waiting || b.accepted - a.accepted || byName(a, b));
+        return rows.sort((a, b) => b.suggested - a.suggested || b.accepted - a.accepted || byName(a, b));
       }, []);
     },
     'tag.files': ({ scope, state, order }) =>
@@ -72,52 +75,52 @@ export function tagCalls(
         return [...ofFile].map(([fileId, tags]) => ({ fileId, tags }));
       }, []),
     'tag.why': ({ fileId, tagId }) =>
-      parts.withModel(async (model) => {
-        const ground = await scoringGround(parts, model, vocabularies);
-        const { vocabulary, label } = await vocabularyOf(ground.catalogue, tagId);
-        return whyOf(fileId, label, vocabulary, ground);
+      deps.withModel(async (model) => {
+        const scoring = await scoringDeps(deps, model, vocabularies);
+        const { vocabulary, label } = await vocabularyOf(scoring.catalogue, tagId);
+        return whyOf(fileId, label, vocabulary, scoring);
       }),
     'tag.windows': ({ fileId, vocabularyId, minProbability }) =>
-      parts.withModel(async (model) => {
-        const ground = await scoringGround(parts, model, vocabularies);
+      deps.withModel(async (model) => {
+        const scoring = await scoringDeps(deps, model, vocabularies);
         const { vocabulary } = await vocabularies.get(vocabularyId);
-        return windowsOf(fileId, vocabulary, minProbability, ground);
+        return windowsOf(fileId, vocabulary, minProbability, scoring);
       }),
     'tag.ofLabel': async ({ vocabularyId, labelId }) => {
       const { vocabulary } = await vocabularies.get(vocabularyId);
       const label = vocabulary.labels.findIndex(({ id }) => id === labelId);
       if (label < 0) {
-        throw new UserError(
-          'not-found',
-          `The vocabulary “${vocabulary.name}” has no label “${labelId}”. Load it again.`,
-        );
+        throw new UserError('not-found', `The vocabulary “${vocabulary.name}” has no label “${labelId}”. Reload it.`);
       }
-      return parts.catalogue().tagRows.ensure(vocabulary.id, vocabulary.labels)[label]!;
+      return deps.catalogue().tagRows.ensure(vocabulary.id, vocabulary.labels)[label]!;
     },
     'tag.decide': async ({ decisions }) => {
-      const catalogue = parts.catalogue();
-      const { stepId, changed: count, tagIds } = catalogue.decisions.decide(decisions, await parts.spaceId());
+      const catalogue = deps.catalogue();
+      const { stepId, changed: count, tagIds } = catalogue.decisions.decide(decisions, await deps.spaceId());
       await decided(tagIds);
       return { stepId, changed: count };
     },
     'tag.forecast': (scope) =>
-      read(({ suggestions, decisions }, spaceId) => decisions.forecast(suggestions.waiting(scope, spaceId)), {
+      read(({ suggestions, decisions }, spaceId) => decisions.forecast(suggestions.suggested(scope, spaceId)), {
         suggestions: 0,
         files: 0,
         expectedWrong: 0,
       }),
     'tag.acceptAll': async (scope) => {
       if (scope.minProbability === undefined) {
-        throw new UserError('bad-input', 'Say how sure a suggestion must be to be accepted (minProbability).');
+        throw new UserError(
+          'bad-input',
+          'Specify the minimum probability of the suggestions to accept (minProbability).',
+        );
       }
-      const catalogue = parts.catalogue();
-      const waiting = catalogue.suggestions.waiting(scope, await parts.spaceId());
-      const { stepId, forecast, tagIds } = catalogue.decisions.acceptAll(waiting);
+      const catalogue = deps.catalogue();
+      const suggested = catalogue.suggestions.suggested(scope, await deps.spaceId());
+      const { stepId, forecast, tagIds } = catalogue.decisions.acceptAll(suggested);
       await decided(tagIds);
       return { stepId, forecast };
     },
     'tag.undo': async ({ stepId }) => {
-      const catalogue = parts.catalogue();
+      const catalogue = deps.catalogue();
       const { restored, tagIds } = catalogue.decisions.undo(stepId);
       await decided(tagIds);
       return { restored };

@@ -15,11 +15,7 @@ export function classify(error: unknown, where = 'the catalogue'): UserError | n
   const Name = name.charAt(0).toUpperCase() + name.slice(1);
   // SHMSIZE: the index of the write-ahead log could not grow (https://sqlite.org/rescode.html#ioerr_shmsize).
   if (code === 'ENOSPC' || code === 'EDQUOT' || code.startsWith('SQLITE_FULL') || code === 'SQLITE_IOERR_SHMSIZE') {
-    return new UserError(
-      'disk-full',
-      `There is no room left on the disk of ${name}. Free some space and try again.`,
-      error,
-    );
+    return new UserError('disk-full', `The disk of ${name} is full. Free some space and try again.`, error);
   }
   // CANTOPEN is listed before: a folder that cannot be entered shows as "unable to open database file".
   if (
@@ -31,18 +27,18 @@ export function classify(error: unknown, where = 'the catalogue'): UserError | n
     return new UserError('catalogue-unwritable', message, error);
   }
   if (/^SQLITE_(CORRUPT|NOTADB|FORMAT)/.test(code)) {
-    const message = `${Name} is damaged. Move it aside and index again; your audio files are not touched by this.`;
+    const message = `${Name} is damaged. Move it to another folder and index again. Your audio files are not affected.`;
     return new UserError('catalogue-damaged', message, error);
   }
   if (/^SQLITE_(BUSY|LOCKED|PROTOCOL)/.test(code)) {
     return new UserError(
       'catalogue-busy',
-      `Another program is using ${name}. Wait for it or stop it, then try again.`,
+      `Another program is using ${name}. Wait for it to finish, or quit it, then try again.`,
       error,
     );
   }
   if (code.startsWith('SQLITE_IOERR') || code === 'EIO') {
-    const message = `The disk gave an error while using ${name}. Check the disk, then run the doctor.`;
+    const message = `Disk error while accessing ${name}. Check the disk, then run “earmark doctor”.`;
     return new UserError('catalogue-unwritable', message, error);
   }
   return null;
@@ -55,6 +51,11 @@ export function withDatabaseErrors<T>(where: string, work: () => T): T {
   } catch (error) {
     throw classify(error, where) ?? error;
   }
+}
+
+/** Whether SQLite gave it: of the catalogue or of another database of ours. */
+export function isDatabaseError(error: unknown): boolean {
+  return error instanceof Database.SqliteError;
 }
 
 function codeOf(error: unknown): string | null {

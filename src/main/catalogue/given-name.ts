@@ -16,7 +16,7 @@ export function tidyName(name: string): string {
  */
 export function nameKey(name: string): string {
   const key = tidyName(tidyName(name).replace(/["“”„«»]/g, '')).toLowerCase();
-  if (key === '') throw new UserError('bad-input', 'A name needs at least one letter or digit.');
+  if (key === '') throw new UserError('bad-input', 'A name must contain at least one letter or digit.');
   return key;
 }
 
@@ -32,6 +32,6 @@ export function claimName<T>(name: string, write: () => T): T {
     return write();
   } catch (error) {
     if (!(error instanceof Database.SqliteError) || error.code !== 'SQLITE_CONSTRAINT_UNIQUE') throw error;
-    throw new UserError('name-taken', `There is a “${tidyName(name)}” already. Choose another name.`, error);
+    throw new UserError('name-taken', `The name “${tidyName(name)}” is already in use. Choose another name.`, error);
   }
 }

@@ -11,14 +11,14 @@ export function integrityCheck(db: Database): string[] {
   const dangling = db.pragma('foreign_key_check') as { table: string }[];
   if (dangling.length > 0) {
     const tables = [...new Set(dangling.map(({ table }) => table))].join(', ');
-    problems.push(`${dangling.length} rows in ${tables} belong to something that is not there.`);
+    problems.push(`${dangling.length} rows in ${tables} refer to rows that do not exist.`);
   }
   const count = (sql: string) => db.prepare<[], number>(sql).pluck().get()!;
-  const unheard = count(
+  const unfinished = count(
     `SELECT count(*) FROM window AS w WHERE NOT EXISTS
-       (SELECT 1 FROM listening AS l WHERE l.file_id = w.file_id AND l.space_id = w.space_id)`,
+       (SELECT 1 FROM analysed AS a WHERE a.file_id = w.file_id AND a.space_id = w.space_id)`,
   );
-  if (unheard > 0) problems.push(`${unheard} windows belong to no finished listening.`);
+  if (unfinished > 0) problems.push(`${unfinished} windows belong to no completed analysis.`);
   const misfits = count(
     'SELECT count(*) FROM window JOIN space ON space.id = window.space_id WHERE length(embedding) <> 2 * space.dim',
   );
@@ -26,6 +26,6 @@ export function integrityCheck(db: Database): string[] {
   const wordless = count(
     "SELECT count(*) FROM file WHERE state = 'ready' AND NOT EXISTS (SELECT 1 FROM file_words WHERE rowid = file.id)",
   );
-  if (wordless > 0) problems.push(`${wordless} files cannot be found by their names.`);
+  if (wordless > 0) problems.push(`${wordless} files are missing from the name index.`);
   return problems;
 }

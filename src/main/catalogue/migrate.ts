@@ -42,13 +42,13 @@ export function checkedVersion(db: Database): number {
   if (!empty && applicationId !== APPLICATION_ID) {
     throw new UserError(
       'catalogue-damaged',
-      `“${db.name}” is a database of another program, not an Earmark catalogue. Choose another data folder.`,
+      `“${db.name}” is the database of another program, not an Earmark catalogue. Choose another data folder.`,
     );
   }
   if (version > NEWEST_VERSION) {
     throw new UserError(
       'catalogue-from-future',
-      `The catalogue “${db.name}” was made by a newer Earmark. Update Earmark, or choose another data folder.`,
+      `The catalogue “${db.name}” was created by a newer version of Earmark. Update Earmark, or choose another data folder.`,
     );
   }
   return version;

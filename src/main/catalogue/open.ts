@@ -3,56 +3,93 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { UserError } from '../../shared/errors.ts';
-import { collectionStatements, type CollectionStatements } from './collections.ts';
-import { decisionStatements, type DecisionStatements } from './decisions.ts';
+import { analysisStore, type AnalysisStore } from './stores/analysis.ts';
+import { changeStore, type ChangeStore } from './stores/changes.ts';
+import { collectionStore, type CollectionStore } from './stores/collections.ts';
+import { decidedStore, type DecidedStore } from './stores/decided.ts';
+import { decisionStore, type DecisionStore } from './stores/decisions.ts';
 import { classify, withDatabaseErrors } from './database-errors.ts';
-import { fileListStatements, type FileListStatements } from './file-lists.ts';
-import { fileRowStatements, type FileRowStatements } from './file-rows.ts';
-import { duplicateStatements, type DuplicateStatements } from './duplicates.ts';
-import { fileStatements, type FileStatements } from './files.ts';
+import { filePlaceStore, type FilePlaceStore } from './stores/file-places.ts';
+import { fileListStore, type FileListStore } from './stores/file-lists.ts';
+import { fileRowStore, type FileRowStore } from './stores/file-rows.ts';
+import { folderCountStore, type FolderCountStore } from './stores/folder-counts.ts';
+import { FilterLookup } from './queries/filters.ts';
+import { foundFileStore, type FoundFileStore } from './stores/found-files.ts';
+import { duplicateStore, type DuplicateStore } from './stores/duplicates.ts';
+import { fileStore, type FileStore } from './stores/files.ts';
+import { headStore, type HeadStore } from './stores/heads.ts';
+import { facetStore, type FacetStore } from './stores/facets.ts';
+import { healthStore, type HealthStore } from './stores/health.ts';
 import { integrityCheck } from './integrity.ts';
-import { jobStatements, type JobStatements } from './jobs.ts';
+import { jobStore, type JobStore } from './stores/jobs.ts';
 import { checkedVersion, migrate, NEWEST_VERSION } from './migrate.ts';
 import { readingCopy, removeReadingCopy } from './reading-copy.ts';
 import { makePrivate, makePrivateFile } from './private-folder.ts';
-import { ratingStatements, type RatingStatements } from './ratings.ts';
-import { rootStatements, type RootStatements } from './roots.ts';
-import { savedSearchStatements, type SavedSearchStatements } from './saved-searches.ts';
-import { settingStatements, type SettingStatements } from './settings.ts';
-import { spaceStatements, type SpaceStatements } from './spaces.ts';
-import { suggestionStatements, type SuggestionStatements } from './suggestions.ts';
-import { tagRowStatements, type TagRowStatements } from './tag-rows.ts';
-import { tagStatements, type TagStatements } from './tags-words.ts';
-import { totalStatements, type TotalStatements } from './totals.ts';
-import { windowStatements, type WindowStatements } from './windows.ts';
+import { knownFileStore, type KnownFileStore } from './stores/known-files.ts';
+import { nearDuplicateStore, type NearDuplicateStore } from './stores/near-duplicates.ts';
+import { ratingStore, type RatingStore } from './stores/ratings.ts';
+import { renameJournal, type RenameJournal } from './stores/rename-journal.ts';
+import { rootStore, type RootStore } from './stores/roots.ts';
+import { savedSearchStore, type SavedSearchStore } from './stores/saved-searches.ts';
+import { scoredStore, type ScoredStore } from './stores/scored.ts';
+import { statedFactStore, type StatedFactStore } from './stores/stated-facts.ts';
+import { settingStore, type SettingStore } from './stores/settings.ts';
+import { spaceStore, type SpaceStore } from './stores/spaces.ts';
+import { suggestionStore, type SuggestionStore } from './stores/suggestions.ts';
+import { tagRowStore, type TagRowStore } from './stores/tag-rows.ts';
+import { nativeTagStore, type NativeTagStore } from './stores/tags-words.ts';
+import { studioStore, type StudioStore } from './stores/studio/studio.ts';
+import { totalStore, type TotalStore } from './stores/totals.ts';
+import { windowStore, type WindowStore } from './stores/windows.ts';
+import { wordMatchStore, type WordMatchStore } from './stores/word-matches.ts';
+import { writeJournal, type WriteJournal } from './stores/write-journal.ts';
 
 /** How long a statement waits for another process to finish its transaction, ms. Ours take milliseconds. */
 const BUSY_TIMEOUT_MS = 5000;
+/** The same while another process brings a large catalogue to the newest version: a million files take a quarter of a minute. */
+const MIGRATING_TIMEOUT_MS = 10 * 60_000;
 /** The write-ahead log is cut back to this after a large transaction, bytes. */
 const JOURNAL_SIZE_LIMIT = 64 * 1024 * 1024;
 
 export interface Catalogue {
-  readonly db: Database.Database;
   readonly path: string;
   /** Nothing can be changed: each attempt throws. */
   readonly readonly: boolean;
-  readonly roots: RootStatements;
-  readonly files: FileStatements;
-  readonly windows: WindowStatements;
-  readonly spaces: SpaceStatements;
-  readonly tags: TagStatements;
-  readonly jobs: JobStatements;
-  readonly totals: TotalStatements;
-  readonly fileLists: FileListStatements;
-  readonly fileRows: FileRowStatements;
-  readonly ratings: RatingStatements;
-  readonly collections: CollectionStatements;
-  readonly savedSearches: SavedSearchStatements;
-  readonly settings: SettingStatements;
-  readonly duplicates: DuplicateStatements;
-  readonly tagRows: TagRowStatements;
-  readonly suggestions: SuggestionStatements;
-  readonly decisions: DecisionStatements;
+  readonly roots: RootStore;
+  readonly files: FileStore;
+  readonly analysis: AnalysisStore;
+  readonly windows: WindowStore;
+  readonly spaces: SpaceStore;
+  readonly tags: NativeTagStore;
+  readonly jobs: JobStore;
+  readonly totals: TotalStore;
+  readonly fileLists: FileListStore;
+  readonly fileRows: FileRowStore;
+  readonly folderCounts: FolderCountStore;
+  readonly statedFacts: StatedFactStore;
+  readonly filePlaces: FilePlaceStore;
+  readonly knownFiles: KnownFileStore;
+  readonly foundFiles: FoundFileStore;
+  readonly wordMatches: WordMatchStore;
+  readonly filters: FilterLookup;
+  readonly ratings: RatingStore;
+  readonly collections: CollectionStore;
+  readonly savedSearches: SavedSearchStore;
+  readonly settings: SettingStore;
+  readonly duplicates: DuplicateStore;
+  readonly nearDuplicates: NearDuplicateStore;
+  readonly facets: FacetStore;
+  readonly health: HealthStore;
+  readonly tagRows: TagRowStore;
+  readonly suggestions: SuggestionStore;
+  readonly scored: ScoredStore;
+  readonly decisions: DecisionStore;
+  readonly decided: DecidedStore;
+  readonly heads: HeadStore;
+  readonly changes: ChangeStore;
+  readonly writeJournal: WriteJournal;
+  readonly renameJournal: RenameJournal;
+  readonly studio: StudioStore;
   /** All or nothing; may be nested. */
   transaction<T>(work: () => T): T;
   /** Reads everything. @returns sentences that say what is wrong; none when all is well */
@@ -60,6 +97,8 @@ export interface Catalogue {
   /** Bytes on disk, write-ahead log included. */
   bytes(): number;
   close(): void;
+  /** Until {@link close}. */
+  readonly isOpen: boolean;
 }
 
 export function cataloguePath(dataFolder: string): string {
@@ -68,44 +107,75 @@ export function cataloguePath(dataFolder: string): string {
 
 /**
  * Opens the catalogue, makes it if it is not there, and brings it forward to this program's schema.
- * @param options.readonly neither makes nor changes anything, and needs no right to write; `check` reads the whole file for damage first (slow)
+ * @param options.readonly neither makes nor changes anything, and needs no right to write
+ * @param options.durable a commit is on the disk when it returns, also if the power fails then; slower
+ * @param options.check reads the whole file for damage first (slow)
  * @throws UserError catalogue-from-future, catalogue-damaged, catalogue-unwritable, catalogue-busy, disk-full;
  *   not-found when there is none to read
  */
-export function openCatalogue(dataFolder: string, options: { readonly?: boolean; check?: boolean } = {}): Catalogue {
+export function openCatalogue(
+  dataFolder: string,
+  options: { readonly?: boolean; durable?: boolean; check?: boolean } = {},
+): Catalogue {
   const path = cataloguePath(dataFolder);
   const db = withDatabaseErrors(path, () => openDatabase(dataFolder, options.readonly ?? false));
   try {
     return withDatabaseErrors(path, () => {
       if (options.check) quickCheck(db);
+      if (options.durable) db.pragma('synchronous = FULL');
+      let studio: StudioStore | null = null;
       const catalogue: Catalogue = {
-        db,
         path,
         readonly: db.readonly,
-        roots: rootStatements(db),
-        files: fileStatements(db),
-        windows: windowStatements(db),
-        spaces: spaceStatements(db),
-        tags: tagStatements(db),
-        jobs: jobStatements(db),
-        totals: totalStatements(db),
-        fileLists: fileListStatements(db),
-        fileRows: fileRowStatements(db),
-        ratings: ratingStatements(db),
-        collections: collectionStatements(db),
-        savedSearches: savedSearchStatements(db),
-        settings: settingStatements(db),
-        duplicates: duplicateStatements(db),
-        tagRows: tagRowStatements(db),
-        suggestions: suggestionStatements(db),
-        decisions: decisionStatements(db),
+        get isOpen() {
+          return db.open;
+        },
+        roots: rootStore(db),
+        files: fileStore(db),
+        analysis: analysisStore(db),
+        windows: windowStore(db),
+        spaces: spaceStore(db),
+        tags: nativeTagStore(db),
+        jobs: jobStore(db),
+        totals: totalStore(db),
+        fileLists: fileListStore(db),
+        fileRows: fileRowStore(db),
+        folderCounts: folderCountStore(db),
+        statedFacts: statedFactStore(db),
+        filePlaces: filePlaceStore(db),
+        knownFiles: knownFileStore(db),
+        foundFiles: foundFileStore(db),
+        wordMatches: wordMatchStore(db),
+        filters: new FilterLookup(db),
+        ratings: ratingStore(db),
+        collections: collectionStore(db),
+        savedSearches: savedSearchStore(db),
+        settings: settingStore(db),
+        duplicates: duplicateStore(db),
+        nearDuplicates: nearDuplicateStore(db),
+        facets: facetStore(db),
+        health: healthStore(db),
+        tagRows: tagRowStore(db),
+        suggestions: suggestionStore(db),
+        scored: scoredStore(db),
+        decisions: decisionStore(db),
+        decided: decidedStore(db),
+        heads: headStore(db),
+        changes: changeStore(db),
+        writeJournal: writeJournal(db),
+        renameJournal: renameJournal(db),
+        get studio() {
+          studio ??= studioStore(db);
+          return studio;
+        },
         transaction: <T>(work: () => T): T => db.transaction(work)(),
         integrityCheck: () => integrityCheck(db),
         bytes: () => bytesOnDisk(path),
         close: () => closeDatabase(db, path),
       };
       // After a migration that changed what words are; otherwise there are few or none. Searching before would miss names.
-      if (!options.readonly) while (catalogue.decisions.writeSomeWords());
+      // A process that opens it for the journal does so beside an owner, which has already done this.
+      if (!options.readonly && !options.durable) while (catalogue.decisions.writeSomeWords());
       return catalogue;
     });
   } catch (error) {
@@ -114,15 +184,12 @@ export function openCatalogue(dataFolder: string, options: { readonly?: boolean;
   }
 }
 
-/**
- * The connection alone, for processes that bring their own statements.
- * @throws what {@link openCatalogue} throws, SQLite's own errors not yet turned into sentences
- */
-export function openDatabase(dataFolder: string, readonly: boolean): Database.Database {
+/** @throws what {@link openCatalogue} throws, SQLite's own errors not yet turned into sentences */
+function openDatabase(dataFolder: string, readonly: boolean): Database.Database {
   const path = cataloguePath(dataFolder);
   if (readonly) {
     if (!statSync(path, { throwIfNoEntry: false })) {
-      throw new UserError('not-found', `There is no catalogue in “${dataFolder}” yet. Index a folder first.`);
+      throw new UserError('not-found', `No catalogue in “${dataFolder}” yet. Index a folder first.`);
     }
   } else {
     makePrivate(dataFolder);
@@ -141,7 +208,7 @@ export function openDatabase(dataFolder: string, readonly: boolean): Database.Da
 function openForReading(path: string): Database.Database {
   const upToDate = (db: Database.Database) => {
     if (checkedVersion(db) >= NEWEST_VERSION) return;
-    const message = `The catalogue “${path}” is from an older Earmark and has to be brought up to date first. Index a folder, or start the app once.`;
+    const message = `The catalogue “${path}” was created by an older version of Earmark and must be upgraded first. Index a folder, or start the app once.`;
     throw new UserError('catalogue-unwritable', message);
   };
   try {
@@ -177,7 +244,9 @@ function openForWriting(db: Database.Database): void {
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = NORMAL'); // a power cut may lose the last transactions, never the file
   db.pragma(`journal_size_limit = ${JOURNAL_SIZE_LIMIT}`);
+  db.pragma(`busy_timeout = ${MIGRATING_TIMEOUT_MS}`);
   migrate(db);
+  db.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
 }
 
 /** @param begin the connection is closed again when it throws */
@@ -195,7 +264,7 @@ function connect(path: string, readonly: boolean, begin: (db: Database.Database)
 function quickCheck(db: Database.Database): void {
   const answer = db.pragma('quick_check(1)', { simple: true }) as string;
   if (answer === 'ok') return;
-  const message = `The catalogue “${db.name}” is damaged. Move it aside and index again; your audio files are not touched by this.`;
+  const message = `The catalogue “${db.name}” is damaged. Move it to another folder and index again. Your audio files are not affected.`;
   throw new UserError('catalogue-damaged', message, answer);
 }
 
@@ -209,7 +278,7 @@ function closeDatabase(db: Database.Database, path: string): void {
     // Keeps the planner's statistics fresh; cheap, since SQLite looks only at tables that changed much.
     if (!db.readonly) db.pragma('optimize');
   } catch (error) {
-    // A full or vanished disk: whoever wanted to write was told. Older statistics do no harm.
+    // A full or missing disk: the call that wanted to write got the error. Older statistics do no harm.
     if (!classify(error)) throw error;
   } finally {
     db.close();

@@ -38,10 +38,10 @@ export function readingCopy(path: string, prepare: (db: Database.Database) => vo
       throw sentenceFor(error, path);
     }
   }
-  throw new UserError('catalogue-busy', `The catalogue “${path}” is being written by another program. Wait for it, then try again.`); // prettier-ignore
+  throw new UserError('catalogue-busy', `Another program is writing to the catalogue “${path}”. Wait for it to finish, then try again.`); // prettier-ignore
 }
 
-/** Takes it away; who has it open goes on reading, where the system allows that, and removes it at last where not. */
+/** Removes it; a process that has it open keeps reading, where the system allows that, and removes it in the end where not. */
 export function removeReadingCopy(path: string): void {
   try {
     rmSync(dirname(path), { recursive: true, force: true });
@@ -93,7 +93,7 @@ function sentenceFor(error: unknown, path: string): unknown {
   const megabytes = Math.ceil(statSync(path).size / 1e6);
   return new UserError(
     'disk-full',
-    `The folder of the catalogue “${path}” cannot be written, and there is no room for a copy to read from (${megabytes} MB) in “${tmpdir()}”. Free some space there and try again.`,
+    `The folder of the catalogue “${path}” is read-only, and the temporary copy needed to read it (${megabytes} MB) does not fit in “${tmpdir()}”. Free some space there and try again.`,
     error,
   );
 }

@@ -4,7 +4,7 @@
  * `file.folder_key`; another rule here needs a migration that writes them anew.
  */
 
-/** Lower than any character of a key: a shorter name or an outer folder comes before what goes on from it. */
+/** Lower than any character of a key: a shorter name or an outer folder comes before longer ones that begin with it. */
 const SEPARATOR = '\u0001';
 /** Numbers of more digits are not numbers any more; what follows is compared as it stands. */
 const MAX_DIGITS = 70;

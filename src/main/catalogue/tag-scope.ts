@@ -1,9 +1,9 @@
 /** Scopes of tags as SQL: which files, and which tags. */
 import type { Database } from 'better-sqlite3';
 import type { TagScope } from '../../shared/calls/tags.ts';
-import { joined, likeLiteral, type Condition } from '../search/condition.ts';
-import { folderCondition, type Root } from '../search/folder-filter.ts';
-import { LISTED } from './file-lists.ts';
+import { joined, likeLiteral, type Condition } from './queries/condition.ts';
+import { folderCondition, type Root } from './queries/folder-filter.ts';
+import { LISTED } from './stores/file-lists.ts';
 
 /** The file name alone: what is left when the path up to the last '/' is taken off. */
 const FILE_NAME = "replace(file.relative_path, rtrim(file.relative_path, replace(file.relative_path, '/', '')), '')";

@@ -1,7 +1,7 @@
 /**
  * One writing program for a catalogue. The lock is an exclusive lock of SQLite on a file of its own, held as long as
  * the job runs: the operating system frees it when the program ends, also after kill -9, and it works the same on
- * every platform. Reading, searching and short writes of other programs go on beside it.
+ * every platform. Reading, searching and short writes of other programs remain possible.
  */
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,13 +15,15 @@ const RETRY_MS = 200;
 
 /** What the lock is held for, as the sentence for those who want it meanwhile has it. */
 const WORK_WORDS = {
-  index: 'listening to sounds',
-  write: 'writing tags into files',
-  undo: 'undoing what it did to files',
+  index: 'analysing files',
+  write: 'writing tags',
+  undo: 'undoing writes',
   rename: 'renaming files',
-  recover: 'putting files in order that it was ended over',
+  sync: 'syncing with the studio',
+  work: 'analysing files for the studio',
+  recover: 'recovering files after a crash',
   save: 'saving its index',
-  forget: 'forgetting what a model heard',
+  forget: 'deleting the analysis of a model',
 };
 
 export type LockedWork = keyof typeof WORK_WORDS;
@@ -34,7 +36,7 @@ interface Holder {
 }
 
 /**
- * @param options.work what it is for: others are told, who want it meanwhile. @default 'index'
+ * @param options.work what it is for: shown to others who want it meanwhile. @default 'index'
  * @param options.patienceMs how long to keep trying while somebody else holds it. @default 0: one try
  * @returns gives the lock back; more than once does no harm
  * @throws UserError catalogue-busy when somebody else holds it, this program or another; catalogue-unwritable
@@ -83,7 +85,7 @@ function writeHolder(dataFolder: string, holder: Holder): void {
   renameSync(temporary, holderPath(dataFolder)); // a reader sees the old or the new one, never half of it
 }
 
-/** Who holds the lock, as far as can be told: the holder may just be writing its name, or just be gone. */
+/** Who holds the lock, as far as is known: the holder may just be writing its name, or just be gone. */
 function readHolder(dataFolder: string): Holder | null {
   try {
     return JSON.parse(readFileSync(holderPath(dataFolder), 'utf8')) as Holder;
@@ -95,15 +97,15 @@ function readHolder(dataFolder: string): Holder | null {
 function busy(dataFolder: string): UserError {
   const holder = readHolder(dataFolder);
   if (!holder) {
-    return new UserError('catalogue-busy', `Another Earmark is at work with the catalogue in “${dataFolder}”; wait for it or stop it.`); // prettier-ignore
+    return new UserError('catalogue-busy', `Another instance of Earmark is using the catalogue in “${dataFolder}”. Wait for it to finish, or quit it.`); // prettier-ignore
   }
   const { pid, work, sinceMs } = holder;
   const since = `since ${new Date(sinceMs).toLocaleTimeString()}`;
   // A file of another version, or one that somebody changed, may say anything.
-  const doing = Object.hasOwn(WORK_WORDS, work) ? WORK_WORDS[work] : 'at work';
+  const doing = Object.hasOwn(WORK_WORDS, work) ? WORK_WORDS[work] : 'busy';
   const sentence =
     pid === process.pid
-      ? `Earmark is ${doing} (${since}); wait for that or cancel it.`
-      : `Another Earmark (process ${pid}, ${since}) is ${doing}, with the catalogue in “${dataFolder}”; wait for it or stop it.`;
+      ? `Earmark is ${doing} (${since}). Wait for it to finish, or cancel it.`
+      : `Another instance of Earmark (process ${pid}, ${since}) is ${doing} in “${dataFolder}”. Wait for it to finish, or quit it.`;
   return new UserError('catalogue-busy', sentence);
 }

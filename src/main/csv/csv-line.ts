@@ -3,7 +3,7 @@
 /**
  * Excel, LibreOffice and Sheets run a cell that begins with one of these, also out of a CSV; a file name or a label may
  * have been chosen by a stranger. An apostrophe in front makes it text (https://owasp.org/www-community/attacks/CSV_Injection).
- * Apostrophes before it count too, so that one can be taken away again: {@link withoutApostrophe}.
+ * Apostrophes before it count too, so that one can be removed again: {@link withoutApostrophe}.
  */
 const FORMULA_START = /^'*[=+\-@\t\r\n|%＝＋－＠]/u;
 

@@ -50,7 +50,7 @@ export function parseCsv(text: string, name: string, { maxRows = 1_000_000 }: Cs
     line++;
     const isBlank = record.fields.length === 1 && record.fields[0] === '';
     if (isBlank) continue;
-    if (records.length === maxRows) throw tooLarge(record.line, `is beyond the ${maxRows} rows that are read at most`);
+    if (records.length === maxRows) throw tooLarge(record.line, `exceeds the limit of ${maxRows} rows`);
     records.push(record);
   }
   const columns = records[0]?.fields.length ?? 0;
@@ -88,7 +88,7 @@ function quoted(text: string, start: number, line: number, name: string): Field 
   const newlines = value.match(/\r\n|\r|\n/g)?.length ?? 0;
   const end = closing + 1;
   if (end < text.length && text[end] !== ',' && text[end] !== '\n' && text[end] !== '\r') {
-    throw new UserError('bad-input', `“${name}” cannot be read as a table: in line ${line + newlines} a quoted field goes on after its closing quote.`); // prettier-ignore
+    throw new UserError('bad-input', `“${name}” cannot be read as a table: in line ${line + newlines} a quoted field continues after its closing quote.`); // prettier-ignore
   }
   return { value, end, newlines };
 }

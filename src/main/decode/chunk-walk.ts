@@ -1,5 +1,5 @@
 /**
- * Going on behind bytes that are no chunk. Programs leave stale bytes between chunks, or an id of zeros; FFmpeg goes on by
+ * Continuing after bytes that are no chunk. Programs leave stale bytes between chunks, or an id of zeros; FFmpeg continues by
  * the size that stands there, others look for the next id they know.
  */
 
@@ -17,7 +17,7 @@ const KNOWN: readonly string[] = [
 const FARTHEST = 1 << 20;
 /** An id may stand in other data by chance; in hostile files over and over. */
 const MOST_TRIES = 64;
-/** Places in one file at which a walk goes on; more is not damage but noise. */
+/** Places in one file at which a walk continues; more is not damage but noise. */
 export const MOST_GAPS = 16;
 
 /**

@@ -41,7 +41,7 @@ export class ContentHash {
    * @throws UserError undecodable-audio when there was not one byte of sound: all such files would be the same
    */
   contentId(codec: string, sampleRate: number, channels: number): string {
-    if (this.#bytes === 0) throw undecodableAudio(this.#path, 'no packets came out of it');
+    if (this.#bytes === 0) throw undecodableAudio(this.#path, 'the decoder returned no packets');
     this.#flush();
     return this.#hash.update(`\n${codec}\n${sampleRate}\n${channels}`).digest('hex').slice(0, 32);
   }

@@ -1,5 +1,6 @@
 /** Whether a container ends before its own end: for formats where FFmpeg reports the length of what is left instead. */
-import { partOf, type ByteReader } from './byte-reader.ts';
+import { partOf, type ByteReader } from '../files/byte-reader.ts';
+import { cafChunks } from './caf.ts';
 import { dataIsCutOff } from './riff.ts';
 import type { Sniffed } from './sniff.ts';
 import { wave64Chunk } from './wave64.ts';
@@ -7,8 +8,6 @@ import { wave64Chunk } from './wave64.ts';
 /** An Ogg page is at most this long (27 + 255 + 255·255 bytes), RFC 3533 §6. */
 const LONGEST_OGG_PAGE = 65_307;
 const OGG_END_OF_STREAM = 4;
-/** Chunks looked at before `data` is given up. */
-const MAX_CHUNKS = 4096;
 
 /** @returns whether the file has clearly lost its end. false also where there is no way to know */
 export async function isCutOff(whole: ByteReader, sniffed: Sniffed): Promise<boolean> {
@@ -39,16 +38,7 @@ async function wave64IsCutOff(file: ByteReader): Promise<boolean> {
   return data !== null && data.position + data.bytes > file.size;
 }
 
-/** Core Audio Format: chunks of a type and a signed 64-bit size; −1 for a `data` chunk that goes to the end of the file. */
 async function cafIsCutOff(file: ByteReader): Promise<boolean> {
-  let at = 8;
-  for (let chunks = 0; chunks < MAX_CHUNKS; chunks++) {
-    const header = await file.read(at, 12);
-    if (header.length < 12) return false;
-    const bytes = Number(header.readBigInt64BE(4));
-    if (header.toString('latin1', 0, 4) === 'data') return at + 12 + bytes > file.size;
-    if (bytes < 0) return false;
-    at += 12 + bytes;
-  }
-  return false;
+  const data = (await cafChunks(file)).find(({ id }) => id === 'data');
+  return data !== undefined && data.position + data.bytes > file.size;
 }

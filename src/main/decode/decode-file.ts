@@ -1,12 +1,24 @@
 /** One pass over one file: sniff → open → decode → mono → resample → windows, and the facts gathered on the way. */
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import type { Stats } from 'node:fs';
+import { SAMPLE_KINDS, type SampleFacts, type SampleKind } from '../../shared/analysis.ts';
 import type { DecodeWarning, NativeTag } from '../../shared/types.ts';
 import { UserError } from '../../shared/errors.ts';
+import { Analysing } from './analysers/analysing.ts';
 import type { AudioLibrary, AudioSource, Resampler } from './audio-source.ts';
-import { byteReader, type ByteReader } from './byte-reader.ts';
+import type { PcmWindow } from '../process/pcm-wire.ts';
+import { byteReader, type ByteReader } from '../files/byte-reader.ts';
 import { isCutOff } from './cut-off.ts';
-import type { DecodeReport, FileRequest, Identity, NotAudio, WindowPlan } from './report.ts';
+import type {
+  AnalyseRequest,
+  Analysed,
+  DecodeReport,
+  FileRequest,
+  Identity,
+  NotAudio,
+  ReadRequest,
+  WindowPlan,
+} from './report.ts';
 import { claimsAudio } from './extensions.ts';
 import {
   changedWhileReading,
@@ -18,15 +30,14 @@ import {
   vanished,
 } from './file-errors.ts';
 import { LevelMeter } from './levels.ts';
-import { LoudnessMeter } from './loudness.ts';
 import { Mixdown } from './mixdown.ts';
-import type { PcmSink } from './pcm-sink.ts';
+import { MemorySink, type PcmSink } from './pcm-sink.ts';
 import { contentKind, isFreeFormatMpeg, sniff, type Sniffed } from './sniff.ts';
 import { readTags } from './tags.ts';
 import { describeWarnings } from './warnings.ts';
 import { Tiler, type Tile } from './windows.ts';
 
-export interface Pass {
+export interface DecodeDeps {
   library: AudioLibrary;
   /** Called at least about ten times a second of work. */
   beat: () => Promise<void>;
@@ -43,25 +54,71 @@ export async function decodeFile(
   item: number,
   plan: WindowPlan,
   sink: PcmSink,
-  pass: Pass,
+  deps: DecodeDeps,
 ): Promise<DecodeReport | NotAudio> {
   return withFile(request, async (file, sniffed) => {
-    const source = await openSource(request, sniffed, true, pass);
+    const source = await openSource(request, sniffed, true, deps);
     if (source === null) return { notAudio: true };
     try {
-      const heard = await listen(source, item, plan, sink, pass);
-      if (heard.capped) await source.skipToEnd();
-      return await report(request, file, sniffed, source, heard, plan);
+      const decoded = await decodeWindows(source, item, plan, sink, deps, SAMPLE_KINDS);
+      if (decoded.capped) await source.skipToEnd();
+      return await report(request, file, sniffed, source, decoded, plan);
     } finally {
       await source.close();
     }
   });
 }
 
+/**
+ * Only the facts of some kinds, without windows. As much of a long file is decoded as for its windows.
+ * @throws as {@link decodeFile}
+ */
+export async function analyseFile(
+  { kinds, plan, ...request }: AnalyseRequest,
+  deps: DecodeDeps,
+): Promise<Analysed | NotAudio> {
+  return withFile(request, async (_file, sniffed) => {
+    const source = await openSource(request, sniffed, true, deps);
+    if (source === null) return { notAudio: true };
+    try {
+      const { sampleRate } = source.facts; // so that nothing is resampled
+      const decoded = await decodeWindows(source, 0, { ...plan, sampleRate }, NOWHERE, deps, kinds);
+      if (decoded.capped) await source.skipToEnd();
+      const { durationSeconds } = lengthOf(request, source, decoded);
+      return {
+        contentId: source.contentId(),
+        facts: decoded.analysing.finish(Math.round(durationSeconds * sampleRate)),
+      };
+    } finally {
+      await source.close();
+    }
+  });
+}
+
+/** Windows of a part of a file. What lies before it is decoded, too: few formats tell where a moment begins. @throws as {@link decodeFile} */
+export async function readWindows(
+  { plan, fromSeconds, ...request }: ReadRequest,
+  deps: DecodeDeps,
+): Promise<PcmWindow[] | NotAudio> {
+  return withFile(request, async (_file, sniffed) => {
+    const source = await openSource(request, sniffed, true, deps);
+    if (source === null) return { notAudio: true };
+    try {
+      const sink = new MemorySink(fromSeconds);
+      await decodeWindows(source, 0, plan, sink, deps, []);
+      return sink.windows;
+    } finally {
+      await source.close();
+    }
+  });
+}
+
+const NOWHERE: PcmSink = { write: () => Promise.resolve() };
+
 /** The content identity without decoding: for files that moved or got other tags. @throws as {@link decodeFile} */
-export async function identifyFile(request: FileRequest, pass: Pass): Promise<Identity> {
+export async function identifyFile(request: FileRequest, deps: DecodeDeps): Promise<Identity> {
   const identity = await withFile(request, async (_file, sniffed) => {
-    const source = await openSource(request, sniffed, false, pass);
+    const source = await openSource(request, sniffed, false, deps);
     if (source === null) return { notAudio: true };
     try {
       await source.skipToEnd();
@@ -151,18 +208,33 @@ async function checkUnchanged(path: string, before: Stats): Promise<void> {
     throw changedWhileReading(path);
 }
 
-/** @returns null when there is nothing to hear and the name does not promise it (a film, a picture container) */
-export async function openSource(
+/** @returns null when there is no audio and the name does not promise any (a film, a picture container) */
+export function openSource(
   request: FileRequest,
   sniffed: Sniffed,
   decode: boolean,
-  { library, beat }: Pass,
+  { library, beat }: DecodeDeps,
 ): Promise<AudioSource | null> {
-  const { path, extensionHint } = request;
+  return unlessFilm(request, () => library.open({ path: request.path, sniffed, decode, beat }));
+}
+
+/** As {@link openSource}, with every bit of the samples. */
+export function openExactSource(
+  request: FileRequest,
+  sniffed: Sniffed,
+  { library, beat }: DecodeDeps,
+): Promise<AudioSource<Float64Array> | null> {
+  return unlessFilm(request, () => library.openExact({ path: request.path, sniffed, beat }));
+}
+
+async function unlessFilm<S extends Pick<AudioSource, 'hasVideo' | 'close'>>(
+  { path, extensionHint }: FileRequest,
+  open: () => Promise<S>,
+): Promise<S | null> {
   const promised = claimsAudio(path, extensionHint);
-  let source: AudioSource;
+  let source: S;
   try {
-    source = await library.open({ path, sniffed, decode, beat });
+    source = await open();
   } catch (error) {
     if (!promised && error instanceof UserError && error.code === 'no-audio-stream') return null;
     throw error;
@@ -172,26 +244,27 @@ export async function openSource(
   return null;
 }
 
-interface Heard {
+interface Decoded {
   /** Per channel, in the file's own rate. */
   numberOfSamples: number;
   capped: boolean;
-  heardSeconds: number;
+  analysedSeconds: number;
   windowCount: number;
   levels: LevelMeter;
-  loudness: LoudnessMeter;
+  analysing: Analysing;
 }
 
-async function listen(
+async function decodeWindows(
   source: AudioSource,
   item: number,
   plan: WindowPlan,
   sink: PcmSink,
-  { library, beat }: Pass,
-): Promise<Heard> {
-  const { sampleRate, channels, channelMask } = source.facts;
+  { library, beat }: DecodeDeps,
+  kinds: readonly SampleKind[],
+): Promise<Decoded> {
+  const { sampleRate, channels } = source.facts;
   const levels = new LevelMeter(channels);
-  const loudness = new LoudnessMeter(sampleRate, channels, channelMask);
+  const analysing = new Analysing(kinds, source.facts, levels, (from, to) => library.resampler(from, to));
   const mixdown = new Mixdown(sampleRate);
   const tiler = new Tiler(plan);
   let resampler: Resampler | null = null;
@@ -206,8 +279,8 @@ async function listen(
       const block = await source.read();
       if (!block) break;
       levels.push(block.channels, block.numberOfSamples);
-      loudness.push(block.channels, block.numberOfSamples);
       const mono = mixdown.push(block.channels, block.numberOfSamples, levels.energies);
+      await analysing.push(block.channels, block.numberOfSamples, mono);
       numberOfSamples += block.numberOfSamples;
       await emit(tiler.push(resampler ? await resampler.push(mono) : mono));
       await beat();
@@ -216,32 +289,43 @@ async function listen(
       if (resampler) await emit(tiler.push(await resampler.finish()));
       await emit(tiler.finish());
     }
+    await analysing.end();
   } finally {
+    await analysing.close();
     await resampler?.close();
   }
   return {
     numberOfSamples,
     capped: tiler.full,
-    heardSeconds: tiler.coveredSeconds,
+    analysedSeconds: tiler.coveredSeconds,
     windowCount: windowIndex,
     levels,
-    loudness,
+    analysing,
+  };
+}
+
+/** @throws UserError undecodable-audio when no sample came out */
+function lengthOf({ path }: FileRequest, source: AudioSource, { numberOfSamples, capped }: Decoded) {
+  if (numberOfSamples === 0) throw undecodableAudio(path, 'the decoder returned no samples');
+  const decodedSeconds = numberOfSamples / source.facts.sampleRate;
+  return {
+    decodedSeconds,
+    durationSeconds: capped ? Math.max(decodedSeconds, source.declaredSeconds ?? 0) : decodedSeconds,
   };
 }
 
 async function report(
-  { path, extensionHint }: FileRequest,
+  request: FileRequest,
   file: ByteReader,
   sniffed: Sniffed,
   source: AudioSource,
-  heard: Heard,
+  decoded: Decoded,
   plan: WindowPlan,
 ): Promise<DecodeReport> {
   const { codec, sampleRate, channels, bitDepth } = source.facts;
-  const decodedSeconds = heard.numberOfSamples / sampleRate;
-  if (heard.numberOfSamples === 0) throw undecodableAudio(path, 'no samples came out of it');
+  const { path, extensionHint } = request;
+  const { decodedSeconds, durationSeconds } = lengthOf(request, source, decoded);
   const declaredSeconds = source.declaredSeconds;
-  const durationSeconds = heard.capped ? Math.max(decodedSeconds, declaredSeconds ?? 0) : decodedSeconds;
   const warnings: DecodeWarning[] = describeWarnings({
     path,
     extensionHint,
@@ -251,10 +335,10 @@ async function report(
     declaredSeconds: sniffed.declaresLength ? declaredSeconds : null,
     cutOff: await isCutOff(file, sniffed),
     failedPackets: source.failedPackets,
-    invalidSamples: heard.levels.invalidSamples,
-    peakDb: heard.levels.peakDb,
-    windowCount: heard.windowCount,
-    capped: heard.capped ? { heardSeconds: heard.heardSeconds, durationSeconds } : null,
+    invalidSamples: decoded.levels.invalidSamples,
+    peakDb: decoded.levels.peakDb,
+    windowCount: decoded.windowCount,
+    capped: decoded.capped ? { analysedSeconds: decoded.analysedSeconds, durationSeconds } : null,
     windowRate: plan.sampleRate,
   });
   return {
@@ -266,10 +350,9 @@ async function report(
     bitDepth,
     contentId: source.contentId(),
     tags: await readTags(path, file),
-    waveform: heard.levels.waveform(Math.round(durationSeconds * sampleRate)),
-    peakDb: heard.levels.peakDb,
-    loudnessLufs: heard.loudness.integrated(),
-    windowCount: heard.windowCount,
+    // All kinds were asked for.
+    ...(decoded.analysing.finish(Math.round(durationSeconds * sampleRate)) as SampleFacts),
+    windowCount: decoded.windowCount,
     warnings,
   };
 }

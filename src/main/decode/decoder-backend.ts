@@ -2,7 +2,6 @@
 import { UserError } from '../../shared/errors.ts';
 import type { AudioLibrary } from './audio-source.ts';
 import type { DecoderBackend } from './report.ts';
-import { loadFfmpegProgram } from './ffmpeg-program.ts';
 import { loadLibav } from './libav-source.ts';
 
 /** For tests and for packagers who swap FFmpeg: `node-av` or `ffmpeg`; anything else means "what is there". */
@@ -39,6 +38,8 @@ async function choose(wanted: string | undefined): Promise<AudioLibrary> {
   }
   if (wanted !== 'node-av') {
     try {
+      // Almost never needed, and half of what a decoder process would load at its start.
+      const { loadFfmpegProgram } = await import('./ffmpeg-program.ts');
       return await loadFfmpegProgram();
     } catch (error) {
       reasons.push(error);
@@ -46,7 +47,7 @@ async function choose(wanted: string | undefined): Promise<AudioLibrary> {
   }
   throw new UserError(
     'engine-broken',
-    'No decoder could be started: install the packages again, or put ffmpeg and ffprobe on the PATH.',
+    'No decoder could be started. Run “npm ci” again, or put ffmpeg and ffprobe on the PATH.',
     new AggregateError(reasons, reasons.map(String).join('; ')),
   );
 }

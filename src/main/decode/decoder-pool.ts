@@ -1,8 +1,13 @@
 /** The engine's side of decoding: a few decoder processes, one file at a time in each. */
-import { Child, ChildDiedError } from '../process/child.ts';
+import { Child, ChildExitedError } from '../process/child.ts';
 import { PROCESS_ENTRIES } from '../process/entries.ts';
+import type { PcmWindow } from '../process/pcm-wire.ts';
 import type { NativeTag } from '../../shared/types.ts';
 import type {
+  AnalyseRequest,
+  Analysed,
+  CutPiece,
+  CutRequest,
   DecodeReport,
   DecodeRequest,
   DecoderBackend,
@@ -11,12 +16,15 @@ import type {
   FileRequest,
   Identity,
   NotAudio,
+  PeakFileRequest,
   ReadRequest,
-  ReadResult,
   RenderedWav,
   RenderRequest,
+  Samples,
+  SamplesRequest,
 } from './report.ts';
 import { timedOut } from './file-errors.ts';
+import type { PeakLayout } from './peak-layout.ts';
 
 export interface DecoderPoolOptions {
   /** Processes at most; each is started when first needed. */
@@ -52,7 +60,7 @@ const MAX_OLD_SPACE_MIB = 512;
 /**
  * Items are served in the order they came. All calls reject with
  * - `signal.reason` when aborted: at once while waiting; while running after its process has been killed,
- * - {@link ChildDiedError} when the process died: the caller decides whether to try again,
+ * - {@link ChildExitedError} when the process exited: the caller decides whether to try again,
  * - UserError `timed-out` when nothing moved for `stallSeconds` (waiting for the inference process is no stall),
  * - UserError with a FileErrorCode when the file cannot be used,
  * - Error when the inference process is gone.
@@ -62,7 +70,7 @@ export class DecoderPool {
   readonly #stallMs: number;
   readonly #slots: Slot[];
   readonly #queue: Job[] = [];
-  readonly #dying = new Set<Promise<void>>();
+  readonly #exiting = new Set<Promise<void>>();
   #closed = false;
 
   constructor(options: DecoderPoolOptions) {
@@ -93,9 +101,14 @@ export class DecoderPool {
     return this.#run('decode', request, request.path, signal);
   }
 
-  /** Decodes a file and returns its windows: for one-off sounds, as all of them are in memory at once. */
-  read(request: ReadRequest, signal: AbortSignal): Promise<ReadResult | NotAudio> {
+  /** Windows of a part of a file: few, as all of them are in memory at once. Decoding ends with the last one. */
+  read(request: ReadRequest, signal: AbortSignal): Promise<PcmWindow[] | NotAudio> {
     return this.#run('read', request, request.path, signal);
+  }
+
+  /** Facts of some kinds alone, without windows. */
+  analyse(request: AnalyseRequest, signal: AbortSignal): Promise<Analysed | NotAudio> {
+    return this.#run('analyse', request, request.path, signal);
   }
 
   /** The content identity alone, without decoding. */
@@ -108,6 +121,21 @@ export class DecoderPool {
     return this.#run('render', request, request.path, signal);
   }
 
+  /** Samples of a part of a file: few, as all of them are in memory at once. */
+  samples(request: SamplesRequest, signal: AbortSignal): Promise<Samples | NotAudio> {
+    return this.#run('samples', request, request.path, signal);
+  }
+
+  /** The peaks of a whole file at several resolutions, into a file. Bounded memory whatever its length. */
+  peaks(request: PeakFileRequest, signal: AbortSignal): Promise<PeakLayout | NotAudio> {
+    return this.#run('peaks', request, request.path, signal);
+  }
+
+  /** A part of a file as a file of its own. */
+  cut(request: CutRequest, signal: AbortSignal): Promise<CutPiece> {
+    return this.#run('cut', request, request.path, signal);
+  }
+
   tags(request: FileRequest, signal: AbortSignal): Promise<NativeTag[]> {
     return this.#run('tags', request, request.path, signal);
   }
@@ -117,12 +145,12 @@ export class DecoderPool {
     return this.#run('backend', null, 'the decoder', signal);
   }
 
-  /** Ends all processes and waits until they are gone. Items waiting or under way reject with ChildDiedError. */
+  /** Ends all processes and waits until they are gone. Items waiting or under way reject with ChildExitedError. */
   async close(): Promise<void> {
     this.#closed = true;
-    for (const job of this.#queue.splice(0)) job.refuse(new ChildDiedError('decoder', 'closed'));
+    for (const job of this.#queue.splice(0)) job.refuse(new ChildExitedError('decoder', 'closed'));
     for (const slot of this.#slots) void this.#kill(slot);
-    await Promise.all(this.#dying);
+    await Promise.all(this.#exiting);
   }
 
   #run<N extends MethodName>(
@@ -132,7 +160,7 @@ export class DecoderPool {
     signal: AbortSignal,
   ): Promise<DecoderMethods[N]['output']> {
     if (signal.aborted) return Promise.reject(signal.reason as Error);
-    if (this.#closed) return Promise.reject(new ChildDiedError('decoder', 'closed'));
+    if (this.#closed) return Promise.reject(new ChildExitedError('decoder', 'closed'));
     return new Promise((resolve, reject) => {
       const abandon = () => {
         this.#queue.splice(this.#queue.indexOf(job), 1);
@@ -174,7 +202,7 @@ export class DecoderPool {
     const child = this.#childOf(slot);
     const call = child.call(name, input);
     call.catch(() => {}); // when interrupted, its rejection is not news
-    // An interruption settles this before the process dies of it, so that its reason is what the caller hears.
+    // An interruption settles this before it kills the process, so that the caller gets its reason.
     const interrupted = Promise.withResolvers<never>();
     let killing = Promise.resolve();
     const interrupt = (reason: Error) => {
@@ -184,7 +212,7 @@ export class DecoderPool {
     const onStall = () => interrupt(timedOut(path, Math.round(this.#stallMs / 1000)));
     const onAbort = () => interrupt(signal.reason as Error);
     let stall = setTimeout(onStall, this.#stallMs);
-    const stopListening = child.on('progress', () => {
+    const unsubscribe = child.on('progress', () => {
       clearTimeout(stall);
       stall = setTimeout(onStall, this.#stallMs);
     });
@@ -193,7 +221,7 @@ export class DecoderPool {
       return await Promise.race([call, interrupted.promise]);
     } finally {
       clearTimeout(stall);
-      stopListening();
+      unsubscribe();
       signal.removeEventListener('abort', onAbort);
       await killing;
       slot.job = null;
@@ -228,9 +256,9 @@ export class DecoderPool {
       }),
     ]).finally(() => {
       clearTimeout(patience);
-      this.#dying.delete(gone);
+      this.#exiting.delete(gone);
     });
-    this.#dying.add(gone);
+    this.#exiting.add(gone);
     return gone;
   }
 }

@@ -1,20 +1,23 @@
 /** The decoder process: FFmpeg lives here, so that a file that breaks it costs only this process. */
 import { serveParent } from '../process/child.ts';
 import type { AudioLibrary } from './audio-source.ts';
-import { decodeFile, identifyFile, tagsOfFile, type Pass } from './decode-file.ts';
+import { cutPiece } from './cut/cut-piece.ts';
+import { analyseFile, decodeFile, identifyFile, readWindows, tagsOfFile, type DecodeDeps } from './decode-file.ts';
 import { chooseLibrary, decoderBackend } from './decoder-backend.ts';
 import type { DecoderMethods, DecoderPushes } from './report.ts';
 import { listenerLost } from './file-errors.ts';
+import { readSamples } from './read-samples.ts';
 import { renderWav } from './render-wav.ts';
-import { MemorySink, SocketSink, type PcmSink } from './pcm-sink.ts';
+import { SocketSink, type PcmSink } from './pcm-sink.ts';
+import { writePeaks } from './write-peaks.ts';
 
-/** The engine need not hear more often than this that we are alive. */
+/** How often the engine is told that the process is alive. */
 const PROGRESS_MS = 500;
 /** The event loop turns at least this often, so that a parent that is gone is noticed and sockets move. */
-const BREATH_MS = 50;
+const YIELD_MS = 50;
 
 let lastProgress = 0;
-let lastBreath = 0;
+let lastYield = 0;
 let library: Promise<AudioLibrary> | null = null;
 const sinks = new Map<string, SocketSink>();
 
@@ -33,20 +36,20 @@ const push = serveParent<DecoderMethods, DecoderPushes>({
         }
       },
     };
-    return decodeFile(file, item, plan, sink, await pass());
+    return decodeFile(file, item, plan, sink, await decodeDeps());
   },
-  async read({ plan, ...file }) {
-    const sink = new MemorySink();
-    const report = await decodeFile(file, 0, plan, sink, await pass());
-    return report.notAudio ? report : { report, windows: sink.windows };
-  },
-  identify: async (file) => identifyFile(file, await pass()),
-  render: async (request) => renderWav(request, await pass()),
+  read: async (request) => readWindows(request, await decodeDeps()),
+  analyse: async (request) => analyseFile(request, await decodeDeps()),
+  identify: async (file) => identifyFile(file, await decodeDeps()),
+  render: async (request) => renderWav(request, await decodeDeps()),
+  samples: async (request) => readSamples(request, await decodeDeps()),
+  peaks: async (request) => writePeaks(request, await decodeDeps()),
+  cut: async (request) => cutPiece(request, await decodeDeps()),
   tags: (file) => tagsOfFile(file),
   backend: () => decoderBackend(),
 });
 
-async function pass(): Promise<Pass> {
+async function decodeDeps(): Promise<DecodeDeps> {
   library ??= chooseLibrary();
   return { library: await library, beat };
 }
@@ -54,9 +57,9 @@ async function pass(): Promise<Pass> {
 async function beat(): Promise<void> {
   progress();
   const now = performance.now();
-  if (now - lastBreath < BREATH_MS) return;
+  if (now - lastYield < YIELD_MS) return;
   await new Promise<void>((resolve) => setImmediate(resolve));
-  lastBreath = performance.now();
+  lastYield = performance.now();
 }
 
 function progress(): void {

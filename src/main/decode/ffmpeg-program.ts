@@ -6,7 +6,15 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { PICTURE_CODECS, isLossless } from './audio-source.ts';
-import type { AudioLibrary, AudioSource, OpenOptions, PlanarBlock, Resampler, SourceFacts } from './audio-source.ts';
+import type {
+  AudioLibrary,
+  AudioSource,
+  OpenOptions,
+  PlanarBlock,
+  Plane,
+  Resampler,
+  SourceFacts,
+} from './audio-source.ts';
 import { inputUrl, PROTOCOLS } from './ffmpeg-input.ts';
 import { ContentHash } from './content-id.ts';
 import type { Sniffed } from './sniff.ts';
@@ -16,6 +24,16 @@ import { FILTER_SIZE, resampledLength, resamplingMargin } from './resampling.ts'
 
 const run = promisify(execFile);
 const BYTES = Float32Array.BYTES_PER_ELEMENT;
+
+/** In which width samples come through the pipe. */
+interface Width<P extends Plane> {
+  coding: 'f32le' | 'f64le';
+  bytes: number;
+  plane: (length: number) => P;
+}
+const SINGLE: Width<Float32Array> = { coding: 'f32le', bytes: 4, plane: (length) => new Float32Array(length) };
+const DOUBLE: Width<Float64Array> = { coding: 'f64le', bytes: 8, plane: (length) => new Float64Array(length) };
+
 const LONGEST_PROBE_ANSWER = 16 << 20;
 
 const count = z.coerce.number().catch(0);
@@ -31,6 +49,7 @@ const ProbeAnswer = z.object({
         channel_layout: z.string().catch(''),
         bits_per_sample: count,
         bits_per_raw_sample: count,
+        sample_fmt: z.string().catch(''),
         duration: count,
         disposition: z.object({ attached_pic: count }).catch({ attached_pic: 0 }),
       }),
@@ -47,13 +66,16 @@ export async function loadFfmpegProgram(): Promise<AudioLibrary> {
   const version = /^ffmpeg version (\S+)/.exec(stdout)?.[1] ?? 'of unknown version';
   return {
     name: `ffmpeg ${version} on PATH`,
-    open: (options) => FfmpegSource.open(options),
+    open: (options) => FfmpegSource.open(options, SINGLE),
+    openExact: (options) => FfmpegSource.open({ ...options, decode: true }, DOUBLE),
+    encoder: null,
     resampler: (fromRate, toRate) => new FfmpegResampler(fromRate, toRate),
   };
 }
 
-class FfmpegSource implements AudioSource {
+class FfmpegSource<P extends Plane> implements AudioSource<P> {
   readonly facts: SourceFacts;
+  readonly isFloat: boolean;
   readonly declaredSeconds: number | null;
   readonly hasVideo: boolean;
   failedPackets = 0;
@@ -61,19 +83,21 @@ class FfmpegSource implements AudioSource {
   readonly #options: OpenOptions;
   readonly #streamIndex: number;
   readonly #decoding: FfmpegPipe | null;
-  readonly #planes: Float32Array[];
-  #first: PlanarBlock | null = null;
+  readonly #width: Width<P>;
+  readonly #planes: P[];
+  #first: PlanarBlock<P> | null = null;
+  #skipped = false;
   #contentId: string | null = null;
 
-  static async open(options: OpenOptions): Promise<FfmpegSource> {
+  static async open<P extends Plane>(options: OpenOptions, width: Width<P>): Promise<FfmpegSource<P>> {
     const { path, decode } = options;
     const { streams, declared } = await probe(options);
     const stream = streams.find(({ codec_type }) => codec_type === 'audio');
     if (!stream) throw noAudioStream(path);
     if (stream.codec_name === 'none' || stream.codec_name === 'unknown') {
-      throw unsupportedFormat(path, 'encoded in a way that is not known here');
+      throw unsupportedFormat(path, 'encoded with an unknown codec');
     }
-    const source = new FfmpegSource(options, streams, stream, declared);
+    const source = new FfmpegSource(options, width, { streams, stream, declared });
     if (!decode) return source;
     source.#first = await source.#readBlock();
     if (source.#first) return source;
@@ -82,8 +106,14 @@ class FfmpegSource implements AudioSource {
     throw undecodableAudio(path, complaint);
   }
 
-  private constructor(options: OpenOptions, streams: ProbedStream[], stream: ProbedStream, declared: number) {
+  private constructor(
+    options: OpenOptions,
+    width: Width<P>,
+    { streams, stream, declared }: { streams: ProbedStream[]; stream: ProbedStream; declared: number },
+  ) {
     this.#options = options;
+    this.#width = width;
+    this.isFloat = /^(flt|dbl)p?$/.test(stream.sample_fmt);
     this.#streamIndex = stream.index;
     const depth = stream.bits_per_raw_sample || stream.bits_per_sample;
     this.facts = {
@@ -95,30 +125,44 @@ class FfmpegSource implements AudioSource {
     };
     this.declaredSeconds = stream.duration || declared || null;
     this.hasVideo = streams.some(isMovingPicture);
-    this.#planes = Array.from({ length: stream.channels }, () => new Float32Array(stream.sample_rate));
+    this.#planes = Array.from({ length: stream.channels }, () => width.plane(stream.sample_rate));
     this.#decoding = options.decode
       ? new FfmpegPipe([
           ...this.#input(),
           '-c:a',
-          'pcm_f32le',
+          `pcm_${width.coding}`,
           '-ar',
           String(stream.sample_rate),
           '-f',
-          'f32le',
+          width.coding,
           'pipe:1',
         ])
       : null;
   }
 
-  async read(): Promise<PlanarBlock | null> {
+  async read(): Promise<PlanarBlock<P> | null> {
     const block = this.#first ?? (await this.#readBlock());
     this.#first = null;
     if (!block) await this.skipToEnd();
     return block;
   }
 
+  async skipTo(sample: number): Promise<void> {
+    this.#skipped = true;
+    for (let position = 0; position < sample;) {
+      const block = this.#first ?? (await this.#readBlock());
+      this.#first = null;
+      if (!block) return;
+      position += block.numberOfSamples;
+      const beyond = position - sample;
+      // The planes are used again by the next read, not by this one.
+      if (beyond > 0) this.#first = lastOf(block, beyond);
+      await this.#options.beat();
+    }
+  }
+
   async skipToEnd(): Promise<void> {
-    if (this.#contentId !== null) return;
+    if (this.#skipped || this.#contentId !== null) return;
     await this.#decoding?.stop();
     this.failedPackets = this.#decoding?.failedPackets ?? 0;
     const hash = new ContentHash(this.#options.path);
@@ -149,11 +193,12 @@ class FfmpegSource implements AudioSource {
     return [...inputOptions(sniffed, path), '-map', `0:${this.#streamIndex}`];
   }
 
-  async #readBlock(): Promise<PlanarBlock | null> {
+  async #readBlock(): Promise<PlanarBlock<P> | null> {
     const { sampleRate, channels } = this.facts;
-    const bytes = (await this.#decoding?.read(sampleRate * channels * BYTES)) ?? Buffer.alloc(0);
-    const numberOfSamples = Math.floor(bytes.length / (channels * BYTES));
-    const interleaved = new Float32Array(numberOfSamples * channels);
+    const frameBytes = channels * this.#width.bytes;
+    const bytes = (await this.#decoding?.read(sampleRate * frameBytes)) ?? Buffer.alloc(0);
+    const numberOfSamples = Math.floor(bytes.length / frameBytes);
+    const interleaved = this.#width.plane(numberOfSamples * channels);
     Buffer.from(interleaved.buffer).set(bytes.subarray(0, interleaved.byteLength));
     for (const [channel, plane] of this.#planes.entries()) {
       for (let i = 0; i < numberOfSamples; i++) plane[i] = interleaved[i * channels + channel]!;
@@ -232,6 +277,10 @@ const CHANNEL_MASKS: Readonly<Record<string, bigint>> = {
   '5.1(side)': 0x60fn,
   '7.1': 0x63fn,
 };
+
+function lastOf<P extends Plane>({ channels, numberOfSamples }: PlanarBlock<P>, count: number): PlanarBlock<P> {
+  return { channels: channels.map((plane) => plane.subarray(numberOfSamples - count) as P), numberOfSamples: count };
+}
 
 function inputOptions(sniffed: Sniffed, path: string): string[] {
   const options = Object.entries(sniffed.options ?? {}).flatMap(([name, value]) => [`-${name}`, value]);

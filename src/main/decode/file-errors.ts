@@ -11,34 +11,34 @@ export function quoted(path: string): string {
 }
 
 export function emptyFile(path: string): UserError {
-  return new UserError('empty-file', `${quoted(path)} is empty (0 bytes): copy it again from its source.`);
+  return new UserError('empty-file', `${quoted(path)} is empty (0 bytes). Copy it again from its source.`);
 }
 
 /** @param looksLike what the content is, if known ("image/png") */
 export function notAudio(path: string, looksLike: string | null): UserError {
-  const found = looksLike === null ? 'its content is no audio format known here' : `its content is ${looksLike}`;
-  return new UserError('not-audio', `${quoted(path)} has an audio name, but ${found}: check where it came from.`);
+  const found = looksLike === null ? 'its content is not a supported audio format' : `its content is ${looksLike}`;
+  return new UserError(
+    'not-audio',
+    `${quoted(path)} has an audio file extension, but ${found}. Check where it came from.`,
+  );
 }
 
 export function unsupportedFormat(path: string, what: string, cause?: unknown): UserError {
   return new UserError(
     'unsupported-format',
-    `${quoted(path)} is ${what}, which cannot be decoded here: convert it to WAV or FLAC to have it listened to.`,
+    `${quoted(path)} is ${what}, which Earmark cannot decode. Convert it to WAV or FLAC.`,
     cause,
   );
 }
 
 export function noAudioStream(path: string): UserError {
-  return new UserError(
-    'no-audio-stream',
-    `${quoted(path)} has no sound in it, only other content: nothing to listen to.`,
-  );
+  return new UserError('no-audio-stream', `${quoted(path)} has no audio stream.`);
 }
 
 export function undecodableAudio(path: string, cause: unknown): UserError {
   return new UserError(
     'undecodable-audio',
-    `${quoted(path)} could not be decoded: it is damaged, cut off or protected. Try it in a player, or copy it again.`,
+    `${quoted(path)} could not be decoded. It is damaged, truncated or encrypted. Try to play it in another program, or copy it again.`,
     cause,
   );
 }
@@ -46,14 +46,14 @@ export function undecodableAudio(path: string, cause: unknown): UserError {
 export function changedWhileReading(path: string): UserError {
   return new UserError(
     'changed-while-reading',
-    `${quoted(path)} was changed while it was being read: it will be read again next time.`,
+    `${quoted(path)} changed while it was being read. The next run analyses it again.`,
   );
 }
 
 export function vanished(path: string, cause?: unknown): UserError {
   return new UserError(
     'vanished',
-    `${quoted(path)} is no longer there: it was moved or deleted, or its drive was disconnected.`,
+    `${quoted(path)} was not found. It was moved or deleted, or its drive was disconnected.`,
     cause,
   );
 }
@@ -61,13 +61,13 @@ export function vanished(path: string, cause?: unknown): UserError {
 export function timedOut(path: string, seconds: number): UserError {
   return new UserError(
     'timed-out',
-    `${quoted(path)} gave nothing for ${seconds} seconds and was given up: check its drive or network, then try again.`,
+    `${quoted(path)} did not respond for ${seconds} seconds and was skipped. Check its drive or network connection, then try again.`,
   );
 }
 
-/** The socket to the inference process broke. Not about the file, so no sentence about it: whoever owns that process knows more. */
+/** The socket to the inference process broke. Not about the file, so no message about it: the owner of that process knows more. */
 export function listenerLost(path: string, cause: unknown): Error {
-  return new Error(`the inference process went away while ${path} was being decoded`, { cause });
+  return new Error(`the inference process exited while ${path} was being decoded`, { cause });
 }
 
 /** Turns an error of the file system into the sentence for it. Errors that are not about the file stay as they are. */
@@ -82,28 +82,24 @@ export function fromFileSystem(path: string, error: unknown): unknown {
     case 'EPERM':
       return new UserError(
         'no-permission',
-        `${quoted(path)} may not be read by this user: change its permissions and try again.`,
+        `You don’t have permission to open ${quoted(path)}. Change its permissions and try again.`,
         error,
       );
     case 'EISDIR':
       return new UserError(
         'unreadable-file',
-        `${quoted(path)} is a folder, not a file: choose the files in it.`,
+        `${quoted(path)} is a folder, not a file. Choose the files in it.`,
         error,
       );
     case 'ENOTSUP':
-      return new UserError(
-        'unreadable-file',
-        `${quoted(path)} is not an ordinary file but a pipe or device: leave it out.`,
-        error,
-      );
+      return new UserError('unreadable-file', `${quoted(path)} is not a regular file (a pipe or device).`, error);
     case 'EMFILE':
     case 'ENFILE':
       return error; // ours, not the file's
     default:
       return new UserError(
         'unreadable-file',
-        `${quoted(path)} could not be read from its disk (${error.code}): check the drive or the network connection.`,
+        `${quoted(path)} could not be read (${error.code}). Check its drive or network connection.`,
         error,
       );
   }

@@ -1,5 +1,5 @@
 /** Where ID3v2 tags stand in a file: in front of anything, and in chunks of WAVE and AIFF files. */
-import type { ByteReader } from './byte-reader.ts';
+import type { ByteReader } from '../files/byte-reader.ts';
 
 export const ID3_HEADER_BYTES = 10;
 /** Zeros behind a tag. */

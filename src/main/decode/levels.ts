@@ -13,6 +13,11 @@ const FINE_PEAKS = 4096;
 export class LevelMeter {
   /** Sum of squares of each channel in the block pushed last. */
   readonly energies: Float64Array;
+  /** Of each channel so far: the sum of its samples, and of their squares. */
+  readonly sums: Float64Array;
+  readonly squares: Float64Array;
+  /** Of a file with two channels, so far: the sum of left times right. */
+  crossProduct = 0;
   /** Samples silenced so far: NaN, infinite, or beyond +120 dBFS. */
   invalidSamples = 0;
   /** Highest |x| so far. */
@@ -27,6 +32,13 @@ export class LevelMeter {
 
   constructor(channels: number) {
     this.energies = new Float64Array(channels);
+    this.sums = new Float64Array(channels);
+    this.squares = new Float64Array(channels);
+  }
+
+  /** Per channel, pushed so far. */
+  get numberOfSamples(): number {
+    return this.#numberOfSamples;
   }
 
   /** dBFS of the highest sample; −Infinity for zeros only. */
@@ -42,13 +54,30 @@ export class LevelMeter {
       if (this.#inCurrent === this.#samplesEach) this.#nextFinePeak();
       const end = Math.min(numberOfSamples, at + this.#samplesEach - this.#inCurrent);
       let highest = this.#fine[this.#filled]!;
-      for (let c = 0; c < channels.length; c++) highest = this.#scan(channels[c]!, c, at, end, highest);
+      if (channels.length === 2) highest = this.#scanPair(channels[0]!, channels[1]!, at, end, highest);
+      else for (let c = 0; c < channels.length; c++) highest = this.#scan(channels[c]!, c, at, end, highest);
       this.#fine[this.#filled] = highest;
       if (highest > this.peak) this.peak = highest;
       this.#inCurrent += end - at;
       at = end;
     }
     this.#numberOfSamples += numberOfSamples;
+    for (let c = 0; c < channels.length; c++) this.squares[c]! += this.energies[c]!;
+  }
+
+  /**
+   * @param level |x|
+   * @returns samples before the first and behind the last stretch that reaches the level, exact to a two-thousandth of the
+   *   file; all of them on both sides where none does
+   */
+  quietEnds(level: number): { head: number; tail: number } {
+    const used = Math.ceil(this.#numberOfSamples / this.#samplesEach);
+    let first = 0;
+    while (first < used && this.#fine[first]! < level) first++;
+    let last = used;
+    while (last > first && this.#fine[last - 1]! < level) last--;
+    if (first === used) return { head: this.#numberOfSamples, tail: this.#numberOfSamples };
+    return { head: first * this.#samplesEach, tail: Math.max(0, this.#numberOfSamples - last * this.#samplesEach) };
   }
 
   /**
@@ -75,11 +104,13 @@ export class LevelMeter {
   #scan(channel: Float32Array, index: number, from: number, to: number, highest: number): number {
     let found = highest;
     let energy = 0;
+    let sum = 0;
     for (let i = from; i < to; i++) {
       const x = channel[i]!;
       const magnitude = Math.abs(x);
       if (magnitude > found) found = magnitude;
       energy += x * x;
+      sum += x;
     }
     // NaN and infinities show in the energy, absurd samples in the peak: only then the samples are looked at one by one.
     if (!(energy < Infinity && found <= ABSURD)) {
@@ -87,6 +118,38 @@ export class LevelMeter {
       return this.#scan(channel, index, from, to, highest);
     }
     this.energies[index]! += energy;
+    this.sums[index]! += sum;
+    return found;
+  }
+
+  /** As {@link #scan}, both channels at once: their sums do not wait for each other. */
+  #scanPair(left: Float32Array, right: Float32Array, from: number, to: number, highest: number): number {
+    let found = highest;
+    let leftEnergy = 0;
+    let rightEnergy = 0;
+    let leftSum = 0;
+    let rightSum = 0;
+    let cross = 0;
+    for (let i = from; i < to; i++) {
+      const x = left[i]!;
+      const y = right[i]!;
+      const magnitude = Math.max(Math.abs(x), Math.abs(y));
+      if (magnitude > found) found = magnitude;
+      leftEnergy += x * x;
+      rightEnergy += y * y;
+      leftSum += x;
+      rightSum += y;
+      cross += x * y;
+    }
+    if (!(leftEnergy + rightEnergy < Infinity && found <= ABSURD)) {
+      this.invalidSamples += silenceInvalid(left, from, to) + silenceInvalid(right, from, to);
+      return this.#scanPair(left, right, from, to, highest);
+    }
+    this.energies[0]! += leftEnergy;
+    this.energies[1]! += rightEnergy;
+    this.sums[0]! += leftSum;
+    this.sums[1]! += rightSum;
+    this.crossProduct += cross;
     return found;
   }
 
@@ -101,7 +164,8 @@ export class LevelMeter {
   }
 }
 
-function silenceInvalid(channel: Float32Array, from: number, to: number): number {
+/** Sets what is NaN, infinite or absurd to 0. @returns how many there were */
+export function silenceInvalid(channel: Float32Array, from: number, to: number): number {
   let invalid = 0;
   for (let i = from; i < to; i++) {
     // Written so that NaN fails it.

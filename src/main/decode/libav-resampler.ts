@@ -8,8 +8,16 @@ import { FLTP } from './sample-formats.ts';
 export type Libav = typeof import('node-av/lib') & typeof import('node-av/constants');
 
 const FLT = 3;
+/**
+ * Contexts that are free, by their two rates, least recently used first. Making the filter of one takes a millisecond or
+ * two, as long as decoding a short file; initialised again, a context keeps it and forgets its samples.
+ */
+const spare = new Map<string, SoftwareResampleContext>();
+const MOST_SPARE = 8;
+
 /** Mono resampling with silence around the input, so that clips shorter than the filter come out whole. */
 export class LibavResampler implements Resampler {
+  readonly #key: string;
   readonly #context: SoftwareResampleContext;
   readonly #from: number;
   readonly #to: number;
@@ -27,8 +35,9 @@ export class LibavResampler implements Resampler {
     const margin = resamplingMargin(fromRate, toRate);
     this.#lead = margin.input;
     this.#toDrop = margin.output;
+    this.#key = `${fromRate} → ${toRate}`;
     const mono = libav.avChannelLayoutDefault(1);
-    this.#context = openContext(libav, mono, FLT, toRate, mono, FLT, fromRate);
+    this.#context = takeSpare(this.#key) ?? openContext(libav, mono, FLT, toRate, mono, FLT, fromRate);
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- the interface also serves a resampler in another process
@@ -55,7 +64,14 @@ export class LibavResampler implements Resampler {
 
   // eslint-disable-next-line @typescript-eslint/require-await -- as above
   async close(): Promise<void> {
-    this.#context.free();
+    spare.get(this.#key)?.free();
+    spare.delete(this.#key);
+    spare.set(this.#key, this.#context);
+    for (const [key, context] of spare) {
+      if (spare.size <= MOST_SPARE) break;
+      spare.delete(key);
+      context.free();
+    }
   }
 
   #convert(samples: Float32Array): Float32Array {
@@ -104,6 +120,16 @@ export class PlanarConverter {
   close(): void {
     this.#context.free();
   }
+}
+
+/** @returns null where there is none that can be used again */
+function takeSpare(key: string): SoftwareResampleContext | null {
+  const context = spare.get(key);
+  if (!context) return null;
+  spare.delete(key);
+  if (context.init() >= 0) return context;
+  context.free();
+  return null;
 }
 
 type Layout = Parameters<SoftwareResampleContext['allocSetOpts2']>[0];

@@ -8,17 +8,35 @@ import {
   type AudioSource,
   type OpenOptions,
   type PlanarBlock,
+  type Plane,
   type SourceFacts,
 } from './audio-source.ts';
 import { inputUrl, PROTOCOLS } from './ffmpeg-input.ts';
 import { ContentHash } from './content-id.ts';
-import { copyPlanar } from './sample-formats.ts';
+import { copyPlanar, isFloatFormat } from './sample-formats.ts';
+import { LibavEncoder } from './libav-encoder.ts';
 import { LibavResampler, PlanarConverter, type Libav } from './libav-resampler.ts';
 
 /** FFmpeg's AV_NOPTS_VALUE. */
 const NO_TIMESTAMP = -(2n ** 63n);
 /** `data` holds this many planes; asking for `extendedData` costs more, 80 ms in nine minutes of mp3. */
 const POINTERS_IN_FRAME = 8;
+/**
+ * Where FFmpeg's timestamps lead to the very sample (test/decode/read-samples.test.ts compares). Elsewhere, what lies
+ * before is decoded.
+ */
+const EXACT_DEMUXERS: ReadonlySet<string> = new Set(['flac', 'wv', 'ogg', 'mp3', 'mov']);
+/** The same, of plain PCM alone: timestamps of blocks of ADPCM are not exact. */
+const EXACT_PCM_DEMUXERS: ReadonlySet<string> = new Set(['wav', 'w64', 'aiff', 'caf']);
+/**
+ * Codecs of which a second of preroll makes every bit what it would have been. Others (AAC, Opus) carry noise generators
+ * or predictions along from their first packet: right to the ear, not to the bit.
+ */
+const EXACT_CODECS = /^(pcm_|flac$|alac$|wavpack$|vorbis$|mp3)/;
+/** Decoding less than this takes no longer than seeking, s. */
+const SEEK_BEYOND_SECONDS = 5;
+/** Decoded and dropped before a place that was sought: codecs begin with what they do not know yet. */
+const PREROLL_SECONDS = 1;
 /** Packets between two signs of life while nothing is decoded. */
 const PACKETS_A_BEAT = 512;
 
@@ -32,13 +50,24 @@ export async function loadLibav(): Promise<AudioLibrary> {
   libav.Log.setLevel(libav.AV_LOG_QUIET);
   return {
     name: `node-av, FFmpeg ${libav.getFFmpegInfo().version}`,
-    open: (options) => LibavSource.open(libav, options),
+    open: (options) => LibavSource.open(libav, options, ROUGHLY),
+    openExact: (options) => LibavSource.open(libav, { ...options, decode: true }, EXACTLY),
+    encoder: (options) => new LibavEncoder(libav, options),
     resampler: (fromRate, toRate) => new LibavResampler(libav, fromRate, toRate),
   };
 }
 
-class LibavSource implements AudioSource {
+interface Precision<P extends Plane> {
+  newPlane: (length: number) => P;
+  /** What comes after a skip is, bit by bit, what a decode from the beginning gives. */
+  keepsBits: boolean;
+}
+const ROUGHLY: Precision<Float32Array> = { newPlane: (length) => new Float32Array(length), keepsBits: false };
+const EXACTLY: Precision<Float64Array> = { newPlane: (length) => new Float64Array(length), keepsBits: true };
+
+class LibavSource<P extends Plane> implements AudioSource<P> {
   facts: SourceFacts;
+  isFloat = false;
   readonly declaredSeconds: number | null;
   readonly hasVideo: boolean;
   failedPackets = 0;
@@ -51,16 +80,26 @@ class LibavSource implements AudioSource {
   readonly #packet: Packet;
   readonly #frame: Frame;
   readonly #beat: () => Promise<void>;
+  readonly #demuxer: string;
   readonly #hash: ContentHash;
   /** As the demuxer says: the same whether or not something is decoded. */
   readonly #identity: { codec: string; sampleRate: number; channels: number };
   #converter: PlanarConverter | null = null;
-  #planes: Float32Array[] = [];
+  readonly #newPlane: (length: number) => P;
+  readonly #keepsBits: boolean;
+  #planes: P[] = [];
   #current: { planes: readonly Uint8Array[]; sampleFormat: number; numberOfSamples: number; at: number } | null = null;
   #draining = false;
   #ended = false;
+  #skipped = false;
+  /** Of the first frame, in the time base of the stream. */
+  #firstTimestamp = 0n;
 
-  static async open(libav: Libav, { path, sniffed, decode, beat }: OpenOptions): Promise<LibavSource> {
+  static async open<P extends Plane>(
+    libav: Libav,
+    { path, sniffed, decode, beat }: OpenOptions,
+    precision: Precision<P>,
+  ): Promise<LibavSource<P>> {
     const format = new libav.FormatContext();
     try {
       const inputFormat = libav.InputFormat.findInputFormat(sniffed.demuxer);
@@ -74,7 +113,7 @@ class LibavSource implements AudioSource {
       });
       check(libav, path, format.openInputSync(inputUrl(path, sniffed), inputFormat, options));
       check(libav, path, format.findStreamInfoSync());
-      const source = new LibavSource(libav, path, format, decode, beat);
+      const source = new LibavSource(libav, path, format, sniffed.demuxer, { decode, beat, ...precision });
       if (decode) source.#readFirstFrame();
       await beat();
       return source;
@@ -84,12 +123,21 @@ class LibavSource implements AudioSource {
     }
   }
 
-  private constructor(libav: Libav, path: string, format: FormatContext, decode: boolean, beat: () => Promise<void>) {
+  private constructor(
+    libav: Libav,
+    path: string,
+    format: FormatContext,
+    demuxer: string,
+    { decode, beat, newPlane, keepsBits }: Pick<OpenOptions, 'decode' | 'beat'> & Precision<P>,
+  ) {
     this.#libav = libav;
     this.#path = path;
+    this.#demuxer = demuxer;
     this.#hash = new ContentHash(path);
     this.#format = format;
     this.#beat = beat;
+    this.#newPlane = newPlane;
+    this.#keepsBits = keepsBits;
     const streams = format.streams;
     this.hasVideo = streams.some((stream) => isMovingPicture(libav, stream));
     const best = format.findBestStream(libav.AVMEDIA_TYPE_AUDIO);
@@ -111,7 +159,7 @@ class LibavSource implements AudioSource {
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- the interface also serves a source that must wait
-  async read(): Promise<PlanarBlock | null> {
+  async read(): Promise<PlanarBlock<P> | null> {
     const blockSamples = this.facts.sampleRate;
     let filled = 0;
     while (filled < blockSamples) {
@@ -128,6 +176,21 @@ class LibavSource implements AudioSource {
     return filled === 0 ? null : { channels: this.#planes, numberOfSamples: filled };
   }
 
+  async skipTo(sample: number): Promise<void> {
+    this.#skipped = true;
+    let position = this.#seek(sample);
+    while (position < sample) {
+      if (!this.#current || this.#current.at === this.#current.numberOfSamples) {
+        if (!this.#nextFrame()) return;
+        await this.#beat();
+        continue;
+      }
+      const dropped = Math.min(sample - position, this.#current.numberOfSamples - this.#current.at);
+      this.#current.at += dropped;
+      position += dropped;
+    }
+  }
+
   async skipToEnd(): Promise<void> {
     for (let packets = 1; this.#nextPacket(); packets++) {
       this.#packet.unref();
@@ -136,7 +199,7 @@ class LibavSource implements AudioSource {
   }
 
   contentId(): string {
-    if (!this.#ended) throw new Error('the content identity is known only at the end of the file');
+    if (!this.#ended || this.#skipped) throw new Error('the content identity is known only at the end of the file');
     return this.#hash.contentId(this.#identity.codec, this.#identity.sampleRate, this.#identity.channels);
   }
 
@@ -157,8 +220,39 @@ class LibavSource implements AudioSource {
     const layout = this.#frame.channelLayout;
     const channelMask = layout.order === this.#libav.AV_CHANNEL_ORDER_NATIVE ? layout.mask : 0n;
     this.facts = { ...this.facts, sampleRate: this.#frame.sampleRate, channels: layout.nbChannels, channelMask };
-    this.#planes = Array.from({ length: layout.nbChannels }, () => new Float32Array(this.#frame.sampleRate));
+    this.#planes = Array.from({ length: layout.nbChannels }, () => this.#newPlane(this.#frame.sampleRate));
+    this.#firstTimestamp = this.#frame.pts;
+    this.isFloat = isFloatFormat(this.#frame.format);
     this.#takeFrame();
+  }
+
+  /**
+   * Seeks to somewhat before a sample, where the format leads to the very sample and it is worth it.
+   * @returns the position of the next sample
+   * @throws UserError undecodable-audio where the container leads elsewhere
+   */
+  #seek(sample: number): number {
+    const { sampleRate } = this.facts;
+    if (!this.#seeksExactly() || sample < SEEK_BEYOND_SECONDS * sampleRate) return 0;
+    if (this.#firstTimestamp === NO_TIMESTAMP) return 0;
+    const { num, den } = this.#stream.timeBase;
+    const ticks = BigInt(Math.floor(((sample / sampleRate - PREROLL_SECONDS) * den) / num));
+    const found = this.#format.seekFrameSync(this.#stream.index, this.#firstTimestamp + ticks, this.#libav.AVSEEK_FLAG_BACKWARD); // prettier-ignore
+    if (found < 0) return 0; // nothing has moved
+    this.#decoder?.flushBuffers();
+    this.#current = null;
+    if (!this.#nextFrame()) return sample; // behind the end
+    const seconds = (Number(this.#frame.pts - this.#firstTimestamp) * num) / den;
+    const position = Math.round(seconds * sampleRate);
+    if (this.#frame.pts === NO_TIMESTAMP || position > sample)
+      throw undecodableAudio(this.#path, `seeking sample ${sample} led to ${position}`);
+    return position;
+  }
+
+  #seeksExactly(): boolean {
+    if (this.#keepsBits && !EXACT_CODECS.test(this.facts.codec)) return false;
+    const isPcm = this.facts.codec.startsWith('pcm_');
+    return EXACT_DEMUXERS.has(this.#demuxer) || (isPcm && EXACT_PCM_DEMUXERS.has(this.#demuxer));
   }
 
   #nextFrame(): boolean {
@@ -240,10 +334,7 @@ class LibavSource implements AudioSource {
 function openDecoder(libav: Libav, path: string, stream: Stream, codecName: string): CodecContext {
   const codec = libav.Codec.findDecoder(stream.codecpar.codecId);
   if (!codec)
-    throw unsupportedFormat(
-      path,
-      codecName === 'none' ? 'encoded in a way that is not known here' : `encoded as ${codecName}`,
-    );
+    throw unsupportedFormat(path, codecName === 'none' ? 'encoded with an unknown codec' : `encoded as ${codecName}`);
   const decoder = new libav.CodecContext();
   decoder.allocContext3(codec);
   const parametersTaken = decoder.parametersToContext(stream.codecpar);

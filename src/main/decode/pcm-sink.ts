@@ -8,7 +8,7 @@ export interface PcmSink {
   write(window: PcmWindow): Promise<void>;
 }
 
-/** Written and not yet taken by the other side: about three windows of 5 s, so that decoding goes on while one is sent. */
+/** Written and not yet taken by the other side: about three windows of 5 s, so that decoding continues while one is sent. */
 const IN_FLIGHT_BYTES = 2 << 20;
 /** While the other side is not reading, this often a sign of life is given. */
 const WAITING_BEAT_MS = 500;
@@ -75,12 +75,18 @@ export class SocketSink implements PcmSink {
   }
 }
 
-/** Keeps the windows. For one-off sounds and tests. */
+/** Keeps the windows. */
 export class MemorySink implements PcmSink {
   readonly windows: PcmWindow[] = [];
+  readonly #fromSeconds: number;
+
+  /** @param fromSeconds windows that begin earlier are dropped */
+  constructor(fromSeconds = 0) {
+    this.#fromSeconds = fromSeconds;
+  }
 
   write(window: PcmWindow): Promise<void> {
-    this.windows.push(window);
+    if (window.startSeconds >= this.#fromSeconds) this.windows.push(window);
     return Promise.resolve();
   }
 }

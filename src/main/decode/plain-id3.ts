@@ -3,7 +3,7 @@
  * by the tag's flag alone) nor extended headers as the standards have them, and takes what it finds there for text.
  */
 import { parseBuffer } from 'music-metadata';
-import type { ByteReader } from './byte-reader.ts';
+import type { ByteReader } from '../files/byte-reader.ts';
 import { ID3_HEADER_BYTES, id3v2Bytes, tagsInFront } from './id3v2-places.ts';
 import { readChunks } from './riff.ts';
 

@@ -3,7 +3,7 @@
  * placeholder, RF64 with a ds64 of all ones. From where the samples begin to the end of the file is sound, as in a WAVE
  * of that kind.
  */
-import type { ByteReader } from './byte-reader.ts';
+import type { ByteReader } from '../files/byte-reader.ts';
 import { isChunkId } from './chunk-walk.ts';
 import { ds64IsNegative, isUnknownLength, readChunks } from './riff.ts';
 import { wave64Chunk } from './wave64.ts';

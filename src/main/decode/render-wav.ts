@@ -2,7 +2,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { UserError } from '../../shared/errors.ts';
 import type { AudioSource, SourceFacts } from './audio-source.ts';
-import { openSource, withFile, type Pass } from './decode-file.ts';
+import { openSource, withFile, type DecodeDeps } from './decode-file.ts';
 import { quoted, undecodableAudio, unsupportedFormat } from './file-errors.ts';
 import type { NotAudio, RenderedWav, RenderRequest } from './report.ts';
 import { StereoFold } from './stereo-fold.ts';
@@ -15,19 +15,19 @@ const MAX_24_BIT_BYTES = 512 * 2 ** 20;
  * @returns what was written; the file at `wavPath` is closed by then
  * @throws UserError with a FileErrorCode when the source cannot be used; disk-full
  */
-export async function renderWav(request: RenderRequest, pass: Pass): Promise<RenderedWav | NotAudio> {
+export async function renderWav(request: RenderRequest, deps: DecodeDeps): Promise<RenderedWav | NotAudio> {
   return withFile(request, async (_file, sniffed) => {
-    const source = await openSource(request, sniffed, true, pass);
+    const source = await openSource(request, sniffed, true, deps);
     if (source === null) return { notAudio: true };
     try {
-      return await render(request, source, pass);
+      return await render(request, source, deps);
     } finally {
       await source.close();
     }
   });
 }
 
-async function render(request: RenderRequest, source: AudioSource, { beat }: Pass): Promise<RenderedWav> {
+async function render(request: RenderRequest, source: AudioSource, { beat }: DecodeDeps): Promise<RenderedWav> {
   const { path, wavPath, numberOfSamples: announced } = request;
   const { sampleRate, channels, channelMask } = source.facts;
   const fold = new StereoFold(channels, channelMask);
@@ -50,7 +50,7 @@ async function render(request: RenderRequest, source: AudioSource, { beat }: Pas
       written += count;
       await beat();
     }
-    if (written === 0) throw undecodableAudio(path, 'no samples came out of it');
+    if (written === 0) throw undecodableAudio(path, 'the decoder returned no samples');
     const numberOfSamples = announced ?? written;
     // Fills up to the announced length and to an even one: zeros, which are silence.
     await writing(path, () => wav.truncate(wavBytes(layout, numberOfSamples)));
@@ -67,7 +67,7 @@ function chooseLayout(path: string, facts: SourceFacts, channels: 1 | 2, numberO
   const plain: WavLayout = { sampleRate, channels, bitsPerSample: 16 };
   if ((bitDepth ?? 0) > 16 && wavBytes(fine, numberOfSamples) <= MAX_24_BIT_BYTES) return fine;
   if (wavBytes(plain, numberOfSamples) > MAX_WAV_DATA_BYTES) {
-    throw unsupportedFormat(path, 'longer than a playable copy of it may be');
+    throw unsupportedFormat(path, 'too long for a playable copy');
   }
   return plain;
 }
@@ -103,7 +103,7 @@ async function writing<T>(path: string, work: () => Promise<T>): Promise<T> {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOSPC' || code === 'EDQUOT') {
-      throw new UserError('disk-full', `There is no room left on the disk for a playable copy of ${quoted(path)}. Free some space and try again.`, error); // prettier-ignore
+      throw new UserError('disk-full', `Not enough disk space for a playable copy of ${quoted(path)}. Free some space and try again.`, error); // prettier-ignore
     }
     throw new Error(`the playable copy of ${path} could not be written`, { cause: error });
   }

@@ -1,6 +1,9 @@
 /** What decoder processes are asked and what they answer. Everything here crosses a process as a structured clone. */
+import type { SampleFacts, SampleKind } from '../../shared/analysis.ts';
 import type { AudioFormat, DecodeWarning, NativeTag } from '../../shared/types.ts';
+import type { PieceFormat } from '../../shared/calls/cut.ts';
 import type { PcmWindow } from '../process/pcm-wire.ts';
+import type { PeakLayout } from './peak-layout.ts';
 
 /** How a file is cut into windows. */
 export interface WindowPlan {
@@ -30,6 +33,23 @@ export interface DecodeRequest extends FileRequest {
 
 export interface ReadRequest extends FileRequest {
   plan: WindowPlan;
+  /** Windows that begin before this are left out, s. */
+  fromSeconds: number;
+}
+
+export interface AnalyseRequest extends FileRequest {
+  /** What is wanted, at least one. */
+  kinds: SampleKind[];
+  /** How much of a long file is decoded. */
+  plan: Omit<WindowPlan, 'sampleRate'>;
+}
+
+export interface Analysed {
+  notAudio?: undefined;
+  /** Of the sound that was decoded. */
+  contentId: string;
+  /** The fields of the kinds asked for; levels may be −Infinity. */
+  facts: Partial<SampleFacts>;
 }
 
 /** The file is not audio, and its name does not say that it is: to be counted, not to be reported. */
@@ -37,7 +57,8 @@ export interface NotAudio {
   notAudio: true;
 }
 
-export interface DecodeReport {
+/** Of the facts, levels may be −Infinity in a file of zeros. */
+export interface DecodeReport extends SampleFacts {
   /** So that `if (report.notAudio)` tells the two apart. */
   notAudio?: undefined;
   format: AudioFormat;
@@ -53,12 +74,6 @@ export interface DecodeReport {
   /** 32 hex digits; the same for moved, renamed and retagged files. */
   contentId: string;
   tags: NativeTag[];
-  /** At most 400 peaks of |x| over all channels, 0..255 for 0..1, over equal parts of durationSeconds. */
-  waveform: Uint8Array;
-  /** Highest sample of any channel, dBFS; −Infinity in a file of zeros. */
-  peakDb: number;
-  /** Integrated loudness, ITU-R BS.1770-4, of what was decoded; null when shorter than 0.4 s or below its gate. */
-  loudnessLufs: number | null;
   /** Windows handed over. */
   windowCount: number;
   warnings: DecodeWarning[];
@@ -67,20 +82,34 @@ export interface DecodeReport {
 export type Identity =
   { notAudio?: undefined; contentId: string; format: AudioFormat } | { notAudio: true; contentId: null; format: null };
 
-export interface ReadResult {
-  notAudio?: undefined;
-  report: DecodeReport;
-  windows: PcmWindow[];
-}
-
 export interface RenderRequest extends FileRequest {
-  /** Absolute; made, or overwritten. Whoever asks removes it when the call fails. */
+  /** Absolute; made, or overwritten. The caller removes it when the call fails. */
   wavPath: string;
   /**
    * Samples per channel that are known to come out: then the header is right from the first byte on, and the file can
    * be read while it grows. What comes out is cut or filled with silence to this length. null: not known.
    */
   numberOfSamples: number | null;
+}
+
+export interface SamplesRequest extends FileRequest {
+  /** Per channel; the file begins with 0. */
+  startSample: number;
+  numberOfSamples: number;
+}
+
+/** Samples as decoded, to the sample where they were asked for; what is no number is 0. */
+export interface Samples {
+  notAudio?: undefined;
+  /** Hz */
+  sampleRate: number;
+  /** One plane a channel, all of one length: fewer samples than asked for, or none, where the file ends. */
+  channels: Float32Array[];
+}
+
+export interface PeakFileRequest extends FileRequest {
+  /** Absolute; made, or overwritten. The caller removes it when the call fails. */
+  peaksPath: string;
 }
 
 /** A WAV that any player takes: 1 or 2 channels, 16 or 24 bits, the rate of the source. */
@@ -94,12 +123,41 @@ export interface RenderedWav {
   numberOfSamples: number;
 }
 
+export interface CutRequest extends FileRequest {
+  /** The piece, s of the file's timeline; `endSeconds` null: to the end of the file. */
+  startSeconds: number;
+  endSeconds: number | null;
+  format: PieceFormat;
+  /** Absolute; an empty file, with the rights that the piece is to have: a decoder's own files open for nobody else. */
+  piecePath: string;
+  /** What it is going to be called; absolute, for sentences. */
+  finalPath: string;
+}
+
+/** A piece as it was written, in samples of its source. */
+export interface CutPiece {
+  notAudio?: undefined;
+  startSample: number;
+  /** Exclusive. */
+  endSample: number;
+  /** Of the source, Hz. */
+  sampleRate: number;
+  /** Samples above full scale were clipped: of a format without floating point. */
+  isClipped: boolean;
+  /** The source has lost its end, and the piece was to reach it. */
+  isCutOff: boolean;
+}
+
 /** A type, not an interface: the calls of a child process are a record. */
 export type DecoderMethods = {
   decode: { input: DecodeRequest; output: DecodeReport | NotAudio };
-  read: { input: ReadRequest; output: ReadResult | NotAudio };
+  read: { input: ReadRequest; output: PcmWindow[] | NotAudio };
+  analyse: { input: AnalyseRequest; output: Analysed | NotAudio };
   identify: { input: FileRequest; output: Identity };
   render: { input: RenderRequest; output: RenderedWav | NotAudio };
+  samples: { input: SamplesRequest; output: Samples | NotAudio };
+  peaks: { input: PeakFileRequest; output: PeakLayout | NotAudio };
+  cut: { input: CutRequest; output: CutPiece };
   tags: { input: FileRequest; output: NativeTag[] };
   backend: { input: null; output: DecoderBackend };
 };

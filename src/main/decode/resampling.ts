@@ -1,4 +1,5 @@
 /** What all resamplers here agree on, whatever runs the filter. */
+import { greatestCommonDivisor } from '../../shared/divisor.ts';
 
 /**
  * Twice swresample's usual filter length: −1 dB at 94 % of the new Nyquist frequency, −90 dB from 106 % on (measured
@@ -25,8 +26,4 @@ export function resamplingMargin(fromRate: number, toRate: number): Margin {
 /** Samples that come of `consumed` ones. */
 export function resampledLength(consumed: number, fromRate: number, toRate: number): number {
   return Math.ceil((consumed * toRate) / fromRate);
-}
-
-function greatestCommonDivisor(a: number, b: number): number {
-  return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }

@@ -1,9 +1,11 @@
 /**
  * What WAVE files say about themselves in chunks that music-metadata leaves out or reads in part: LIST/INFO, `bext`
- * (EBU Tech 3285, which gives the offsets) and iXML (the Gallery Software specification, and what editors put in it).
+ * (EBU Tech 3285, which gives the offsets), iXML (the Gallery Software specification, and what editors put in it), and
+ * what loops and samplers have (loop-chunks.ts).
  */
-import type { ByteReader } from './byte-reader.ts';
+import type { ByteReader } from '../files/byte-reader.ts';
 import { infoItems } from './info-items.ts';
+import { readAcid, readSmpl } from './loop-chunks.ts';
 import { readChunks, type Chunk } from './riff.ts';
 import { decodeMacText, decodeText } from './text-encodings.ts';
 
@@ -33,6 +35,8 @@ export async function readRiffTags(file: ByteReader): Promise<TextTag[]> {
     const id = chunk.id.toLowerCase();
     if (id === 'list') tags.push(...readInfo(await content(chunk), bigEndian, codePage));
     else if (id === 'bext') tags.push(...readBext(await content(chunk)));
+    else if (id === 'acid') tags.push(...readAcid(await content(chunk)));
+    else if (id === 'smpl') tags.push(...readSmpl(await content(chunk)));
     else if (id === 'ixml') tags.push(...readIxml(decodeXml(await content(chunk))));
   }
   return tags;

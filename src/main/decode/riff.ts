@@ -2,7 +2,7 @@
  * The chunks of WAVE files: RIFF, RIFX (big-endian), and RF64/BW64 with their 64-bit sizes in `ds64` (EBU Tech 3306,
  * ITU-R BS.2088); and those of AIFF (Apple, EA IFF 85).
  */
-import type { ByteReader } from './byte-reader.ts';
+import type { ByteReader } from '../files/byte-reader.ts';
 import { isChunkId, MOST_GAPS, nextChunk } from './chunk-walk.ts';
 import { tagsInFront } from './id3v2-places.ts';
 

@@ -1,4 +1,5 @@
-/** FFmpeg's sample formats (AVSampleFormat) as float32 planes, full scale = 1. */
+/** FFmpeg's sample formats (AVSampleFormat) as planes of floating point, full scale = 1. */
+import type { Plane } from './audio-source.ts';
 
 const U8 = 0;
 const S16 = 1;
@@ -15,7 +16,8 @@ export const FLTP = FLT + PLANAR_OFFSET;
  * Copies part of a decoded frame into planes.
  * @param source one buffer a channel for planar formats, one for all for interleaved ones; aligned to the sample size
  * @param from first sample (per channel) of the frame, `count` how many
- * @param planes one a channel, written from `at` on; float32 and 16-bit input arrives exactly
+ * @param planes one a channel, written from `at` on; in float32, float32 input and integers of up to 24 bits arrive exactly,
+ *   in float64 all but 64-bit integers
  * @throws RangeError for a sample format that no audio decoder uses
  */
 export function copyPlanar(
@@ -23,7 +25,7 @@ export function copyPlanar(
   source: readonly Uint8Array[],
   from: number,
   count: number,
-  planes: readonly Float32Array[],
+  planes: readonly Plane[],
   at: number,
 ): void {
   if (sampleFormat === FLTP) {
@@ -51,6 +53,25 @@ export function copyPlanar(
       for (let k = at; k < at + count; k++, i += stride) plane[k] = samples[i]!;
     }
   }
+}
+
+/** Whether samples of this format are floating point. */
+export function isFloatFormat(sampleFormat: number): boolean {
+  return [FLT, DBL, FLTP, DBL + PLANAR_OFFSET].includes(sampleFormat);
+}
+
+/** As an integer of so many bits, full scale = 2^(bits − 1): clipped beyond; what is no number is silence. */
+export function integerSample(value: number, bits: number): number {
+  const scale = 2 ** (bits - 1);
+  const scaled = Math.round(value * scale);
+  if (scaled >= scale) return scale - 1;
+  if (scaled < -scale) return -scale;
+  return Number.isNaN(scaled) ? 0 : scaled;
+}
+
+/** Within full scale; what is no number is silence. */
+export function floatSample(value: number): number {
+  return Number.isNaN(value) ? 0 : Math.max(-1, Math.min(1, value));
 }
 
 function view(

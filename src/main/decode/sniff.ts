@@ -2,9 +2,8 @@
  * What a file is, by its content and never by its name. FFmpeg's own probing is not asked: it "opens" text, pictures
  * and playlists as sound; here it gets the one demuxer that fits, or nothing.
  */
-import { fileTypeFromBuffer } from 'file-type';
 import type { AudioFormat } from '../../shared/types.ts';
-import { partOf, type ByteReader } from './byte-reader.ts';
+import { partOf, type ByteReader } from '../files/byte-reader.ts';
 import { tagsInFront } from './id3v2-places.ts';
 import { adtsHeader, declaresFrames, findFrames, isFreeFormat, mpegHeader } from './mpeg-frames.ts';
 import { unmeasuredSound, type RawPcm } from './raw-pcm.ts';
@@ -134,7 +133,7 @@ async function sniffContent(file: ByteReader, start: number): Promise<Sniffed | 
 /** @returns what a file that is no audio seems to be ("image/png", "text"), for the sentence about it; null if unknown */
 export async function contentKind(file: ByteReader): Promise<string | null> {
   const head = await file.read(0, HEAD_BYTES);
-  const known = await fileTypeFromBuffer(head);
+  const known = await otherKind(head);
   // Two bytes are enough for it to say MPEG audio; had it been that, it would have been found.
   if (known && known.mime !== 'audio/mpeg') return known.mime;
   const printable = head.every((byte) => byte >= 0x20 || byte === 9 || byte === 10 || byte === 13);
@@ -177,8 +176,14 @@ async function sniffFrames(head: Buffer, atEnd: boolean, behindId3: boolean): Pr
 async function isSomethingElse(head: Buffer): Promise<boolean> {
   const isTransportStream = head[0] === 0x47 && head[188] === 0x47;
   const isProgramStream = head.length >= 4 && head.readUInt32BE(0) >>> 8 === 1;
-  const known = await fileTypeFromBuffer(head);
+  const known = await otherKind(head);
   return isTransportStream || isProgramStream || (known !== undefined && !known.mime.startsWith('audio/'));
+}
+
+/** Loaded on demand: with audio files only it is never needed. */
+async function otherKind(head: Buffer) {
+  const { fileTypeFromBuffer } = await import('file-type');
+  return fileTypeFromBuffer(head);
 }
 
 function sniffSyncWords(head: Buffer): Sniffed | null {

@@ -1,4 +1,4 @@
-/** From any number of channels to what two loudspeakers play. For listening only: what is embedded is mixdown.ts. */
+/** From any number of channels to what two loudspeakers play. For playback only: what is embedded is made by mixdown.ts. */
 
 /** −3 dB: half the power to each side. */
 const HALF_POWER = Math.SQRT1_2;

@@ -1,7 +1,5 @@
 /** From names of the formats' own to the few fields that search and display know. The native name is always kept beside. */
-
-/** What Earmark wrote into the file, by which model, when: a record for itself (src/main/writeback/provenance.ts), no words to find it by. */
-export const PROVENANCE_FIELD = 'provenance';
+import { PROVENANCE_FIELD } from '../text/provenance-field.ts';
 
 /** Names that mean the same wherever they stand: Vorbis comments, APEv2, TXXX, MP4 freeform, iXML, ASWG. Lower case. */
 const COMMON_NAMES: Readonly<Record<string, string>> = {
@@ -40,6 +38,7 @@ const COMMON_NAMES: Readonly<Record<string, string>> = {
   initialkey: 'key',
   initial_key: 'key',
   musicalkey: 'key',
+  inkey: 'key',
   earmark: PROVENANCE_FIELD,
 };
 
@@ -75,6 +74,11 @@ const NATIVE_IDS: Readonly<Record<string, string>> = {
   'LIST/INFO:IKEY': 'keywords',
   'LIST/INFO:ICRD': 'year',
   'bext:Description': 'description',
+  // Chunks of loops and of samplers (loop-chunks.ts)
+  'acid:Tempo': 'bpm',
+  'acid:RootNote': 'root',
+  'acid:Kind': 'kind',
+  'smpl:UnityNote': 'root',
   // MP4
   '©nam': 'title',
   '©ART': 'artist',
@@ -86,6 +90,9 @@ const NATIVE_IDS: Readonly<Record<string, string>> = {
   keyw: 'keywords',
   catg: 'category',
   '©day': 'year',
+  // CAF
+  'info:recorded date': 'year',
+  'info:key signature': 'key',
   // AIFF
   AUTH: 'artist',
   ANNO: 'comment',

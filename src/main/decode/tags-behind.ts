@@ -2,7 +2,7 @@
  * Where the sound of a file ends whose format has no length of its own: tags that programs put behind it are taken for
  * sound by FFmpeg, as frames that fail, or as minutes that are missing.
  */
-import type { ByteReader } from './byte-reader.ts';
+import type { ByteReader } from '../files/byte-reader.ts';
 import { id3v2Bytes } from './id3v2-places.ts';
 
 const ID3V1_BYTES = 128;

@@ -1,8 +1,9 @@
 /** The tags a file already has, under their native names. Tags are never a reason to refuse a file. */
 import { parseFile } from 'music-metadata';
 import type { NativeTag } from '../../shared/types.ts';
-import type { ByteReader } from './byte-reader.ts';
+import type { ByteReader } from '../files/byte-reader.ts';
 import { readOddId3, type NativeValue } from './plain-id3.ts';
+import { readCafTags } from './caf.ts';
 import { readRiffTags, type TextTag } from './riff-tags.ts';
 import { fieldOf } from './tag-fields.ts';
 
@@ -18,10 +19,10 @@ const READ_IN_FULL: ReadonlySet<string> = new Set(['exif', 'AIFF']);
  * @returns every text or number tag; no pictures, no binary data. What cannot be read is left out
  */
 export async function readTags(path: string, file: ByteReader): Promise<NativeTag[]> {
-  const [general, riff] = await Promise.all([generalTags(path, file), riffTags(file)]);
+  const [general, riff, caf] = await Promise.all([generalTags(path, file), orNone(readRiffTags(file)), orNone(readCafTags(file))]); // prettier-ignore
   const tags: NativeTag[] = [];
   const seen = new Set<string>();
-  for (const { nativeId, value } of [...general, ...riff]) {
+  for (const { nativeId, value } of [...general, ...riff, ...caf]) {
     const trimmed = cut(value.replaceAll('\0', ' ').trim());
     const key = `${nativeId}\0${trimmed}`;
     if (trimmed === '' || seen.has(key) || tags.length >= MOST_TAGS) continue;
@@ -59,9 +60,9 @@ async function oddId3(file: ByteReader, force: boolean): Promise<NativeValue[] |
   }
 }
 
-async function riffTags(file: ByteReader): Promise<TextTag[]> {
+async function orNone(reading: Promise<TextTag[]>): Promise<TextTag[]> {
   try {
-    return await readRiffTags(file);
+    return await reading;
   } catch {
     return []; // as above
   }

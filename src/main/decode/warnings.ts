@@ -11,7 +11,8 @@ const LENGTH_TOLERANCE = 0.02;
  */
 const MPEG_FAILURES_ALLOWED = 2;
 const MPEG_CODECS: ReadonlySet<string> = new Set(['mp1', 'mp2', 'mp3', 'aac']);
-const SILENT_DB = -90;
+/** A file with no sample above it is silent, dBFS. */
+export const SILENT_DB = -90;
 
 export interface Findings {
   path: string;
@@ -27,8 +28,8 @@ export interface Findings {
   invalidSamples: number;
   peakDb: number;
   windowCount: number;
-  /** null when all of it was listened to. */
-  capped: { heardSeconds: number; durationSeconds: number } | null;
+  /** null when all of it was analysed. */
+  capped: { analysedSeconds: number; durationSeconds: number } | null;
   /** Of the windows, Hz. */
   windowRate: number;
 }
@@ -40,34 +41,34 @@ export function describeWarnings(findings: Findings): DecodeWarning[] {
   const allowed = Math.max(LENGTH_TOLERANCE_SECONDS, LENGTH_TOLERANCE * (declaredSeconds ?? 0));
   const failed = findings.failedPackets > (MPEG_CODECS.has(findings.codec) ? MPEG_FAILURES_ALLOWED : 0);
   if (missing > allowed) {
-    const message = `Only ${seconds(decodedSeconds)} of the ${seconds(declaredSeconds!)} it declares could be decoded; these were used.`;
+    const message = `Only ${seconds(decodedSeconds)} of the declared ${seconds(declaredSeconds!)} could be decoded and analysed.`;
     warnings.push({ code: 'partial', message });
   } else if (findings.cutOff) {
     warnings.push({
       code: 'partial',
-      message: `The end of the file is missing; the ${seconds(decodedSeconds)} before it were used.`,
+      message: `The file is truncated. The remaining ${seconds(decodedSeconds)} were analysed.`,
     });
   } else if (failed) {
-    const message = `${findings.failedPackets} damaged places were skipped; the rest (${seconds(decodedSeconds)}) was used.`;
+    const message = `${findings.failedPackets} damaged sections were skipped. The rest (${seconds(decodedSeconds)}) was analysed.`;
     warnings.push({ code: 'partial', message });
   }
   if (findings.invalidSamples > 0) {
-    const message = `${findings.invalidSamples} samples are not numbers or far beyond full scale; they were replaced by silence.`;
+    const message = `${findings.invalidSamples} samples are invalid (not a number, or far above full scale) and were replaced by silence.`;
     warnings.push({ code: 'invalid-samples', message });
   }
   if (findings.windowCount === 0) {
     const message =
       findings.peakDb > SILENT_DB
-        ? `All of its sound lies above ${findings.windowRate / 2000} kHz, where the model hears nothing.`
-        : 'It is silent: nothing in it rises above −90 dBFS.';
+        ? `All audio is above ${findings.windowRate / 2000} kHz, outside the frequency range of the model.`
+        : 'The file is silent: no sample exceeds −90 dBFS.';
     warnings.push({ code: 'silent', message });
   }
   if (capped) {
-    const message = `Only the first ${seconds(capped.heardSeconds)} of ${seconds(capped.durationSeconds)} were listened to.`;
+    const message = `Only the first ${seconds(capped.analysedSeconds)} of ${seconds(capped.durationSeconds)} were analysed.`;
     warnings.push({ code: 'capped', message });
   }
   if (nameContradicts(path, format, extensionHint)) {
-    const message = `It is named .${extensionOf(path, extensionHint)} but contains ${format === 'other' ? findings.codec : format}.`;
+    const message = `The file extension is .${extensionOf(path, extensionHint)}, but the content is ${format === 'other' ? findings.codec : format}.`;
     warnings.push({ code: 'wrong-extension', message });
   }
   return warnings;

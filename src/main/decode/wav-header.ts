@@ -30,7 +30,7 @@ export function wavBytes(layout: WavLayout, numberOfSamples: number): number {
  */
 export function wavHeader(layout: WavLayout, numberOfSamples: number): Buffer {
   const dataBytes = numberOfSamples * bytesPerFrame(layout);
-  if (dataBytes > MAX_WAV_DATA_BYTES) throw new RangeError(`${dataBytes} bytes of samples do not fit into a WAV`);
+  if (dataBytes > MAX_WAV_DATA_BYTES) throw new RangeError(`${dataBytes} bytes of samples do not fit in a WAV file`);
   const header = Buffer.alloc(WAV_HEADER_BYTES);
   header.write('RIFF', 0, 'latin1');
   header.writeUInt32LE(wavBytes(layout, numberOfSamples) - 8, 4);

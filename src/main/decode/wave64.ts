@@ -1,5 +1,5 @@
 /** Sony Wave64: chunks of a 16-byte GUID and a 64-bit size that counts both, on 8-byte borders. */
-import type { ByteReader } from './byte-reader.ts';
+import type { ByteReader } from '../files/byte-reader.ts';
 
 /** Of the form: a GUID, a size, another GUID. */
 const FORM_BYTES = 40;

@@ -3,7 +3,7 @@ import type { WindowPlan } from './report.ts';
 
 /** A rest shorter than this beyond the last full tile is left out: it is mostly in the tile already, or next to nothing. */
 const SHORTEST_TAIL_SECONDS = 0.25;
-/** −90 dBFS, about one bit of 16: below it there is nothing to hear. */
+/** −90 dBFS, about one bit of 16: anything below counts as silence. */
 export const SILENCE = 10 ** (-90 / 20);
 
 export interface Tile {
@@ -45,7 +45,7 @@ export class Tiler {
     const sane = this.#windowSamples >= 1 && Math.round(plan.hopSeconds * plan.sampleRate) >= 1 && plan.maxWindows >= 1;
     if (!sane)
       throw new RangeError(
-        `windows of ${plan.windowSeconds} s every ${plan.hopSeconds} s at ${plan.sampleRate} Hz make no sense`,
+        `windows of ${plan.windowSeconds} s every ${plan.hopSeconds} s at ${plan.sampleRate} Hz are not a valid plan`,
       );
   }
 

@@ -5,10 +5,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { InferenceSession } from 'onnxruntime-node';
 import { toWire, type WireError } from '../../shared/errors.ts';
-import type { ModelPack } from '../models/pack.ts';
-import { graphFor, type GraphPrecision } from '../models/variants.ts';
+import type { ModelPack } from '../packs/pack.ts';
+import { graphFor, type GraphPrecision } from '../packs/variants.ts';
 import { BatchRunner, type Row, type RunBatch } from './batch-runner.ts';
-import { AUDIO_INPUTS, checkGraph, OUTPUT, splitRows } from './graph-check.ts';
+import { AUDIO_INPUTS, checkGraph, OUTPUT, splitRows, type AudioOutput } from './graph-check.ts';
 import { openSession, type OpenedSession, type Provider, type ProviderChoice } from './providers.ts';
 
 export interface AudioWorkerData {
@@ -25,6 +25,7 @@ export interface AudioBatch {
   /** Float32Array[count · windowSamples] at the beginning of a buffer that may be longer; comes back with the result. */
   samples: Float32Array<ArrayBuffer>;
   count: number;
+  output: AudioOutput;
 }
 
 export type AudioWorkerMessage =
@@ -32,7 +33,7 @@ export type AudioWorkerMessage =
   | { kind: 'broken'; error: WireError }
   /** Less memory than hoped for. */
   | { kind: 'notice'; message: string }
-  /** The graphics processor gave up in the middle of the work; the processor goes on. */
+  /** The GPU failed during work; the CPU continues. */
   | { kind: 'gave-up'; message: string }
   | {
       kind: 'result';
@@ -76,7 +77,7 @@ try {
   post({ kind: 'broken', error: toWire(error) });
 }
 
-/** The variant for what runs it: where a graphics processor was asked for and cannot, the one for the processor. */
+/** The variant for what runs it: if a GPU was requested and does not work, the one for the CPU. */
 async function open(): Promise<OpenedSession> {
   const hardware = provider === 'auto' || provider === 'cpu' ? 'cpu' : 'gpu';
   path = graphFor(pack.audio, hardware, precision).path;
@@ -99,27 +100,29 @@ function choiceOf(session: OpenedSession): ProviderChoice {
   return { provider: session.provider, reason, ...(precision ? { precision } : {}) };
 }
 
-async function answer({ samples, count }: AudioBatch): Promise<void> {
+async function answer({ samples, count, output }: AudioBatch): Promise<void> {
   const startMs = performance.now();
   const idleMs = lastEndMs === null ? 0 : startMs - lastEndMs;
-  const rows = await batches.embed(samples, count);
+  const rows = await batches.embed(samples, count, output);
   lastEndMs = performance.now();
   const buffer = samples.buffer;
   post({ kind: 'result', rows, buffer, busyMs: lastEndMs - startMs, idleMs }, [buffer]);
 }
 
 function runner({ ort, session, provider: runsOn }: OpenedSession): RunBatch {
-  return async (samples, count) => {
+  return async (samples, count, output) => {
     const padded = runsOn === 'cpu' ? samples : toPowerOfTwo(samples, count);
     const waveform = new ort.Tensor('float32', padded, [padded.length / windowSamples, windowSamples]);
     const outputs: InferenceSession.OnnxValueMapType = await session.run({ waveform });
-    const values: unknown = outputs[OUTPUT]?.data;
-    const wanted = padded === samples || !(values instanceof Float32Array) ? values : values.subarray(0, count * dim);
-    return splitRows(wanted, count, dim, path);
+    const values: unknown = outputs[output]?.data;
+    const rows = waveform.dims[0]!;
+    const row = output === OUTPUT || !(values instanceof Float32Array) ? dim : values.length / rows;
+    const wanted = padded === samples || !(values instanceof Float32Array) ? values : values.subarray(0, count * row);
+    return splitRows(wanted, count, row, path);
   };
 }
 
-/** Graphics processors prepare themselves for each new shape: a handful of batch sizes is prepared once. */
+/** GPUs compile for each new shape: a handful of batch sizes is prepared once. */
 function toPowerOfTwo(samples: Float32Array, count: number): Float32Array {
   const size = 2 ** Math.ceil(Math.log2(count));
   if (size === count) return samples;

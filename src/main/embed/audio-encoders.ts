@@ -1,11 +1,12 @@
 /** The inference process's audio encoder threads and the bounded queue before them. */
 import { Worker } from 'node:worker_threads';
 import { fromWire, UserError } from '../../shared/errors.ts';
-import type { ModelPack } from '../models/pack.ts';
+import type { ModelPack } from '../packs/pack.ts';
 import { WORKER_ENTRIES } from '../process/entries.ts';
 import type { AudioBatch, AudioWorkerData, AudioWorkerMessage } from './audio-encoder-worker.ts';
 import { fillWindow } from './filling.ts';
 import type { Row } from './batch-runner.ts';
+import type { AudioOutput } from './graph-check.ts';
 import type { AudioPlan, ProviderChoice } from './providers.ts';
 
 export type { Row };
@@ -14,6 +15,7 @@ export type { Row };
 export interface QueuedWindow<T> {
   /** Mono, −1..1, at the pack's rate; 1 to windowSamples samples. */
   samples: Float32Array;
+  output: AudioOutput;
   tag: T;
   sender: (results: { tag: T; row: Row }[]) => void;
 }
@@ -31,7 +33,7 @@ export interface AudioEncodersOptions {
   onRoom: () => void;
   /** Something the user should know: one sentence. */
   onNotice: (message: string) => void;
-  /** The provider cannot go on and the CPU does. */
+  /** The provider failed and the CPU continues. */
   onGaveUp: (message: string) => void;
 }
 
@@ -65,7 +67,7 @@ export class AudioEncoders {
     return 2 * this.#plan.batchSize * this.#plan.encoders;
   }
 
-  /** Whether whoever brings windows should stop for now ({@link AudioEncodersOptions.onRoom} says when to go on). */
+  /** Whether the source of windows should stop for now ({@link AudioEncodersOptions.onRoom} says when to continue). */
   get full(): boolean {
     return this.#full;
   }
@@ -128,7 +130,7 @@ export class AudioEncoders {
         workerData: { pack, provider, ...(precision ? { precision } : {}), threads, reason } satisfies AudioWorkerData,
       });
       const thread: Thread = { worker, inFlight: [], spare: [], skipIdle: false };
-      // A thread that throws outside a batch is a defect of ours: it ends the process, and the engine hears of it.
+      // A thread that throws outside a batch is a bug of ours: it ends the process, and the engine is notified.
       worker.on('error', (error) => {
         throw error;
       });
@@ -165,8 +167,9 @@ export class AudioEncoders {
   #send(thread: Thread, count: number): void {
     const { batchSize } = this.#plan;
     const { windowSamples, shortClip } = this.#options.pack.audio;
-    const windows = [...this.#urgent.splice(0, count)];
-    windows.push(...this.#queue.splice(0, count - windows.length));
+    const { output } = (this.#urgent[0] ?? this.#queue[0])!;
+    const windows = takeWhile(this.#urgent, count, output);
+    if (this.#urgent.length === 0) windows.push(...takeWhile(this.#queue, count - windows.length, output));
     // Two buffers a thread travel to and fro; nothing is allocated once the work flows.
     const buffer = thread.spare.pop() ?? new ArrayBuffer(batchSize * windowSamples * Float32Array.BYTES_PER_ELEMENT);
     const samples = new Float32Array(buffer, 0, windows.length * windowSamples);
@@ -174,7 +177,7 @@ export class AudioEncoders {
       fillWindow(window.samples, samples.subarray(row * windowSamples, (row + 1) * windowSamples), shortClip);
     }
     thread.inFlight.push(windows);
-    thread.worker.postMessage({ samples, count: windows.length } satisfies AudioBatch, [buffer]);
+    thread.worker.postMessage({ samples, count: windows.length, output } satisfies AudioBatch, [buffer]);
   }
 
   #finish(thread: Thread, { rows, buffer, busyMs, idleMs }: Extract<AudioWorkerMessage, { kind: 'result' }>): void {
@@ -195,6 +198,12 @@ export class AudioEncoders {
     this.counts.failed += windows.length;
     deliver(windows.map((window) => ({ window, row: { message } })));
   }
+}
+
+/** Takes up to `count` windows from the front of a queue, as far as the same output is wanted: a batch has one. */
+function takeWhile(queue: QueuedWindow<unknown>[], count: number, output: AudioOutput): QueuedWindow<unknown>[] {
+  const other = queue.findIndex((window) => window.output !== output);
+  return queue.splice(0, Math.min(count, other === -1 ? queue.length : other));
 }
 
 /** One call a sender, in the order of the windows. */

@@ -1,24 +1,26 @@
 /**
  * Batches through a model that may turn out too small for them: a batch that does not fit into the memory is halved, a
- * graphics processor that cannot go on gives way to the processor, and one bad window costs only itself.
+ * GPU that fails is replaced by the CPU, and one bad window affects only itself.
  */
+
+import type { AudioOutput } from './graph-check.ts';
 
 export type Row = Float32Array | { message: string };
 
-/** Float32Array[count · windowSamples] in, `count` embeddings out. */
-export type RunBatch = (samples: Float32Array, count: number) => Promise<Float32Array[]>;
+/** Float32Array[count · windowSamples] in, `count` rows of the output out. */
+export type RunBatch = (samples: Float32Array, count: number, output: AudioOutput) => Promise<Float32Array[]>;
 
 export interface BatchRunnerOptions {
   windowSamples: number;
   run: RunBatch;
   /**
-   * Opens the same model on the processor; null where it runs there already.
-   * @throws what loading throws: then the graphics processor's own error counts
+   * Opens the same model on the CPU; null where it runs there already.
+   * @throws what loading throws: then the GPU's own error counts
    */
   openOnCpu: (() => Promise<RunBatch>) | null;
   /** From now on fewer windows go in at once. One sentence for the user. */
   onSmaller: (message: string) => void;
-  /** From now on the processor does it. @param why one sentence for the user */
+  /** From now on the CPU is used. @param why one sentence for the user */
   onCpu: (why: string) => void;
 }
 
@@ -39,46 +41,46 @@ export class BatchRunner {
     return this.#limit;
   }
 
-  /** @returns one a window, in order: the raw embedding, or why there is none; never throws */
-  async embed(samples: Float32Array, count: number): Promise<Row[]> {
+  /** @returns one a window, in order: its row of the output, or why there is none; never throws */
+  async embed(samples: Float32Array, count: number, output: AudioOutput): Promise<Row[]> {
     const rows: Row[] = [];
     while (rows.length < count) {
       const size = Math.min(this.#limit, count - rows.length);
-      const part = await this.#embedPart(this.#rows(samples, rows.length, size), size);
-      if (part) rows.push(...part); // else the limit is lower now, or the processor does it: the same once more
+      const part = await this.#embedPart(this.#rows(samples, rows.length, size), size, output);
+      if (part) rows.push(...part); // else the limit is lower now, or the CPU is used: the same once more
     }
     return rows;
   }
 
-  /** @returns null when it shall be tried again under what holds now */
-  async #embedPart(samples: Float32Array, count: number): Promise<Row[] | null> {
+  /** @returns null when it must be tried again with the new limits */
+  async #embedPart(samples: Float32Array, count: number, output: AudioOutput): Promise<Row[] | null> {
     try {
-      return (await this.#run(samples, count)).map(checked);
+      return (await this.#run(samples, count, output)).map(checked);
     } catch (error) {
       if (isOutOfMemory(error) && count > 1) {
         this.#limit = Math.floor(count / 2);
         this.#options.onSmaller(
-          `The memory does not suffice for ${count} windows of sound at once; from now on it is ${this.#limit}.`,
+          `Not enough memory for a batch of ${count} windows. The batch size is now ${this.#limit}.`,
         );
         return null;
       }
-      if (count === 1) return this.#alone(samples, error);
+      if (count === 1) return this.#alone(samples, output, error);
     }
     // One window that the model cannot take must not cost its neighbours in the batch: they are tried alone.
     const rows: Row[] = [];
     for (let row = 0; row < count; row++) {
       const own = this.#rows(samples, row, 1);
       try {
-        rows.push(checked((await this.#run(own, 1))[0]!));
+        rows.push(checked((await this.#run(own, 1, output))[0]!));
       } catch (error) {
-        rows.push(...(await this.#alone(own, error)));
+        rows.push(...(await this.#alone(own, output, error)));
       }
     }
     return rows;
   }
 
-  /** Is it the window's fault or the graphics processor's? The processor knows. */
-  async #alone(samples: Float32Array, error: unknown): Promise<Row[]> {
+  /** Is it the window's fault or the GPU's? The CPU decides. */
+  async #alone(samples: Float32Array, output: AudioOutput, error: unknown): Promise<Row[]> {
     const open = this.#openOnCpu;
     if (!open) return [{ message: describe(error) }];
     let onCpu: RunBatch;
@@ -86,15 +88,15 @@ export class BatchRunner {
     try {
       onCpu = await open();
       this.#openOnCpu = () => Promise.resolve(onCpu);
-      embedding = (await onCpu(samples, 1))[0]!;
+      embedding = (await onCpu(samples, 1, output))[0]!;
     } catch {
       return [{ message: describe(error) }];
     }
     this.#run = onCpu;
     this.#openOnCpu = null;
     this.#limit = Infinity;
-    const why = isOutOfMemory(error) ? 'its memory does not suffice for a single window of sound' : describe(error);
-    this.#options.onCpu(`The graphics processor cannot go on (${why}); from now on the processor listens.`);
+    const why = isOutOfMemory(error) ? 'out of memory for a single window' : describe(error);
+    this.#options.onCpu(`The GPU failed (${why}); analysis continues on the CPU.`);
     return [checked(embedding)];
   }
 
@@ -113,7 +115,7 @@ export function isOutOfMemory(error: unknown): boolean {
 
 function checked(embedding: Float32Array): Row {
   if (embedding.every(Number.isFinite)) return embedding;
-  return { message: 'the model gave values that are not numbers' };
+  return { message: 'the model returned values that are not numbers' };
 }
 
 function describe(error: unknown): string {

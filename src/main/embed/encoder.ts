@@ -3,8 +3,8 @@ import { rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { GraphPrecision } from '../../shared/calls/models.ts';
 import { UserError } from '../../shared/errors.ts';
-import type { ModelPack } from '../models/pack.ts';
-import { Child, ChildDiedError } from '../process/child.ts';
+import type { ModelPack } from '../packs/pack.ts';
+import { Child, ChildExitedError } from '../process/child.ts';
 import { PROCESS_ENTRIES } from '../process/entries.ts';
 import { newSocketPath } from '../process/pcm-wire.ts';
 import { removeStaleSockets } from '../process/stale-sockets.ts';
@@ -15,7 +15,7 @@ import type {
   InferencePushes,
   InferenceStats,
 } from './inference-types.ts';
-import { normalised } from './normalise.ts';
+import { normalised } from '../vectors/normalise.ts';
 import { MODEL_ENVIRONMENT, type AudioPlan, type Provider, type ProviderChoice } from './providers.ts';
 
 export type { EmbeddedWindow, FailedWindow, InferenceStats, ProviderChoice };
@@ -46,8 +46,9 @@ export interface EmbedOptions {
 
 /** What crosses the channel in one message: 16 windows of 5 s at 32 kHz are 10 MB. */
 const WINDOWS_PER_CALL = 16;
+const FRAMED_WINDOWS_PER_CALL = 4;
 const TEXTS_PER_CALL = 256;
-const NO_DIRECTION = 'the model gave an embedding without direction (zero, or not numbers)';
+const NO_DIRECTION = 'the model returned an invalid embedding (zero, or not numbers)';
 
 export class Encoder {
   readonly pack: ModelPack;
@@ -103,7 +104,7 @@ export class Encoder {
       await encoder.close();
       throw new UserError(
         'engine-broken',
-        'The process that runs the models could not be started. “earmark doctor” says what is missing.',
+        'The inference process could not be started. Run “earmark doctor” to find the cause.',
         error,
       );
     }
@@ -127,19 +128,19 @@ export class Encoder {
    * Loads the audio encoder now. Call it before a job: windows sent to an encoder that cannot be loaded all fail.
    * @param plan instead of what the options said, unless it has been loaded before
    * @returns the provider in use and why, for the user to see
-   * @throws UserError 'model-damaged' or 'model-unusable'; {@link ChildDiedError} when the process dies
+   * @throws UserError 'model-damaged' or 'model-unusable'; {@link ChildExitedError} when the process exits
    */
   async loadAudio(plan: AudioPlan | null = null): Promise<ProviderChoice> {
     this.#choice = await this.#child.call('loadAudio', plan);
     return this.#choice;
   }
 
-  /** Hears what the user should know of the work. @returns a function that stops listening */
+  /** Calls `listener` with messages for the user. @returns a function that unsubscribes */
   onNotice(listener: (message: string) => void): () => void {
     return this.#child.on('notice', ({ message }) => listener(message));
   }
 
-  /** Hears that the provider gave up at work and the CPU goes on. @returns a function that stops listening */
+  /** Calls `listener` when the provider failed during work and the CPU continues. @returns a function that unsubscribes */
   onGaveUp(listener: (message: string) => void): () => void {
     return this.#child.on('gaveUp', ({ message }) => {
       this.#choice = { provider: 'cpu', reason: message };
@@ -156,7 +157,7 @@ export class Encoder {
    * @param texts as a person typed them; longer ones than the model can take lose their end
    * @returns Float32Array[dim] each, in the order of the texts, of L2 norm 1 unless raw
    * @throws UserError 'bad-input' for a text without any word, 'model-…' when the model cannot be loaded or gives no
-   *   direction; {@link ChildDiedError} when the process dies; signal.reason
+   *   direction; {@link ChildExitedError} when the process exits; signal.reason
    */
   embedTexts(texts: string[], options: EmbedOptions = {}): Promise<Float32Array[]> {
     const call = (part: string[]) => this.#child.call('embedTexts', { texts: part });
@@ -170,31 +171,45 @@ export class Encoder {
    * @param windows mono, −1..1, at the pack's rate, 1 to windowSamples samples each (short ones are filled up)
    * @returns Float32Array[dim] each, in the order of the windows, of L2 norm 1 unless raw
    * @throws UserError 'bad-input' for a window without samples or with too many, 'undecodable-audio' when the model
-   *   makes nothing of one (NaN in it, or silence unless raw), 'model-…'; {@link ChildDiedError}; signal.reason
+   *   makes nothing of one (NaN in it, or silence unless raw), 'model-…'; {@link ChildExitedError}; signal.reason
    */
   async embedWindows(windows: Float32Array[], options: EmbedOptions = {}): Promise<Float32Array[]> {
     const { windowSamples } = this.pack.audio;
     const odd = windows.find(({ length }) => length === 0 || length > windowSamples);
     if (odd) {
-      const message = `A window of sound must have 1 to ${windowSamples} samples for this model, not ${odd.length}.`;
+      const message = `A window must have 1 to ${windowSamples} samples for this model, not ${odd.length}.`;
       throw new UserError('bad-input', message);
     }
     const call = (part: Float32Array[]) => this.#child.call('embedWindows', { windows: part });
     const embeddings = await this.#inParts(windows, WINDOWS_PER_CALL, call, options, () => {
-      return new UserError(
-        'undecodable-audio',
-        `For this sound, ${NO_DIRECTION}. Check in a player whether it is silent.`,
-      );
+      return new UserError('undecodable-audio', `For this audio, ${NO_DIRECTION}. Check whether it is silent.`);
     });
     this.#choice ??= await this.#child.call('loadAudio', null);
     return embeddings;
   }
 
   /**
-   * Hears of every window that came over the socket and has been embedded, L2-normalised unless raw. Windows of one
+   * @param windows as for {@link embedWindows}
+   * @returns Float32Array[T · dim] a window: raw embeddings of the T steps of `pack.audio.frames`
+   * @throws UserError 'model-unusable' for a pack without frames; else as {@link embedWindows}
+   */
+  async embedFrames(windows: Float32Array[]): Promise<Float32Array[]> {
+    if (this.pack.audio.frames === undefined) {
+      throw new UserError('model-unusable', `The model “${this.pack.name}” does not provide frame-level embeddings.`);
+    }
+    const frames: Float32Array[] = [];
+    for (let at = 0; at < windows.length; at += FRAMED_WINDOWS_PER_CALL) {
+      const part = windows.slice(at, at + FRAMED_WINDOWS_PER_CALL);
+      frames.push(...(await this.#child.call('embedFrames', { windows: part })));
+    }
+    return frames;
+  }
+
+  /**
+   * Calls `listener` for every window from the socket that has been embedded, L2-normalised unless raw. Windows of one
    * item can arrive out of order when there are several encoders. A window whose embedding has no direction goes to
    * {@link onFailed} instead (raw: is passed on).
-   * @returns a function that stops listening
+   * @returns a function that unsubscribes
    */
   onEmbedded(listener: (window: EmbeddedWindow) => void, { raw = false }: { raw?: boolean } = {}): () => void {
     return this.#child.on('embedded', ({ windows }) => {
@@ -206,7 +221,7 @@ export class Encoder {
     });
   }
 
-  /** Hears every window that came over the socket and could not be embedded. @returns a function that stops listening */
+  /** Calls `listener` for every window from the socket that could not be embedded. @returns a function that unsubscribes */
   onFailed(listener: (window: FailedWindow) => void): () => void {
     this.#failedListeners.add(listener);
     return () => this.#failedListeners.delete(listener);
@@ -261,4 +276,4 @@ function ownEmbedding(embedding: Float32Array, raw: boolean): Float32Array | nul
   return raw ? embedding.slice() : normalised(embedding);
 }
 
-export { ChildDiedError };
+export { ChildExitedError };

@@ -1,6 +1,6 @@
-/** Embeddings in the precision in which a model was published, for whoever checks it: slower than what searching uses. */
-import { hasVariants, withoutVariants } from '../models/variants.ts';
-import type { ModelPack } from '../models/pack.ts';
+/** Embeddings in the precision in which a model was published, for checks: slower than the ones used for searching. */
+import { hasVariants, withoutVariants } from '../packs/variants.ts';
+import type { ModelPack } from '../packs/pack.ts';
 import { EncoderSupervisor } from './supervisor.ts';
 import type { EncoderOptions } from './encoder.ts';
 

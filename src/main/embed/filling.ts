@@ -1,5 +1,5 @@
 /** Short clips as full windows, in the way the pack's encoder was trained with. */
-import type { ModelPack } from '../models/pack.ts';
+import type { ModelPack } from '../packs/pack.ts';
 
 /**
  * Writes one window into a batch.

@@ -5,6 +5,8 @@ import type { InferenceSession } from 'onnxruntime-node';
 export const AUDIO_INPUTS = ['waveform'] as const;
 export const TEXT_INPUTS = ['input_ids', 'attention_mask'] as const;
 export const OUTPUT = 'embedding';
+/** What an audio graph is asked for: one embedding a window, or one a step of it where the pack has `frames`. */
+export type AudioOutput = typeof OUTPUT | 'frames';
 
 /**
  * @param inputs names of the tensors that will be fed
@@ -30,7 +32,8 @@ export function checkGraph(session: InferenceSession, path: string, inputs: read
 
 /**
  * One row a window or text.
- * @param data float32[rows, dim] as the session gave it
+ * @param data float32[rows, dim] or float32[rows, T, dim] as the session gave it
+ * @param dim values of a row
  * @returns rows copies, each with its own buffer
  * @throws UserError 'model-damaged' when the size is another one
  */
@@ -45,6 +48,6 @@ export function splitRows(data: unknown, rows: number, dim: number, path: string
 function wrongGraph(path: string, what: string): UserError {
   return new UserError(
     'model-damaged',
-    `The model file “${path}” does not fit its description: ${what}. Install or copy the pack again.`,
+    `The model file “${path}” does not match its description: ${what}. Reinstall the pack.`,
   );
 }

@@ -1,11 +1,11 @@
-/** Does this machine show a graphics processor, and which: asked before any driver is touched. */
+/** Whether this machine has a GPU, and which: asked before any driver is touched. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { arch, cpus, platform } from 'node:os';
 
 export interface Machine {
-  /** null where it cannot be told without asking a driver (Windows, macOS): then it is tried. */
+  /** null where it is unknown without asking a driver (Windows, macOS): then it is tried. */
   hasGraphics: boolean | null;
-  /** Changes with processor, graphics processor and (where it can be read) its driver. */
+  /** Changes with the CPU, the GPU and (where it can be read) its driver. */
   identity: string;
 }
 

@@ -3,6 +3,7 @@ import { serveParent } from '../process/child.ts';
 import type { PcmWindow } from '../process/pcm-wire.ts';
 import { UserError } from '../../shared/errors.ts';
 import { AudioEncoders, type Row } from './audio-encoders.ts';
+import type { AudioOutput } from './graph-check.ts';
 import type { EmbeddedWindow, FailedWindow, InferenceMethods, InferencePushes } from './inference-types.ts';
 import { TextEncoder } from './text-encoder.ts';
 import { WindowIntake } from './window-intake.ts';
@@ -23,7 +24,7 @@ const push = serveParent<InferenceMethods, InferencePushes>({
     });
     const intake = new WindowIntake({
       socketPath,
-      onWindow: ({ samples, ...tag }) => audio.add({ samples, tag, sender: pushResults }, false),
+      onWindow: ({ samples, ...tag }) => audio.add({ samples, output: 'embedding', tag, sender: pushResults }, false),
       isFull: () => audio.full,
     });
     opened = { audio, intake, text: new TextEncoder(pack, plan.encoders * plan.threadsPerEncoder) };
@@ -33,7 +34,8 @@ const push = serveParent<InferenceMethods, InferencePushes>({
   loadAudio: (plan) => running().audio.load(plan ?? undefined),
   loadText: () => running().text.load(),
   embedTexts: ({ texts }) => running().text.embed(texts),
-  embedWindows: ({ windows }) => embedWindows(windows),
+  embedWindows: ({ windows }) => embedWindows(windows, 'embedding'),
+  embedFrames: ({ windows }) => embedWindows(windows, 'frames'),
   stats({ reset }) {
     const { audio, intake } = running();
     const { queued, counts } = audio;
@@ -67,7 +69,7 @@ function pushResults(results: { tag: WindowTag; row: Row }[]): void {
   if (failed.length > 0) push('failed', { windows: failed });
 }
 
-async function embedWindows(windows: Float32Array[]): Promise<Float32Array[]> {
+async function embedWindows(windows: Float32Array[], output: AudioOutput): Promise<Float32Array[]> {
   const { audio } = running();
   await audio.load(); // so that a pack that cannot be loaded says so in its own words
   const embeddings = new Array<Float32Array>(windows.length);
@@ -77,11 +79,11 @@ async function embedWindows(windows: Float32Array[]): Promise<Float32Array[]> {
     const sender = (results: { tag: number; row: Row }[]) => {
       for (const { tag, row } of results) {
         if (row instanceof Float32Array) embeddings[tag] = row;
-        else reject(new UserError('undecodable-audio', `The model could make nothing of this sound: ${row.message}.`));
+        else reject(new UserError('undecodable-audio', `The model could not process this audio: ${row.message}.`));
         missing -= 1;
       }
       if (missing === 0) resolve(embeddings);
     };
-    for (const [tag, samples] of windows.entries()) audio.add({ samples, tag, sender }, true);
+    for (const [tag, samples] of windows.entries()) audio.add({ samples, output, tag, sender }, true);
   });
 }

@@ -1,5 +1,5 @@
 /** What the engine and the inference process say to each other (PCM goes over the socket instead: pcm-wire.ts). */
-import type { ModelPack } from '../models/pack.ts';
+import type { ModelPack } from '../packs/pack.ts';
 import type { EncodersPlan } from './audio-encoders.ts';
 import type { ProviderChoice } from './providers.ts';
 
@@ -7,11 +7,11 @@ export interface InferenceOptions {
   pack: ModelPack;
   /** Where to listen for decoders. */
   socketPath: string;
-  /** How to listen unless `loadAudio` says otherwise in time. */
+  /** How to embed unless `loadAudio` says otherwise in time. */
   plan: EncodersPlan;
 }
 
-/** One window of a file, listened to. */
+/** One embedded window of a file. */
 export interface EmbeddedWindow {
   item: number;
   windowIndex: number;
@@ -64,6 +64,8 @@ export type InferenceMethods = {
   embedTexts: { input: { texts: string[] }; output: Float32Array[] };
   /** One-off sounds; they overtake what the decoders sent. @returns raw embeddings in the order of the windows */
   embedWindows: { input: { windows: Float32Array[] }; output: Float32Array[] };
+  /** @returns Float32Array[T · dim] a window: raw embeddings of its steps, as the pack's `frames` output gives them */
+  embedFrames: { input: { windows: Float32Array[] }; output: Float32Array[] };
   stats: { input: { reset: boolean }; output: InferenceStats };
 };
 
@@ -73,6 +75,6 @@ export type InferencePushes = {
   failed: { windows: FailedWindow[] };
   /** Something the user should know. */
   notice: { message: string };
-  /** The provider in use cannot go on, and the CPU does from now on. */
+  /** The provider in use failed, and the CPU is used from now on. */
   gaveUp: { message: string };
 };

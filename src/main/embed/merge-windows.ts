@@ -2,8 +2,8 @@
  * Long files: neighbouring windows that sound the same become one, so that an hour of rain does not fill the index
  * with seven hundred copies of itself. A place in the file stays a place: no merged window is longer than half a minute.
  */
-import { cosineSimilarity, meanDirection } from './normalise.ts';
-import type { HeardWindow } from './listen.ts';
+import { cosineSimilarity, meanDirection } from '../vectors/normalise.ts';
+import type { WindowEmbedding } from './embed-files.ts';
 
 /** Shorter files keep every window: there is nothing to save, and every place counts. */
 const MERGE_FROM_WINDOWS = 24;
@@ -16,10 +16,10 @@ const MAX_MERGED_SECONDS = 30;
  * @param windows of one file in order of their start, each embedding Float32Array[dim] of L2 norm 1
  * @returns windows in the same order that cover the same time; embeddings of merged ones are their normalised mean
  */
-export function mergeAlikeNeighbours(windows: readonly HeardWindow[]): HeardWindow[] {
+export function mergeAlikeNeighbours(windows: readonly WindowEmbedding[]): WindowEmbedding[] {
   if (windows.length < MERGE_FROM_WINDOWS) return [...windows];
-  const merged: HeardWindow[] = [];
-  let run: HeardWindow[] = [];
+  const merged: WindowEmbedding[] = [];
+  let run: WindowEmbedding[] = [];
   for (const window of windows) {
     if (run.length > 0 && !belongs(window, run)) {
       merged.push(join(run));
@@ -32,13 +32,13 @@ export function mergeAlikeNeighbours(windows: readonly HeardWindow[]): HeardWind
 }
 
 /** Compared with the first of the run, not the last: a slow change must not be swallowed step by step. */
-function belongs(window: HeardWindow, run: readonly HeardWindow[]): boolean {
+function belongs(window: WindowEmbedding, run: readonly WindowEmbedding[]): boolean {
   const [first] = run;
   if (window.startSeconds + window.seconds - first!.startSeconds > MAX_MERGED_SECONDS) return false;
   return cosineSimilarity(window.embedding, first!.embedding) >= SAME_COSINE;
 }
 
-function join(run: readonly HeardWindow[]): HeardWindow {
+function join(run: readonly WindowEmbedding[]): WindowEmbedding {
   const first = run[0]!;
   const last = run.at(-1)!;
   if (first === last) return first;

@@ -1,8 +1,8 @@
 /** What the audio encoder of a model runs on here: what was asked for, what is remembered, else what is found out. */
 import type { ProviderReport, ProviderTry } from '../../shared/calls/models.ts';
 import { UserError } from '../../shared/errors.ts';
-import type { ModelPack } from '../models/pack.ts';
-import { graphFor } from '../models/variants.ts';
+import type { ModelPack } from '../packs/pack.ts';
+import { graphFor } from '../packs/variants.ts';
 import { thisMachine } from './graphics.ts';
 import { probeKey, recallReport, rememberReport } from './provider-memory.ts';
 import { probeProviders } from './provider-probe.ts';
@@ -11,12 +11,12 @@ import { PROVIDERS, type AudioPlan, type Provider } from './providers.ts';
 /** `EARMARK_PROVIDER=cpu`: for those who know better than the measurement, and for tests. */
 const VARIABLE = 'EARMARK_PROVIDER';
 const CPU_BATCH = 4;
-/** For a graphics processor that was asked for without being measured. */
+/** For a GPU that was requested without a benchmark. */
 const GPU_BATCH = 16;
 
 export interface ChoiceOptions {
   dataFolder: string;
-  /** CPU sessions that listen where no graphics processor does. */
+  /** CPU sessions to embed with where no GPU is used. */
   encoders: number;
 }
 
@@ -25,9 +25,9 @@ export interface ChoiceOptions {
  */
 export async function choosePlan(pack: ModelPack, { dataFolder, encoders }: ChoiceOptions): Promise<AudioPlan> {
   const asked = askedFor();
-  if (asked !== 'auto') return planFor({ provider: asked, reason: `${VARIABLE} asks for it`, batchSize: GPU_BATCH }, encoders); // prettier-ignore
+  if (asked !== 'auto') return planFor({ provider: asked, reason: `requested by ${VARIABLE}`, batchSize: GPU_BATCH }, encoders); // prettier-ignore
   const machine = thisMachine();
-  if (machine.hasGraphics === false) return cpuPlan('no graphics processor was found', encoders);
+  if (machine.hasGraphics === false) return cpuPlan('no GPU was found', encoders);
   const key = probeKey(pack, machine.identity);
   const known = recallReport(dataFolder, key);
   if (known) return planFor(known, encoders);
@@ -48,7 +48,7 @@ export async function probeAll(
 }
 
 /** A provider that was chosen and then failed at work is not chosen again on this machine, until somebody tries anew. */
-export function distrust(pack: ModelPack, dataFolder: string, provider: Provider, why: string): void {
+export function blocklist(pack: ModelPack, dataFolder: string, provider: Provider, why: string): void {
   const key = probeKey(pack);
   const known = recallReport(dataFolder, key);
   const { precision } = known?.provider === provider ? known : graphFor(pack.audio, 'gpu');
@@ -78,7 +78,7 @@ function askedFor(): Provider | 'auto' {
   const asked = process.env[VARIABLE] ?? 'auto';
   const known = (['auto', ...PROVIDERS] as const).find((name) => name === asked);
   if (known !== undefined) return known;
-  throw new UserError('bad-input', `${VARIABLE} is “${asked}”; it can be auto, ${PROVIDERS.join(', ')}.`);
+  throw new UserError('bad-input', `${VARIABLE} is “${asked}”. Valid values: auto, ${PROVIDERS.join(', ')}.`);
 }
 
 /** A data folder that cannot be written means only that the same is found out again. */

@@ -5,8 +5,8 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { ProviderReport } from '../../shared/calls/models.ts';
-import { spaceOf, type ModelPack } from '../models/pack.ts';
-import { graphFor } from '../models/variants.ts';
+import { spaceOf, type ModelPack } from '../packs/pack.ts';
+import { graphFor } from '../packs/variants.ts';
 import { thisMachine } from './graphics.ts';
 import { PROVIDERS } from './providers.ts';
 

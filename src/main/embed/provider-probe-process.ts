@@ -21,7 +21,7 @@ export interface ProbeInput {
   /** Numbers of windows at once to be measured, rising; none: only the embeddings are wanted. */
   batchSizes: number[];
   /** Windows a second below which measuring on makes no sense. */
-  hopelessBelow: number;
+  tooSlowBelow: number;
 }
 
 export interface ProbeOutput {
@@ -45,7 +45,7 @@ const PAST_THE_BEST = 0.7;
 serveParent<ProbeMethods>({ measure });
 
 async function measure(input: ProbeInput): Promise<ProbeOutput> {
-  const { path, windowSamples, dim, windows, batchSizes, hopelessBelow } = input;
+  const { path, windowSamples, dim, windows, batchSizes, tooSlowBelow } = input;
   const { session, ort } = await openOn(path, input.provider, input.threads);
   const run = async (samples: Float32Array, count: number): Promise<Float32Array[]> => {
     const waveform = new ort.Tensor('float32', samples, [count, windowSamples]);
@@ -60,7 +60,7 @@ async function measure(input: ProbeInput): Promise<ProbeOutput> {
       const windowsPerSecond = await speedOf(() => run(samples, batchSize), batchSize);
       speeds.push({ batchSize, windowsPerSecond });
       const best = Math.max(...speeds.map((speed) => speed.windowsPerSecond));
-      if (windowsPerSecond < hopelessBelow || windowsPerSecond < PAST_THE_BEST * best) break;
+      if (windowsPerSecond < tooSlowBelow || windowsPerSecond < PAST_THE_BEST * best) break;
     } catch (error) {
       if (!isOutOfMemory(error) || speeds.length === 0) throw error;
       break; // what fits is known now

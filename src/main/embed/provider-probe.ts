@@ -1,14 +1,14 @@
-/** Which execution provider shall listen: each is tried with the very model, compared with the CPU and measured. */
+/** Chooses the execution provider: each is tried with the model itself, compared with the CPU and measured. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProviderReport, ProviderTry } from '../../shared/calls/models.ts';
 import { toWire, UserError } from '../../shared/errors.ts';
-import type { ModelPack } from '../models/pack.ts';
-import { twoTones } from '../models/self-check.ts';
-import { graphFor, precisionWords, type GraphPrecision } from '../models/variants.ts';
-import { Child, ChildDiedError } from '../process/child.ts';
+import type { ModelPack } from '../packs/pack.ts';
+import { twoTones } from '../packs/self-check.ts';
+import { graphFor, precisionWords, type GraphPrecision } from '../packs/variants.ts';
+import { Child, ChildExitedError } from '../process/child.ts';
 import { PROCESS_ENTRIES } from '../process/entries.ts';
 import { thisMachine, type Machine } from './graphics.ts';
-import { cosineSimilarity } from './normalise.ts';
+import { cosineSimilarity } from '../vectors/normalise.ts';
 import type { ProbeInput, ProbeMethods, ProbeOutput } from './provider-probe-process.ts';
 import { MODEL_ENVIRONMENT, plainFailure, PROVIDER_NAMES, providersFor, type Provider } from './providers.ts';
 
@@ -17,7 +17,7 @@ const PATIENCE_MS = 120_000;
 /** Cosine to what the CPU gives with the published weights, for the same graph and for one in lower precision. */
 const SAME_GRAPH = 0.999;
 const LOWER_PRECISION = 0.995;
-/** A graphics processor must be worth its driver's risks and its noise. */
+/** A GPU must be worth its driver's risks and its fan noise. */
 const WORTHWHILE = 1.2;
 /** One that is so much slower than the CPU at one window at once will not catch up with more of them. */
 const HOPELESS = 1 / 20;
@@ -32,7 +32,7 @@ const BATCHES: Record<Exclude<Provider, 'cpu'>, number[]> = {
 const NEARLY_BEST = 0.95;
 
 export interface ProbeOptions {
-  /** CPU sessions that would listen otherwise. */
+  /** CPU sessions that would be used otherwise. */
   encoders: number;
   /** Try all of them; else it ends with the first one that is worth it. @default false */
   all?: boolean;
@@ -46,7 +46,7 @@ export interface ProbeOptions {
 
 /**
  * Each provider in a process of its own that is killed afterwards: what crashes or hangs there costs nothing here.
- * Takes milliseconds where there is no graphics processor, else some seconds.
+ * Takes milliseconds without a GPU, else some seconds.
  * @throws UserError when the model does not even run on the CPU; signal.reason
  */
 export async function probeProviders(pack: ModelPack, options: ProbeOptions): Promise<ProviderReport> {
@@ -56,7 +56,7 @@ export async function probeProviders(pack: ModelPack, options: ProbeOptions): Pr
   let reference: Reference | null = null;
   for (const provider of candidates) {
     if (machine.hasGraphics === false) {
-      tries.push(failed(provider, 'float32', 'absent', 'this machine shows no graphics processor'));
+      tries.push(failed(provider, 'float32', 'absent', 'this machine has no GPU'));
       continue;
     }
     // What the platform does not have is found at once; the CPU is only measured for one that runs.
@@ -82,7 +82,7 @@ export async function probeProviders(pack: ModelPack, options: ProbeOptions): Pr
 
 type Reference = Promise<{ embeddings: Float32Array[]; windowsPerSecond: number }>;
 
-/** What the CPU gives with the published weights, and how fast it is with those it would listen with. */
+/** What the CPU computes with the published weights, and how fast it is with those it would use. */
 async function cpuReference(pack: ModelPack, options: ProbeOptions): Reference {
   const quick = graphFor(pack.audio, 'cpu');
   try {
@@ -92,13 +92,13 @@ async function cpuReference(pack: ModelPack, options: ProbeOptions): Reference {
   } catch (error) {
     options.signal?.throwIfAborted();
     const { detail } = toWire(error);
-    throw new UserError('model-unusable', `The model “${pack.name}” does not run on the processor of this machine. Run \`earmark doctor\`, or use another model.`, detail); // prettier-ignore
+    throw new UserError('model-unusable', `The model “${pack.name}” does not run on the CPU of this machine. Run \`earmark doctor\`, or use another model.`, detail); // prettier-ignore
   }
 }
 
 /**
- * The variant made for graphics processors, then the published weights: some of them cannot compute in half precision
- * (and say so only when it is asked for), are slow in it, or hear something else.
+ * The variant made for GPUs, then the published weights: some GPUs cannot compute in half precision (and say so only
+ * when asked to), are slow in it, or give other embeddings.
  * @returns one or two tries; the last one fits if any does
  */
 async function tryAll(
@@ -132,8 +132,8 @@ async function tryOne(
   } catch (error) {
     options.signal?.throwIfAborted();
     if (error instanceof UserError) throw error; // about the CPU, not about this one
-    if (error instanceof ChildDiedError) return failed(provider, precision, 'crashed', `its driver crashed when it was tried (${error.how})`); // prettier-ignore
-    if (error instanceof HangsError) return failed(provider, precision, 'hangs', 'it was tried and did not answer');
+    if (error instanceof ChildExitedError) return failed(provider, precision, 'crashed', `its driver crashed during the test (${error.how})`); // prettier-ignore
+    if (error instanceof HangsError) return failed(provider, precision, 'hangs', 'it did not respond during the test');
     return failed(provider, precision, 'failed', plainFailure(provider, error));
   }
   const cpu = await reference();
@@ -144,13 +144,13 @@ async function tryOne(
   const facts = { provider, precision, ...best, cosine: Number.isFinite(cosine) ? cosine : null };
   if (!(cosine >= (precision === 'float32' ? SAME_GRAPH : LOWER_PRECISION))) {
     const how = Number.isFinite(cosine) ? `cosine ${cosine.toFixed(4)}` : 'no numbers';
-    return { ...facts, state: 'differs', message: `it hears something else than the processor does (${how})` };
+    return { ...facts, state: 'differs', message: `its embeddings differ from those of the CPU (${how})` };
   }
   const factor = best.windowsPerSecond / cpu.windowsPerSecond;
-  const times = `${factor.toPrecision(2)} times as fast as the processor`;
+  const times = `${factor.toPrecision(2)} times as fast as the CPU`;
   if (factor < WORTHWHILE) return { ...facts, state: 'slower', message: `it is only ${times}` };
   const name = `${PROVIDER_NAMES[provider]}${precisionWords(precision)}`;
-  return { ...facts, state: 'fits', message: `${name}: ${times}, and hears the same` };
+  return { ...facts, state: 'fits', message: `${name}: ${times}, same results` };
 }
 
 function input(
@@ -159,11 +159,11 @@ function input(
   path: string,
   { encoders }: ProbeOptions,
   batchSizes: number[],
-  hopelessBelow: number,
+  tooSlowBelow: number,
 ): ProbeInput {
   const { windowSamples } = pack.audio;
   const windows = [twoTones(pack.audio), hiss(windowSamples)];
-  return { provider, path, windowSamples, dim: pack.dim, threads: encoders, windows, batchSizes, hopelessBelow };
+  return { provider, path, windowSamples, dim: pack.dim, threads: encoders, windows, batchSizes, tooSlowBelow };
 }
 
 class HangsError extends Error {
@@ -205,7 +205,7 @@ function failed(
 
 function whyCpu(tries: ProviderTry[]): string {
   const others = tries.filter(({ provider }) => provider !== 'cpu');
-  if (others.length === 0 || others.every(({ state }) => state === 'absent')) return 'no graphics processor was found';
+  if (others.length === 0 || others.every(({ state }) => state === 'absent')) return 'no GPU was found';
   // The one that came nearest: a provider that ran and was slower says more than one that is not installed.
   const order: ProviderTry['state'][] = ['slower', 'differs', 'crashed', 'hangs', 'failed'];
   const nearest = order.flatMap((state) => others.filter((one) => one.state === state))[0] ?? others[0]!;

@@ -13,13 +13,13 @@ export interface ProviderChoice {
   provider: Provider;
   /** Why this one: a sentence for the user. */
   reason: string;
-  /** Of the weights. @default that of the variant made for the hardware (models/variants.ts) */
+  /** Of the weights. @default that of the variant made for the hardware (packs/variants.ts) */
   precision?: GraphPrecision;
 }
 
-/** What the audio encoder shall run on, and how. */
+/** What the audio encoder runs on, and how. */
 export interface AudioPlan extends ProviderChoice {
-  /** Sessions side by side: on a graphics processor one, which takes many windows at once. */
+  /** Sessions side by side: on a GPU one, which takes many windows at once. */
   encoders: number;
   threadsPerEncoder: number;
   /** Windows that one session takes at once; a power of two. */
@@ -88,21 +88,21 @@ export async function loadRuntime(): Promise<typeof import('onnxruntime-node')> 
  */
 export async function openSession(path: string, { provider, threads }: SessionOptions): Promise<OpenedSession> {
   const ort = await loadRuntime();
-  let reason = 'the processor (default)';
+  let reason = 'CPU (default)';
   if (provider !== 'auto' && provider !== 'cpu') {
     try {
-      return { ...(await openOn(path, provider, threads)), provider, reason: `${provider}, as asked for` };
+      return { ...(await openOn(path, provider, threads)), provider, reason: `${provider}, as requested` };
     } catch (error) {
-      reason = `the processor, because ${plainFailure(provider, error)}`;
+      reason = `CPU, because ${plainFailure(provider, error)}`;
     }
-  } else if (provider === 'cpu') reason = 'the processor, as asked for';
+  } else if (provider === 'cpu') reason = 'CPU, as requested';
   try {
     const session = await ort.InferenceSession.create(path, sessionOptions('cpu', threads));
     return { session, ort, provider: 'cpu', reason };
   } catch (error) {
     throw new UserError(
       'model-damaged',
-      `The model file “${path}” could not be loaded: ${firstLine(error)}. Install or copy the pack again.`,
+      `The model file “${path}” could not be loaded: ${firstLine(error)}. Reinstall the pack.`,
       error,
     );
   }
@@ -115,7 +115,7 @@ export async function openOn(
   threads: number,
 ): Promise<Pick<OpenedSession, 'session' | 'ort'>> {
   const ort = await loadRuntime();
-  if (!providersFor(process.platform).includes(provider)) throw new Error(`it does not exist on ${process.platform}`);
+  if (!providersFor(process.platform).includes(provider)) throw new Error(`it is not available on ${process.platform}`);
   return { ort, session: await ort.InferenceSession.create(path, sessionOptions(provider, threads)) };
 }
 
@@ -123,9 +123,9 @@ export async function openOn(
 export function plainFailure(provider: Provider, error: unknown): string {
   const line = firstLine(error);
   if (/failed to load (shared )?library/i.test(line)) return `${provider} could not be started: its libraries are not installed`; // prettier-ignore
-  if (/no supported adapters|failed to get a webgpu adapter/i.test(line)) return `${provider} could not be started: it found no graphics processor that it can use`; // prettier-ignore
-  if (/requires f16/i.test(line)) return `${provider} could not be used: this graphics processor cannot compute in half precision`; // prettier-ignore
-  if (/not supported|not available|unsupported backend/i.test(line)) return `${provider} could not be started: this build of onnxruntime does not have it`; // prettier-ignore
+  if (/no supported adapters|failed to get a webgpu adapter/i.test(line)) return `${provider} could not be started: it found no usable GPU`; // prettier-ignore
+  if (/requires f16/i.test(line)) return `${provider} could not be used: this GPU does not support half precision`; // prettier-ignore
+  if (/not supported|not available|unsupported backend/i.test(line)) return `${provider} could not be started: this build of onnxruntime does not include it`; // prettier-ignore
   return `${provider} could not be started: ${line}`;
 }
 
@@ -140,7 +140,7 @@ function sessionOptions(provider: Provider, threads: number): InferenceSession.S
     enableMemPattern: provider !== 'dml',
     logSeverityLevel: 4, // stderr is the user's terminal; what fails is thrown as well
     // Waiting threads sleep. Spinning ones would take the cores that the decoders need (measured with 2 threads at
-    // batch 1: 17.5 ms of processor time a window with spinning, 9.2 ms without, for the same wall time).
+    // batch 1: 17.5 ms of CPU time a window with spinning, 9.2 ms without, for the same wall time).
     extra: { session: { intra_op: { allow_spinning: '0' } } },
   };
 }

@@ -1,14 +1,14 @@
 /** Keeps one inference process at hand: started when first needed, started again when it crashed, left alone while that has no use. */
 import { toWire, UserError } from '../../shared/errors.ts';
 import {
-  ChildDiedError,
+  ChildExitedError,
   Encoder,
   type EmbeddedWindow,
   type EncoderOptions,
   type FailedWindow,
   type ProviderChoice,
 } from './encoder.ts';
-import type { ModelPack } from '../models/pack.ts';
+import type { ModelPack } from '../packs/pack.ts';
 import { CrashCount } from '../process/crash-count.ts';
 import { cpuPlan } from './provider-choice.ts';
 import type { AudioPlan, Provider } from './providers.ts';
@@ -24,7 +24,7 @@ const DECODED_AHEAD = 2;
 export interface Patience {
   /** An inference process that nobody needs gives its memory back after this long. */
   idleMs: number;
-  /** One that has files to listen to and shows no sign of it for this long hangs (in a driver, say) and is killed. */
+  /** A process that has files to embed and makes no progress for this long hangs (in a driver, say) and is killed. */
   stuckMs: number;
   /** How often that is looked at. */
   checkMs: number;
@@ -32,12 +32,12 @@ export interface Patience {
 /** Decoding twelve silent hours, which sends nothing to the model, takes two minutes. */
 const PATIENCE: Patience = { idleMs: 3 * 60_000, stuckMs: 5 * 60_000, checkMs: 30_000 };
 
-/** Who knows what the audio encoder shall run on. */
+/** Decides what the audio encoder runs on. */
 export interface PlanSource {
-  /** Asked once, when sounds are to be heard for the first time. @throws UserError */
+  /** Called once, when audio is to be embedded for the first time. @throws UserError */
   choose(): Promise<AudioPlan>;
   /** Told when the one that was chosen failed. */
-  distrust(provider: Provider, why: string): void;
+  blocklist(provider: Provider, why: string): void;
 }
 
 export interface SupervisorOptions extends EncoderOptions {
@@ -106,7 +106,7 @@ export class RunningEncoder {
     return this.#alive;
   }
 
-  /** Files are being listened to. */
+  /** Files are being embedded. */
   get busy(): boolean {
     return this.#collections.size > 0;
   }
@@ -174,12 +174,12 @@ export class EncoderSupervisor {
   #current: Promise<RunningEncoder> | null = null;
   #lastUsedMs = 0;
   readonly #crashes: CrashCount;
-  /** The process that died had loaded the audio encoder: the next one must, before it is given windows. */
+  /** The process that crashed had loaded the audio encoder: the next one must, before it is given windows. */
   #reloadAudio = false;
   #closed = false;
 
   /**
-   * @param notice told in one sentence when the process crashed and is started again
+   * @param notice called with a sentence when the process crashed and is restarted
    */
   constructor(
     pack: ModelPack,
@@ -224,7 +224,7 @@ export class EncoderSupervisor {
         if (!busy) this.#crashes.clear();
         return answer;
       } catch (error) {
-        if (!(error instanceof ChildDiedError) || this.#closed) throw error;
+        if (!(error instanceof ChildExitedError) || this.#closed) throw error;
         await encoder.exited; // after this its crash has been counted, and `running` starts another
       }
     }
@@ -268,14 +268,14 @@ export class EncoderSupervisor {
     return this.#known;
   }
 
-  /** The CPU from now on. @param why as the user is told */
+  /** The CPU from now on. @param why as shown to the user */
   #giveUp(provider: Provider, why: string): void {
     const plan = cpuPlan(why, this.#options.encoders ?? 1);
     this.#known = plan;
     this.#plan = Promise.resolve(plan);
-    this.#plans?.distrust(provider, why);
+    this.#plans?.blocklist(provider, why);
     this.#notice(
-      `The model runs on the processor from now on: ${why.replace(/\.$/, '')}. “earmark doctor --gpu” tries anew.`,
+      `The model now runs on the CPU: ${why.replace(/\.$/, '')}. Run “earmark doctor --gpu” to test the GPU again.`,
     );
   }
 
@@ -333,7 +333,7 @@ export class EncoderSupervisor {
         return await this.#startOnce();
       } catch (error) {
         const cause = error instanceof UserError ? error.cause : error;
-        if (!(cause instanceof ChildDiedError) || this.#isClosed()) throw error;
+        if (!(cause instanceof ChildExitedError) || this.#isClosed()) throw error;
         this.#noteCrash(cause.how);
         this.#expectRest();
       }
@@ -356,7 +356,7 @@ export class EncoderSupervisor {
   /** Why it does not run: it crashed again and again and has not answered since. null: nothing is known against it. */
   get trouble(): string | null {
     if (!this.#crashes.isBeyond) return null;
-    return `The process that runs this model keeps crashing. Check it again; if it goes on, free some memory, run “earmark doctor”, or use another model.`;
+    return `The process that runs this model keeps crashing. Check the model again. If the problem persists, free some memory, run “earmark doctor”, or use another model.`;
   }
 
   /** @throws UserError engine-broken while starting it has no use */
@@ -366,17 +366,17 @@ export class EncoderSupervisor {
     const seconds = Math.ceil(restMs / 1000);
     throw new UserError(
       'engine-broken',
-      `The model “${this.#pack.name}” keeps crashing on this machine. Try again in ${seconds === 1 ? 'a second' : `${seconds} seconds`}. If it goes on, free some memory, run “earmark doctor”, or use another model.`,
+      `The model “${this.#pack.name}” keeps crashing on this machine. Try again in ${seconds === 1 ? 'a second' : `${seconds} seconds`}. If the problem persists, free some memory, run “earmark doctor”, or use another model.`,
     );
   }
 
   #noteCrash(how: string): void {
     this.#crashes.note();
     if (this.#crashes.count >= BLOCKLISTED_AFTER_CRASHES && this.#known !== null && this.#known.provider !== 'cpu') {
-      this.#giveUp(this.#known.provider, `the driver of ${this.#known.provider} ended it several times`);
+      this.#giveUp(this.#known.provider, `the driver of ${this.#known.provider} crashed several times`);
     }
     this.#notice(
-      `The model's process ended unexpectedly (${how}) and is started again; files in work are tried once more.`,
+      `The inference process exited unexpectedly (${how}) and is being restarted. Files in progress are retried.`,
     );
   }
 }

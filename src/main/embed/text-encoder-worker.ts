@@ -1,9 +1,9 @@
 /** Tokenizer and text session on a thread of their own, so that a long list of prompts never holds up the audio. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { toWire, UserError, type WireError } from '../../shared/errors.ts';
-import type { ModelPack } from '../models/pack.ts';
-import { loadTokenizer, tokenBatch } from '../models/tokenizer.ts';
-import { graphFor } from '../models/variants.ts';
+import type { ModelPack } from '../packs/pack.ts';
+import { loadTokenizer, tokenBatch } from '../packs/tokenizer.ts';
+import { graphFor } from '../packs/variants.ts';
 import { checkGraph, OUTPUT, splitRows, TEXT_INPUTS } from './graph-check.ts';
 import { openSession, type ProviderChoice } from './providers.ts';
 
@@ -27,7 +27,7 @@ export type TextWorkerMessage =
 const port = parentPort!;
 const { pack, threads } = workerData as TextWorkerData;
 const { tokenizer } = pack.text;
-// Always the processor: sentences are few and short, a trip to a GPU takes longer than the work.
+// Always the CPU: texts are few and short, and a transfer to a GPU takes longer than the work.
 const { path } = graphFor(pack.text, 'cpu');
 const { padId } = tokenizer;
 const post = (message: TextWorkerMessage) => port.postMessage(message);
@@ -41,7 +41,10 @@ try {
     const rows = texts.map(tokenize);
     const wordless = rows.findIndex(({ ids }) => ids.length === 0);
     if (wordless >= 0) {
-      throw new UserError('bad-input', `“${texts[wordless]!}” holds no word that the model could read. Type a word.`);
+      throw new UserError(
+        'bad-input',
+        `“${texts[wordless]!}” contains no word that the model can read. Enter at least one word.`,
+      );
     }
     const { inputIds, attentionMask, numberOfTexts, numberOfTokens } = tokenBatch(rows, padId);
     const shape = [numberOfTexts, numberOfTokens];

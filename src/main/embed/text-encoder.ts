@@ -1,7 +1,7 @@
 /** The inference process's handle on its text encoder thread. */
 import { Worker } from 'node:worker_threads';
 import { fromWire } from '../../shared/errors.ts';
-import type { ModelPack } from '../models/pack.ts';
+import type { ModelPack } from '../packs/pack.ts';
 import { WORKER_ENTRIES } from '../process/entries.ts';
 import type { ProviderChoice } from './providers.ts';
 import type { TextRequest, TextWorkerData, TextWorkerMessage } from './text-encoder-worker.ts';
@@ -54,7 +54,7 @@ export class TextEncoder {
   #worker(): Promise<{ worker: Worker; choice: ProviderChoice }> {
     this.#loading ??= new Promise((resolve, reject) => {
       const worker = new Worker(WORKER_ENTRIES.textEncoder, { workerData: this.#data });
-      // A thread that throws outside a request is a defect of ours: it ends the process, and the engine hears of it.
+      // A thread that throws outside a request is a bug of ours: it ends the process, and the engine is notified.
       worker.on('error', (error) => {
         throw error;
       });

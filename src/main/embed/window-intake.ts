@@ -31,7 +31,7 @@ export class WindowIntake {
   }
 
   /**
-   * Begins to listen. A socket file that a killed process left behind is removed first.
+   * Begins to listen on the socket. A socket file that a killed process left behind is removed first.
    * @throws the system's error when the address cannot be used
    */
   async listen(): Promise<void> {

@@ -22,7 +22,7 @@ export async function findAudioFolder(
 ): Promise<string> {
   if (asked !== undefined) {
     if (await isThere(asked, 'folder')) return asked;
-    throw new UserError('not-found', `There is no folder “${asked}” with the clips.`);
+    throw new UserError('not-found', `The folder of clips “${asked}” was not found.`);
   }
   const step = Math.max(1, Math.floor(names.length / NAMES_TRIED));
   const tried = names.filter((_, at) => at % step === 0);

@@ -1,7 +1,7 @@
 /** Figures of zero-shot classification: every clip against every class, by cosine. */
 import type { MultiLabelFigures, SingleLabelFigures } from '../../shared/eval-report.ts';
-import { Breather } from './breather.ts';
-import { cosines } from './cosines.ts';
+import { EventLoopYielder } from '../async/yield-to-event-loop.ts';
+import { cosines } from '../vectors/cosines.ts';
 import { chosenClass, rankOf, shareWithin } from './metrics/accuracy.ts';
 import { averagePrecision, averagePrecisionOf, mean } from './metrics/average-precision.ts';
 import { TiedCounts } from './metrics/tied-counts.ts';
@@ -86,11 +86,11 @@ async function scoreAll(
   classEmbeddings: readonly Float32Array[],
   signal: AbortSignal,
 ): Promise<Float64Array[]> {
-  const breather = new Breather(signal);
+  const yielder = new EventLoopYielder(signal);
   const scores: Float64Array[] = [];
   for (const { embedding } of clips) {
     scores.push(cosines(embedding, classEmbeddings));
-    await breather.pause();
+    await yielder.yieldIfDue();
   }
   return scores;
 }
@@ -101,14 +101,14 @@ async function microAveragePrecision(
   isRight: readonly ReadonlySet<number>[],
   signal: AbortSignal,
 ): Promise<number> {
-  const breather = new Breather(signal);
+  const yielder = new EventLoopYielder(signal);
   const right = Float64Array.from(scores.flatMap((row, i) => [...isRight[i]!].map((c) => row[c]!)))
     .sort()
     .reverse();
   const counts = new TiedCounts(right);
   for (const [i, row] of scores.entries()) {
     for (let c = 0; c < row.length; c++) if (!isRight[i]!.has(c)) counts.add(row[c]!);
-    await breather.pause();
+    await yielder.yieldIfDue();
   }
   return averagePrecisionOf(right, counts.atOrAbove());
 }
@@ -120,12 +120,12 @@ async function averagePrecisions(
   classCount: number,
   signal: AbortSignal,
 ): Promise<(number | null)[]> {
-  const breather = new Breather(signal);
+  const yielder = new EventLoopYielder(signal);
   const precisions: (number | null)[] = [];
   for (let c = 0; c < classCount; c++) {
     const column = scores.map((row) => row[c]!);
     precisions.push(averagePrecision(column, (i) => clips[i]!.classes.includes(c)));
-    await breather.pause();
+    await yielder.yieldIfDue();
   }
   return precisions;
 }

@@ -3,8 +3,13 @@ import { basename } from 'node:path';
 import type { EvalLayout } from '../../shared/eval-report.ts';
 import { UserError } from '../../shared/errors.ts';
 import { parseCsv } from '../csv/parse-csv.ts';
-import { readRegularFile, UnfitFileError } from '../untrusted/regular-file.ts';
+import { readRegularFile, UnfitFileError } from '../files/regular-file.ts';
+import type { ParserName } from '../untrusted/parser.ts';
 import { readTable, type Table } from './layouts.ts';
+
+export const DATASET_TABLE: ParserName<{ path: string; layout: EvalLayout | 'auto' }, Table> = {
+  name: 'dataset table',
+};
 
 /** AudioSet's two million rows take less. */
 const MAX_BYTES = 128 * 2 ** 20;
@@ -21,16 +26,16 @@ export async function readDatasetTable(path: string, layout: EvalLayout | 'auto'
     bytes = await readRegularFile(path, MAX_BYTES);
   } catch (error) {
     if (error instanceof UnfitFileError) {
-      throw new UserError('bad-input', `“${path}” is no table of a data set: ${error.message}. Choose another file.`, error); // prettier-ignore
+      throw new UserError('bad-input', `“${path}” is not the table of a data set: ${error.message}. Choose another file.`, error); // prettier-ignore
     }
     throw new UserError('no-permission', `“${path}” cannot be read. Check its permissions.`, error);
   }
   let text;
   try {
-    // The byte order mark stays: parseCsv passes over it, whoever decoded the text.
+    // The byte order mark stays: parseCsv skips it, however the text was decoded.
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (error) {
-    throw new UserError('bad-input', `“${name}” is not text in UTF-8. Save it as CSV in UTF-8.`, error);
+    throw new UserError('bad-input', `“${name}” is not UTF-8 text. Save it again as UTF-8.`, error);
   }
   return readTable(parseCsv(text, name), layout, name);
 }

@@ -7,6 +7,7 @@ import { UserError } from '../../shared/errors.ts';
 import type { FileFailure } from '../../shared/types.ts';
 import { findAudioFolder } from './audio-folder.ts';
 import { readUntrusted } from '../untrusted/read-untrusted.ts';
+import { DATASET_TABLE } from './dataset-table.ts';
 import type { DatasetRow } from './layouts.ts';
 
 /** Where well-known data sets keep the table that papers report on, below the folder that unpacking makes. */
@@ -55,12 +56,12 @@ export interface Dataset {
 export async function openDataset(request: EvalRequest): Promise<Dataset> {
   const { csv, folder } = await findTable(request);
   const name = basename(csv);
-  const { layout, rows } = await readUntrusted('dataset', { path: csv, layout: request.layout }, 'bad-input');
+  const { layout, rows } = await readUntrusted(DATASET_TABLE, { path: csv, layout: request.layout }, 'bad-input');
   const chosen = request.fold === undefined ? rows : rows.filter(({ fold }) => fold === request.fold);
   if (chosen.length === 0) {
     const folds = [...new Set(rows.flatMap(({ fold }) => fold ?? []))].sort().join(', ');
     const has = folds === '' ? 'It has no column fold or split' : `It has ${folds}`;
-    throw new UserError('not-found', `“${name}” has no rows of fold “${request.fold ?? ''}”. ${has}.`);
+    throw new UserError('not-found', `“${name}” has no rows with fold “${request.fold ?? ''}”. ${has}.`);
   }
   const audioFolder = await findAudioFolder(request.audioFolder, { folder, csv }, chosen.flatMap(possibleNames));
   const located = await locate(chosen, audioFolder);
@@ -70,9 +71,9 @@ export async function openDataset(request: EvalRequest): Promise<Dataset> {
 
 async function findTable({ dataset, csv }: EvalRequest): Promise<{ csv: string; folder: string }> {
   const given = await kindOf(dataset);
-  if (given === null) throw new UserError('not-found', `There is no “${dataset}”. Give the folder of a data set, or its table.`); // prettier-ignore
+  if (given === null) throw new UserError('not-found', `“${dataset}” was not found. Specify the folder of a data set, or its table.`); // prettier-ignore
   if (csv !== undefined) {
-    if ((await kindOf(csv)) !== 'file') throw new UserError('not-found', `There is no table “${csv}”.`);
+    if ((await kindOf(csv)) !== 'file') throw new UserError('not-found', `The table “${csv}” was not found.`);
     return { csv, folder: given === 'folder' ? dataset : dirname(dataset) };
   }
   if (given === 'file') return { csv: dataset, folder: dirname(dataset) };
@@ -81,8 +82,8 @@ async function findTable({ dataset, csv }: EvalRequest): Promise<{ csv: string; 
   }
   const tables = (await readdir(dataset)).filter((name) => name.toLowerCase().endsWith('.csv')).sort();
   const [only, ...more] = tables;
-  if (only === undefined) throw new UserError('not-found', `There is no table (.csv) in “${dataset}”. Name it with --csv.`); // prettier-ignore
-  if (more.length > 0) throw new UserError('bad-input', `There are several tables in “${dataset}”: ${tables.join(', ')}. Choose one with --csv.`); // prettier-ignore
+  if (only === undefined) throw new UserError('not-found', `No table (.csv) in “${dataset}”. Specify it with --csv.`); // prettier-ignore
+  if (more.length > 0) throw new UserError('bad-input', `Several tables in “${dataset}”: ${tables.join(', ')}. Choose one with --csv.`); // prettier-ignore
   return { csv: join(dataset, only), folder: dataset };
 }
 
@@ -134,7 +135,7 @@ async function locate(
     }
   }
   if (clips.length === 0) {
-    throw new UserError('not-found', `None of the ${missing.size} clips is in “${audioFolder}”. Name their folder with --audio.`); // prettier-ignore
+    throw new UserError('not-found', `None of the ${missing.size} clips is in “${audioFolder}”. Specify their folder with --audio.`); // prettier-ignore
   }
   return { clips, examples, missing: [...missing.values()] };
 }
@@ -146,7 +147,7 @@ async function firstThere(names: string[], audioFolder: string): Promise<Clip | 
       const facts = await stat(path);
       if (facts.isFile()) return { path, size: facts.size, mtimeMs: facts.mtimeMs };
     } catch (error) {
-      if (!isMissing(error)) throw new UserError('no-permission', `“${path}” cannot be looked at. Check the permissions of its folder.`, error); // prettier-ignore
+      if (!isMissing(error)) throw new UserError('no-permission', `“${path}” cannot be accessed. Check the permissions of its folder.`, error); // prettier-ignore
     }
   }
   return null;

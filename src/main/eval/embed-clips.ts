@@ -1,18 +1,18 @@
-/** Listens to the clips of a data set, with what earlier runs have kept. */
+/** Embeds the clips of a data set; what earlier runs have cached is used again. */
 import type { DecoderPool } from '../decode/decoder-pool.ts';
-import { listen, type FileToHear, type ListeningTarget } from '../embed/listen.ts';
-import { meanDirection } from '../embed/normalise.ts';
+import { embedFiles, type FileToEmbed, type EmbeddingTarget } from '../embed/embed-files.ts';
+import { meanDirection } from '../vectors/normalise.ts';
 import type { EncoderSupervisor } from '../embed/supervisor.ts';
 import { SpeedMeter } from '../jobs/speed-meter.ts';
 import type { EvalProgress } from '../../shared/eval-report.ts';
 import type { FileFailure } from '../../shared/types.ts';
-import { Breather } from './breather.ts';
+import { EventLoopYielder } from '../async/yield-to-event-loop.ts';
 import type { Clip } from './dataset.ts';
 import type { EmbeddingCache } from './embedding-cache.ts';
 
-/** Started only when a clip has to be listened to. */
+/** Started only when a clip has to be embedded. */
 export interface Listeners {
-  target: ListeningTarget;
+  target: EmbeddingTarget;
   pool: () => DecoderPool;
   supervisor: () => Promise<EncoderSupervisor>;
 }
@@ -24,13 +24,13 @@ export interface ClipEmbeddings {
    */
   embeddings: (Float32Array | null)[];
   failed: FileFailure[];
-  listened: number;
+  analysed: number;
   fromCache: number;
-  /** Listened to now, s. */
+  /** Embedded in this run, s. */
   audioSeconds: number;
 }
 
-interface WaitingClip extends FileToHear {
+interface WaitingClip extends FileToEmbed {
   clip: Clip;
 }
 
@@ -45,7 +45,7 @@ export async function embedClips(
   signal: AbortSignal,
   report: (progress: EvalProgress) => void,
 ): Promise<ClipEmbeddings> {
-  const result: ClipEmbeddings = { embeddings: [], failed: [], listened: 0, fromCache: 0, audioSeconds: 0 };
+  const result: ClipEmbeddings = { embeddings: [], failed: [], analysed: 0, fromCache: 0, audioSeconds: 0 };
   try {
     const waiting = await recall(clips, cache, result, signal);
     if (waiting.length === 0) return result;
@@ -55,8 +55,8 @@ export async function embedClips(
     const startMs = performance.now();
     const tell = (currentPath: string | null) =>
       report({
-        stage: 'listening',
-        done: result.fromCache + result.listened + result.failed.length,
+        stage: 'analysing',
+        done: result.fromCache + result.analysed + result.failed.length,
         total: clips.length,
         failed: result.failed.length,
         realTimeFactor: meter.realTimeFactor,
@@ -64,21 +64,22 @@ export async function embedClips(
         currentPath,
       });
     tell(null);
-    for await (const heard of listen(waiting, target, pool(), encoders, signal)) {
-      const { fileId, path, clip } = heard.file;
-      const embedding = heard.status === 'done' ? meanDirection(heard.windows.map((window) => window.embedding)) : null;
-      const seconds = heard.status === 'done' ? heard.report.durationSeconds : 0;
+    for await (const outcome of embedFiles(waiting, target, pool(), encoders, signal)) {
+      const { fileId, path, clip } = outcome.file;
+      const embedding =
+        outcome.status === 'done' ? meanDirection(outcome.windows.map((window) => window.embedding)) : null;
+      const seconds = outcome.status === 'done' ? outcome.report.durationSeconds : 0;
       if (embedding) {
         cache.putClip(clip, embedding);
         result.embeddings[fileId] = embedding;
-        result.listened++;
+        result.analysed++;
         result.audioSeconds += seconds;
-      } else if (heard.status === 'failed') {
-        result.failed.push({ path, code: heard.error.code, message: heard.error.userMessage });
-      } else if (heard.status === 'not-audio') {
-        result.failed.push({ path, code: 'not-audio', message: `“${path}” is not a sound.` });
+      } else if (outcome.status === 'failed') {
+        result.failed.push({ path, code: outcome.error.code, message: outcome.error.userMessage });
+      } else if (outcome.status === 'not-audio') {
+        result.failed.push({ path, code: 'not-audio', message: `“${path}” is not an audio file.` });
       } else {
-        const message = `The windows of “${path}” point in no common direction. Check in a player whether it sounds right.`;
+        const message = `The window embeddings of “${path}” cancel each other out. Play the file to check it.`;
         result.failed.push({ path, code: 'undecodable-audio', message });
       }
       meter.add((performance.now() - startMs) / 1000, seconds, clip.size);
@@ -98,13 +99,13 @@ async function recall(
   signal: AbortSignal,
 ): Promise<WaitingClip[]> {
   const waiting: WaitingClip[] = [];
-  const breather = new Breather(signal);
+  const yielder = new EventLoopYielder(signal);
   for (const [fileId, clip] of clips.entries()) {
     const embedding = cache.clip(clip);
     result.embeddings.push(embedding);
     if (embedding) result.fromCache++;
     else waiting.push({ fileId, path: clip.path, clip });
-    await breather.pause();
+    await yielder.yieldIfDue();
   }
   return waiting;
 }

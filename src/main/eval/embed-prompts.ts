@@ -1,5 +1,5 @@
 /** Texts to embeddings: class names inside prompts, captions as they are, ensembles of both. */
-import { meanDirection } from '../embed/normalise.ts';
+import { meanDirection } from '../vectors/normalise.ts';
 import type { EncoderSupervisor } from '../embed/supervisor.ts';
 import type { EvalProgress } from '../../shared/eval-report.ts';
 import { UserError } from '../../shared/errors.ts';
@@ -19,7 +19,7 @@ const PLACE = '{label}';
 export function promptVariants(given: string[], packTemplate: string, alone: 'also' | 'only'): string[][] {
   const placeless = given.find((prompt) => !prompt.includes(PLACE));
   if (placeless !== undefined) {
-    throw new UserError('bad-input', `The prompt “${placeless}” has no place for the class: write ${PLACE} into it.`);
+    throw new UserError('bad-input', `The prompt “${placeless}” has no placeholder for the class. Add ${PLACE}.`);
   }
   if (given.length > 0) return [given];
   if (alone === 'only' || packTemplate === PLACE) return [[PLACE]];

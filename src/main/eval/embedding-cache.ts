@@ -1,13 +1,13 @@
 /**
- * Embeddings that evaluations have made, so that an interrupted run goes on and a second one is quick. A file of its
+ * Embeddings that evaluations have made, so that an interrupted run continues and a second one is quick. A file of its
  * own, `eval-cache.db` in the data folder: it can be deleted at any time, and nothing of it is in the catalogue.
  */
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { classify } from '../catalogue/database-errors.ts';
-import type { ListeningTarget } from '../embed/listen.ts';
-import { spaceOf, type ModelPack } from '../models/pack.ts';
+import type { EmbeddingTarget } from '../embed/embed-files.ts';
+import { spaceOf, type ModelPack } from '../packs/pack.ts';
 import { UserError } from '../../shared/errors.ts';
 import type { Clip } from './dataset.ts';
 
@@ -40,13 +40,13 @@ export interface EmbeddingCache {
 
 /**
  * Opens the part of the cache that belongs to this model; makes the file where there is none.
- * @param notice told when the file was damaged and has been begun anew
+ * @param notice called when the file was damaged and has been replaced by a new one
  * @throws UserError disk-full, catalogue-unwritable, catalogue-busy, in words that name this file; its methods, too
  */
 export function openEmbeddingCache(
   dataFolder: string,
   pack: ModelPack,
-  target: ListeningTarget,
+  target: EmbeddingTarget,
   notice: (message: string) => void,
 ): EmbeddingCache {
   const path = join(dataFolder, 'eval-cache.db');
@@ -82,7 +82,7 @@ export function openEmbeddingCache(
 }
 
 /** Everything that an embedding depends on besides the file: weights, preprocessing, and how files are cut. */
-function spaceKey(pack: ModelPack, target: ListeningTarget): string {
+function spaceKey(pack: ModelPack, target: EmbeddingTarget): string {
   return JSON.stringify({ ...spaceOf(pack), ...target, shortClip: pack.audio.shortClip });
 }
 
@@ -93,7 +93,7 @@ function openOrBeginAnew(path: string, notice: (message: string) => void): Datab
     const isDamaged = error instanceof Database.SqliteError && /^SQLITE_(CORRUPT|NOTADB|FORMAT)/.test(error.code);
     if (!isDamaged) throw error;
     for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
-    notice('The cache of earlier evaluations was damaged and begins anew; all clips are listened to again.');
+    notice('The cache of earlier evaluations was damaged and was reset. All clips are analysed again.');
     return openChecked(path);
   }
 }
@@ -128,10 +128,10 @@ function inOwnWords(error: unknown, path: string): unknown {
   if (known === null) return error;
   const sentence =
     known.code === 'disk-full'
-      ? `There is no room left on the disk of “${path}”, where evaluations keep embeddings. Free some space and try again.`
+      ? `The disk of the evaluation cache “${path}” is full. Free some space and try again.`
       : known.code === 'catalogue-busy'
-        ? `Another program is using “${path}”. Wait for it or stop it, then try again.`
-        : `“${path}”, where evaluations keep embeddings, cannot be used. Delete it, or choose another data folder.`;
+        ? `Another program is using “${path}”. Wait for it to finish, or quit it, then try again.`
+        : `The evaluation cache “${path}” cannot be used. Delete it, or choose another data folder.`;
   return new UserError(known.code, sentence, error);
 }
 

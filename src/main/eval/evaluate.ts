@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import type { EvalFigures, EvalProgress, EvalReport, EvalRequest } from '../../shared/eval-report.ts';
 import { UserError } from '../../shared/errors.ts';
-import { spaceOf, type ModelPack, type RelevanceCurve } from '../models/pack.ts';
+import { spaceOf, type ModelPack, type RelevanceCurve } from '../packs/pack.ts';
 import { multiLabelFigures, singleLabelFigures, type LabelledClip } from './classify.ts';
 import { openDataset, type Dataset } from './dataset.ts';
 import { embedClips, type ClipEmbeddings, type Listeners } from './embed-clips.ts';
@@ -10,7 +10,7 @@ import { embedLabels, promptVariants, type TextReader } from './embed-prompts.ts
 import { openEmbeddingCache } from './embedding-cache.ts';
 import { retrievalFigures, type Caption } from './retrieve.ts';
 
-export interface EvalParts extends Listeners {
+export interface EvalDeps extends Listeners {
   pack: ModelPack;
   /** Where the cache of embeddings lives. */
   dataFolder: string;
@@ -19,29 +19,29 @@ export interface EvalParts extends Listeners {
 }
 
 /**
- * @param report told as often as something has happened
+ * @param report called whenever there is progress
  * @returns when aborted, too: then without figures; what was embedded is kept for the next run
- * @throws UserError when the data set cannot be used (openDataset), when no clip of it can be listened to, when the
+ * @throws UserError when the data set cannot be used (openDataset), when none of its clips can be analysed, when the
  *   model does not run here, when the cache cannot be written
  */
 export async function evaluate(
   request: EvalRequest,
-  parts: EvalParts,
+  deps: EvalDeps,
   signal: AbortSignal,
   report: (progress: EvalProgress) => void,
 ): Promise<EvalReport> {
   const startMs = performance.now();
-  const { pack } = parts;
+  const { pack } = deps;
   const dataset = await openDataset(request);
   const alone = dataset.layout === 'captions' ? 'only' : 'also';
   const variants = promptVariants(request.prompts, pack.promptTemplate, alone);
-  const cache = openEmbeddingCache(parts.dataFolder, pack, parts.target, parts.notice);
+  const cache = openEmbeddingCache(deps.dataFolder, pack, deps.target, deps.notice);
   try {
-    const heard = await embedClips(dataset.clips, cache, parts, signal, report);
-    const reader: TextReader = { cache, supervisor: parts.supervisor, signal, report };
+    const embedded = await embedClips(dataset.clips, cache, deps, signal, report);
+    const reader: TextReader = { cache, supervisor: deps.supervisor, signal, report };
     const figures = signal.aborted
       ? null
-      : await figuresUnlessStopped(dataset, heard, variants, reader, pack.relevance?.text ?? null);
+      : await figuresUnlessStopped(dataset, embedded, variants, reader, pack.relevance?.text ?? null);
     const { weightHash } = spaceOf(pack);
     return {
       layout: dataset.layout,
@@ -51,11 +51,11 @@ export async function evaluate(
       fold: request.fold ?? null,
       model: { id: pack.id, weightHash, dim: pack.dim },
       clipsNamed: dataset.clips.length + dataset.missing.length,
-      clips: heard.listened + heard.fromCache,
-      leftOut: [...dataset.missing, ...heard.failed],
-      listened: heard.listened,
-      fromCache: heard.fromCache,
-      audioSeconds: heard.audioSeconds,
+      clips: embedded.analysed + embedded.fromCache,
+      leftOut: [...dataset.missing, ...embedded.failed],
+      analysed: embedded.analysed,
+      fromCache: embedded.fromCache,
+      audioSeconds: embedded.audioSeconds,
       seconds: (performance.now() - startMs) / 1000,
       cancelled: figures === null,
       figures,
@@ -67,19 +67,19 @@ export async function evaluate(
 
 async function figuresUnlessStopped(
   dataset: Dataset,
-  heard: ClipEmbeddings,
+  embedded: ClipEmbeddings,
   variants: string[][],
   reader: TextReader,
   curve: RelevanceCurve | null,
 ): Promise<EvalFigures | null> {
-  if (heard.listened + heard.fromCache === 0) {
-    const [first] = heard.failed;
-    throw new UserError('undecodable-audio', `None of the ${dataset.clips.length} clips of “${basename(dataset.csv)}” can be listened to. ${first?.message ?? ''}`); // prettier-ignore
+  if (embedded.analysed + embedded.fromCache === 0) {
+    const [first] = embedded.failed;
+    throw new UserError('undecodable-audio', `None of the ${dataset.clips.length} clips of “${basename(dataset.csv)}” can be analysed. ${first?.message ?? ''}`); // prettier-ignore
   }
   try {
     return dataset.layout === 'captions'
-      ? await retrieval(dataset, heard, variants, reader, curve)
-      : await classification(dataset, heard, variants, reader);
+      ? await retrieval(dataset, embedded, variants, reader, curve)
+      : await classification(dataset, embedded, variants, reader);
   } catch (error) {
     if (!reader.signal.aborted) throw error;
     return null;
@@ -143,8 +143,7 @@ async function retrieval(
     const label = example.labels[0] ?? null;
     return example.captions.map((caption) => ({ text: indexOf(caption), clip, label }));
   });
-  if (captions.length === 0)
-    throw new UserError('bad-input', 'The table has no captions for the clips that are there.');
+  if (captions.length === 0) throw new UserError('bad-input', 'The table has no captions for the clips found.');
   const all = [];
   for (const prompts of variants) {
     const textEmbeddings = await embedLabels(texts, prompts, reader);

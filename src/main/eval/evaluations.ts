@@ -1,56 +1,37 @@
-/** The engine's handle on evaluations: one at a time, progress in measure, stopped with the engine. */
-import type { EvalProgress, EvalReport, EvalRequest } from '../../shared/eval-report.ts';
-import { UserError } from '../../shared/errors.ts';
-import { evaluate, type EvalParts } from './evaluate.ts';
+/** Evaluations of the model in use: one at a time, beside all other jobs. */
+import type { EvalRequest } from '../../shared/eval-report.ts';
+import type { JobId } from '../../shared/types.ts';
+import type { JobRegistry, Lane } from '../jobs/registry.ts';
+import { evaluate, type EvalDeps } from './evaluate.ts';
 
-/** Progress reaches listeners at most this often; the last of a stage always does. */
-const PROGRESS_INTERVAL_MS = 100;
+export interface EvaluationsDeps {
+  /** Holds the model in use while the work runs. */
+  withEncoders<T>(work: () => Promise<T>): Promise<T>;
+}
 
 export class Evaluations {
-  readonly #parts: () => Promise<EvalParts>;
-  readonly #send: (progress: EvalProgress) => void;
-  #running: { controller: AbortController; report: Promise<EvalReport> } | null = null;
+  readonly #deps: EvaluationsDeps;
+  readonly #lane: Lane<'evaluation'>;
+  readonly #evalDeps: () => Promise<EvalDeps>;
 
-  /** @param parts asked for when an evaluation begins */
-  constructor(parts: () => Promise<EvalParts>, send: (progress: EvalProgress) => void) {
-    this.#parts = parts;
-    this.#send = send;
+  /** @param evalDeps asked for when an evaluation begins */
+  constructor(deps: EvaluationsDeps, jobs: JobRegistry, evalDeps: () => Promise<EvalDeps>) {
+    this.#deps = deps;
+    this.#evalDeps = evalDeps;
+    this.#lane = jobs.sessionLane({
+      busy: 'An evaluation is already running. Wait for it to finish, or cancel it first.',
+      unpausable: 'An evaluation cannot be paused. Cancel it instead: the next run continues from there.',
+      first: {
+        ...{ stage: 'analysing', done: 0, total: 0, failed: 0 },
+        ...{ realTimeFactor: null, etaSeconds: null, currentPath: null },
+      },
+    });
   }
 
-  /** @throws UserError catalogue-busy while one runs; what {@link evaluate} throws */
-  async run(request: EvalRequest): Promise<EvalReport> {
-    if (this.#running) {
-      throw new UserError('catalogue-busy', 'An evaluation is running already. Wait for it, or cancel it first.');
-    }
-    const controller = new AbortController();
-    const report = this.#evaluate(request, controller.signal);
-    this.#running = { controller, report };
-    try {
-      return await report;
-    } finally {
-      this.#running = null;
-    }
-  }
-
-  /** Asks the one that runs to stop; its report then says so. */
-  cancel(): void {
-    this.#running?.controller.abort(new DOMException('cancelled by the user', 'AbortError'));
-  }
-
-  /** Cancels and waits for the end. */
-  async close(): Promise<void> {
-    this.cancel();
-    await Promise.allSettled([this.#running?.report]);
-  }
-
-  async #evaluate(request: EvalRequest, signal: AbortSignal): Promise<EvalReport> {
-    let lastSentMs = -Infinity;
-    const tell = (progress: EvalProgress) => {
-      const now = performance.now();
-      if (progress.done < progress.total && now - lastSentMs < PROGRESS_INTERVAL_MS) return;
-      lastSentMs = now;
-      this.#send(progress);
-    };
-    return evaluate(request, await this.#parts(), signal, tell);
+  /** @throws UserError catalogue-busy while one runs; its job throws what {@link evaluate} throws */
+  start(request: EvalRequest): JobId {
+    return this.#lane.start('evaluation', request, ({ signal, report }) =>
+      this.#deps.withEncoders(async () => evaluate(request, await this.#evalDeps(), signal, report)),
+    );
   }
 }

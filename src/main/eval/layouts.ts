@@ -1,5 +1,5 @@
 /**
- * The tables that data sets come with, told apart by their columns:
+ * The tables that data sets come with, distinguished by their columns:
  * ESC-50 (`filename,fold,target,category`, github.com/karolpiczak/ESC-50) and UrbanSound8K
  * (`slice_file_name,…,fold,classID,class`); FSD50K (`fname,labels,mids,split`, doi.org/10.5281/zenodo.4060432);
  * Clotho (`file_name,caption_1..caption_5`, doi.org/10.5281/zenodo.4783391) and plain caption lists.
@@ -31,8 +31,8 @@ const FOLD_COLUMNS = ['fold', 'split'];
 const CAPTION_COLUMN = /^caption(_\d+)?$/;
 
 const UNDERSTOOD =
-  'Understood are: filename, category and perhaps fold (esc50); fname, labels and perhaps split (fsd50k); ' +
-  'file_name or path, caption or caption_1, caption_2, …, and perhaps label (captions)';
+  'Supported columns: filename, category, optional fold (esc50); fname, labels, optional split (fsd50k); ' +
+  'file_name or path, caption or caption_1, caption_2, …, optional label (captions)';
 
 /** Where things stand in a record; −1 and [] where the table has no such column. */
 interface Columns {
@@ -59,7 +59,7 @@ export function readTable(records: CsvRecord[], asked: EvalLayout | 'auto', name
     const as = asked === 'auto' ? '' : ` as ${asked}`;
     throw new UserError('bad-input', `“${name}” cannot be used${as}: its columns are ${found}. ${UNDERSTOOD}.`);
   }
-  if (body.length === 0) throw new UserError('bad-input', `“${name}” has column names and no rows.`);
+  if (body.length === 0) throw new UserError('bad-input', `“${name}” has a header row but no data rows.`);
   return { layout, rows: body.map((record) => readRow(record, columns, layout, name)) };
 }
 
@@ -107,12 +107,12 @@ function readRow({ line, fields }: CsvRecord, columns: Columns, layout: EvalLayo
     }
     return row;
   }
-  if (row.file === null) throw fail('there is no file name');
+  if (row.file === null) throw fail('the file name is missing');
   row.labels =
     layout === 'fsd50k'
       ? [...new Set(cell(columns.classes).split(',').map(displayName))].filter((label) => label !== '')
       : [withoutUnderscores(cell(columns.oneClass))].filter((label) => label !== '');
-  if (row.labels.length === 0) throw fail('there is no class');
+  if (row.labels.length === 0) throw fail('the class is missing');
   return row;
 }
 

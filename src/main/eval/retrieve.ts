@@ -1,8 +1,8 @@
 /** Figures of caption retrieval: every text against every clip and back, by cosine. */
 import type { CutFigures, RetrievalDirections, RetrievalFigures } from '../../shared/eval-report.ts';
 import { BAND_FROM, logistic, type LogisticCurve } from '../search/relevance.ts';
-import { Breather } from './breather.ts';
-import { cosines } from './cosines.ts';
+import { EventLoopYielder } from '../async/yield-to-event-loop.ts';
+import { cosines } from '../vectors/cosines.ts';
 import { rightPlaces, RetrievalTally } from './metrics/retrieval.ts';
 
 /** A clip that is there to be found. */
@@ -60,7 +60,7 @@ async function findClips(
   { clips, captions, textEmbeddings }: RetrievalTask,
   signal: AbortSignal,
 ): Promise<{ own: Scores; byLabel: Scores }> {
-  const breather = new Breather(signal);
+  const yielder = new EventLoopYielder(signal);
   const own = new RetrievalTally();
   const byLabel = new RetrievalTally();
   const embeddings = clips.map(({ embedding }) => embedding);
@@ -68,7 +68,7 @@ async function findClips(
     const scores = cosines(textEmbeddings[text]!, embeddings);
     if (clip !== null) own.add(rightPlaces(scores, (i) => i === clip));
     if (label !== null) byLabel.add(rightPlaces(scores, (i) => clips[i]!.label === label));
-    await breather.pause();
+    await yielder.yieldIfDue();
   }
   return { own: own.scores(clips.length), byLabel: byLabel.scores(clips.length) };
 }
@@ -78,7 +78,7 @@ async function atTheCut(
   curve: LogisticCurve,
   signal: AbortSignal,
 ): Promise<CutFigures> {
-  const breather = new Breather(signal);
+  const yielder = new EventLoopYielder(signal);
   const embeddings = clips.map(({ embedding }) => embedding);
   const there = new Set(clips.map(({ label }) => label));
   const count = { present: 0, found: 0, absent: 0, rejected: 0 };
@@ -94,7 +94,7 @@ async function atTheCut(
       count.absent++;
       if (above.length === 0) count.rejected++;
     }
-    await breather.pause();
+    await yielder.yieldIfDue();
   }
   return {
     cut: BAND_FROM.likely,
@@ -109,7 +109,7 @@ async function findTexts(
   { clips, captions, textEmbeddings }: RetrievalTask,
   signal: AbortSignal,
 ): Promise<{ own: Scores; byLabel: Scores }> {
-  const breather = new Breather(signal);
+  const yielder = new EventLoopYielder(signal);
   const own = new RetrievalTally();
   const byLabel = new RetrievalTally();
   const textsOfClip = grouped(captions, ({ clip }) => clip);
@@ -121,7 +121,7 @@ async function findTexts(
     const labelTexts = (label === null ? null : textsOfLabel.get(label)) ?? none;
     own.add(rightPlaces(scores, (text) => ownTexts.has(text)));
     byLabel.add(rightPlaces(scores, (text) => labelTexts.has(text)));
-    await breather.pause();
+    await yielder.yieldIfDue();
   }
   return { own: own.scores(textEmbeddings.length), byLabel: byLabel.scores(textEmbeddings.length) };
 }

@@ -1,6 +1,6 @@
 /** What the user has accepted, with what the vocabularies say of each label: all that exports and names are made of. */
-import type { Database } from 'better-sqlite3';
 import type { VocabularyProfile } from '../../shared/calls/vocabularies.ts';
+import type { Catalogue } from '../catalogue/open.ts';
 import type { UcsRow, Vocabulary } from '../tag/vocabulary.ts';
 
 export interface AcceptedTag {
@@ -15,21 +15,13 @@ export interface AcceptedTag {
   probability: number | null;
 }
 
-interface Raw {
-  fileId: number;
-  vocabularyId: string;
-  labelId: string;
-  name: string;
-  probability: number | null;
-}
-
 /**
  * @param vocabularies those installed
  * @returns reads the accepted tags of files: hand-picked before those accepted in bulk, then the most probable first;
  *   files without any are not in the map
  */
 export function acceptedTags(
-  db: Database,
+  { decided }: Pick<Catalogue, 'decided'>,
   vocabularies: readonly Vocabulary[],
 ): (fileIds: readonly number[]) => Map<number, AcceptedTag[]> {
   const byId = new Map(
@@ -38,19 +30,9 @@ export function acceptedTags(
       { profile, labels: new Map(labels.map((label) => [label.id, label])) },
     ]),
   );
-  const accepted = db.prepare<[string], Raw>(
-    `SELECT decision.file_id AS fileId, vocabulary_id AS vocabularyId, label_id AS labelId, tag.name,
-            coalesce((SELECT max(probability) FROM suggestion
-                       WHERE suggestion.file_id = decision.file_id AND suggestion.tag_id = decision.tag_id),
-                     decision.probability) AS probability
-       FROM json_each(?) AS wanted CROSS JOIN decision ON decision.file_id = wanted.value
-            JOIN tag ON tag.id = decision.tag_id
-      WHERE decision.accepted = 1
-      ORDER BY wanted.key, decision.bulk, 5 DESC NULLS FIRST, decision.decided_ms, decision.tag_id`,
-  );
   return (fileIds) => {
     const found = new Map<number, AcceptedTag[]>();
-    for (const { fileId, ...raw } of accepted.all(JSON.stringify(fileIds))) {
+    for (const { fileId, ...raw } of decided.accepted(fileIds)) {
       const vocabulary = byId.get(raw.vocabularyId);
       const label = vocabulary?.labels.get(raw.labelId);
       const tag: AcceptedTag = {

@@ -1,9 +1,22 @@
 /** Sounds as a table: CSV in UTF-8, one sound a row. docs/exports.md lists the columns. */
 import { basename, dirname } from 'node:path';
+import { FIGURES, valueOf } from '../../shared/analysis.ts';
 import { csvLine } from '../csv/csv-line.ts';
 import type { ListedFile } from './listed-files.ts';
 
 type Cell = string | number | null;
+
+const FIGURE_COLUMNS = FIGURES.map((figure): [name: string, of: (file: ListedFile) => Cell] => [
+  figure.column,
+  ({ [figure.field]: value }) => {
+    const shown = valueOf(figure, value);
+    return typeof shown === 'number' ? rounded(shown, figure.digits) : shown;
+  },
+]);
+type Named = readonly [name: string, ...unknown[]];
+const isLoudness = ([name]: Named) => name === 'loudness_lufs';
+/** Figures of a kind that had others before: a new column comes behind, whatever its kind. */
+const isLater = ([name]: Named) => name === 'loudness_range';
 
 const COLUMNS: readonly [name: string, of: (file: ListedFile) => Cell][] = [
   ['path', ({ path }) => path],
@@ -14,7 +27,7 @@ const COLUMNS: readonly [name: string, of: (file: ListedFile) => Cell][] = [
   ['sample_rate_hz', ({ sampleRate }) => sampleRate],
   ['channels', ({ channels }) => channels],
   ['bit_depth', ({ bitDepth }) => bitDepth],
-  ['loudness_lufs', ({ loudnessLufs }) => (loudnessLufs === null ? null : rounded(loudnessLufs, 1))],
+  ...FIGURE_COLUMNS.filter(isLoudness), // the others came later, and new columns come behind
   ['stars', ({ stars }) => stars],
   ['favourite', ({ favourite }) => (favourite ? 'yes' : 'no')],
   ['tags', ({ tags }) => tags.map(({ name }) => name).join('; ')],
@@ -22,6 +35,8 @@ const COLUMNS: readonly [name: string, of: (file: ListedFile) => Cell][] = [
   ['category', ({ tags }) => distinct(tags.map(({ ucs }) => ucs?.category))],
   ['subcategory', ({ tags }) => distinct(tags.map(({ ucs }) => ucs?.subCategory))],
   ['offline', ({ offline }) => (offline ? 'yes' : 'no')],
+  ...FIGURE_COLUMNS.filter((column) => !isLoudness(column) && !isLater(column)),
+  ...FIGURE_COLUMNS.filter(isLater),
 ];
 
 /**

@@ -2,16 +2,17 @@
 import { dirname } from 'node:path';
 import type { ExportFormat, WriteCalls } from '../../shared/calls/write.ts';
 import type { Catalogue } from '../catalogue/open.ts';
-import { version } from '../install.ts';
+import { version } from '../files/install.ts';
 import { csvList } from './csv-list.ts';
 import { jsonList } from './json-list.ts';
 import { listedFiles, type ListedFile } from './listed-files.ts';
 import { m3uList } from './m3u-list.ts';
+import type { GrantedOutput } from './output-grants.ts';
 import { writeOutput } from './output-file.ts';
 
 const ENDINGS: Record<ExportFormat, readonly string[]> = { csv: ['.csv'], json: ['.json'], m3u: ['.m3u', '.m3u8'] };
 
-type Request = WriteCalls['export.files']['input'];
+type Request = Omit<WriteCalls['export.files']['input'], 'output'> & GrantedOutput;
 type Answer = WriteCalls['export.files']['output'];
 
 /**

@@ -1,4 +1,5 @@
 /** Sounds as one JSON document, for programs. docs/exports.md says what the fields mean. */
+import { figuresInWords } from '../../shared/analysis.ts';
 import type { ListedFile } from './listed-files.ts';
 
 /** Raised when a field changes its meaning or goes; new fields do not count. */
@@ -17,8 +18,7 @@ export async function* jsonList(files: AsyncIterable<ListedFile>, program: strin
 }
 
 function documented(file: ListedFile) {
-  const { path, format, durationSeconds, sampleRate, channels, bitDepth, loudnessLufs, stars, favourite, offline } =
-    file;
+  const { path, format, durationSeconds, sampleRate, channels, bitDepth, stars, favourite, offline } = file;
   return {
     path,
     format,
@@ -26,7 +26,7 @@ function documented(file: ListedFile) {
     sampleRate,
     channels,
     bitDepth,
-    loudnessLufs,
+    ...figuresInWords(file),
     stars,
     favourite,
     offline,

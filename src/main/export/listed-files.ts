@@ -1,7 +1,6 @@
 /** Files with all that an export says of them, page by page. */
 import type { FileRow } from '../../shared/calls/files.ts';
 import type { NativeTag } from '../../shared/types.ts';
-import { knownFiles } from '../catalogue/known-files.ts';
 import type { Catalogue } from '../catalogue/open.ts';
 import { readVocabularies } from '../tag/installed.ts';
 import { acceptedTags, type AcceptedTag } from './accepted-tags.ts';
@@ -18,7 +17,7 @@ const PAGE = 500;
 
 /**
  * @param fileIds in the order wanted; the same one twice is listed twice
- * @yields those that were ever listened to
+ * @yields those that were ever analysed
  * @throws UserError file-missing for an id that is not in the catalogue
  */
 export async function* listedFiles(
@@ -26,10 +25,10 @@ export async function* listedFiles(
   dataFolder: string,
   fileIds: readonly number[],
 ): AsyncGenerator<ListedFile, void, undefined> {
-  knownFiles(catalogue.db).requireAll(fileIds);
+  catalogue.knownFiles.requireAll(fileIds);
   const { found } = await readVocabularies({ dataFolder });
   const tagsOf = acceptedTags(
-    catalogue.db,
+    catalogue,
     found.map(({ vocabulary }) => vocabulary),
   );
   for (let first = 0; first < fileIds.length; first += PAGE) {

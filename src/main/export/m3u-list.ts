@@ -13,7 +13,10 @@ export interface M3uOptions {
 }
 
 /** @yields the playlist in pieces */
-export async function* m3uList(files: AsyncIterable<ListedFile>, options: M3uOptions): AsyncGenerator<string> {
+export async function* m3uList(
+  files: AsyncIterable<Pick<ListedFile, 'path' | 'durationSeconds'>>,
+  options: M3uOptions,
+): AsyncGenerator<string> {
   yield '#EXTM3U\n';
   for await (const { path, durationSeconds } of files) {
     if (/[\r\n]/.test(path)) {

@@ -9,7 +9,7 @@ import { sidecarPath } from './sidecars.ts';
 import { catIdsOf, checkNameParts, numbered, ucsBase } from './ucs-name.ts';
 
 /**
- * @returns one for each file that was ever listened to, in the order of the ids. Names that would be the same, as
+ * @returns one for each file that was ever analysed, in the order of the ids. Names that would be the same, as
  *   any file system sees it, are numbered
  * @throws UserError bad-input for parts that no name can hold, file-missing
  */
@@ -38,11 +38,11 @@ export async function proposeNames(
 async function whyNot({ path, offline }: ListedFile, base: string | null): Promise<string | null> {
   const name = basename(path);
   const facts = offline ? null : await lstat(path).catch(() => null);
-  if (!facts) return `“${name}” is not there now. Connect its drive and try again.`;
-  if (facts.isSymbolicLink()) return `“${name}” is a link to a file elsewhere; rename that file.`;
-  if (base === null) return `No tag of “${name}” with a UCS category has been accepted. Accept one first.`; // prettier-ignore
+  if (!facts) return `“${name}” is not available. Connect its drive and try again.`;
+  if (facts.isSymbolicLink()) return `“${name}” is a symbolic link. Rename its target instead.`;
+  if (base === null) return `“${name}” has no accepted tag with a UCS category. Accept one first.`; // prettier-ignore
   const sidecar = await lstat(sidecarPath(path)).catch(() => null);
-  if (sidecar) return `“${basename(sidecarPath(path))}” belongs to this name and would be lost to it. Move it away first.`; // prettier-ignore
+  if (sidecar) return `“${basename(sidecarPath(path))}” is tied to the current name of the file and would be orphaned. Move it to another folder first.`; // prettier-ignore
   return null;
 }
 
@@ -83,7 +83,7 @@ class TakenNames {
     return true;
   }
 
-  /** A file that was listened to and is away now has a right to its place when it comes back. */
+  /** A file that was analysed and is offline now keeps its path, so that it can come back. */
   #keepsPlace(fileId: number, name: string): boolean {
     const { rootId, relativePath } = this.#catalogue.files.byId(fileId)!;
     const row = this.#catalogue.files.byPath(rootId, besideRelative(relativePath, name));

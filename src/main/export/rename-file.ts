@@ -12,7 +12,7 @@ import {
 import { basename, dirname, extname, join } from 'node:path';
 import { UserError } from '../../shared/errors.ts';
 import { foldedName } from './propose-names.ts';
-import { describeWriteError } from './write-list.ts';
+import { describeWriteError } from '../files/write-whole.ts';
 
 /**
  * Gives the file a second name, then takes the first one away: `link` fails where there is such a name already, which
@@ -27,8 +27,8 @@ import { describeWriteError } from './write-list.ts';
 export function renameWithoutReplacing(from: string, to: string, beforePlaceholder: (path: string) => void): void {
   if (dirname(from) !== dirname(to)) throw new Error(`not in one folder: ${from}, ${to}`);
   const facts = factsOf(from);
-  if (!facts) throw new UserError('vanished', `“${basename(from)}” is not there any more. Look through the folder again, then repeat it.`); // prettier-ignore
-  if (!facts.isFile()) throw new UserError('bad-input', `“${basename(from)}” is not a file of its own, so it was left alone. Rename what it leads to.`); // prettier-ignore
+  if (!facts) throw new UserError('vanished', `“${basename(from)}” no longer exists. Rescan the folder, then try again.`); // prettier-ignore
+  if (!facts.isFile()) throw new UserError('bad-input', `“${basename(from)}” is not a regular file and was skipped. Rename its target instead.`); // prettier-ignore
   try {
     if (isSameNameHere(from, to, facts)) rewrite(from, to, beforePlaceholder);
     else move(from, to, beforePlaceholder);
@@ -38,7 +38,7 @@ export function renameWithoutReplacing(from: string, to: string, beforePlacehold
 }
 
 /**
- * What a rename that was broken off came to; a second name that it left is taken away.
+ * The result of an interrupted rename; a second name that it left is removed.
  * @param placeholder what was there for a moment: an empty file at `to`, or the file under a third name; null for nothing
  * @returns whether the file is at `to` now; null when it is at neither place
  */
@@ -116,8 +116,8 @@ function thirdName(path: string): string {
 }
 
 /**
- * On a disk that does not tell the two names apart, `to` is the file itself. Such disks may make up the numbers of
- * files, so that only the list of names tells: both are found, and not both are in it.
+ * On a disk that does not distinguish the two names, `to` is the file itself. Such disks may make up the numbers of
+ * files, so that only the list of names shows it: both are found, and not both are in it.
  */
 function isSameNameHere(from: string, to: string, facts: BigIntStats): boolean {
   const there = factsOf(to);
@@ -133,5 +133,5 @@ function factsOf(path: string): BigIntStats | null {
 }
 
 function taken(to: string): UserError {
-  return new UserError('name-taken', `Another file is called “${basename(to)}” already, so nothing was renamed. Move it away or choose another name.`); // prettier-ignore
+  return new UserError('name-taken', `“${basename(to)}” already exists, so the file was not renamed. Choose another name, or move the existing file.`); // prettier-ignore
 }

@@ -7,16 +7,16 @@ import { basename, dirname } from 'node:path';
 import { UserError } from '../../shared/errors.ts';
 import type { RenameProposal } from '../../shared/calls/write.ts';
 import type { Catalogue } from '../catalogue/open.ts';
-import { absolutePath } from '../catalogue/roots.ts';
+import { absolutePath } from '../catalogue/stores/roots.ts';
 import { besideRelative } from './propose-names.ts';
 import { renameWithoutReplacing, settleRename } from './rename-file.ts';
-import type { RenameJournal, RenameRow, RenameState } from './rename-journal.ts';
-import { syncFolder } from './write-list.ts';
+import type { RenameJournal, RenameRow, RenameState } from '../catalogue/stores/rename-journal.ts';
+import { syncFolder } from '../files/write-whole.ts';
 
 /** Files between two commits: what a crash leaves to be looked at. */
 const BATCH = 50;
 
-export interface RenameParts {
+export interface RenameDeps {
   catalogue: Catalogue;
   journal: RenameJournal;
   /** Before each batch. Rejects to end it; what was renamed stays so. */
@@ -40,30 +40,30 @@ interface Settled {
 export async function renameFiles(
   runId: number,
   proposals: readonly RenameProposal[],
-  parts: RenameParts,
+  deps: RenameDeps,
 ): Promise<void> {
-  const { catalogue, journal } = parts;
-  await inBatches(proposals, parts, (batch) => {
+  const { catalogue, journal } = deps;
+  await inBatches(proposals, deps, (batch) => {
     const steps = catalogue.transaction(() =>
       batch.map(({ fileId, path, proposed }): Step => {
         return { id: journal.prepare(runId, fileId, path, proposed), fileId, from: path, to: proposed };
       }),
     );
-    return { steps, settle: (step) => takeStep(step, parts, whyNotNow(step, catalogue), ['written', 'failed']) };
+    return { steps, settle: (step) => takeStep(step, deps, whyNotNow(step, catalogue), ['written', 'failed']) };
   });
 }
 
 /** @param rows what is to be undone; a file that was renamed or moved since is left alone, and that is said */
-export async function undoRenames(rows: readonly RenameRow[], parts: RenameParts): Promise<void> {
-  const { catalogue, journal } = parts;
-  await inBatches(rows, parts, (batch) => {
+export async function undoRenames(rows: readonly RenameRow[], deps: RenameDeps): Promise<void> {
+  const { catalogue, journal } = deps;
+  await inBatches(rows, deps, (batch) => {
     const steps = catalogue.transaction(() =>
       batch.map(({ id, fileId, path, newPath }): Step => {
         journal.settle(id, 'undoing');
         return { id, fileId, from: newPath, to: path };
       }),
     );
-    return { steps, settle: (step) => takeStep(step, parts, movedSince(step, catalogue), ['undone', 'not-restored']) };
+    return { steps, settle: (step) => takeStep(step, deps, movedSince(step, catalogue), ['undone', 'not-restored']) };
   });
 }
 
@@ -89,16 +89,16 @@ export function recoverRenames(catalogue: Catalogue, journal: RenameJournal): nu
 }
 
 function recovered(undoing: boolean, moved: boolean | null, name: string): Settled {
-  const ended = 'Earmark was ended in the middle';
-  if (moved === null) return { state: undoing ? 'not-restored' : 'failed', reason: `${ended}, and “${name}” is not there any more.` }; // prettier-ignore
+  const ended = 'Earmark was interrupted';
+  if (moved === null) return { state: undoing ? 'not-restored' : 'failed', reason: `${ended}, and “${name}” no longer exists.` }; // prettier-ignore
   if (moved) return { state: undoing ? 'undone' : 'written', reason: '' };
   if (undoing) return { state: 'not-restored', reason: `${ended}, so “${name}” was not renamed back. Undo it again.` };
-  return { state: 'skipped', reason: `${ended}, before “${name}” was renamed.` };
+  return { state: 'skipped', reason: `${ended} before “${name}” was renamed.` };
 }
 
 async function inBatches<T>(
   items: readonly T[],
-  { catalogue, journal, next, done }: RenameParts,
+  { catalogue, journal, next, done }: RenameDeps,
   begin: (batch: readonly T[]) => { steps: Step[]; settle: (step: Step) => Settled },
 ): Promise<void> {
   let files = 0;
@@ -128,7 +128,7 @@ async function inBatches<T>(
 /** @param against why it is not even tried; '' when nothing is known against it */
 function takeStep(
   { id, from, to }: Step,
-  { journal }: RenameParts,
+  { journal }: RenameDeps,
   against: string,
   [good, bad]: [RenameState, RenameState],
 ): Settled {
@@ -142,14 +142,14 @@ function takeStep(
   }
 }
 
-/** The accepted tags are about the sound that was listened to. */
+/** The accepted tags describe the audio that was analysed. */
 function whyNotNow({ fileId, from }: Step, { files }: Catalogue): string {
   const row = files.byId(fileId);
   const facts = lstatSync(from, { throwIfNoEntry: false });
-  if (!row || !facts) return `“${basename(from)}” is not there any more.`;
+  if (!row || !facts) return `“${basename(from)}” no longer exists.`;
   return row.size === facts.size && row.mtimeMs === facts.mtimeMs
     ? ''
-    : `“${basename(from)}” has changed since it was listened to. Listen to its folder again first.`;
+    : `“${basename(from)}” has changed since it was analysed. Rescan its folder first.`;
 }
 
 function movedSince({ fileId, from }: Step, { files, roots }: Catalogue): string {
@@ -157,7 +157,7 @@ function movedSince({ fileId, from }: Step, { files, roots }: Catalogue): string
   const root = row && roots.byId(row.rootId);
   return root && absolutePath(root.path, row.relativePath) === from
     ? ''
-    : `“${basename(from)}” has been moved or renamed since, so it was left alone.`;
+    : `“${basename(from)}” has been moved or renamed since and was skipped.`;
 }
 
 /** The row of the file goes along, unless a look through the folder has seen to that already. */

@@ -1,59 +1,40 @@
 /** Rename jobs and their undoing: one at a time, never beside an index job. */
+import type { CatalogueAccess } from '../catalogue/access.ts';
 import { existsSync } from 'node:fs';
 import type { NameParts, RenameProposal, WriteRun } from '../../shared/calls/write.ts';
 import { toWire, UserError } from '../../shared/errors.ts';
-import type { JobId, JobProgress } from '../../shared/types.ts';
+import type { JobId } from '../../shared/types.ts';
 import { cataloguePath, openCatalogue, type Catalogue } from '../catalogue/open.ts';
 import { acquireWriterLock } from '../catalogue/writer-lock.ts';
-import { JobRunner, type JobContext } from '../jobs/runner.ts';
-import type { Parts } from '../parts.ts';
+import type { JobRegistry, Lane } from '../jobs/registry.ts';
+import type { JobContext } from '../jobs/runner.ts';
 import { proposeNames } from './propose-names.ts';
-import { renameJournal, type RenameJournal, type RenameRow } from './rename-journal.ts';
-import { recoverRenames, renameFiles, undoRenames, type RenameParts } from './rename-run.ts';
+import type { RenameJournal, RenameRow } from '../catalogue/stores/rename-journal.ts';
+import { recoverRenames, renameFiles, undoRenames, type RenameDeps } from './rename-run.ts';
 
 export interface RenamingListeners {
-  progress: (progress: JobProgress) => void;
   /** Files that have another name now. */
   changed: (fileIds: number[]) => void;
-  /** A run began, went on or ended. */
+  /** A run began, progressed or ended. */
   runChanged: (runId: number) => void;
 }
 
 export class Renaming {
-  readonly #parts: Parts;
+  readonly #deps: CatalogueAccess;
   readonly #listeners: RenamingListeners;
-  readonly #makeRoom: () => Promise<void>;
-  readonly #ids = new Set<JobId>();
-  #runner: JobRunner<WriteRun> | null = null;
+  readonly #jobs: JobRegistry;
+  readonly #lane: Lane<'rename' | 'undo'>;
 
-  /** @param makeRoom as the write-back's (src/main/writeback/writing.ts): called before files are renamed */
-  constructor(parts: Parts, listeners: RenamingListeners, makeRoom: () => Promise<void> = () => Promise.resolve()) {
-    this.#parts = parts;
+  constructor(deps: CatalogueAccess, jobs: JobRegistry, listeners: RenamingListeners) {
+    this.#deps = deps;
+    this.#jobs = jobs;
     this.#listeners = listeners;
-    this.#makeRoom = makeRoom;
-  }
-
-  /** Wait, pause, resume, cancel: what was renamed until then stays so. */
-  get jobs(): JobRunner<WriteRun> {
-    this.#runner ??= new JobRunner(this.#parts.catalogue().jobs, this.#listeners.progress, () =>
-      this.#parts.checkThere(),
-    );
-    return this.#runner;
-  }
-
-  /** Jobs that run or are paused; asking makes no catalogue. */
-  get running(): JobProgress[] {
-    return this.#runner?.running ?? [];
-  }
-
-  /** Whether it is a rename job of this session, or one that undoes renames. */
-  has(id: JobId): boolean {
-    return this.#ids.has(id);
+    this.#lane = jobs.lane({ busy: 'Files are already being renamed. Wait for this to finish, or cancel it first.' });
   }
 
   /** @throws UserError nothing-indexed, bad-input, file-missing */
   propose(fileIds: readonly number[], given: NameParts): Promise<RenameProposal[]> {
-    return proposeNames(this.#catalogue(), this.#parts.options.dataFolder, fileIds, given);
+    return proposeNames(this.#catalogue(), this.#deps.dataFolder, fileIds, given);
   }
 
   /**
@@ -62,11 +43,11 @@ export class Renaming {
    */
   start(fileIds: readonly number[], given: NameParts): Promise<JobId> {
     return this.#begin('rename', { files: fileIds.length }, async (context, catalogue, journal) => {
-      const proposals = await proposeNames(catalogue, this.#parts.options.dataFolder, fileIds, given);
+      const proposals = await proposeNames(catalogue, this.#deps.dataFolder, fileIds, given);
       const wanted = proposals.filter(({ path, proposed }) => proposed !== path);
       context.report({ stage: 'renaming', done: 0, total: wanted.length });
       const runId = journal.begin();
-      await this.#run(runId, context, catalogue, journal, (parts) => renameFiles(runId, wanted, parts));
+      await this.#run(runId, context, catalogue, journal, (deps) => renameFiles(runId, wanted, deps));
       return journal.run(runId)!;
     });
   }
@@ -78,14 +59,14 @@ export class Renaming {
    * @throws UserError catalogue-busy; bad-input when some were renamed last and others written
    */
   async undo(what: { runId: number | null; fileIds: number[] }): Promise<JobId | null> {
-    const catalogue = this.#parts.existingCatalogue();
-    const rows = catalogue && toUndo(renameJournal(catalogue.db), what);
+    const catalogue = this.#deps.existingCatalogue();
+    const rows = catalogue && toUndo(catalogue.renameJournal, what);
     if (!rows) return null;
     return this.#begin('undo', what, async (context, own, journal) => {
       const rowsNow = toUndo(journal, what) ?? [];
       context.report({ stage: 'undoing', done: 0, total: rowsNow.length });
       const runId = what.runId ?? rowsNow[0]?.runId ?? rows[0]!.runId;
-      await this.#run(runId, context, own, journal, (parts) => undoRenames(rowsNow, parts));
+      await this.#run(runId, context, own, journal, (deps) => undoRenames(rowsNow, deps));
       return journal.run(runId)!;
     });
   }
@@ -99,33 +80,28 @@ export class Renaming {
     try {
       await this.#recover();
     } catch (error) {
-      this.#parts.notice(toWire(error).userMessage);
+      this.#deps.notice(toWire(error).userMessage);
     }
   }
 
   #leftUndecided(): boolean {
     try {
-      const catalogue = this.#parts.existingCatalogue();
-      return catalogue !== null && renameJournal(catalogue.db).unsettled().length > 0;
+      const catalogue = this.#deps.existingCatalogue();
+      return catalogue !== null && catalogue.renameJournal.unsettled().length > 0;
     } catch {
-      return false; // whoever needs the catalogue says what is wrong with it
+      return false; // calls that need the catalogue report what is wrong with it
     }
   }
 
   async #recover(): Promise<void> {
-    const release = await acquireWriterLock(this.#parts.options.dataFolder, { work: 'recover' }).catch(() => null);
+    const release = await acquireWriterLock(this.#deps.dataFolder, { work: 'recover' }).catch(() => null);
     if (!release) return;
     try {
       const files = await this.#withJournal((own, journal) => Promise.resolve(recoverRenames(own, journal)));
-      if (files > 0) this.#parts.notice(`Earmark was ended while it renamed files: ${files === 1 ? 'one file has' : `${files} files have`} been looked at, and each has one name again.`); // prettier-ignore
+      if (files > 0) this.#deps.notice(`Earmark was interrupted while renaming. ${files === 1 ? 'One file was' : `${files} files were`} checked; each file has exactly one name.`); // prettier-ignore
     } finally {
       release();
     }
-  }
-
-  /** Cancels what runs and waits for its end. */
-  async close(): Promise<void> {
-    await this.#runner?.close();
   }
 
   async #begin(
@@ -134,28 +110,15 @@ export class Renaming {
     work: (context: JobContext, catalogue: Catalogue, journal: RenameJournal) => Promise<WriteRun>,
   ): Promise<JobId> {
     this.#catalogue();
-    if (this.#runner?.active != null) {
-      throw new UserError('catalogue-busy', 'Files are being renamed already. Wait for it, or cancel it first.');
-    }
-    await this.#makeRoom();
-    const release = await acquireWriterLock(this.#parts.options.dataFolder, { work: kind });
-    try {
-      const id = this.jobs.start(kind, input, async (context) => {
-        try {
-          return await this.#withJournal((own, journal) => {
-            recoverRenames(own, journal);
-            return work(context, own, journal);
-          });
-        } finally {
-          release();
-        }
-      });
-      this.#ids.add(id);
-      return id;
-    } catch (error) {
-      release();
-      throw error;
-    }
+    return this.#lane.reserve(async () => {
+      const release = await this.#jobs.preemptAndLock({ work: kind });
+      const inOrder = (context: JobContext) =>
+        this.#withJournal((own, journal) => {
+          recoverRenames(own, journal);
+          return work(context, own, journal);
+        });
+      return this.#lane.start(kind, input, inOrder, { release });
+    });
   }
 
   async #run(
@@ -163,7 +126,7 @@ export class Renaming {
     { whileNotPaused, report, signal }: JobContext,
     catalogue: Catalogue,
     journal: RenameJournal,
-    work: (parts: RenameParts) => Promise<void>,
+    work: (deps: RenameDeps) => Promise<void>,
   ): Promise<void> {
     this.#listeners.runChanged(runId);
     try {
@@ -186,10 +149,9 @@ export class Renaming {
 
   /** A connection of its own: here a commit is on the disk before a file is touched, which others need not wait for. */
   async #withJournal<T>(work: (catalogue: Catalogue, journal: RenameJournal) => Promise<T>): Promise<T> {
-    const catalogue = openCatalogue(this.#parts.options.dataFolder);
+    const catalogue = openCatalogue(this.#deps.dataFolder, { durable: true });
     try {
-      catalogue.db.pragma('synchronous = FULL');
-      return await work(catalogue, renameJournal(catalogue.db));
+      return await work(catalogue, catalogue.renameJournal);
     } finally {
       catalogue.close();
     }
@@ -197,8 +159,8 @@ export class Renaming {
 
   /** Asking makes none. */
   #catalogue(): Catalogue {
-    if (existsSync(cataloguePath(this.#parts.options.dataFolder))) return this.#parts.catalogue();
-    throw new UserError('nothing-indexed', 'There is no catalogue yet. Index a folder first.');
+    if (existsSync(cataloguePath(this.#deps.dataFolder))) return this.#deps.catalogue();
+    throw new UserError('nothing-indexed', 'No catalogue yet. Index a folder first.');
   }
 }
 
@@ -210,5 +172,5 @@ function toUndo(
   const { renamed, written } = journal.newest(fileIds);
   if (renamed.length === 0) return null;
   if (written === 0) return renamed;
-  throw new UserError('bad-input', 'Some of these files were renamed last, others were written. Undo them separately, or undo a whole run.'); // prettier-ignore
+  throw new UserError('bad-input', 'The last change of some of these files was a rename, of others a write. Undo them separately, or undo a whole run.'); // prettier-ignore
 }

@@ -3,9 +3,9 @@ import { lstat, readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { WriteCalls } from '../../shared/calls/write.ts';
 import type { Catalogue } from '../catalogue/open.ts';
-import { version } from '../install.ts';
+import { version } from '../files/install.ts';
 import { listedFiles, type ListedFile } from './listed-files.ts';
-import { describeWriteError, writeWhole } from './write-list.ts';
+import { describeWriteError, writeWhole } from '../files/write-whole.ts';
 import { isOwnPacket, xmpPacket } from './xmp.ts';
 
 /** Larger than any of ours: what is larger is another program's and is not read. */
@@ -37,15 +37,15 @@ export function sidecarPath(path: string): string {
 
 async function whyNot({ path, tags, offline }: ListedFile): Promise<string | null> {
   const name = basename(path);
-  if (offline) return `“${name}” is not there now. Connect its drive and try again.`;
-  if (tags.length === 0) return `No tag of “${name}” has been accepted, so there is nothing to write.`;
+  if (offline) return `“${name}” is not available. Connect its drive and try again.`;
+  if (tags.length === 0) return `“${name}” has no accepted tags to write.`;
   const sidecar = sidecarPath(path);
   const facts = await lstat(sidecar).catch(() => null);
   if (!facts) return null;
   const own = facts.isFile() && facts.size <= MAX_OWN_BYTES && isOwnPacket(await readFile(sidecar, 'utf8').catch(() => '')); // prettier-ignore
   return own
     ? null
-    : `“${basename(sidecar)}” comes from another program or was changed by one, so it was left alone. Move it away first if ours shall take its place.`;
+    : `“${basename(sidecar)}” was created or changed by another program and was not overwritten. To write a new sidecar, move it to another folder first.`;
 }
 
 /** @returns what went wrong, a sentence; null when it is written */

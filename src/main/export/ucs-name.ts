@@ -5,6 +5,7 @@
  */
 import type { NameParts } from '../../shared/calls/write.ts';
 import { UserError } from '../../shared/errors.ts';
+import { portable, shortened } from '../text/portable-name.ts';
 
 export interface UcsName {
   /** With a user category, if there is one: `DOORWood-INTR`. */
@@ -65,7 +66,7 @@ export function catIdsOf(known: readonly string[]): CatIds {
 
 /**
  * @param base file name without its extension, as it is now
- * @param accepted CatIDs of the accepted tags, the surest first; none: the name's own, if it has one
+ * @param accepted CatIDs of the accepted tags, the most probable first; none: the name's own, if it has one
  * @param given for a name that has no creator or source yet
  * @returns the base of the proposed name, in which the CatID stands once. A name that is UCS already keeps every part
  *   of it and gets those that are missing; its CatID is put right where it is none of the accepted ones or in the
@@ -74,9 +75,9 @@ export function catIdsOf(known: readonly string[]): CatIds {
 export function ucsBase(base: string, accepted: readonly string[], catIds: CatIds, given: NameParts): string | null {
   const present = parseUcsName(base, catIds);
   if (!present) {
-    const [surest] = accepted;
-    if (surest === undefined) return null;
-    return join([surest, withoutCatId(cleanFxName(base), surest), ...withMissing([], given)]);
+    const [catId] = accepted;
+    if (catId === undefined) return null;
+    return join([catId, withoutCatId(cleanFxName(base), catId), ...withMissing([], given)]);
   }
   const [catId = '', ...userCategory] = present.catId.split('-');
   const right = accepted.includes(catId) ? catId : (accepted[0] ?? catId);
@@ -114,11 +115,11 @@ export function checkNameParts({ creatorId, sourceId }: NameParts): void {
   ] as const) {
     if (value === undefined) continue;
     if (value === '' || value.includes('_') || portable(value) !== value) {
-      throw new UserError('bad-input', `The ${what} “${value}” cannot be part of a file name: it must not be empty nor hold “_” or a character that Windows forbids.`); // prettier-ignore
+      throw new UserError('bad-input', `The ${what} “${value}” cannot be part of a file name: it must not be empty or contain “_” or a character that Windows does not allow.`); // prettier-ignore
     }
   }
   if (sourceId !== undefined && creatorId === undefined) {
-    throw new UserError('bad-input', 'A source needs a creator before it: places count in UCS names. Give both, or none.'); // prettier-ignore
+    throw new UserError('bad-input', 'A SourceID needs a CreatorID, because the order of the parts counts in UCS names. Specify both or neither.'); // prettier-ignore
   }
 }
 
@@ -140,30 +141,4 @@ function join(fields: readonly string[]): string {
   const [catId = '', fxName = '', ...rest] = fields.map(portable);
   const others = [catId, ...rest].reduce((sum, field) => sum + Buffer.byteLength(field) + 1, 0);
   return [catId, shortened(fxName, MAX_BASE_BYTES - others), ...rest].join('_');
-}
-
-/** Whole characters, at most so many bytes of UTF-8; at least the first one. */
-function shortened(text: string, bytes: number): string {
-  let kept = '';
-  for (const { segment } of new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(text)) {
-    if (kept !== '' && Buffer.byteLength(kept + segment) > bytes) return kept.trimEnd();
-    kept += segment;
-  }
-  return kept;
-}
-
-/**
- * What any of the usual systems forbids in a name becomes what reads most like it
- * (https://learn.microsoft.com/windows/win32/fileio/naming-a-file); no space at its ends, no dot at its end.
- */
-function portable(text: string): string {
-  return text
-    .replaceAll('"', "'")
-    .replaceAll('<', '(')
-    .replaceAll('>', ')')
-    .replace(/[:/\\|]/g, '-')
-    .replace(/[?*\p{Cc}]/gu, ' ')
-    .replace(/\s+/gu, ' ')
-    .replace(/[\s.]+$/u, '')
-    .trimStart();
 }

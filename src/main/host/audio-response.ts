@@ -1,5 +1,5 @@
 /** What a host answers when a player asks for a sound: status, headers, bytes. Nothing here knows a kind of server. */
-import type { AudioFile } from './audio-file.ts';
+import type { AudioFile } from '../playback/audio-file.ts';
 import { parseByteRange } from './byte-range.ts';
 
 /** Header values as they came; undefined when absent. */

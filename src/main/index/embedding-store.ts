@@ -3,8 +3,8 @@
  * large they stay in memory, as stored: a filter is typed against many times, and reading takes ten times as long
  * as comparing.
  */
-import type { WindowStatements } from '../catalogue/windows.ts';
-import { decodeInto, dot, float16Bits } from './float16-dot.ts';
+import type { WindowStore } from '../catalogue/stores/windows.ts';
+import { decodeInto, dot, float16Bits } from '../vectors/float16-dot.ts';
 import type { PlaceTable } from './place-table.ts';
 
 /** The graph holds every embedding a second time; more than this beside it is too much. 131 000 windows at 512 values. */
@@ -12,14 +12,14 @@ const MAX_KEPT_BYTES = 128 * 1024 * 1024;
 const GROWTH = 1.25;
 
 export class EmbeddingStore {
-  readonly #windows: WindowStatements;
+  readonly #windows: WindowStore;
   readonly #dim: number;
   readonly #one: Float32Array;
   /** float16 bit patterns by row. Memory is taken by the system only where a row was read. */
   #kept = new Uint16Array(0);
   #isKept = new Uint8Array(0);
 
-  constructor(windows: WindowStatements, dim: number) {
+  constructor(windows: WindowStore, dim: number) {
     this.#windows = windows;
     this.#dim = dim;
     this.#one = new Float32Array(dim);
@@ -50,7 +50,7 @@ export class EmbeddingStore {
 
   /**
    * Cosines of a query to rows of the table.
-   * @param each told row and cosine; NaN for an embedding that is not there or holds a value that is not a number
+   * @param each called with row and cosine; NaN for an embedding that is not there or holds a value that is not a number
    */
   score(
     query: Float32Array,

@@ -125,7 +125,7 @@ export class HnswGraph {
   }
 
   /**
-   * Writes it. Nothing may be added or marked until that is done; searching goes on.
+   * Writes it. Nothing may be added or marked until that is done; searching continues.
    * The library reports no error here, not even a full disk: the file has to be checked afterwards.
    * @param nativePath relative to the working directory and ASCII: on Windows the library takes paths in the local
    *   code page, in which a user's name may not exist

@@ -2,7 +2,7 @@
  * The index on disk: derived data that may be deleted at any time.
  *   index-<space>.json            names the two files below with their sizes and SHA-256; written last, by rename
  *   index-<space>-<save>.hnsw     the graph as hnswlib writes it
- *   index-<space>-<save>.rows     Float64[2·n]: window id and listening time of each window in the graph
+ *   index-<space>-<save>.rows     Float64[2·n]: window id and analysis time of each window in the graph
  * Every save has names of its own, so that the index before it stays whole until the description points to the new
  * one: a kill or a power cut at any moment leaves one of the two.
  */
@@ -46,13 +46,13 @@ interface IndexDescription {
 
 export interface SavedIndex {
   graph: HnswGraph;
-  /** Float64[2·n]: window id and listening time (epoch ms), by id. */
+  /** Float64[2·n]: window id and analysis time (epoch ms), by id. */
   rows: Float64Array;
   broken: number[];
 }
 
 /** A clause for the sentence "The search index …". */
-export type Unusable = 'was damaged' | 'was made by another version of Earmark' | 'lost its description';
+export type Unusable = 'was damaged' | 'was made by another version of Earmark' | 'has no header';
 
 /**
  * @returns the index as saved, why it cannot be used, or null when none was ever saved
@@ -61,7 +61,7 @@ export type Unusable = 'was damaged' | 'was made by another version of Earmark' 
 export async function loadIndex(folder: string, spaceId: number, dim: number): Promise<SavedIndex | Unusable | null> {
   for (;;) {
     const text = readText(descriptionPath(folder, spaceId));
-    if (text === null) return filesOf(folder, spaceId).length > 0 ? 'lost its description' : null;
+    if (text === null) return filesOf(folder, spaceId).length > 0 ? 'has no header' : null;
     const description = parse(text);
     if (!description) return 'was damaged';
     if (!isOurs(description, spaceId, dim)) return 'was made by another version of Earmark';
@@ -200,7 +200,7 @@ async function checkLayout(path: string, elements: number, dim: number): Promise
     let seen = 0;
     for (; seen < elements && at + 4 <= links.length; seen++) at += 4 + links.readUInt32LE(at);
     if (seen === elements && at === links.length) return;
-    throw Object.assign(new Error(`the index was written only in part (${size} bytes)`), { code: 'ENOSPC' });
+    throw Object.assign(new Error(`the index was only partly written (${size} bytes)`), { code: 'ENOSPC' });
   } finally {
     await file.close();
   }

@@ -1,8 +1,7 @@
 /** The index process: everything that touches hnswlib's native code. One embedding space. */
 import { mkdirSync } from 'node:fs';
-import { openDatabase } from '../catalogue/open.ts';
+import { openCatalogue } from '../catalogue/open.ts';
 import { withDatabaseErrors } from '../catalogue/database-errors.ts';
-import { windowStatements } from '../catalogue/windows.ts';
 import { serveParent } from '../process/child.ts';
 import type { IndexMethods, IndexPushes } from './protocol.ts';
 import { SpaceIndex, type SyncControl } from './space-index.ts';
@@ -22,7 +21,7 @@ const push = serveParent<IndexMethods, IndexPushes>({
     folder = dataFolder;
     mkdirSync(indexFolder, { recursive: true });
     process.chdir(indexFolder); // so that the native code gets plain file names, see HnswGraph.save
-    const windows = withDatabaseErrors(folder, () => windowStatements(openDatabase(dataFolder, true)));
+    const { windows } = openCatalogue(dataFolder, { readonly: true });
     const { index, opened } = await SpaceIndex.open(windows, { folder: indexFolder, spaceId, dim, skipFile });
     space = index;
     return opened;
@@ -39,7 +38,7 @@ const push = serveParent<IndexMethods, IndexPushes>({
     };
     controls.set(ticket, control);
     const sync = lastSync.then(() => opened().sync(control)).finally(() => controls.delete(ticket));
-    lastSync = sync.catch(() => {}); // whoever asked for it is told; the next one starts all the same
+    lastSync = sync.catch(() => {}); // its caller gets the error; the next one starts all the same
     return sync;
   },
   cancelSync: ({ ticket }) => {

@@ -1,5 +1,5 @@
 /** All windows of one space without their embeddings, in memory: what a hit is made of. About 40 bytes a window. */
-import type { WindowPlace } from '../catalogue/windows.ts';
+import type { WindowPlace } from '../catalogue/stores/windows.ts';
 
 /** Rows are ordered by window id; ids only grow, so that new windows always come last. */
 export class PlaceTable {

@@ -35,7 +35,7 @@ export interface OpenInput {
   indexFolder: string;
   spaceId: number;
   dim: number;
-  /** Do not touch the saved index: the process died of it. */
+  /** Do not touch the saved index: the process crashed on it. */
   skipFile: boolean;
 }
 

@@ -3,16 +3,16 @@
  * graph holds a prefix of that table (window ids only grow), and rows behind the prefix are compared one by one
  * until they are put in. So every answer is complete at any time, also while a damaged index is built again.
  */
-import type { WindowStatements } from '../catalogue/windows.ts';
+import type { WindowStore } from '../catalogue/stores/windows.ts';
 import { BackgroundSample } from './background-sample.ts';
 import { EmbeddingStore } from './embedding-store.ts';
-import { dot } from './float16-dot.ts';
+import { dot } from '../vectors/float16-dot.ts';
 import { HnswGraph } from './hnsw-graph.ts';
 import { loadIndex, saveIndex, type SavedIndex } from './index-file.ts';
 import { PlaceTable } from './place-table.ts';
 import type { Background, FileLevels, Opened, Synced, WindowMatches } from './protocol.ts';
-import { ownLevels, TAKE_FROM_WINDOWS } from '../search/take-relevance.ts';
-import { TopK } from './top-k.ts';
+import { ownLevels, TAKE_FROM_WINDOWS } from './own-levels.ts';
+import { TopK } from '../vectors/top-k.ts';
 
 /** Up to here comparing every window takes no longer than a few ms, and is exact. */
 const EXACT_UP_TO = 5000;
@@ -35,7 +35,7 @@ export interface SyncControl {
 }
 
 export class SpaceIndex {
-  readonly #windows: WindowStatements;
+  readonly #windows: WindowStore;
   readonly #folder: string;
   readonly #spaceId: number;
   readonly #dim: number;
@@ -49,7 +49,7 @@ export class SpaceIndex {
   #broken = new Set<number>();
   #unsaved = false;
 
-  private constructor(windows: WindowStatements, folder: string, spaceId: number, dim: number) {
+  private constructor(windows: WindowStore, folder: string, spaceId: number, dim: number) {
     this.#windows = windows;
     this.#folder = folder;
     this.#spaceId = spaceId;
@@ -65,7 +65,7 @@ export class SpaceIndex {
    * @param skipFile leave a saved index alone: it ended the process before
    */
   static async open(
-    windows: WindowStatements,
+    windows: WindowStore,
     { folder, spaceId, dim, skipFile }: { folder: string; spaceId: number; dim: number; skipFile: boolean },
   ): Promise<{ index: SpaceIndex; opened: Opened }> {
     const index = new SpaceIndex(windows, folder, spaceId, dim);
@@ -73,7 +73,7 @@ export class SpaceIndex {
     const saved = skipFile ? 'was damaged' : await loadIndex(folder, spaceId, dim);
     let unusable: string | null = typeof saved === 'string' ? saved : null;
     if (saved !== null && typeof saved !== 'string' && !index.#adopt(saved))
-      unusable = 'belonged to another state of the catalogue';
+      unusable = 'is from another state of the catalogue';
     const state = unusable ? 'rebuilding' : saved === null ? 'new' : 'loaded';
     const reason = unusable ? `The search index ${unusable} and is being rebuilt from the catalogue.` : null;
     return { index, opened: { count: index.#places.count, indexed: index.#indexed, state, reason } };
@@ -311,7 +311,7 @@ export class SpaceIndex {
         code === 'ENOSPC'
           ? 'the disk is full'
           : `its folder “${this.#folder}” cannot be written (${code || String(error)})`;
-      return `The search index could not be saved, because ${why}. It will be built again at the next start.`;
+      return `The search index could not be saved: ${why}. It is rebuilt at the next start.`;
     }
   }
 }

@@ -1,6 +1,6 @@
 /** The index as the engine sees it: a process that is started again when it crashes. */
 import { UserError } from '../../shared/errors.ts';
-import { Child, ChildDiedError } from '../process/child.ts';
+import { Child, ChildExitedError } from '../process/child.ts';
 import { CrashCount } from '../process/crash-count.ts';
 import { PROCESS_ENTRIES } from '../process/entries.ts';
 import { indexFolder } from './index-folder.ts';
@@ -13,7 +13,7 @@ const CRASH_LIMIT = 4;
 const FORGET_CRASHES_MS = 10 * 60_000;
 /** Windows behind which it is worth catching up without being asked: comparing fewer one by one takes no time. */
 const CATCH_UP_FROM = 2000;
-/** Not at once: a single search from the command line ends before that, and needs the processor itself. */
+/** Not at once: a single search from the command line ends before that, and needs the CPU itself. */
 const CATCH_UP_AFTER_MS = 3000;
 /** Windows of the library that a query is measured against. */
 const BACKGROUND_SAMPLE = 2000;
@@ -108,7 +108,7 @@ export class VectorIndex {
   }
 
   /**
-   * Brings the index in step with the catalogue and saves it. Searching goes on beside it.
+   * Synchronises the index with the catalogue and saves it. Searching continues meanwhile.
    * @param onProgress windows put in and to be put in, at most ten times a second
    * @throws signal.reason when cancelled: what was put in until then stays and is saved
    */
@@ -121,10 +121,10 @@ export class VectorIndex {
     return this.#restarting(async () => {
       const child = await this.#running();
       const ticket = this.#nextTicket++;
-      const stopListening = child.on('progress', (progress) => {
+      const unsubscribe = child.on('progress', (progress) => {
         if (progress.ticket === ticket) onProgress?.(progress.done, progress.total);
       });
-      // A child that died is noticed by the call itself.
+      // A child that exited is noticed by the call itself.
       const cancel = () => void child.call('cancelSync', { ticket }).catch(() => {});
       signal?.addEventListener('abort', cancel, { once: true });
       try {
@@ -135,7 +135,7 @@ export class VectorIndex {
         if (synced.cancelled) signal?.throwIfAborted();
         return synced;
       } finally {
-        stopListening();
+        unsubscribe();
         signal?.removeEventListener('abort', cancel);
       }
     });
@@ -169,13 +169,13 @@ export class VectorIndex {
       try {
         return await work();
       } catch (error) {
-        if (!(error instanceof ChildDiedError) || this.#closing.signal.aborted) throw error;
+        if (!(error instanceof ChildExitedError) || this.#closing.signal.aborted) throw error;
         await this.#ended; // after this its crash has been counted
         // The next question is worth an attempt all the same: what was wrong may be over by then.
         if (this.#crashes.restMs > 0) {
           throw new UserError(
             'engine-broken',
-            'The search index keeps crashing. Try again in a minute; if that does not help, delete the folder “index” in the data folder.',
+            'The search index keeps crashing. Try again in a minute. If the problem persists, delete the folder “index” in the data folder.',
             error,
           );
         }
@@ -186,7 +186,7 @@ export class VectorIndex {
   async #running(): Promise<IndexChild> {
     const child = await this.#child?.catch(() => null);
     if (child?.alive) return child;
-    // Whoever comes first starts it; the others wait for the same start.
+    // The first caller starts it; the others wait for the same start.
     if (this.#child === null) this.#child = this.#start();
     return this.#child;
   }
@@ -213,7 +213,7 @@ export class VectorIndex {
       });
       this.#crashedOpening = false;
     } catch (error) {
-      if (!(error instanceof ChildDiedError)) {
+      if (!(error instanceof ChildExitedError)) {
         ended = true; // it answered; it is of no use without a catalogue, but it did not crash
         this.#crashedOpening = false;
       }
@@ -227,7 +227,7 @@ export class VectorIndex {
 
   #noteCrash(): void {
     this.#crashes.note();
-    this.#options.notice?.('The search index stopped unexpectedly and is started again.');
+    this.#options.notice?.('The search index crashed and is being restarted.');
   }
 
   #catchUpLater(): void {
@@ -237,7 +237,7 @@ export class VectorIndex {
       this.#sync(AbortSignal.any([stop.signal, this.#closing.signal])).catch((error: unknown) => {
         if (stop.signal.aborted || this.#closing.signal.aborted) return;
         this.#options.notice?.(
-          error instanceof UserError ? error.userMessage : 'The search index could not be brought up to date.',
+          error instanceof UserError ? error.userMessage : 'The search index could not be updated.',
         );
       });
     }, CATCH_UP_AFTER_MS);

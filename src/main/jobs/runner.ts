@@ -1,20 +1,29 @@
 /** Runs jobs one at a time: progress, pause, cancel. What a job does is a function; the runner knows nothing of audio. */
-import type { JobId, JobKind, JobProgress, JobState } from '../../shared/types.ts';
+import {
+  isUnended,
+  outcomeOf,
+  type JobFigures,
+  type JobOutcome,
+  type JobProgress,
+  type JobSummaries,
+} from '../../shared/jobs.ts';
+import type { JobId, JobKind, JobState, LibraryJobFigures } from '../../shared/types.ts';
 import { UserError } from '../../shared/errors.ts';
+import { engineClosed, jobMissing } from '../../shared/refusals.ts';
 import { classify } from '../catalogue/database-errors.ts';
 
 /** Progress reaches listeners at most this often. */
 const PROGRESS_INTERVAL_MS = 100;
 
-/** What a running job holds of its runner. */
-export interface JobContext {
+/** A running job's access to its runner. `F`: the figures of its progress. */
+export interface JobContext<F = LibraryJobFigures> {
   id: JobId;
   /** Aborted by cancel and by the engine's end. */
   signal: AbortSignal;
-  /** Resolves at once, or when a paused job is resumed. Rejects when cancelled meanwhile, or when there is no going on. */
+  /** Resolves at once, or when a paused job is resumed. Rejects when cancelled meanwhile, or when the job cannot continue. */
   whileNotPaused: () => Promise<void>;
-  /** Merges into the job's progress; sent on at most 10 times a second, the last state always. */
-  report: (change: Partial<Omit<JobProgress, 'id' | 'kind' | 'state' | 'elapsedSeconds'>>) => void;
+  /** Merges into the job's progress; sent on at most 10 times a second, a new stage at once and the last state always. */
+  report: (change: Partial<F>) => void;
   /** Time this run has worked, pauses left out, s. */
   elapsedSeconds: () => number;
 }
@@ -25,14 +34,32 @@ export interface JobRecords {
   setState(id: JobId, state: JobState): void;
 }
 
-export function alreadyIndexing(): UserError {
-  return new UserError('catalogue-busy', 'Earmark is already indexing. Wait for it to finish, or cancel it first.');
+export interface JobRunnerOptions<F = LibraryJobFigures> {
+  /** Asked for at each start: a catalogue is made when there is something to keep in it. */
+  records: () => JobRecords;
+  send: (progress: JobProgress) => void;
+  /** Called before each step of a job; what it throws is what the job ends with. */
+  check?: () => void;
+  /** The message for a call that wants to start a second job. */
+  busy: string;
+  /** How far a job is before it has said so. */
+  first: F;
+  /** The message for a call that wants to pause a job that cannot be paused. */
+  unpausable?: string;
 }
 
-interface Running<T> {
+export interface JobStartOptions<F> {
+  /** Called when the job has ended, before anybody is told, and when it cannot begin. */
+  release?: (() => void) | undefined;
+  /** What is known of it from the start. */
+  figures?: Partial<F>;
+}
+
+interface Running {
+  records: JobRecords;
   controller: AbortController;
   progress: JobProgress;
-  outcome: Promise<T>;
+  outcome: Promise<JobOutcome>;
   /** Reasons to wait; while there is one, the job is paused. */
   asked: boolean;
   heldBack: boolean;
@@ -45,30 +72,81 @@ interface Running<T> {
   timer: NodeJS.Timeout | null;
 }
 
-export class JobRunner<T> {
-  readonly #records: JobRecords;
-  readonly #send: (progress: JobProgress) => void;
-  readonly #check: () => void;
-  readonly #jobs = new Map<JobId, Running<T>>();
+/** `K`: the kinds of job it runs; `F`: the figures of their progress. */
+export class JobRunner<K extends JobKind, F extends JobFigures[JobKind] = LibraryJobFigures> {
+  readonly #options: JobRunnerOptions<F>;
+  readonly #jobs = new Map<JobId, Running>();
+  #reserved = false;
+  #closed = false;
 
-  /** @param check before each step of a job; what it throws is what the job ends with */
-  constructor(records: JobRecords, send: (progress: JobProgress) => void, check: () => void = () => {}) {
-    this.#records = records;
-    this.#send = send;
-    this.#check = check;
+  constructor(options: JobRunnerOptions<F>) {
+    this.#options = options;
   }
 
-  /** @throws UserError catalogue-busy while another job runs */
-  start(kind: JobKind, input: unknown, work: (context: JobContext) => Promise<T>): JobId {
-    if (this.active !== null) throw alreadyIndexing();
-    const id = this.#records.start(kind, input);
-    const job: Running<T> = {
+  /** @throws UserError catalogue-busy while a job runs, or is about to; engine-closed */
+  assertFree(): void {
+    if (this.#closed) throw engineClosed();
+    if (this.#reserved || this.active !== null) throw this.#busy();
+  }
+
+  /**
+   * Nobody else can reserve while the work, which is to start a job, runs.
+   * @throws UserError catalogue-busy, engine-closed, and what the work throws
+   */
+  async reserve<R>(work: () => Promise<R>): Promise<R> {
+    this.assertFree();
+    this.#reserved = true;
+    try {
+      return await work();
+    } finally {
+      this.#reserved = false;
+    }
+  }
+
+  /** @throws UserError catalogue-busy while another job runs; engine-closed */
+  start<P extends K>(
+    kind: P,
+    input: unknown,
+    work: (context: JobContext<F>) => Promise<JobSummaries[P]>,
+    { release = () => {}, figures = {} }: JobStartOptions<F> = {},
+  ): JobId {
+    try {
+      if (this.#closed) throw engineClosed();
+      if (this.active !== null) throw this.#busy();
+      const releasing = async (context: JobContext<F>) => {
+        try {
+          return await work(context);
+        } finally {
+          release();
+        }
+      };
+      return this.#start(kind, input, releasing, figures);
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  /** Whether it is a job of this runner. */
+  has(id: JobId): boolean {
+    return this.#jobs.has(id);
+  }
+
+  #start<P extends K>(
+    kind: P,
+    input: unknown,
+    work: (context: JobContext<F>) => Promise<JobSummaries[P]>,
+    figures: Partial<F>,
+  ): JobId {
+    const records = this.#options.records();
+    const id = records.start(kind, input);
+    const outcome = Promise.withResolvers<JobOutcome>();
+    const job: Running = {
+      records,
       controller: new AbortController(),
-      progress: {
-        id, kind, state: 'running', stage: 'walking', done: 0, total: null, failed: 0,
-        audioSeconds: 0, elapsedSeconds: 0, realTimeFactor: null, etaSeconds: null, currentPath: null,
-      }, // prettier-ignore
-      outcome: Promise.resolve() as never,
+      // Kind and figures belong together, which the compiler cannot infer for a P.
+      progress: { id, kind, state: 'running', elapsedSeconds: 0, ...this.#options.first, ...figures } as JobProgress,
+      outcome: outcome.promise,
       asked: false,
       heldBack: false,
       insisted: false,
@@ -79,23 +157,25 @@ export class JobRunner<T> {
       timer: null,
     };
     this.#jobs.set(id, job);
-    job.outcome = this.#run(job, work);
-    job.outcome.catch(() => {}); // whoever waits sees it; nobody has to
+    job.outcome.catch(() => {}); // callers that wait get it; nobody has to
+    outcome.resolve(this.#run(job, work).then((summary) => outcomeOf(kind, summary)));
     return id;
   }
 
-  /** @throws what the job threw */
-  wait(id: JobId): Promise<T> {
+  /** Waits for the end of a job. @throws UserError not-found when there is none; what the job threw */
+  async wait(id: JobId): Promise<JobOutcome> {
     return this.#job(id).outcome;
   }
 
+  /** @throws UserError not-found, bad-input where its jobs cannot be paused */
   pause(id: JobId): void {
     const job = this.#job(id);
+    if (this.#options.unpausable !== undefined) throw new UserError('bad-input', this.#options.unpausable);
     job.asked = true;
     this.#pauseOrGoOn(job);
   }
 
-  /** Also ends what {@link holdBack} began, for good: who says "go on" means it. */
+  /** Also ends what {@link holdBack} began, for good: an explicit resume has precedence. */
   resume(id: JobId): void {
     const job = this.#job(id);
     if (job.progress.state !== 'paused') return;
@@ -114,20 +194,18 @@ export class JobRunner<T> {
 
   /** The job that has begun and not ended; null when there is none. */
   get active(): JobId | null {
-    for (const [id, { progress }] of this.#jobs) {
-      if (progress.state === 'running' || progress.state === 'paused') return id;
-    }
+    for (const [id, { progress }] of this.#jobs) if (isUnended(progress)) return id;
     return null;
   }
 
   /** As they stand now; jobs that have ended are not among them. */
   get running(): JobProgress[] {
     return [...this.#jobs.values()]
-      .filter(({ progress: { state } }) => state === 'running' || state === 'paused')
+      .filter(({ progress }) => isUnended(progress))
       .map((job) => ({ ...job.progress, elapsedSeconds: this.#elapsedMs(job) / 1000 }));
   }
 
-  /** Asks the job to stop; {@link wait} tells when it has. */
+  /** Asks the job to stop; {@link wait} resolves when it has. */
   cancel(id: JobId): void {
     const job = this.#job(id);
     job.controller.abort(new DOMException('cancelled by the user', 'AbortError'));
@@ -135,15 +213,16 @@ export class JobRunner<T> {
     job.resumed = null;
   }
 
-  /** Cancels everything and waits for it. */
+  /** Cancels everything, also what is about to start, and waits for it. */
   async close(): Promise<void> {
+    this.#closed = true;
     for (const id of this.#jobs.keys()) this.cancel(id);
     await Promise.allSettled([...this.#jobs.values()].map((job) => job.outcome));
   }
 
-  #pauseOrGoOn(job: Running<T>): void {
+  #pauseOrGoOn(job: Running): void {
     const { state, pausedFor } = job.progress;
-    if (state !== 'running' && state !== 'paused') return;
+    if (!isUnended(job.progress)) return;
     const reason = job.asked ? 'user' : job.heldBack ? 'activity' : undefined;
     if (reason === pausedFor) return;
     if (reason === undefined) delete job.progress.pausedFor;
@@ -160,19 +239,21 @@ export class JobRunner<T> {
     job.resumed = null;
   }
 
-  async #run(job: Running<T>, work: (context: JobContext) => Promise<T>): Promise<T> {
+  async #run<R>(job: Running, work: (context: JobContext<F>) => Promise<R>): Promise<R> {
     const { signal } = job.controller;
-    const context: JobContext = {
+    const context: JobContext<F> = {
       id: job.progress.id,
       signal,
       whileNotPaused: async () => {
         while (job.resumed) await job.resumed.promise;
         signal.throwIfAborted();
-        this.#check();
+        this.#options.check?.();
       },
       report: (change) => {
+        const { stage } = job.progress;
         Object.assign(job.progress, change);
-        this.#sendSoon(job);
+        if (job.progress.stage === stage) this.#sendSoon(job);
+        else this.#sendNow(job);
       },
       elapsedSeconds: () => this.#elapsedMs(job) / 1000,
     };
@@ -186,11 +267,11 @@ export class JobRunner<T> {
     }
   }
 
-  #setState(job: Running<T>, state: JobState): void {
+  #setState(job: Running, state: JobState): void {
     if (state !== 'paused') delete job.progress.pausedFor;
     job.progress.state = state;
     try {
-      this.#records.setState(job.progress.id, state);
+      job.records.setState(job.progress.id, state);
     } catch (error) {
       // The disk is full, or gone. The record is for the next start, which takes the job for an interrupted one; that
       // this one is told how it ended does not hang on it.
@@ -199,7 +280,7 @@ export class JobRunner<T> {
     this.#sendNow(job);
   }
 
-  #sendSoon(job: Running<T>): void {
+  #sendSoon(job: Running): void {
     if (job.timer) return;
     const wait = job.lastSentMs + PROGRESS_INTERVAL_MS - performance.now();
     if (wait <= 0) this.#sendNow(job);
@@ -209,21 +290,25 @@ export class JobRunner<T> {
     }
   }
 
-  #sendNow(job: Running<T>): void {
+  #sendNow(job: Running): void {
     if (job.timer) clearTimeout(job.timer);
     job.timer = null;
     job.lastSentMs = performance.now();
     job.progress.elapsedSeconds = this.#elapsedMs(job) / 1000;
-    this.#send({ ...job.progress });
+    this.#options.send({ ...job.progress });
   }
 
-  #elapsedMs(job: Running<T>): number {
+  #elapsedMs(job: Running): number {
     return job.workedMs + (job.workingSinceMs === null ? 0 : performance.now() - job.workingSinceMs);
   }
 
-  #job(id: JobId): Running<T> {
+  #job(id: JobId): Running {
     const job = this.#jobs.get(id);
-    if (!job) throw new UserError('not-found', `There is no job ${id} in this session.`);
+    if (!job) throw jobMissing(id);
     return job;
+  }
+
+  #busy(): UserError {
+    return new UserError('catalogue-busy', this.#options.busy);
   }
 }

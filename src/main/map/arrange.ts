@@ -1,8 +1,8 @@
-/** From what was heard to a map, all of it anew: mean embeddings → principal components → neighbours → UMAP, then room for every point. */
-import type { Database } from 'better-sqlite3';
+/** Makes a whole map anew: mean embeddings → principal components → neighbours → UMAP, then room for every point. */
+import type { Catalogue } from '../catalogue/open.ts';
 import { fitSquare, separate } from './fit-square.ts';
 import { fuzzyGraph } from './fuzzy-graph.ts';
-import { heardFiles, type HeardFiles } from './heard-files.ts';
+import { embeddedFiles, type EmbeddedFiles } from './embedded-files.ts';
 import { epochsFor, layOut } from './layout.ts';
 import { nearestNeighbours } from './neighbours.ts';
 import { principalComponents, project, type Components } from './principal-components.ts';
@@ -32,23 +32,23 @@ const SHARES = { components: 0.08, reading: 0.12, neighbours: 0.35, layout: 0.4,
  * Memory: 200 bytes a file for its components, about as much for the graph, 400 for the edges.
  */
 export function* arrange(
-  db: Database,
+  catalogue: Catalogue,
   { spaceId, dim }: { spaceId: number; dim: number },
 ): Generator<ArrangeProgress, Arranged, undefined> {
-  const heard = heardFiles(db, spaceId, dim);
+  const embedded = embeddedFiles(catalogue, spaceId, dim);
   const wanted: { fileId: number; doneMs: number }[] = [];
   yield { stage: 'comparing', share: 0, files: null };
-  for (const page of heard.pages()) wanted.push(...page.filter(({ listed }) => listed));
+  for (const page of embedded.pages()) wanted.push(...page.filter(({ listed }) => listed));
 
   const components = yield* withProgress('comparing', 0, SHARES.components, wanted.length, (progress) =>
-    componentsOf(wanted, heard, dim, progress),
+    componentsOf(wanted, embedded, dim, progress),
   );
   const { rows, points } = yield* withProgress(
     'comparing',
     SHARES.components,
     SHARES.reading,
     wanted.length,
-    (progress) => projected(wanted, heard, components, progress),
+    (progress) => projected(wanted, embedded, components, progress),
   );
   const files = rows.map((row) => wanted[row]!);
   const places = beginning(points, components.count, files.length);
@@ -77,7 +77,7 @@ export function* arrange(
 /** Components of a sample spread evenly over the files. */
 function* componentsOf(
   wanted: readonly { fileId: number }[],
-  heard: HeardFiles,
+  embedded: EmbeddedFiles,
   dim: number,
   progress: (share: number) => void,
 ): Generator<void, Components, undefined> {
@@ -86,7 +86,7 @@ function* componentsOf(
   let found = 0;
   for (let s = 0; s < many; s++) {
     const { fileId } = wanted[Math.floor((s * wanted.length) / many)]!;
-    if (heard.readMean(fileId, samples, found * dim)) found++;
+    if (embedded.readMean(fileId, samples, found * dim)) found++;
     if (s % FILES_AT_ONCE === FILES_AT_ONCE - 1) {
       progress((0.3 * s) / many);
       yield;
@@ -104,7 +104,7 @@ interface Projected {
 
 function* projected(
   wanted: readonly { fileId: number }[],
-  heard: HeardFiles,
+  embedded: EmbeddedFiles,
   components: Components,
   progress: (share: number) => void,
 ): Generator<void, Projected, undefined> {
@@ -112,7 +112,7 @@ function* projected(
   const points = new Float32Array(wanted.length * components.count);
   const rows: number[] = [];
   for (const [row, { fileId }] of wanted.entries()) {
-    if (heard.readMean(fileId, mean, 0)) {
+    if (embedded.readMean(fileId, mean, 0)) {
       project(components, mean, 0, points, rows.length * components.count);
       rows.push(row);
     }

@@ -1,12 +1,5 @@
-/** Points by the folders they lie in: the first level of folders that tells them apart. */
-
-/** Where a file lies. */
-export interface PlacedPath {
-  /** Absolute, in the platform's own form. */
-  rootPath: string;
-  /** Below the root, '/' between folders. */
-  relativePath: string;
-}
+/** Points by the folders they lie in: the first level of folders that distinguishes them. */
+import type { FilePath } from '../catalogue/stores/file-places.ts';
 
 /** When more of the points than this lie in one folder, the level of folders below it says more. */
 const ONE_FOR_ALL = 0.8;
@@ -14,9 +7,9 @@ const ONE_FOR_ALL = 0.8;
 /**
  * @param paths of the points; null: not known any more
  * @returns the name of the folder that each point belongs to; null without a path. Folders of the same name in
- *   different places are told apart by the folder above them.
+ *   different places are distinguished by the folder above them.
  */
-export function folderClasses(paths: readonly (PlacedPath | null)[]): (string | null)[] {
+export function folderClasses(paths: readonly (FilePath | null)[]): (string | null)[] {
   const folders = paths.map((path) => path && foldersOf(path));
   const deepest = folders.reduce((most, parts) => Math.max(most, parts?.length ?? 0), 0);
   let level = 1;
@@ -28,7 +21,7 @@ export function folderClasses(paths: readonly (PlacedPath | null)[]): (string | 
 }
 
 /** The root's own folder, then the folders below it. */
-export function foldersOf({ rootPath, relativePath }: PlacedPath): string[] {
+export function foldersOf({ rootPath, relativePath }: FilePath): string[] {
   return [rootPath, ...relativePath.split('/').slice(0, -1)];
 }
 
@@ -49,7 +42,7 @@ function largestShare(folders: readonly (string[] | null)[], level: number): num
   return all === 0 ? 0 : Math.max(...counts.values()) / all;
 }
 
-/** None tells all of them apart: the one that does it best, the highest of equals. */
+/** If none distinguishes all of them: the one that does so best, the highest of equals. */
 function bestLevel(folders: readonly (string[] | null)[], deepest: number): number {
   let best = 1;
   for (let level = 2; level <= deepest; level++) {

@@ -32,7 +32,7 @@ export function fuzzyGraph({ k, indices, distances }: Neighbours): WeightedEdges
         const j = indices[at]!;
         if (j < 0) continue;
         const back = inList(j, i);
-        if (back > 0 && j < i) continue; // the other end has told of it
+        if (back > 0 && j < i) continue; // added by the other end
         const there = strengths[at]!;
         const weight = there + back - there * back;
         if (weight > 0) yield [i, j, weight];

@@ -28,7 +28,7 @@ export function epochsFor(points: number): number {
  * Moves the points, in place.
  * @param places Float32Array[n · 2], about −10..10, no two alike
  * @param edges their weights say how often they pull
- * @param progress told the share that is done, 0..1
+ * @param progress called with the share that is done, 0..1
  */
 export function* layOut(
   places: Float32Array,

@@ -1,7 +1,9 @@
 /** Classes of points, by which the map is coloured. */
-import type { Database } from 'better-sqlite3';
 import type { MapColouring, MapLegend } from '../../shared/calls/map.ts';
-import { folderClasses, type PlacedPath } from './folder-classes.ts';
+import { camelot, keyName, kindName } from '../../shared/music.ts';
+import type { Catalogue } from '../catalogue/open.ts';
+import type { MusicalFacts } from '../catalogue/stores/file-places.ts';
+import { folderClasses } from './folder-classes.ts';
 import { tagClasses } from './tag-classes.ts';
 
 export const MOST_CLASSES = 12;
@@ -9,17 +11,53 @@ const NO_CLASS = 255;
 /** Points looked up at a time: some ms. */
 const AT_ONCE = 4000;
 /** Fields whose values say what a sound is; a title or a comment is nobody else's. */
-const TAG_FIELDS = JSON.stringify(['category', 'genre', 'keywords', 'mood', 'instrument']);
+const TAG_FIELDS = ['category', 'genre', 'keywords', 'mood', 'instrument'];
+
+/** Tempi in one colour, BPM. */
+const TEMPO_STEP = 20;
+const [SLOW, FAST] = [80, 180];
+
+/** Classes of the facts of a file; null: it has none. */
+const FACT_CLASSES: Readonly<Record<'kind' | 'tempo' | 'key', (facts: MusicalFacts) => string | null>> = {
+  kind: ({ kind }) => (kind === null || kind < 0 ? null : kindName(kind)),
+  tempo: ({ bpm }) => {
+    if (bpm === null || bpm < 0) return null;
+    if (bpm < SLOW) return `below ${SLOW} BPM`;
+    if (bpm >= FAST) return `${FAST} BPM and more`;
+    const from = TEMPO_STEP * Math.floor(bpm / TEMPO_STEP);
+    return `${from} to ${from + TEMPO_STEP} BPM`;
+  },
+  // Major and minor of the same notes: twelve places on the Camelot wheel, as many as there are colours.
+  key: ({ key }) => {
+    if (key === null || key < 0) return null;
+    const major = key < 12 ? key : (key + 3) % 12;
+    const minor = 12 + ((major + 9) % 12);
+    return `${camelot(major).slice(0, -1)}: ${keyName(minor)}, ${keyName(major)}`;
+  },
+};
 
 /** @param fileIds of the points, in their order */
-export async function legendOf(db: Database, colouring: MapColouring, fileIds: Int32Array): Promise<MapLegend> {
+export async function legendOf(
+  catalogue: Pick<Catalogue, 'filePlaces' | 'decided' | 'tags'>,
+  colouring: MapColouring,
+  fileIds: Int32Array,
+): Promise<MapLegend> {
+  const { filePlaces } = catalogue;
   switch (colouring) {
     case 'format':
-      return fromNames(await lookedUp(db, fileIds, formatsOf));
+      return fromNames(await lookedUp(fileIds, (ids) => filePlaces.formats(ids)));
     case 'folder':
-      return fromNames(folderClasses(await lookedUp(db, fileIds, pathsOf)));
+      return fromNames(folderClasses(await lookedUp(fileIds, (ids) => filePlaces.ofFiles(ids))));
     case 'tag':
-      return fromNames(tagClasses(await lookedUp(db, fileIds, tagsOf)));
+      return fromNames(tagClasses(await lookedUp(fileIds, (ids) => tagsOf(catalogue, ids))));
+    case 'kind':
+    case 'tempo':
+    case 'key':
+      return fromNames(
+        (await lookedUp(fileIds, (ids) => filePlaces.musicalFacts(ids))).map(
+          (facts) => facts && FACT_CLASSES[colouring](facts),
+        ),
+      );
   }
 }
 
@@ -41,53 +79,27 @@ export function fromNames(names: readonly (string | null)[]): MapLegend {
 
 /** In the order of the ids, some thousand at a time; null for a file that is gone. */
 async function lookedUp<T>(
-  db: Database,
   fileIds: Int32Array,
-  ask: (db: Database) => (ids: string) => Map<number, T>,
+  look: (ids: readonly number[]) => Map<number, T>,
 ): Promise<(T | null)[]> {
-  const look = ask(db);
   const found: (T | null)[] = [];
   for (let from = 0; from < fileIds.length; from += AT_ONCE) {
     const ids = Array.from(fileIds.subarray(from, from + AT_ONCE));
-    const values = look(JSON.stringify(ids));
+    const values = look(ids);
     for (const id of ids) found.push(values.get(id) ?? null);
     await new Promise(setImmediate);
   }
   return found;
 }
 
-const WANTED = 'json_each(?) AS wanted CROSS JOIN file ON file.id = wanted.value';
-
-function formatsOf(db: Database): (ids: string) => Map<number, string> {
-  const rows = db.prepare<[string], { id: number; format: string | null }>(`SELECT file.id, format FROM ${WANTED}`);
-  return (ids) => new Map(rows.all(ids).flatMap(({ id, format }) => (format === null ? [] : [[id, format]])));
-}
-
-function pathsOf(db: Database): (ids: string) => Map<number, PlacedPath> {
-  const rows = db.prepare<[string], PlacedPath & { id: number }>(
-    `SELECT file.id, root.path AS rootPath, relative_path AS relativePath FROM ${WANTED} JOIN root ON root.id = root_id`,
-  );
-  return (ids) => new Map(rows.all(ids).map(({ id, ...path }) => [id, path]));
-}
-
 /** What the user accepted, then what the files say of themselves. */
-function tagsOf(db: Database): (ids: string) => Map<number, string[]> {
-  const accepted = db.prepare<[string], { id: number; value: string }>(
-    `SELECT decision.file_id AS id, tag.name AS value
-       FROM json_each(?) AS wanted CROSS JOIN decision ON decision.file_id = wanted.value AND accepted = 1
-            JOIN tag ON tag.id = decision.tag_id ORDER BY decision.tag_id`,
-  );
-  const native = db.prepare<[string, string], { id: number; value: string }>(
-    `SELECT file_id AS id, file_tag.value FROM json_each(?) AS wanted CROSS JOIN file_tag ON file_id = wanted.value
-      WHERE field IN (SELECT value FROM json_each(?)) ORDER BY file_tag.rowid`,
-  );
-  return (ids) => {
-    const tags = new Map<number, string[]>();
-    for (const { id, value } of [...accepted.all(ids), ...native.all(ids, TAG_FIELDS)]) {
-      const known = tags.get(id);
-      if (known) known.push(value);
-      else tags.set(id, [value]);
-    }
-    return tags;
-  };
+function tagsOf({ decided, tags }: Pick<Catalogue, 'decided' | 'tags'>, ids: readonly number[]): Map<number, string[]> {
+  const accepted = decided.acceptedNames(ids).map(({ fileId, name }) => ({ fileId, value: name }));
+  const found = new Map<number, string[]>();
+  for (const { fileId, value } of [...accepted, ...tags.values(ids, TAG_FIELDS)]) {
+    const known = found.get(fileId);
+    if (known) known.push(value);
+    else found.set(fileId, [value]);
+  }
+  return found;
 }

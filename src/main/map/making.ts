@@ -1,114 +1,79 @@
-/** Map jobs: one at a time, beside index jobs, which they do not disturb: they only read what has been heard. */
+/** Map jobs: one at a time, beside index jobs, which they do not disturb: they only read analyses. */
+import type { CatalogueAccess, LoadKind } from '../catalogue/access.ts';
+import type { VectorIndex } from '../index/vector-index.ts';
+import type { ModelAccess } from '../packs/model-access.ts';
 import { toWire, UserError } from '../../shared/errors.ts';
-import type { IndexSummary, JobId, JobProgress } from '../../shared/types.ts';
-import { JobRunner } from '../jobs/runner.ts';
-import type { ModelParts } from '../model-parts.ts';
-import type { Parts } from '../parts.ts';
-import { readSettings } from '../settings.ts';
-import { heardFiles } from './heard-files.ts';
+import type { JobId } from '../../shared/types.ts';
+import type { JobRegistry, Lane } from '../jobs/registry.ts';
+import { readSettings } from '../catalogue/setting-values.ts';
 import { runMapJob } from './map-job.ts';
 
+/** Of the model in use, whatever becomes of the setting meanwhile. */
+export interface MapModel extends Pick<ModelAccess, 'pack' | 'spaceId'> {
+  index(): Promise<VectorIndex>;
+}
+
+export interface MapMakingDeps extends CatalogueAccess {
+  readonly load: LoadKind;
+  /** Holds the model in use while the work runs. */
+  withModel<T>(work: (model: MapModel) => Promise<T>): Promise<T>;
+}
+
 export class MapMaking {
-  readonly #parts: Parts;
-  readonly #progress: (progress: JobProgress) => void;
-  readonly #ids = new Set<JobId>();
-  #runner: JobRunner<IndexSummary> | null = null;
-  /** From the moment a map is asked for until its job runs, no other can be. */
-  #starting = false;
+  readonly #deps: MapMakingDeps;
+  readonly #lane: Lane<'map'>;
 
-  constructor(parts: Parts, progress: (progress: JobProgress) => void) {
-    this.#parts = parts;
-    this.#progress = progress;
+  constructor(deps: MapMakingDeps, jobs: JobRegistry) {
+    this.#deps = deps;
+    this.#lane = jobs.lane({ busy: 'The map is already being drawn. Wait for it to finish, or cancel it first.' });
   }
 
   /**
-   * Wait, pause, resume, cancel. In a map job's summary `files` are the points on the map, `indexed` those placed by
-   * this job and `unchanged` those that stayed where they were.
-   */
-  get jobs(): JobRunner<IndexSummary> {
-    this.#runner ??= new JobRunner(this.#parts.catalogue().jobs, this.#progress, () => this.#parts.checkThere());
-    return this.#runner;
-  }
-
-  /** Jobs that run or are paused; asking makes no catalogue. */
-  get running(): JobProgress[] {
-    return this.#runner?.running ?? [];
-  }
-
-  /** Whether it is a map job of this session. */
-  has(id: JobId): boolean {
-    return this.#ids.has(id);
-  }
-
-  /**
-   * Why it failed is told as a notice, since nobody has to wait for it.
+   * Why it failed is sent as a notice, since nobody has to wait for it.
    * @throws UserError nothing-indexed, catalogue-busy while one is being drawn, model-missing, model-damaged
    */
-  async start(anew: boolean): Promise<JobId> {
-    if (this.#starting || this.#runner?.active != null) {
-      throw new UserError('catalogue-busy', 'The map is being drawn already. Wait for it, or cancel it first.');
-    }
-    this.#starting = true;
-    try {
-      return await this.#start(anew);
-    } finally {
-      this.#starting = false;
-    }
-  }
-
-  /** Cancels what runs and waits for its end. */
-  async close(): Promise<void> {
-    await this.#runner?.close();
+  start(anew: boolean): Promise<JobId> {
+    return this.#lane.reserve(() => this.#start(anew));
   }
 
   /** Answers when the job runs; the model it draws is held until it has ended. */
   #start(anew: boolean): Promise<JobId> {
     return new Promise((resolve, reject) => {
-      this.#parts
+      this.#deps
         .withModel(async (model) => {
           const id = await this.#begin(anew, model);
           resolve(id);
-          await this.jobs.wait(id).catch((error: unknown) => this.#tell(error));
+          await this.#lane.wait(id).catch((error: unknown) => this.#tell(error));
         })
         .catch(reject);
     });
   }
 
-  async #begin(anew: boolean, model: ModelParts): Promise<JobId> {
+  async #begin(anew: boolean, model: MapModel): Promise<JobId> {
     const { dim } = await model.pack();
-    const catalogue = this.#parts.existingCatalogue();
+    const catalogue = this.#deps.existingCatalogue();
     const spaceId = catalogue ? await model.spaceId() : 0;
-    if (!catalogue || !heardFiles(catalogue.db, spaceId, dim).any()) {
+    if (!catalogue || !catalogue.windows.anyIn(spaceId)) {
       throw new UserError(
         'nothing-indexed',
-        'No sound has been listened to yet. The map is drawn from what was heard.',
+        'No files analysed yet. The map is drawn from the analysis: index a folder first.',
       );
     }
-    const { dataFolder, load } = this.#parts.options;
-    const id = this.jobs.start('map', { anew }, async (context) => {
-      const { files, placed } = await runMapJob(context, anew, {
+    const { dataFolder, load } = this.#deps;
+    return this.#lane.start('map', { anew }, (context) =>
+      runMapJob(context, anew, {
         dataFolder,
         catalogue,
         spaceId,
         dim,
         lowPriority: load === 'background' && readSettings(catalogue).lowPriority,
         openIndex: () => model.index(),
-      });
-      return summaryOf(files, placed, context.elapsedSeconds());
-    });
-    this.#ids.add(id);
-    return id;
+      }),
+    );
   }
 
   #tell(error: unknown): void {
     if (error instanceof DOMException && error.name === 'AbortError') return;
-    this.#parts.notice(toWire(error).userMessage);
+    this.#deps.notice(toWire(error).userMessage);
   }
-}
-
-function summaryOf(files: number, placed: number, seconds: number): IndexSummary {
-  return {
-    files, indexed: placed, unchanged: files - placed, moved: 0, retagged: 0, offline: 0, returned: 0, skipped: 0,
-    failed: [], warnings: [], seconds, audioSeconds: 0, cancelled: false,
-  }; // prettier-ignore
 }

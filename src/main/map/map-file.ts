@@ -1,7 +1,7 @@
 /**
  * The map on disk: derived data that may be deleted at any time.
  *   map-<space>.json            names the file below with its size and SHA-256; written last, by rename
- *   map-<space>-<save>.places   Float64[n] when each file was heard (epoch ms), Int32[n] file ids, Float32[2·n] x, y
+ *   map-<space>-<save>.places   Float64[n] when each file was analysed (epoch ms), Int32[n] file ids, Float32[2·n] x, y
  * Every save has a name of its own: a kill or a power cut at any moment leaves the map before it, or the new one.
  */
 import { createHash, randomBytes } from 'node:crypto';

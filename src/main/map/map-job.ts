@@ -1,17 +1,18 @@
 /** The map job: makes a map, or completes the one that is there. */
+import type { MapSummary } from '../../shared/calls/map.ts';
 import { UserError } from '../../shared/errors.ts';
 import type { Catalogue } from '../catalogue/open.ts';
 import type { VectorIndex } from '../index/vector-index.ts';
 import type { JobContext } from '../jobs/runner.ts';
-import { Child, ChildDiedError } from '../process/child.ts';
+import { Child, ChildExitedError } from '../process/child.ts';
 import { PROCESS_ENTRIES } from '../process/entries.ts';
-import { heardFiles } from './heard-files.ts';
+import { embeddedFiles } from './embedded-files.ts';
 import { loadMap, saveMap } from './map-file.ts';
 import { GrowingMap } from './place-new.ts';
 import type { Arranged, MapMethods } from './protocol.ts';
 import { pick, standing } from './shown.ts';
 
-export interface MapJobParts {
+export interface MapJobDeps {
   dataFolder: string;
   catalogue: Catalogue;
   spaceId: number;
@@ -23,24 +24,17 @@ export interface MapJobParts {
   started?: (pid: number) => void;
 }
 
-export interface MapSummary {
-  /** Points on the map. */
-  files: number;
-  /** Of these, placed by this job. */
-  placed: number;
-}
-
 /**
  * @param anew also where there is a map already; otherwise its files stay where they are
  * @throws signal.reason when cancelled: the map is as it was; UserError engine-broken, and what reading the catalogue throws
  */
-export async function runMapJob(context: JobContext, anew: boolean, parts: MapJobParts): Promise<MapSummary> {
-  const { dataFolder, spaceId } = parts;
+export async function runMapJob(context: JobContext, anew: boolean, deps: MapJobDeps): Promise<MapSummary> {
+  const { dataFolder, spaceId } = deps;
   context.report({ stage: 'comparing', done: 0, total: null });
   const before = anew ? null : await loadMap(dataFolder, spaceId);
   const madeMs = Date.now();
   const usable = before !== null && before !== 'damaged' && before.fileIds.length > 0;
-  const { map, placed } = usable ? await complete(context, before, parts) : await makeAnew(context, parts);
+  const { map, placed } = usable ? await complete(context, before, deps) : await makeAnew(context, deps);
   await context.whileNotPaused();
   if (placed > 0 || !usable || map.fileIds.length !== before.fileIds.length) {
     await saveMap(dataFolder, spaceId, { ...map, madeMs });
@@ -51,10 +45,10 @@ export async function runMapJob(context: JobContext, anew: boolean, parts: MapJo
 async function complete(
   context: JobContext,
   before: Arranged,
-  { catalogue, spaceId, dim, openIndex }: MapJobParts,
+  { catalogue, spaceId, dim, openIndex }: MapJobDeps,
 ): Promise<{ map: Arranged; placed: number }> {
-  const heard = heardFiles(catalogue.db, spaceId, dim);
-  const { valid, missing } = await standing(before, heard);
+  const embedded = embeddedFiles(catalogue, spaceId, dim);
+  const { valid, missing } = await standing(before, embedded);
   const growing = new GrowingMap(pick(before, valid));
   const clock = remainingTime(context);
   context.report({ stage: 'arranging', done: 0, total: missing.length });
@@ -62,7 +56,7 @@ async function complete(
     const index = await openIndex();
     for (const [done, { fileId, doneMs }] of missing.entries()) {
       await context.whileNotPaused();
-      await growing.place(fileId, doneMs, { heard, index, dim });
+      await growing.place(fileId, doneMs, { embedded, index, dim });
       context.report({ done: done + 1, etaSeconds: clock((done + 1) / missing.length) });
     }
   }
@@ -70,18 +64,18 @@ async function complete(
 }
 
 /** In a process of its own. Should it die of something, once more from the beginning. */
-async function makeAnew(context: JobContext, parts: MapJobParts): Promise<{ map: Arranged; placed: number }> {
+async function makeAnew(context: JobContext, deps: MapJobDeps): Promise<{ map: Arranged; placed: number }> {
   for (let attempt = 1; ; attempt++) {
     try {
-      const map = await arranged(context, parts);
+      const map = await arranged(context, deps);
       return { map, placed: map.fileIds.length };
     } catch (error) {
-      context.signal.throwIfAborted(); // its death was our wish
-      if (!(error instanceof ChildDiedError)) throw error;
+      context.signal.throwIfAborted(); // we ended it
+      if (!(error instanceof ChildExitedError)) throw error;
       if (attempt > 1) {
         throw new UserError(
           'engine-broken',
-          'Drawing the map stopped unexpectedly, twice. Nothing else is affected; try again when the machine has more memory free.',
+          'The map process crashed twice. Nothing else is affected. Free some memory, then try again.',
           error,
         );
       }
@@ -91,7 +85,7 @@ async function makeAnew(context: JobContext, parts: MapJobParts): Promise<{ map:
 
 async function arranged(
   context: JobContext,
-  { dataFolder, spaceId, dim, lowPriority, started }: MapJobParts,
+  { dataFolder, spaceId, dim, lowPriority, started }: MapJobDeps,
 ): Promise<Arranged> {
   context.signal.throwIfAborted();
   const child = new Child<MapMethods>({ processName: 'map', entry: PROCESS_ENTRIES.map, lowPriority });
@@ -118,10 +112,10 @@ async function arranged(
   }
 }
 
-/** Below this there is no telling. */
+/** Below this the remaining time is unknown. */
 const FIRST_SHARE = 0.05;
 
-/** @returns from the share that is done, how much longer it takes, s; null while there is no telling */
+/** @returns from the share that is done, how much longer it takes, s; null while it is unknown */
 function remainingTime({ elapsedSeconds }: JobContext): (share: number) => number | null {
   const began = elapsedSeconds();
   return (share) => (share < FIRST_SHARE ? null : ((elapsedSeconds() - began) * (1 - share)) / share);

@@ -1,6 +1,6 @@
 /** The map process: hnswlib and minutes of arithmetic, away from the engine. */
 import { withDatabaseErrors } from '../catalogue/database-errors.ts';
-import { openDatabase } from '../catalogue/open.ts';
+import { openCatalogue } from '../catalogue/open.ts';
 import { serveParent } from '../process/child.ts';
 import { arrange } from './arrange.ts';
 import type { Arranged, ArrangeProgress, MapMethods } from './protocol.ts';
@@ -15,8 +15,7 @@ let folder = '';
 serveParent<MapMethods>({
   begin: ({ dataFolder, spaceId, dim }) => {
     folder = dataFolder;
-    const db = withDatabaseErrors(folder, () => openDatabase(dataFolder, true));
-    work = arrange(db, { spaceId, dim });
+    work = arrange(openCatalogue(dataFolder, { readonly: true }), { spaceId, dim });
     return null;
   },
   step: () =>

@@ -1,7 +1,7 @@
 /** The nearest neighbours of every point, found through a graph made for the purpose and thrown away. */
 import hnswlib from 'hnswlib-node';
 
-/** On 48 coordinates these find 99 of 100 true neighbours, which a layout does not tell from all of them. */
+/** On 48 coordinates these find 99 of 100 true neighbours, which makes no visible difference to a layout. */
 const M = 12;
 const EF_CONSTRUCTION = 80;
 const EF_SEARCH = 60;
@@ -21,7 +21,7 @@ export interface Neighbours {
 /**
  * @param points Float32Array[n · dim], finite
  * @param k fewer when there are not so many others
- * @param progress told the share that is done, 0..1
+ * @param progress called with the share that is done, 0..1
  */
 export function* nearestNeighbours(
   points: Float32Array,

@@ -1,7 +1,7 @@
 /** New sounds on a map that is there: each goes where those are that sound most like it. */
 import type { VectorIndex } from '../index/vector-index.ts';
 import { separate } from './fit-square.ts';
-import type { HeardFiles } from './heard-files.ts';
+import type { EmbeddedFiles } from './embedded-files.ts';
 import type { Arranged } from './protocol.ts';
 
 /** Neighbours that a place is taken from. */
@@ -14,8 +14,8 @@ const FAMILY = 0.15;
 const FADING = 0.03;
 
 /** What it takes to find a place. */
-export interface PlacingGround {
-  heard: HeardFiles;
+export interface PlacingDeps {
+  embedded: EmbeddedFiles;
   index: VectorIndex;
   dim: number;
 }
@@ -43,10 +43,10 @@ export class GrowingMap {
   }
 
   /** @returns false when the file has no sound to place it by */
-  async place(fileId: number, doneMs: number, ground: PlacingGround): Promise<boolean> {
-    const mean = new Float32Array(ground.dim);
-    if (!ground.heard.readMean(fileId, mean, 0)) return false;
-    const [x, y] = placeBy(await this.#nearest(fileId, mean, ground.index));
+  async place(fileId: number, doneMs: number, deps: PlacingDeps): Promise<boolean> {
+    const mean = new Float32Array(deps.dim);
+    if (!deps.embedded.readMean(fileId, mean, 0)) return false;
+    const [x, y] = placeBy(await this.#nearest(fileId, mean, deps.index));
     this.#rowOf.set(fileId, this.#fileIds.length);
     this.#fileIds.push(fileId);
     this.#doneMs.push(doneMs);

@@ -19,7 +19,7 @@ export interface Components {
 
 /**
  * By orthogonal iteration on the covariance (Golub and Van Loan, "Matrix Computations", §7.3).
- * A generator, so that whoever runs it may rest in between: it yields after each piece of work.
+ * A generator, so that the caller can pause in between: it yields after each piece of work.
  * @param samples Float32Array[n · dim], finite
  * @param wanted components at most
  */

@@ -11,7 +11,7 @@ export interface Arranged {
   fileIds: Int32Array;
   /** x, y pairs, −1..1. */
   places: Float32Array;
-  /** When what was heard in each was heard, epoch ms. */
+  /** When each was analysed, epoch ms. */
   doneMs: Float64Array;
 }
 

@@ -1,30 +1,31 @@
 /** What of a saved map is shown now, and what is missing on it. */
-import type { HeardFile, HeardFiles } from './heard-files.ts';
+import type { SpaceFile } from '../catalogue/stores/spaces.ts';
+import type { EmbeddedFiles } from './embedded-files.ts';
 import type { Arranged } from './protocol.ts';
 
 export interface Standing {
   /** Positions in the map of the points that are shown, in its order. */
   shown: number[];
-  /** Positions of those that still hold, shown or not: the folder of some may only have been taken away for now. */
+  /** Positions of those that still hold, shown or not: the folder of some may only have been removed for now. */
   valid: number[];
-  /** Heard, with sound in them, and not on the map. */
-  missing: HeardFile[];
+  /** Analysed, not silent, and not on the map. */
+  missing: SpaceFile[];
 }
 
 /**
- * Holds a map against the catalogue. A place holds for what was heard then: a file that has been listened to again is
+ * Compares a map with the catalogue. A point is valid for one analysis: a file that has been analysed again is
  * missing. Takes some hundred ms at 100 000 files, in small pieces between which others get their turn.
  */
-export async function standing(map: Arranged, heard: HeardFiles): Promise<Standing> {
+export async function standing(map: Arranged, embedded: EmbeddedFiles): Promise<Standing> {
   const rowOf = new Map(Array.from(map.fileIds, (id, row) => [id, row]));
   const result: Standing = { shown: [], valid: [], missing: [] };
-  for (const page of heard.pages()) {
+  for (const page of embedded.pages()) {
     for (const file of page) {
       const row = rowOf.get(file.fileId);
       if (row !== undefined && map.doneMs[row] === file.doneMs) {
         result.valid.push(row);
         if (file.listed) result.shown.push(row);
-      } else if (file.listed && heard.hasSound(file.fileId)) result.missing.push(file);
+      } else if (file.listed && embedded.hasSound(file.fileId)) result.missing.push(file);
     }
     await new Promise(setImmediate);
   }

@@ -12,7 +12,7 @@ const MOST_ASKED = 40;
  * Pushes apart what stands too close, round by round: crowds become discs, and stay where they are. No two points may
  * be at the very same place.
  * @param places Float32Array[n · 2] in −1..1; changed in place, and stays in it
- * @param progress told the share that is done, 0..1
+ * @param progress called with the share that is done, 0..1
  */
 export function* spreadOut(places: Float32Array, progress: (share: number) => void): Generator<void, void, undefined> {
   const n = places.length / 2;

@@ -1,6 +1,6 @@
 /** Points by their tags. A sound without one is in no class: a folder is not a tag. */
 
-/** A tag on more of the points than this tells nothing apart. */
+/** A tag on more of the points than this does not distinguish them. */
 const ON_NEARLY_ALL = 0.8;
 /** Longer ones are sentences. */
 const LONGEST = 40;

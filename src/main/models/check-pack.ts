@@ -2,12 +2,12 @@
 import type { ModelCheck } from '../../shared/calls/models.ts';
 import type { Encoder, ProviderChoice } from '../embed/encoder.ts';
 import { PROVIDER_NAMES } from '../embed/providers.ts';
-import type { ModelPack } from './pack.ts';
-import { queryTexts } from './prompt.ts';
-import { selfCheck } from './self-check.ts';
-import { graphFor, precisionWords } from './variants.ts';
+import type { ModelPack } from '../packs/pack.ts';
+import { queryTexts } from '../packs/prompt.ts';
+import { selfCheck } from '../packs/self-check.ts';
+import { graphFor, precisionWords } from '../packs/variants.ts';
 
-/** Rounds of listening; a heavy model gets fewer of them. */
+/** Rounds of embedding; a heavy model gets fewer of them. */
 const ROUNDS = 3;
 const ENOUGH_MS = 4000;
 /** Windows for each encoder in a round: as many as it takes at once. */
@@ -22,7 +22,7 @@ const QUERIES = [
 ];
 
 /**
- * Self-check first, then speed. Takes some seconds and most of the processor.
+ * Self-check first, then speed. Takes some seconds and most of the CPU.
  * @param encoder its audio encoder is loaded as it was asked for, if it is
  * @param encoders audio sessions that `encoder` runs on the CPU
  * @throws what the encoder throws when it cannot run at all
@@ -51,7 +51,7 @@ function inPlainWords({ provider }: ProviderChoice, encoders: number): string {
 
 /**
  * By the time that the encoders spend inside the model, so that neither the way of the samples between processes nor
- * a job that listens meanwhile (its windows count as well) distorts it.
+ * a job that embeds meanwhile (its windows count as well) distorts it.
  */
 async function realTimeFactor(pack: ModelPack, encoder: Encoder, encoders: number): Promise<number | null> {
   const windows = Array.from({ length: WINDOWS_PER_ENCODER * encoders }, (_, seed) =>

@@ -1,15 +1,14 @@
-/** What the process that imports models is asked, and what it tells meanwhile. */
+/** The calls to the process that imports models, and its events. */
 import type { ImportStage } from '../../shared/calls/models.ts';
-
-/** What lies at a path, as far as it can be imported; `pack` is copied by the engine itself. */
-export type ImportKind = 'pack' | 'msclap' | 'hugging-face';
+import type { Importable } from './families/recognise.ts';
 
 /** @param share of the stage that is done, 0..1 */
 export type ImportReport = (stage: ImportStage, share: number) => void;
 
-export interface ImportRequest {
-  kind: Exclude<ImportKind, 'pack'>;
-  /** Absolute; a file for msclap, a folder for hugging-face. */
+export interface BuildRequest {
+  /** Name of one that builds packs. */
+  family: string;
+  /** Absolute, as that family recognised it. */
   path: string;
   /** Existing and empty: where the pack is made. */
   folder: string;
@@ -17,8 +16,10 @@ export interface ImportRequest {
 
 // Types, not interfaces: only type aliases fit the index signatures of `Methods` and `Pushes`.
 export type ImportMethods = {
-  /** @throws UserError; what it left in the folder is the caller's to take away */
-  import: { input: ImportRequest; output: { notices: string[] } };
+  /** See importableAt in families/recognise.ts. */
+  recognise: { input: { path: string }; output: Importable };
+  /** @throws UserError; the caller removes what it left in the folder */
+  build: { input: BuildRequest; output: { notices: string[] } };
 };
 export type ImportPushes = {
   progress: { stage: ImportStage; share: number };

@@ -1,64 +1,75 @@
-/** The engine's handle on imports of models: one at a time, stopped with the engine. */
+/** Imports of models: one at a time, beside all other jobs. */
+import { summaryOf } from '../../shared/jobs.ts';
+import type { JobId, ModelStatus } from '../../shared/types.ts';
+import type { JobContext } from '../jobs/runner.ts';
+import type { JobRegistry, Lane } from '../jobs/registry.ts';
 import type { ImportProgress } from '../../shared/calls/models.ts';
-import { UserError } from '../../shared/errors.ts';
 import { importModel } from './import.ts';
 
-export class Imports {
-  readonly #dataFolder: string;
-  readonly #send: (progress: ImportProgress) => void;
-  readonly #lowPriority: () => boolean;
-  readonly #notice: (message: string) => void;
-  #running: { controller: AbortController; work: Promise<string> } | null = null;
+export interface ImportsDeps {
+  dataFolder: string;
+  /** Asked whenever an import begins. */
+  readonly lowPriority: boolean;
+  notice(message: string): void;
+}
 
-  /** @param lowPriority asked whenever an import begins */
-  constructor(
-    dataFolder: string,
-    lowPriority: () => boolean,
-    send: (progress: ImportProgress) => void,
-    notice: (message: string) => void,
-  ) {
-    this.#dataFolder = dataFolder;
-    this.#lowPriority = lowPriority;
-    this.#send = send;
-    this.#notice = notice;
+/** @param folder of an installed pack */
+export type StatusOfPack = (folder: string) => Promise<ModelStatus>;
+
+export class Imports {
+  readonly #deps: ImportsDeps;
+  readonly #statusOf: StatusOfPack;
+  readonly #lane: Lane<'import'>;
+
+  constructor(deps: ImportsDeps, jobs: JobRegistry, statusOf: StatusOfPack) {
+    this.#deps = deps;
+    this.#statusOf = statusOf;
+    this.#lane = jobs.sessionLane({
+      busy: 'A model is already being imported. Wait for it to finish, or cancel it first.',
+      unpausable: 'A model import cannot be paused. Cancel it and start again later.',
+      first: { path: '', stage: 'reading', share: 0 },
+    });
   }
 
   /**
    * @param path absolute
-   * @returns the pack's folder; null when it was cancelled
-   * @throws UserError catalogue-busy while another import runs; what {@link importModel} throws
+   * @throws UserError catalogue-busy while another import runs; its job throws what {@link importModel} throws
    */
-  async run(path: string): Promise<string | null> {
-    if (this.#running) {
-      throw new UserError('catalogue-busy', 'A model is being imported already. Wait for it, or cancel it first.');
-    }
-    const controller = new AbortController();
-    const { signal } = controller;
-    const options = { signal, onProgress: this.#send, onNotice: this.#notice, lowPriority: this.#lowPriority() };
-    const work = importModel(path, this.#dataFolder, options);
-    this.#running = { controller, work };
+  start(path: string): JobId {
+    return this.#lane.start('import', { path }, (context) => this.#import(path, context), { figures: { path } });
+  }
+
+  /**
+   * A job of its own that ends with another one.
+   * @param signal of that one
+   * @returns null when it was cancelled
+   * @throws what {@link start} and its job throw
+   */
+  async within(path: string, signal: AbortSignal): Promise<ModelStatus | null> {
+    const id = this.start(path);
+    const cancel = () => this.#lane.cancel(id);
+    signal.addEventListener('abort', cancel, { once: true });
     try {
-      return await work;
+      return summaryOf(await this.#lane.wait(id), 'import');
+    } finally {
+      signal.removeEventListener('abort', cancel);
+    }
+  }
+
+  /** @throws UserError catalogue-busy while an import runs */
+  assertNone(): void {
+    this.#lane.assertFree();
+  }
+
+  async #import(path: string, { signal, report }: JobContext<ImportProgress>): Promise<ModelStatus | null> {
+    const { dataFolder, lowPriority } = this.#deps;
+    const onNotice = (message: string) => this.#deps.notice(message);
+    const options = { signal, onProgress: report, onNotice, lowPriority };
+    try {
+      return await this.#statusOf(await importModel(path, dataFolder, options));
     } catch (error) {
       if (signal.aborted && error === signal.reason) return null;
       throw error;
-    } finally {
-      this.#running = null;
     }
-  }
-
-  /** Whether an import runs. */
-  get busy(): boolean {
-    return this.#running !== null;
-  }
-
-  cancel(): void {
-    this.#running?.controller.abort(new DOMException('cancelled by the user', 'AbortError'));
-  }
-
-  /** Cancels and waits for the end. */
-  async close(): Promise<void> {
-    this.cancel();
-    await Promise.allSettled([this.#running?.work]);
   }
 }

@@ -1,19 +1,20 @@
-/** Takes an installed pack away, or what it heard, or both. What it heard is of use only if it comes back. */
+/** Removes an installed pack, its analysis, or both. The analysis is of use only if the pack is installed again. */
 import { rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { setImmediate as otherWork } from 'node:timers/promises';
 import { UserError } from '../../shared/errors.ts';
+import { modelInUse, modelMissing } from '../../shared/refusals.ts';
 import type { Catalogue } from '../catalogue/open.ts';
 import { acquireWriterLock } from '../catalogue/writer-lock.ts';
 import { filesOf, indexFolder } from '../index/index-folder.ts';
 import { removeMap } from '../map/map-file.ts';
-import { listPacks, type PackStatus } from './installed.ts';
+import { listPacks, type PackStatus } from '../packs/installed.ts';
 import { discard } from './unfinished.ts';
 
 /** Files forgotten before others get to do something. */
 const FILES_AT_ONCE = 100;
 
-interface Places {
+interface ModelPaths {
   dataFolder: string;
   /** What {@link listPacks} is asked for. */
   inUse: string;
@@ -23,26 +24,29 @@ interface Places {
 
 /**
  * @param id of the pack, or the name of its folder when it is damaged
- * @param forget also what it heard: embeddings, suggestions, index and map; of a shipped pack that is all that goes
+ * @param forget also its analysis: embeddings, suggestions, index and map; of a shipped pack only that is removed
  * @throws UserError model-missing; bad-input for one that is in use, comes next, or comes with the program;
  *   catalogue-busy with `forget` while somebody writes; errors of the disk
  */
 export async function removeModel(
   id: string,
   forget: boolean,
-  places: Places,
+  paths: ModelPaths,
   catalogue: Catalogue | null,
 ): Promise<void> {
-  const { dataFolder, inUse, next } = places;
+  const { dataFolder, inUse, next } = paths;
   const packs = (await listPacks({ dataFolder, inUse })).filter((pack) => pack.id === id);
-  const heard = catalogue?.spaces.heard().some(({ modelId }) => modelId === id) ?? false;
-  if (packs.length === 0 && !(forget && heard)) {
-    throw new UserError('model-missing', `There is no model called “${id}”.`);
+  const hasAnalysis = catalogue?.spaces.analysedByModel().some(({ modelId }) => modelId === id) ?? false;
+  if (packs.length === 0 && !(forget && hasAnalysis)) {
+    throw modelMissing(id);
   }
   const installed = packs.find(({ folder }) => dirname(folder) === resolve(dataFolder, 'models'));
   checkFree(packs, id, next);
   if (packs.length > 0 && !installed && !forget) {
-    throw new UserError('bad-input', `“${packs[0]!.name}” was not installed into this library and cannot be removed.`);
+    throw new UserError(
+      'bad-input',
+      `“${packs[0]!.name}” is not installed in this library’s data folder and cannot be removed.`,
+    );
   }
   if (forget && catalogue) {
     const release = await acquireWriterLock(dataFolder, { work: 'forget' });
@@ -58,10 +62,10 @@ export async function removeModel(
 
 function checkFree(packs: readonly PackStatus[], id: string, next: string | null): void {
   const used = packs.find((pack) => pack.inUse);
-  if (used) throw new UserError('bad-input', `“${used.name}” is in use. Take another model into use first.`);
+  if (used) throw modelInUse(used.name);
   if (id !== next) return;
   const name = packs[0]?.name ?? id;
-  throw new UserError('bad-input', `The library is moving to “${name}”. Stop that first.`);
+  throw new UserError('bad-input', `The library is switching to “${name}”. Stop switching first.`);
 }
 
 async function forgetSpace(spaceId: number, dataFolder: string, catalogue: Catalogue): Promise<void> {

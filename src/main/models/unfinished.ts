@@ -3,12 +3,12 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { UserError } from '../../shared/errors.ts';
-import { findPack } from './installed.ts';
-import { spaceOf, type ModelPack } from './pack.ts';
-import { noteHash } from './verified-files.ts';
+import { findPack } from '../packs/installed.ts';
+import { spaceOf, type ModelPack } from '../packs/pack.ts';
+import { noteHash } from '../packs/verified-files.ts';
 
 const PREFIX = '.installing-';
-/** What a program left that cannot be asked for any more, or never could, is taken away after this long. */
+/** Files of a program that has exited or does not answer are removed after this time. */
 const LEFT_BEHIND_MS = 24 * 3600e3;
 /** Whose work a folder is, in its name. */
 const PROCESS_ID = /-(\d+)-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -27,7 +27,7 @@ export class UnfinishedPack {
   }
 
   /**
-   * Also takes away what killed installations left.
+   * Also removes files that killed installations left behind.
    * @param dataFolder the engine's
    * @param bytes that the pack will take, about
    * @throws UserError disk-full, catalogue-unwritable
@@ -92,13 +92,13 @@ export function diskSentence(error: unknown, folder: string): unknown {
   if (code === 'ENOSPC' || code === 'EDQUOT') {
     return new UserError(
       'disk-full',
-      `The disk of “${folder}” became full. Nothing was installed; make room there, then try again.`,
+      `The disk of “${folder}” is full. Nothing was installed. Free some space, then try again.`,
       error,
     );
   }
   return new UserError(
     'catalogue-unwritable',
-    `Models cannot be written into “${folder}”. Nothing was installed; check that it is a folder, that it may be written to, and that its drive works.`,
+    `Models cannot be written to “${folder}”. Nothing was installed. Check that it is a folder, its permissions and its drive.`,
     error,
   );
 }
@@ -120,7 +120,7 @@ export async function sameInstalled(pack: ModelPack, dataFolder: string): Promis
   if (spaceOf(there).weightHash === spaceOf(pack).weightHash && there.version === pack.version) return there.folder;
   throw new UserError(
     'bad-input',
-    `Another model with the id “${pack.id}” is installed in “${there.folder}”. Remove that one first, or keep it.`,
+    `Another model with the id “${pack.id}” is already installed in “${there.folder}”. Remove it first.`,
   );
 }
 
@@ -152,7 +152,7 @@ async function checkSpace(models: string, bytes: number): Promise<void> {
   const gigabytes = (count: number) => `${(count / 1e9).toFixed(1)} GB`;
   throw new UserError(
     'disk-full',
-    `The model needs ${gigabytes(bytes)} in “${models}”, and ${gigabytes(free)} are free. Make room there, then try again.`,
+    `The model needs ${gigabytes(bytes)} in “${models}”, but only ${gigabytes(free)} are free. Free some space, then try again.`,
   );
 }
 

@@ -3,8 +3,9 @@
  * a crash there costs the item in work, and killing a child is a clean way to cancel (a worker_thread inside
  * native code cannot be terminated without aborting the whole program).
  */
-import os from 'node:os';
+import { flushCompileCache } from 'node:module';
 import { fromWire, toWire, type UserError, type WireError } from '../../shared/errors.ts';
+import { lowerPriority } from './lower-priority.ts';
 import { NO_TELEMETRY } from './no-telemetry.ts';
 import { openParentChannel } from './parent-channel.ts';
 import { startProcess, type ProcessOptions, type StartedProcess } from './start-process.ts';
@@ -27,9 +28,9 @@ interface PushMessage {
   payload: unknown;
 }
 
-/** The child died while a call was under way, or before it could be made. */
-export class ChildDiedError extends Error {
-  override readonly name = 'ChildDiedError';
+/** The child exited during a call, or before it could be made. */
+export class ChildExitedError extends Error {
+  override readonly name = 'ChildExitedError';
   readonly how: string;
   constructor(processName: string, how: string) {
     super(`the ${processName} process ended (${how})`);
@@ -71,12 +72,12 @@ export class Child<M extends Methods, P extends Pushes = NoPushes> {
       {
         started: (pid) => {
           this.#pid = pid;
-          if (lowPriority) yieldToOthers(pid);
+          if (lowPriority) lowerPriority(pid);
         },
         message: (message) => this.#receive(message as ReplyMessage | PushMessage),
         ended: (how) => {
           this.#ended = how;
-          for (const { reject } of this.#waiting.values()) reject(new ChildDiedError(processName, how));
+          for (const { reject } of this.#waiting.values()) reject(new ChildExitedError(processName, how));
           this.#waiting.clear();
           exited.resolve(how);
         },
@@ -95,10 +96,10 @@ export class Child<M extends Methods, P extends Pushes = NoPushes> {
 
   /**
    * Asks the child.
-   * @throws what the child threw (UserErrors keep their code and sentence); {@link ChildDiedError} when it dies first
+   * @throws what the child threw (UserErrors keep their code and sentence); {@link ChildExitedError} when it exits first
    */
   call<N extends keyof M & string>(name: N, input: M[N]['input']): Promise<M[N]['output']> {
-    if (this.#ended !== null) return Promise.reject(new ChildDiedError(this.#processName, this.#ended));
+    if (this.#ended !== null) return Promise.reject(new ChildExitedError(this.#processName, this.#ended));
     const call = this.#nextCall++;
     return new Promise((resolve, reject) => {
       this.#waiting.set(call, { resolve, reject });
@@ -106,7 +107,7 @@ export class Child<M extends Methods, P extends Pushes = NoPushes> {
     });
   }
 
-  /** @returns a function that stops listening */
+  /** @returns a function that unsubscribes */
   on<N extends keyof P & string>(name: N, listener: (payload: P[N]) => void): () => void {
     const set = this.#listeners.get(name) ?? new Set();
     this.#listeners.set(name, set);
@@ -134,8 +135,8 @@ export class Child<M extends Methods, P extends Pushes = NoPushes> {
 
   /**
    * Nobody called it, so nobody would catch what a listener throws, and the whole program would end (a full disk under
-   * a catalogue that it writes is enough). Whoever waits for the child gets the error; what was pushed is lost, so its
-   * work cannot go on as if nothing had happened.
+   * a catalogue that it writes is enough). Callers that wait for the child get the error; what was pushed is lost, so its
+   * work cannot continue as if nothing had happened.
    */
   #tellListeners({ push, payload }: PushMessage): void {
     try {
@@ -149,17 +150,18 @@ export class Child<M extends Methods, P extends Pushes = NoPushes> {
   }
 }
 
-function yieldToOthers(pid: number): void {
-  try {
-    os.setPriority(pid, os.constants.priority.PRIORITY_BELOW_NORMAL);
-  } catch {
-    // A process that ended at once has no priority to set; its exit is reported all the same.
-  }
-}
-
 export type Handlers<M extends Methods> = {
   [N in keyof M]: (input: M[N]['input']) => Promise<M[N]['output']> | M[N]['output'];
 };
+
+export interface ServeOptions {
+  /**
+   * What the process makes lies in the user's data folder and is nobody else's; files of the user get the rights they
+   * had. False for one that writes new files for the user as well.
+   * @default true
+   */
+  onlyOwnFiles?: boolean;
+}
 
 /**
  * The child's side: answers calls, several at once if the handlers are asynchronous, and exits when the parent
@@ -170,13 +172,16 @@ export type Handlers<M extends Methods> = {
 export function serveParent<M extends Methods, P extends Pushes = NoPushes>(
   handlers: Handlers<M>,
   sentenceFor: (error: unknown) => UserError | null = () => null,
+  { onlyOwnFiles = true }: ServeOptions = {},
 ): <N extends keyof P & string>(name: N, payload: P[N]) => void {
-  // What it makes lies in the user's data folder and is nobody else's; files of the user get the rights they had.
-  process.umask(0o077);
+  if (onlyOwnFiles) process.umask(0o077);
+  // Most children are killed, and Node keeps what it has compiled only at an orderly exit.
+  flushCompileCache();
   const parent = openParentChannel();
   const send = (message: ReplyMessage | PushMessage) => parent.send(message);
-  // Ctrl-C reaches the whole process group; when to stop is the parent's decision.
+  // Ctrl-C and the end of a terminal reach the whole process group; when to stop is the parent's decision.
   process.on('SIGINT', () => {});
+  process.on('SIGHUP', () => {});
   parent.onMessage((message) => void answer(message as CallMessage));
   async function answer({ call, name, input }: CallMessage): Promise<void> {
     try {

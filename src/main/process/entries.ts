@@ -3,6 +3,7 @@ const ENDING = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
 const entry = (path: string) => new URL(`${path}${ENDING}`, import.meta.url);
 
 export const PROCESS_ENTRIES = {
+  engine: entry('../host/electron/engine-process'),
   decoder: entry('../decode/decoder-process'),
   inference: entry('../embed/inference-process'),
   providerProbe: entry('../embed/provider-probe-process'),
@@ -12,7 +13,7 @@ export const PROCESS_ENTRIES = {
   map: entry('../map/map-process'),
   score: entry('../tag/score-process'),
   import: entry('../models/import-process'),
-  reader: entry('../untrusted/reader-process'),
+  reader: entry('../calls/reader-process'),
   write: entry('../writeback/write-process'),
 } as const;
 

@@ -20,9 +20,9 @@ interface ParentPort {
 export function openParentChannel(): ParentChannel {
   const { parentPort } = process as { parentPort?: ParentPort };
   if (parentPort) return overPort(parentPort);
-  if (!process.send) throw new Error('this file is the beginning of a child process; it is not run by hand');
+  if (!process.send) throw new Error('this file is the entry point of a child process and cannot be run directly');
   process.on('disconnect', () => process.exit(0));
-  // The parent may have gone while this file was being loaded; nobody would tell us any more.
+  // The parent may have gone while this file was being loaded; no event would follow.
   if (!process.connected) process.exit(0);
   return {
     send: (message) => {
@@ -52,6 +52,6 @@ export function toPortBytes(message: unknown): Uint8Array {
 
 /** The opposite of {@link toPortBytes}. @throws TypeError for anything that it has not made */
 export function fromPortBytes(data: unknown): unknown {
-  if (!(data instanceof Uint8Array)) throw new TypeError('a message between processes is bytes');
+  if (!(data instanceof Uint8Array)) throw new TypeError('messages between processes must be bytes');
   return deserialize(data);
 }

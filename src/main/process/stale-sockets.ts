@@ -24,15 +24,15 @@ export async function removeStaleSockets(folder: string = tmpdir(), youngMs = YO
     if (!OURS.test(name)) continue;
     const path = join(folder, name);
     const facts = await stat(path).catch(() => null); // its owner may have removed it meanwhile
-    if (!facts || Date.now() - facts.mtimeMs < youngMs || !(await isDeaf(path))) continue;
+    if (!facts || Date.now() - facts.mtimeMs < youngMs || !(await isAbandoned(path))) continue;
     await rm(path, { force: true });
     removed.push(name);
   }
   return removed;
 }
 
-/** Does nobody listen behind it? Anything but a clear refusal means that somebody may. */
-function isDeaf(path: string): Promise<boolean> {
+/** Is no process listening on it? Anything but a clear refusal means that one may be. */
+function isAbandoned(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(path);
     socket.on('connect', () => {

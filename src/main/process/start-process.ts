@@ -18,7 +18,7 @@ export interface ProcessOptions {
   silent?: boolean;
 }
 
-/** What a process tells its parent. */
+/** What a process reports to its parent. */
 export interface ProcessListener {
   /** Once, as soon as its id is known; not at all when it could not be started. */
   started: (pid: number) => void;
@@ -28,7 +28,7 @@ export interface ProcessListener {
 }
 
 export interface StartedProcess {
-  /** Structured-cloned; typed arrays and Buffers arrive as such. Never throws: a process that cannot be told anything is ended. */
+  /** Structured-cloned; typed arrays and Buffers arrive as such. Never throws: a process that cannot receive messages is ended. */
   send: (message: unknown) => void;
   /** At once, without asking it. */
   kill: () => void;

@@ -1,6 +1,8 @@
 /** Changes come in bursts (a folder is copied, a program saves in steps): acted upon when they have settled. */
 
-/** How long changes may go on before they are acted upon, ms. */
+import { systemTimers, type Timers } from '../async/timers.ts';
+
+/** How long changes may continue before they are handled, ms. */
 export interface Settling {
   /** Nothing new for so long. */
   quietMs: number;
@@ -12,33 +14,37 @@ export const SETTLING: Settling = { quietMs: 2000, longestMs: 30_000 };
 export class ChangeGatherer {
   readonly #settled: (rootId: number) => void;
   readonly #settling: Settling;
-  readonly #waiting = new Map<number, { sinceMs: number; timer: NodeJS.Timeout }>();
+  readonly #timers: Timers;
+  /** What takes the two ends of each burst back. */
+  readonly #waiting = new Map<number, { notQuiet: () => void; notLongest: () => void }>();
 
-  /** @param settled told once for each burst of changes in a root */
-  constructor(settled: (rootId: number) => void, settling: Settling = SETTLING) {
+  /** @param settled called once for each burst of changes in a root */
+  constructor(settled: (rootId: number) => void, settling: Settling = SETTLING, timers: Timers = systemTimers) {
     this.#settled = settled;
     this.#settling = settling;
+    this.#timers = timers;
   }
 
   /** Something changed in a root. */
   note(rootId: number): void {
-    const now = performance.now();
-    const before = this.#waiting.get(rootId);
-    if (before) clearTimeout(before.timer);
-    const sinceMs = before?.sinceMs ?? now;
     const { quietMs, longestMs } = this.#settling;
-    const wait = Math.max(0, Math.min(quietMs, sinceMs + longestMs - now));
-    const timer = setTimeout(() => {
-      this.#waiting.delete(rootId);
+    const settle = () => {
+      this.forget(rootId);
       this.#settled(rootId);
-    }, wait);
-    timer.unref();
-    this.#waiting.set(rootId, { sinceMs, timer });
+    };
+    const before = this.#waiting.get(rootId);
+    before?.notQuiet();
+    this.#waiting.set(rootId, {
+      notQuiet: this.#timers.after(quietMs, settle),
+      notLongest: before?.notLongest ?? this.#timers.after(longestMs, settle),
+    });
   }
 
   /** What was noted of a root is dropped. */
   forget(rootId: number): void {
-    clearTimeout(this.#waiting.get(rootId)?.timer);
+    const waiting = this.#waiting.get(rootId);
+    waiting?.notQuiet();
+    waiting?.notLongest();
     this.#waiting.delete(rootId);
   }
 

@@ -4,7 +4,7 @@
  */
 import { stat } from 'node:fs/promises';
 import type { Catalogue } from '../catalogue/open.ts';
-import type { FileRow } from '../catalogue/files.ts';
+import type { FileRow } from '../catalogue/stores/files.ts';
 import { RETRYABLE_CODES } from './retry.ts';
 import { isBelow, type ScanScope } from './roots.ts';
 import { toAbsolute, walk, type WalkEntry } from './walk.ts';
@@ -133,7 +133,7 @@ function compareFile(
         message: row.reason!,
       });
   } else if (row.state === 'ready' && (again || (row.ctimeNs !== null && row.ctimeNs !== ctimeNs))) {
-    // Its rights, its name or its bytes: only a look inside tells.
+    // Its rights, its name or its bytes: only its content shows which.
     comparison.unknown.push({ ...unknown, known: row });
   } else if (row.state === 'ready') {
     if (row.ctimeNs === null) catalogue.files.setChangeTime(row.id, ctimeNs);
@@ -166,8 +166,8 @@ function describeClosedFolder(scope: ScanScope, relativePath: string, error: Nod
   const path = toAbsolute(scope.root.path, relativePath);
   const denied = error.code === 'EACCES' || error.code === 'EPERM';
   const message = denied
-    ? `The folder “${path}” may not be opened by you. Change its permissions and run the command again.`
-    : `The folder “${path}” could not be listed (${error.code ?? error.message}). Check the drive and run the command again.`;
+    ? `You don’t have permission to open the folder “${path}”. Change its permissions and scan again.`
+    : `The folder “${path}” could not be read (${error.code ?? error.message}). Check its drive and scan again.`;
   return { path, code: 'unreadable-folder', message };
 }
 
@@ -176,6 +176,6 @@ function describeUnusableName(scope: ScanScope, relativePath: string): FileFailu
   return {
     path,
     code: 'unusable-name',
-    message: `The name of “${path}” is not valid Unicode. Rename the file and run the command again.`,
+    message: `The name of “${path}” is not valid Unicode. Rename the file and scan again.`,
   };
 }

@@ -1,5 +1,5 @@
 /**
- * What kind of drive a folder lies on, as far as the system tells. Changes on network drives are not announced to
+ * What kind of drive a folder lies on, as far as the system reports it. Changes on network drives are not announced to
  * this machine when another one makes them, so watching is off there at first.
  */
 import { execFile } from 'node:child_process';
@@ -62,7 +62,7 @@ export function kindAmong(mounts: readonly Mount[], path: string): DriveKind {
   return holder.source.startsWith('/dev/') || LOCAL_TYPES.test(holder.type) ? 'fixed' : 'unknown';
 }
 
-/** On Windows only a network path tells by itself; a letter can stand for any drive. */
+/** On Windows only a network path shows it; a letter can stand for any drive. */
 export function kindByWindowsPath(path: string): DriveKind {
   return /^[\\/]{2}(?![?.][\\/](?!UNC[\\/]))/i.test(path) ? 'network' : 'unknown';
 }

@@ -1,5 +1,5 @@
 /** Which roots are watched, by what the user has set and by their drives; what changed in them, when it has settled. */
-import type { RootRow, RootStatements } from '../catalogue/roots.ts';
+import type { RootRow, RootStore } from '../catalogue/stores/roots.ts';
 import { ChangeGatherer, SETTLING, type Settling } from './change-gatherer.ts';
 import { driveKind, type DriveKind } from './drive-kind.ts';
 import { Watcher, type WatchState } from './watch.ts';
@@ -10,7 +10,7 @@ const DRIVES_KEPT_MS = 10_000;
 
 export interface LibraryWatchOptions {
   /** null: there is no catalogue yet, so no roots. */
-  roots: () => RootStatements | null;
+  roots: () => RootStore | null;
   dataFolder: string;
   /** Whether roots are watched at all, or only questions about them are answered. */
   active: boolean;
@@ -54,7 +54,7 @@ export class LibraryWatch {
   }
 
   /**
-   * Roots, or what is set for them, may have changed: watches those that shall be watched from now on. A root that
+   * Roots, or what is set for them, may have changed: watches those that are to be watched from now on. A root that
    * was not watched before is looked through once, watched or not: nobody saw what happened in it. Calls follow one
    * another; never rejects.
    */
@@ -102,7 +102,7 @@ export class LibraryWatch {
     for (const rootId of this.#watched.keys()) if (!before.has(rootId)) this.#gatherer.note(rootId);
   }
 
-  /** A root that was never walked is not listened to yet: its first change must not begin that by itself. */
+  /** A root that was never walked has not been analysed yet: its first change must not start that by itself. */
   async #toWatch(): Promise<RootRow[]> {
     const wanted: RootRow[] = [];
     for (const root of this.#options.roots()?.list() ?? []) {

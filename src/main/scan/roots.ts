@@ -1,7 +1,7 @@
 /** Which catalogued root a folder belongs to. Roots never overlap: a sound has one place in the catalogue. */
 import { realpath, stat } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
-import type { RootRow, RootStatements } from '../catalogue/roots.ts';
+import type { RootRow, RootStore } from '../catalogue/stores/roots.ts';
 import { UserError } from '../../shared/errors.ts';
 
 /** A root and the part of it to walk. */
@@ -17,7 +17,7 @@ export interface ScanScope {
  * @param folders as given by the user; empty means every root in use that is not paused
  * @throws UserError not-found, bad-input (a file, not a folder)
  */
-export async function resolveScopes(folders: readonly string[], roots: RootStatements): Promise<ScanScope[]> {
+export async function resolveScopes(folders: readonly string[], roots: RootStore): Promise<ScanScope[]> {
   if (folders.length === 0) {
     return roots.list().flatMap((root) => (root.paused ? [] : [{ root, below: '' }]));
   }
@@ -53,29 +53,29 @@ export function toRelative(path: string, rootPath: string): string {
     .join('/');
 }
 
-async function resolveFolder(folder: string, roots: RootStatements): Promise<string> {
+async function resolveFolder(folder: string, roots: RootStore): Promise<string> {
   const absolute = resolve(folder);
   try {
     const real = await realpath(absolute);
     if (!(await stat(real)).isDirectory())
-      throw new UserError('bad-input', `“${folder}” is a file. Give the folder it is in.`);
+      throw new UserError('bad-input', `“${folder}” is a file. Specify the folder that contains it.`);
     return real;
   } catch (error) {
     if (error instanceof UserError) throw error;
     // A known root whose drive is not connected is not an error: its files go offline.
     if (roots.byPath(absolute)) return absolute;
     const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'EACCES' || code === 'EPERM') throw new UserError('no-permission', `The folder “${folder}” may not be opened by you. Change its permissions and try again.`, error); // prettier-ignore
+    if (code === 'EACCES' || code === 'EPERM') throw new UserError('no-permission', `You don’t have permission to open the folder “${folder}”. Change its permissions and try again.`, error); // prettier-ignore
     throw new UserError(
       'not-found',
-      `There is no folder “${folder}”. Check the spelling, or connect its drive.`,
+      `The folder “${folder}” was not found. Check the spelling, or connect its drive.`,
       error,
     );
   }
 }
 
 /** What is known of files below the folder comes along, be it in roots inside it or in a removed root around it. */
-function addRoot(path: string, roots: RootStatements): RootRow {
+function addRoot(path: string, roots: RootStore): RootRow {
   const others = [...roots.list(), ...roots.removed()].filter((root) => root.path !== path);
   const root = roots.add(path);
   for (const other of others) {

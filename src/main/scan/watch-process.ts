@@ -1,5 +1,5 @@
 /**
- * Begin of the watching process: hears from the system what changes below the roots. Its parent is watch.ts.
+ * Entry point of the watching process: the system tells it what changes below the roots. Its parent is watch.ts.
  * Links to folders are followed by a walk and not by a watch: what changes behind them is found by the next walk.
  */
 import { stat } from 'node:fs/promises';
@@ -38,7 +38,7 @@ const push = serveParent<WatchMethods, WatchPushes>({
           else if (events.some((event) => !ignore.some((folder) => isInside(event.path, folder))))
             push('changed', { rootId });
         },
-        // A folder with brackets in its name would be taken for a pattern here: what is heard is looked at as well.
+        // A folder with brackets in its name would be taken for a pattern here, so events are checked as well.
         { ignore: [...IGNORED, ...ignore] },
       );
       if (watched.get(rootId) !== mine) await leave(subscription);
@@ -75,7 +75,7 @@ async function leave(subscription: AsyncSubscription): Promise<void> {
 }
 
 function gone(path: string): WatchProblem {
-  return { kind: 'gone', message: `“${path}” is not there now. Its changes are looked out for again when it is back.` };
+  return { kind: 'gone', message: `“${path}” is not available. Watching resumes when it is available again.` };
 }
 
 /** The watcher throws the system's words ("inotify_add_watch on … failed: No space left on device"). */
@@ -84,13 +84,13 @@ function describe(error: unknown, path: string): WatchProblem {
   if (code === 'ENOENT' || code === 'ENOTDIR') return gone(path);
   const words = error instanceof Error ? error.message : String(error);
   if (/inotify.*(No space left|Too many open files)/.test(words)) {
-    const message = `The system allows no more folders to be watched, so that changes in “${path}” are noticed only when Earmark starts. Raise fs.inotify.max_user_watches and max_user_instances, or watch fewer folders.`;
+    const message = `The system limit of watched folders is reached, so changes in “${path}” are detected only when Earmark starts. Raise fs.inotify.max_user_watches and max_user_instances, or watch fewer folders.`;
     return { kind: 'limit', message };
   }
   if (code === 'ERR_MODULE_NOT_FOUND' || /^Cannot find module|^No prebuild|dlopen|\.node\b/.test(words)) {
-    const message = `Folders cannot be watched on this machine (${process.platform} ${process.arch}): the part for it is missing. Changes are noticed when Earmark starts.`;
+    const message = `Folders cannot be watched on this machine (${process.platform} ${process.arch}): the file watcher is not available. Changes are detected when Earmark starts.`;
     return { kind: 'unable', message };
   }
-  const message = `Changes in “${path}” cannot be looked out for (${words.trim().split('\n')[0] ?? ''}). They are noticed when Earmark starts.`;
+  const message = `“${path}” cannot be watched (${words.trim().split('\n')[0] ?? ''}). Changes are detected when Earmark starts.`;
   return { kind: 'unable', message };
 }

@@ -4,7 +4,7 @@
  * process exists only while there is something to watch.
  */
 import { stat } from 'node:fs/promises';
-import { Child, ChildDiedError } from '../process/child.ts';
+import { Child, ChildExitedError } from '../process/child.ts';
 import { CrashCount } from '../process/crash-count.ts';
 import { PROCESS_ENTRIES } from '../process/entries.ts';
 import type { WatchMethods, WatchProblem, WatchPushes } from './watch-protocol.ts';
@@ -24,7 +24,7 @@ export interface WatcherOptions {
   onChange: (rootId: number) => void;
   /** A root is watched, or is watched no more: see {@link Watcher.stateOf}. */
   onState: (rootId: number) => void;
-  /** Something went wrong that nobody waits for; watching goes on. */
+  /** An error that no call waits for; watching continues. */
   onFault?: (error: unknown) => void;
   /** @default 60 000 */
   lookEveryMs?: number;
@@ -53,7 +53,7 @@ export class Watcher {
   #child: WatchChild | null = null;
   readonly #crashes: CrashCount;
   #looking = false;
-  /** Whoever asks while it looks is answered by one more look: what was seen by then may be out of date. */
+  /** Calls during a check are answered by one more check: results so far may be out of date. */
   #looksAsked = 0;
   /** The process crashed too often; it is started again when it has rested. */
   #resting = false;
@@ -109,8 +109,8 @@ export class Watcher {
     try {
       problem = await this.#running().call('watch', { rootId, path: wanted.path, ignore: this.#options.ignore });
     } catch (error) {
-      if (error instanceof ChildDiedError) return; // #restart sees to all roots
-      problem = { kind: 'unable', message: `Changes in “${wanted.path}” cannot be looked out for now.` };
+      if (error instanceof ChildExitedError) return; // #restart sees to all roots
+      problem = { kind: 'unable', message: `“${wanted.path}” cannot be watched at the moment.` };
     }
     if (this.#wanted.get(rootId) !== wanted) return;
     this.#setState(rootId, wanted, problem);
@@ -119,7 +119,7 @@ export class Watcher {
   async #unwatch(rootId: number): Promise<void> {
     this.#wanted.delete(rootId);
     if (this.#child?.alive) {
-      await this.#child.call('unwatch', { rootId }).catch(() => {}); // it died: then nothing is watched any more
+      await this.#child.call('unwatch', { rootId }).catch(() => {}); // it has exited: nothing is watched any more
     }
   }
 
@@ -149,7 +149,7 @@ export class Watcher {
     this.#crashes.note();
     this.#resting = this.#crashes.restMs > 0;
     for (const [rootId, wanted] of this.#wanted) {
-      const message = `Changes in “${wanted.path}” are not watched for now, because the watching process keeps crashing (${how}). Earmark tries again by itself.`;
+      const message = `“${wanted.path}” is not watched at the moment, because the file watcher keeps crashing (${how}). Earmark retries automatically.`;
       this.#setState(rootId, wanted, this.#resting ? { kind: 'unable', message } : null, false);
     }
     if (!this.#resting) await this.#watchAgain();
@@ -192,7 +192,7 @@ export class Watcher {
     }
   }
 
-  /** Work that nobody waits for, from a timer or the end of a process: its fault is told, and ends nothing. */
+  /** Work that nobody waits for, from a timer or the end of a process: its error is reported, and ends nothing. */
   #unattended(work: Promise<void>): void {
     work.catch((error: unknown) => {
       if (!this.#closed) this.#options.onFault?.(error);

@@ -6,8 +6,10 @@ import type { NameEvidence } from './name-evidence.ts';
 export interface Evidence {
   /** The words as a query, or null when none were given. */
   text: { cosine: number; probability: number } | null;
-  /** The sound as a query, or null when none was given. */
+  /** The sounds as a query together, or null when none was given. */
   like: { cosine: number; probability: number } | null;
+  /** How many sounds were given. */
+  sounds: number;
   names: NameEvidence | null;
   /** Tags asked for by filters. */
   tags: readonly string[];
@@ -19,18 +21,18 @@ export interface Evidence {
  * `sounds like it (0.41)`, `name matches "door"`, `folder matches "doors"`, `tag matches "wood"`. A sound that
  * speaks neither for nor against the hit is left out unless it is all there is.
  */
-export function explain({ text, like, names, tags, minus }: Evidence): Why[] {
+export function explain({ text, like, sounds: many, names, tags, minus }: Evidence): Why[] {
   const why: Why[] = [];
   const named = names !== null && names.name.length + names.folder.length + names.tags.length > 0;
   const sounds = [
-    { side: text, what: like ? 'sounds like the words' : 'sounds like it' },
-    { side: like, what: text ? 'sounds like the sound' : 'sounds like it' },
+    { side: text, what: like ? 'sounds like the text' : 'sounds like it' },
+    { side: like, what: many > 1 ? 'sounds like the files' : text ? 'sounds like the file' : 'sounds like it' },
   ];
   for (const { side, what } of sounds) {
     if (side === null) continue;
     const convincing = side.probability >= BAND_FROM.maybe;
     if (!convincing && named) continue;
-    const words = convincing ? what : what.replace('sounds', 'sounds little');
+    const words = convincing ? what : what.replace('sounds', 'barely sounds');
     why.push({ kind: 'sound', cosine: side.cosine, text: `${words} (${side.cosine.toFixed(2)})` });
   }
   const inTags = [...new Set([...(names?.tags ?? []), ...tags])];

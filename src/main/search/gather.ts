@@ -1,6 +1,11 @@
 /** Which files are worth ranking: by sound and by name, all of which pass the filters. */
-import { restricts, type FilterLookup } from './filters.ts';
-import type { Coverage, FoundFile, Library } from './library.ts';
+import { restricts, type FilterLookup } from '../catalogue/queries/filters.ts';
+import { UserError } from '../../shared/errors.ts';
+import { referencesOf } from '../../shared/query/references.ts';
+import type { SearchQuery } from '../../shared/types.ts';
+import type { FoundFile, FoundFileStore } from '../catalogue/stores/found-files.ts';
+import type { Coverage } from '../catalogue/stores/totals.ts';
+import type { WindowStore } from '../catalogue/stores/windows.ts';
 import type { NameLookup, QueryWord } from './name-evidence.ts';
 import type { QuerySide } from './query-side.ts';
 import { rowsAtLeast } from './group.ts';
@@ -24,23 +29,29 @@ const TAKE_FROM_SECONDS = 60;
 const SPARE_FOR_MINUS = 5;
 
 export interface Lookups {
-  library: Library;
+  found: FoundFileStore;
+  windows: WindowStore;
   filters: FilterLookup;
   names: NameLookup;
 }
 export interface Sides {
   text: QuerySide | null;
-  like: QuerySide | null;
+  /** One a sound to resemble. */
+  like: QuerySide[];
+  /** Of several sounds to resemble: brings candidates, and shows as less likely what stands out between them. */
+  between: QuerySide | null;
   minus: QuerySide[];
+  /** One a sound to be unlike. */
+  unlike: QuerySide[];
 }
 /** What the catalogue alone can say to a question: ready before its words are embedded. */
 export interface Field {
   words: QueryWord[];
   /** Files that pass the filters; null: no filters. */
   allowed: number[] | null;
-  /** Files whose names speak for them, the likeliest first. */
+  /** Files whose names match, the likeliest first. */
   nameIds: number[];
-  /** The query sound itself, or a copy of it. */
+  /** A sound of the query, or a copy of it. */
   isSelf: (file: FoundFile) => boolean;
 }
 
@@ -49,17 +60,34 @@ export function takesAmong(files: Iterable<FoundFile>): number[] {
   return [...files].filter(({ durationSeconds }) => durationSeconds >= TAKE_FROM_SECONDS).map(({ id }) => id);
 }
 
-/** @param likePath absolute path of the query sound, in the catalogue or not */
-export function surveyCatalogue(question: Question, likePath: string | undefined, lookups: Lookups): Field {
-  const { library, filters, names } = lookups;
-  const self = likePath === undefined ? null : library.identify(likePath, filters.roots());
+/**
+ * @param query the sounds it names are in the catalogue or not
+ * @throws UserError 'not-found' when it is to be searched in and is not in the catalogue
+ */
+export function surveyCatalogue(question: Question, query: SearchQuery, lookups: Lookups): Field {
+  const { found, filters, names } = lookups;
+  const { likePath, inSameFile = false } = query;
+  const { like, unlike } = referencesOf(query);
+  const known = [...like, ...unlike].flatMap(({ path }) => found.identify(path, filters.roots()) ?? []);
   const words = names.words(question.text);
+  const allowed = restricts(question.filters) && !question.byFilterAlone ? filters.fileIds(question.filters) : null;
+  if (inSameFile) {
+    const self = likePath === undefined ? null : found.identify(likePath, filters.roots());
+    if (self === null)
+      throw new UserError('not-found', `“${likePath}” is not in the catalogue. Index its folder first.`);
+    return {
+      words,
+      allowed: [self.id].filter((id) => allowed?.includes(id) ?? true),
+      nameIds: [],
+      isSelf: () => false,
+    };
+  }
   return {
     words,
-    allowed: restricts(question.filters) && !question.byFilterAlone ? filters.fileIds(question.filters) : null,
+    allowed,
     nameIds: names.candidates(words, Math.max(MIN_NAME_CANDIDATES, 2 * question.limit), question.phrases),
     isSelf: ({ id, contentId }) =>
-      self !== null && (id === self.id || (contentId !== null && contentId === self.contentId)),
+      known.some((self) => id === self.id || (contentId !== null && contentId === self.contentId)),
   };
 }
 
@@ -71,21 +99,23 @@ export async function gather(
   { minus, filters, limit, includeUnlikely, byFilterAlone, grouped }: Question,
   sides: Sides,
   field: Field,
-  { library, filters: filterLookup }: Lookups,
+  { found: foundFiles, filters: filterLookup }: Lookups,
   coverage: Coverage,
   signal: AbortSignal | undefined,
 ): Promise<Map<number, FoundFile>> {
+  const against = [...sides.minus, ...sides.unlike];
   if (byFilterAlone) {
-    await Promise.all(sides.minus.map((side) => side.measure()));
-    const wanted = minus.length === 0 ? limit : SPARE_FOR_MINUS * limit;
+    await Promise.all(against.map((side) => side.measure()));
+    const wanted = minus.length + sides.unlike.length === 0 ? limit : SPARE_FOR_MINUS * limit;
     for (let many = wanted; ; many *= GROWTH) {
-      const files = library.files(filterLookup.firstFileIds(filters, many));
+      const files = foundFiles.files(filterLookup.firstFileIds(filters, many));
       if (!grouped || files.size < many || rowsAtLeast(files.values()) >= wanted) return files;
     }
   }
-  const asked = [sides.text, sides.like].filter((side) => side !== null);
+  const asked = [sides.text, ...sides.like].filter((side) => side !== null);
+  const bringing = sides.between === null ? asked : [...asked, sides.between];
   // Minus terms take hits away again.
-  const wanted = minus.length === 0 ? limit : 2 * limit;
+  const wanted = minus.length + sides.unlike.length === 0 ? limit : 2 * limit;
   let { allowed } = field;
   let allowedSet = allowed && new Set(allowed);
   const nameIds = field.nameIds.filter((id) => allowedSet?.has(id) ?? true);
@@ -98,27 +128,27 @@ export async function gather(
   const looked = new Set<number>();
   let k = Math.max(MIN_WINDOWS, WINDOWS_PER_HIT * wanted);
   for (let round = 0; round < MAX_ROUNDS && allowed?.length !== 0; round++) {
-    const share = allowed === null ? 1 : Math.min(1, allowed.length / coverage.listened);
+    const share = allowed === null ? 1 : Math.min(1, allowed.length / coverage.analysed);
     const few = allowed !== null && share < SELECTIVE_BELOW ? Float64Array.from(allowed) : undefined;
     const depth = few ? k : Math.ceil(k / share);
     // One batch: the index process is waited for once. Scoring names that are also near costs less than a second wait.
-    const batch = asked.map((side) => side.nearest(depth, few));
+    const batch = bringing.map((side) => side.nearest(depth, few));
     if (round === 0) {
-      batch.push(...[...asked, ...sides.minus].map((side) => side.measure()));
+      batch.push(...[...bringing, ...against].map((side) => side.measure()));
       if (sides.text) batch.push(sides.text.score(nameIds));
     }
     await Promise.all(batch);
     signal?.throwIfAborted();
 
-    const found = new Set([...nameIds, ...asked.flatMap((side) => [...side.places.keys()])]);
+    const found = new Set([...nameIds, ...bringing.flatMap((side) => [...side.places.keys()])]);
     const fresh = [...found].filter((id) => !looked.has(id) && (allowedSet?.has(id) ?? true));
     for (const id of fresh) looked.add(id);
-    for (const [id, file] of library.files(fresh)) {
+    for (const [id, file] of foundFiles.files(fresh)) {
       if ((filters.includeOffline || !file.offline) && !field.isSelf(file)) files.set(id, file);
     }
     const open = asked.filter((side) => !side.exhausted);
-    const hopeless = !includeUnlikely && open.every((side) => side.unseenProbability() < BAND_FROM.maybe);
-    if (hopeless || asked.every((side) => side.exhausted || hitsIn(side.near) >= wanted)) break;
+    const noneRelevant = !includeUnlikely && open.every((side) => side.unseenProbability() < BAND_FROM.maybe);
+    if (noneRelevant || asked.every((side) => side.exhausted || hitsIn(side.near) >= wanted)) break;
     if (allowed === null && 2 * files.size < looked.size) {
       // Most of what was found is not here (an unplugged drive): look only among what is.
       allowed = filterLookup.fileIds(filters);
@@ -127,7 +157,7 @@ export async function gather(
     k *= GROWTH;
   }
   const ids = [...files.keys()];
-  await Promise.all(asked.map((side) => side.score(ids)));
+  await Promise.all(bringing.map((side) => side.score(ids)));
   const takes = takesAmong(files.values());
   await Promise.all(asked.map((side) => side.weighTakes(takes)));
   return files;

@@ -1,10 +1,10 @@
 /**
- * Hits that are one thing to whoever looks for a sound: exact copies, and variants of one series (names of one series in
+ * Results that are one thing to a user: exact copies, and variants of one series (names of one series in
  * one folder that sound alike). The best of them stands for all.
  */
 import type { SearchHit } from '../../shared/types.ts';
-import { cosineSimilarity } from '../embed/normalise.ts';
-import type { Library } from './library.ts';
+import type { WindowStore } from '../catalogue/stores/windows.ts';
+import { cosineSimilarity } from '../vectors/normalise.ts';
 import type { Candidate } from './rank.ts';
 import { BACKGROUND_CURVE, BAND_FROM, logistic, zScore, type LogisticCurve } from './relevance.ts';
 import { seriesKey } from './series.ts';
@@ -14,7 +14,9 @@ import type { WindowSearch } from './window-search.ts';
 const ALIKE_FROM = BAND_FROM.maybe;
 
 interface Grouping {
-  library: Library;
+  windows: Pick<WindowStore, 'firstPlaces' | 'embeddingsOf'>;
+  /** Whose windows. */
+  spaceId: number;
   index: Pick<WindowSearch, 'background'>;
   /** The pack's calibration for a sound as query; null: it has none. */
   curve: LogisticCurve | null;
@@ -46,11 +48,11 @@ export function rowsAtLeast(files: Iterable<{ path: string; contentId: string | 
 export async function grouped(
   hits: readonly SearchHit[],
   candidates: readonly Candidate[],
-  { library, index, curve }: Grouping,
+  { windows, spaceId, index, curve }: Grouping,
 ): Promise<SearchHit[]> {
   const byId = new Map(candidates.map((candidate) => [candidate.file.id, candidate]));
   const keys = new Map(hits.map((hit) => [hit.fileId, seriesKey(hit.path)]));
-  const embeddings = embeddingsOf(hits, keys, byId, library);
+  const embeddings = embeddingsOf(hits, keys, byId, { windows, spaceId });
   const rows: Row[] = [];
   const byContent = new Map<string, Row>();
   const bySeries = new Map<string, Row[]>();
@@ -92,19 +94,19 @@ function embeddingsOf(
   hits: readonly SearchHit[],
   keys: ReadonlyMap<number, string>,
   candidates: ReadonlyMap<number, Candidate>,
-  library: Library,
+  { windows, spaceId }: Pick<Grouping, 'windows' | 'spaceId'>,
 ): Map<number, Float32Array> {
   const members = Map.groupBy(hits, ({ fileId }) => keys.get(fileId)!);
   const ids = hits.map(({ fileId }) => fileId).filter((id) => members.get(keys.get(id)!)!.length > 1);
   const placeless = ids.filter((id) => candidates.get(id)?.windowId == null);
-  const first = library.firstPlaces(placeless);
+  const first = windows.firstPlaces(placeless, spaceId);
   const windowOf = new Map(
     ids.flatMap((id) => {
       const windowId = candidates.get(id)?.windowId ?? first.get(id)?.windowId;
       return windowId === undefined ? [] : [[id, windowId] as const];
     }),
   );
-  const read = library.embeddings([...windowOf.values()]);
+  const read = windows.embeddingsOf([...windowOf.values()]);
   return new Map(
     [...windowOf].flatMap(([id, windowId]) => {
       const embedding = read.get(windowId);

@@ -1,13 +1,12 @@
 /**
- * Names as evidence: which words of a query occur in a file's name, folders and tags. Full-text search over
- * `file_words` (porter stems, case and accents folded); names were split at index time (catalogue/split-name.ts).
- * @see https://www.sqlite.org/fts5.html#full_text_query_syntax
+ * Names as evidence: which words of a query occur in a file's name, folders and tags. Names were split at index time
+ * (text/split-name.ts).
  */
-import type { Database } from 'better-sqlite3';
-import { anyOf, phraseExpression, wordForms } from './query-words.ts';
-import type { UcsCodes } from './ucs-codes.ts';
+import type { WordMatchStore } from '../catalogue/stores/word-matches.ts';
+import { anyOf, phraseExpression, wordForms } from '../text/query-words.ts';
+import type { UcsCodes } from '../text/ucs-codes.ts';
 
-/** What a word counts where it matches. A folder speaks for many files at once, a name for its own. */
+/** What a word counts where it matches. A folder is about many files at once, a name about its own. */
 const COLUMN_WEIGHT = { name: 1, tags: 0.8, folder: 0.5 } as const;
 type Column = keyof typeof COLUMN_WEIGHT;
 const COLUMNS = Object.keys(COLUMN_WEIGHT) as Column[];
@@ -38,34 +37,14 @@ export interface NameEvidence {
   tags: string[];
 }
 
-/** Reads one catalogue; statements are prepared once. */
 export class NameLookup {
-  readonly #files;
-  readonly #highestId;
-  readonly #matching;
-  readonly #evidence;
+  readonly #matches: WordMatchStore;
   readonly #codes: UcsCodes;
 
   /** @param codes abbreviations that names may have in place of a word */
-  constructor(db: Database, codes: UcsCodes = () => []) {
+  constructor(matches: WordMatchStore, codes: UcsCodes = () => []) {
+    this.#matches = matches;
     this.#codes = codes;
-    this.#highestId = db.prepare<[], number | null>('SELECT max(id) FROM file').pluck();
-    this.#files = db
-      .prepare<[number, string], [number, number]>(
-        `SELECT word.key, (SELECT count(*) FROM (SELECT 1 FROM file_words WHERE file_words MATCH word.value LIMIT ?))
-           FROM json_each(?) AS word`,
-      )
-      .raw();
-    this.#matching = db
-      .prepare<[string, number], number>('SELECT rowid FROM file_words WHERE file_words MATCH ? LIMIT ?')
-      .pluck();
-    // The unary plus keeps the planner from asking the full-text index once per file (200 times slower).
-    this.#evidence = db
-      .prepare<[string, string], [number, number]>(
-        `SELECT expression.key, file_words.rowid FROM json_each(?) AS expression, file_words
-          WHERE file_words MATCH expression.value AND +file_words.rowid IN (SELECT value FROM json_each(?))`,
-      )
-      .raw();
   }
 
   /**
@@ -78,14 +57,13 @@ export class NameLookup {
     const cut = this.#present(forms.flatMap(({ guessed }) => guessed));
     const words = forms.map(({ word }) => word);
     const expressions = forms.map(({ phrases, guessed }) => anyOf([...phrases, ...guessed.filter((one) => cut.has(one))])); // prettier-ignore
-    const files = new Map(this.#files.all(COMMON_FROM + 1, JSON.stringify(expressions)));
-    // Roughly the number of files; deleted ones do not matter for a logarithm.
-    const total = this.#highestId.get() ?? 0;
+    const files = this.#matches.counts(expressions, COMMON_FROM + 1);
+    const total = this.#matches.roughlyFiles(); // near enough for a logarithm
     const idf = (count: number) => Math.log(1 + total / (1 + count)) + 0.01;
-    const present = words.map((_, at) => files.get(at) ?? 0).filter((count) => count > 0);
+    const present = files.filter((count) => count > 0);
     const meanIdf = present.reduce((sum, count) => sum + idf(count), 0) / Math.max(1, present.length);
     const all = words.map((word, at): QueryWord => {
-      const count = files.get(at) ?? 0;
+      const count = files[at]!;
       return {
         word,
         expression: expressions[at]!,
@@ -99,8 +77,8 @@ export class NameLookup {
 
   /** @returns those that some file has */
   #present(phrases: readonly string[]): Set<string> {
-    const found = this.#files.all(1, JSON.stringify(phrases));
-    return new Set(found.filter(([, files]) => files > 0).map(([at]) => phrases[at]!));
+    const found = this.#matches.counts(phrases, 1);
+    return new Set(phrases.filter((_, at) => found[at]! > 0));
   }
 
   /**
@@ -118,7 +96,7 @@ export class NameLookup {
     const add = (expression: string) => {
       if (found.size >= limit) return;
       const whole = [`(${expression})`, ...together].join(' AND ');
-      for (const id of this.#matching.all(whole, limit)) {
+      for (const id of this.#matches.matching(whole, limit)) {
         if (found.size >= limit) return;
         found.add(id);
       }
@@ -148,7 +126,7 @@ export class NameLookup {
     const expressions = present.flatMap(({ expression }) => COLUMNS.map((column) => `{${column}} : ${expression}`));
     /** Per file: the best column weight of each word. */
     const best = new Map<number, Float64Array>();
-    for (const [key, fileId] of this.#evidence.all(JSON.stringify(expressions), JSON.stringify(fileIds))) {
+    for (const [key, fileId] of this.#matches.among(expressions, fileIds)) {
       const at = Math.floor(key / COLUMNS.length);
       const column = COLUMNS[key % COLUMNS.length]!;
       const evidence = byFile.get(fileId) ?? { share: 0, name: [], folder: [], tags: [] };
@@ -169,12 +147,12 @@ export class NameLookup {
   holding(phrases: readonly string[], fileIds: readonly number[]): Set<number> {
     const together = inNameOrTags(phrases);
     if (together.length === 0) return new Set(fileIds);
-    const rows = this.#evidence.all(JSON.stringify([together.join(' AND ')]), JSON.stringify(fileIds));
+    const rows = this.#matches.among([together.join(' AND ')], fileIds);
     return new Set(rows.map(([, fileId]) => fileId));
   }
 
   /**
-   * Which of these files are called or tagged like one of the phrases (folders do not count: they speak for too
+   * Which of these files are called or tagged like one of the phrases (folders do not count: they are about too
    * many). One statement.
    * @returns per file the first phrase that fits
    */
@@ -185,11 +163,9 @@ export class NameLookup {
     );
     const called = new Map<number, string>();
     if (usable.length === 0 || fileIds.length === 0) return called;
-    const rows = this.#evidence.all(
-      JSON.stringify(usable.map(({ expression }) => expression)),
-      JSON.stringify(fileIds),
-    );
-    for (const [key, fileId] of rows) if (!called.has(fileId)) called.set(fileId, usable[key]!.phrase);
+    const expressionsUsed = usable.map(({ expression }) => expression);
+    for (const [key, fileId] of this.#matches.among(expressionsUsed, fileIds))
+      if (!called.has(fileId)) called.set(fileId, usable[key]!.phrase);
     return called;
   }
 }

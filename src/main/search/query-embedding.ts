@@ -1,10 +1,11 @@
 /** The embeddings that stand for a query. All are Float32Array[dim] of L2 norm 1. */
-import { cosineSimilarity, meanDirection } from '../embed/normalise.ts';
+import { cosineSimilarity, meanDirection } from '../vectors/normalise.ts';
+import type { ReferenceWindows } from './reference-windows.ts';
 import type { EncodeTexts } from './window-search.ts';
 
 /** Up to here the windows of a query sound are one thing and their mean stands for it. */
 const MEAN_UP_TO = 3;
-/** A longer sound may hold several things: at most so many windows speak for it. */
+/** A longer sound may hold several things: at most this many windows represent it. */
 const MAX_REPRESENTATIVES = 8;
 
 /**
@@ -30,9 +31,15 @@ export function representatives(windows: readonly Float32Array[]): Float32Array[
   return taken.map((at) => windows[at]!);
 }
 
+/** The direction between the sounds to resemble; null for fewer than two, and for those that cancel each other out. */
+export function meanOfSeveral({ like }: ReferenceWindows): Float32Array | null {
+  if (like.length < 2) return null;
+  return meanDirection(like.map((windows) => meanDirection([...windows]) ?? windows[0]!));
+}
+
 /**
  * An {@link EncodeTexts} that embeds several wordings of each text and gives their mean direction.
- * @param expand the wordings of one text (models/prompt.ts `queryTexts`), at least one
+ * @param expand the wordings of one text (packs/prompt.ts `queryTexts`), at least one
  * @param embedTexts one embedding per text in order; called once for everything
  */
 export function queryEncoder(expand: (text: string) => string[], embedTexts: EncodeTexts): EncodeTexts {

@@ -1,7 +1,8 @@
 /** One side of a query (words, or a sound): the best place in each file, and how likely it is the right one. */
-import { cosineSimilarity } from '../embed/normalise.ts';
-import { soundProbability, type LogisticCurve, type SoundScale } from './relevance.ts';
-import { takeProbability, type OwnLevels } from './take-relevance.ts';
+import { cosineSimilarity } from '../vectors/normalise.ts';
+import { soundProbability, standingProbability, zScore, type LogisticCurve, type SoundScale } from './relevance.ts';
+import { type OwnLevels } from '../index/own-levels.ts';
+import { takeProbability } from './take-relevance.ts';
 import type { Background, WindowMatches, WindowSearch } from './window-search.ts';
 
 /** The best window of a file for one query. */
@@ -74,6 +75,12 @@ export class QuerySide {
   /** Probability that a sound of this cosine is what is asked for, 0..1. Valid after {@link measure}. */
   probability(cosine: number, embedding = 0): number {
     return soundProbability(cosine, this.#scale(embedding));
+  }
+
+  /** How far a cosine stands out of the library, as a probability within "maybe"; 0 where it does not. After {@link measure}. */
+  standing({ cosine, embedding }: Pick<Place, 'cosine' | 'embedding'>): number {
+    const { background, windows } = this.#scale(embedding);
+    return standingProbability(zScore(cosine, background), windows);
   }
 
   /** The same of a file by its best place, corrected for how many it has. Valid after {@link weighTakes}. */

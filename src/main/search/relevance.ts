@@ -65,7 +65,7 @@ export function zScore(cosine: number, background: Background): number {
  * good part of the background, so 3 is out of reach (among n values no z exceeds (n − 1)/√n). √(2 ln n) is about
  * the highest z of n unrelated windows; one and a half below that, some ten pass by chance, as many as anybody
  * looks through. Reaches 3 at ~25 000 windows. Never below 0.7: a library of three files has no outstanding one.
- * (Measured with an early starter pack on 360 clips it had not heard: of 123 queries with a right sound among the ten
+ * (Measured with an early starter pack on 360 clips it was not trained on: of 123 queries with a right sound among the ten
  * best, 4 lost it at one below, 2 at one and a half.)
  */
 export function standingZ(windows: number): number {
@@ -101,7 +101,7 @@ export function withoutStrong(probability: number): number {
 }
 
 /** 0 below {@link standingZ}; from there on within the lower part of "maybe", slowly rising so that order is kept. */
-function standingProbability(z: number, windows: number): number {
+export function standingProbability(z: number, windows: number): number {
   const above = z - standingZ(windows);
   if (above < 0) return 0;
   const span = (BAND_FROM.likely - BAND_FROM.maybe) / 4;
@@ -123,9 +123,17 @@ export function either(a: number, b: number): number {
   return 1 - (1 - a) * (1 - b);
 }
 
-/** Geometric mean: words and sound given together must both be met, and a sound that misses one is far down. */
-export function both(a: number, b: number): number {
-  return Math.sqrt(a * b);
+/**
+ * Weighted geometric mean: words and sound given together must both be met, and a sound that misses one is far down.
+ * @param share of `a`, 0..1; 0: `b` alone counts
+ */
+export function both(a: number, b: number, share = 0.5): number {
+  return a ** share * b ** (1 - share);
+}
+
+/** Geometric mean of at least one: each must be met. */
+export function each(probabilities: readonly number[]): number {
+  return probabilities.reduce((product, one) => product * one, 1) ** (1 / probabilities.length);
 }
 
 /**
@@ -139,6 +147,15 @@ export function minusProbability(minus: number, plus: number): number {
   const oddsMinus = odds(minus);
   const total = oddsMinus + odds(plus);
   return total === 0 ? 0 : (minus * oddsMinus) / total;
+}
+
+/**
+ * What is left of a score for a sound to be unlike: a wish, weaker than a minus term, but whatever was asked for.
+ * @param likeness probability that a file is of the kind of that sound, 0..1
+ * @returns 0..1; the score is multiplied by it: 0.95 where one in ten would take them for alike, 0.32 at nine in ten
+ */
+export function unlikeFactor(likeness: number): number {
+  return Math.sqrt(1 - likeness);
 }
 
 function odds(p: number): number {

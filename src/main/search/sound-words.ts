@@ -1,10 +1,11 @@
 /**
  * Words that are said of sounds. A model places any text somewhere, also one about invoices, and there is always a sound
- * beside it. What the installed vocabularies call sounds tells the two apart, whichever model answers.
+ * beside it. The words of the installed vocabularies distinguish the two, whichever model answers.
  */
-import { wordsOf } from '../tag/words.ts';
-import type { UcsRow } from './ucs-codes.ts';
-import { contentWords } from './query-words.ts';
+import { wordsOf } from '../text/words.ts';
+import type { UcsRow } from '../text/ucs-codes.ts';
+import { contentWords } from '../text/query-words.ts';
+import type { WordCheck } from './known-words.ts';
 
 interface Label {
   name: string;
@@ -13,17 +14,22 @@ interface Label {
   ucs?: UcsRow | undefined;
 }
 
-/** In the form of `wordsOf`. */
-export type SoundWords = ReadonlySet<string>;
+/** Whether each part of a word, as `wordsOf` takes it apart, is said of sounds. */
+export type SoundWords = (word: string) => boolean[];
 
-/** @param labels of all vocabularies, about 3,100 words with the shipped ones */
-export function soundWords(labels: Iterable<Label>): SoundWords {
-  const words = new Set<string>();
+/**
+ * @param labels of all vocabularies, about 3,100 words with the shipped ones
+ * @param isLearnt words that the model has learnt in other languages: from names of sounds only
+ */
+export function soundWords(labels: Iterable<Label>, isLearnt: WordCheck = () => false): SoundWords {
+  // Labels and prompts are made of the same words again and again: each is taken apart once.
+  const pieces = new Set<string>();
   for (const { name, prompts, keywords, ucs } of labels) {
     const texts = [name, ...prompts, ...keywords, ucs?.category ?? '', ucs?.subCategory ?? ''];
-    for (const word of texts.flatMap(wordsOf)) words.add(word);
+    for (const text of texts) for (const piece of text.split(' ')) pieces.add(piece);
   }
-  return words;
+  const words = new Set([...pieces].flatMap(wordsOf));
+  return (word) => (isLearnt(word) ? [true] : wordsOf(word).map((part) => words.has(part)));
 }
 
 /**
@@ -31,6 +37,6 @@ export function soundWords(labels: Iterable<Label>): SoundWords {
  *   one passed ("hello world"); of the 150 queries of the dev split 94 do
  */
 export function isAboutSound(text: string, known: SoundWords): boolean {
-  const words = contentWords(text).flatMap(wordsOf);
-  return 2 * words.filter((word) => known.has(word)).length > words.length;
+  const parts = contentWords(text).flatMap(known);
+  return 2 * parts.filter((isOfSound) => isOfSound).length > parts.length;
 }

@@ -1,5 +1,5 @@
 /** What a search needs from others: an index over windows, and somebody who embeds words. */
-import type { OwnLevels } from './take-relevance.ts';
+import type { OwnLevels } from '../index/own-levels.ts';
 
 /** Windows of files, best first. Parallel arrays. */
 export interface WindowMatches {

@@ -1,15 +1,17 @@
 /** Search finds files by their accepted tags: the words follow what was decided, some at a time. */
-import { setImmediate as breather } from 'node:timers/promises';
+import type { CatalogueAccess } from '../catalogue/access.ts';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { toWire } from '../../shared/errors.ts';
-import type { Parts } from '../parts.ts';
+
+export type AcceptedWordsDeps = Pick<CatalogueAccess, 'existingCatalogue' | 'notice'>;
 
 export class AcceptedWords {
-  readonly #parts: Parts;
+  readonly #deps: AcceptedWordsDeps;
   #writing: Promise<void> | null = null;
   #closed = false;
 
-  constructor(parts: Parts) {
-    this.#parts = parts;
+  constructor(deps: AcceptedWordsDeps) {
+    this.#deps = deps;
   }
 
   /** Resolves when the words of all that was decided until now are written. */
@@ -22,17 +24,17 @@ export class AcceptedWords {
   /** Nobody waits: after moves, after tags were renamed, and for what a program left that ended midway. */
   soon(): void {
     this.written().catch((error: unknown) => {
-      if (!this.#closed) this.#parts.notice(toWire(error).userMessage);
+      if (!this.#closed) this.#deps.notice(toWire(error).userMessage);
     });
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#writing?.catch(() => {}); // whoever waited was told
+    await this.#writing?.catch(() => {}); // callers that waited got the error
   }
 
   async #write(): Promise<void> {
-    const catalogue = this.#closed ? null : this.#parts.existingCatalogue();
-    while (!this.#closed && (catalogue?.decisions.writeSomeWords() ?? false)) await breather();
+    const catalogue = this.#closed ? null : this.#deps.existingCatalogue();
+    while (!this.#closed && (catalogue?.decisions.writeSomeWords() ?? false)) await yieldToEventLoop();
   }
 }

@@ -4,9 +4,10 @@
  */
 import { z } from 'zod';
 import { UserError } from '../../shared/errors.ts';
-import type { ModelPack } from '../models/pack.ts';
+import type { ModelPack } from '../packs/pack.ts';
 import { vocabularyHash, type Vocabulary } from './vocabulary.ts';
-import { readRegularFile } from '../untrusted/regular-file.ts';
+import { readRegularFile } from '../files/regular-file.ts';
+import { wrongShape } from '../text/wrong-shape.ts';
 
 /** Of a thousand labels they take half of one. */
 const MAX_BYTES = 64 * 2 ** 20;
@@ -48,7 +49,7 @@ export async function readBackground(
   return new Map(
     Object.entries(measured.labels).map(([id, [mean, standardDeviation, ...cosines]]) => {
       if (mean === undefined || standardDeviation === undefined || cosines.length !== content.quantiles.length) {
-        throw damaged(pack.folder, `the label “${id}” has too few numbers`);
+        throw damaged(pack.folder, `the label “${id}” has too few values`);
       }
       const quantiles = cosines.map((cosine, at) => ({ share: content.quantiles[at]!, cosine }));
       return [id, { mean, standardDeviation, quantiles }];
@@ -73,13 +74,13 @@ function parse(json: string, folder: string): z.infer<typeof CONTENT> {
   }
   const result = CONTENT.safeParse(raw);
   if (result.success) return result.data;
-  throw damaged(folder, result.error.issues[0]?.message ?? 'wrong shape', result.error);
+  throw damaged(folder, wrongShape(result.error), result.error);
 }
 
 function damaged(folder: string, what: string, cause?: unknown): UserError {
   return new UserError(
     'model-damaged',
-    `The background statistics of the model pack in “${folder}” cannot be used: ${what}. Install or copy the pack again.`,
+    `The background statistics of the model pack in “${folder}” cannot be used: ${what}. Reinstall the pack.`,
     cause,
   );
 }

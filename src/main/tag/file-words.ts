@@ -1,8 +1,11 @@
 /** What files are called and tagged with, as evidence for labels. */
-import type { Database } from 'better-sqlite3';
-import { PROVENANCE_FIELD } from '../decode/tag-fields.ts';
-import { parseProvenance } from '../writeback/provenance.ts';
+import type { Catalogue } from '../catalogue/open.ts';
+import type { TagValue } from '../catalogue/stores/tags-words.ts';
+import { PROVENANCE_FIELD } from '../text/provenance-field.ts';
+import { parseProvenance } from '../text/provenance.ts';
 import type { FileWords } from './word-evidence.ts';
+
+type TagRow = Readonly<TagValue>;
 
 /** Tags that say what a file is; artists, albums and years do not. */
 const TELLING = [
@@ -21,28 +24,15 @@ const SEPARATORS = /\s*[,;/\0\n]\s*/u;
 /** Longer values are documents. */
 const LONGEST = 500;
 
-/** @returns reads one file; statements are prepared once */
-export function fileWords(db: Database): (fileId: number) => FileWords | null {
-  const place = db.prepare<[number], { rootPath: string; relativePath: string }>(
-    `SELECT root.path AS rootPath, file.relative_path AS relativePath
-       FROM file JOIN root ON root.id = file.root_id WHERE file.id = ?`,
-  );
-  const renamed = db.prepare<[number], { path: string; newPath: string }>(
-    `SELECT write_journal.path, new_path AS newPath
-       FROM write_journal JOIN write_run ON write_run.id = run_id AND write_run.kind = 'rename'
-      WHERE file_id = ? AND state IN ('written', 'not-restored') ORDER BY write_journal.id DESC`,
-  );
-  const tags = db
-    .prepare<[number, number, string], [nativeId: string, field: string, value: string]>(
-      `SELECT native_id, field, value FROM file_tag WHERE file_id = ? AND (length(value) <= ? OR field = ?)`,
-    )
-    .raw();
-  return (fileId) => {
-    const found = place.get(fileId);
-    if (!found) return null;
-    const relativePath = nameOfOthers(found.relativePath, renamed.all(fileId));
-    return wordsOfFile(found.rootPath, relativePath, tags.all(fileId, LONGEST, PROVENANCE_FIELD));
-  };
+/** @returns null for a file that is not in the catalogue */
+export function fileWords(
+  { filePlaces, renameJournal, tags }: Pick<Catalogue, 'filePlaces' | 'renameJournal' | 'tags'>,
+  fileId: number,
+): FileWords | null {
+  const place = filePlaces.ofFile(fileId);
+  if (!place) return null;
+  const relativePath = nameOfOthers(place.relativePath, renameJournal.ofFile(fileId));
+  return wordsOfFile(place.rootPath, relativePath, tags.short(fileId, LONGEST, PROVENANCE_FIELD));
 }
 
 /**
@@ -66,11 +56,7 @@ function lastPart(path: string): string {
  * @param relativePath '/' between folders
  * @param tags as read: native id, our field, value
  */
-export function wordsOfFile(
-  rootPath: string,
-  relativePath: string,
-  tags: readonly (readonly [nativeId: string, field: string, value: string])[],
-): FileWords {
+export function wordsOfFile(rootPath: string, relativePath: string, tags: readonly TagRow[]): FileWords {
   const parts = relativePath.split('/');
   const fileName = parts.pop() ?? '';
   const rootName = rootPath.split(/[\\/]/).findLast((part) => part !== '') ?? '';
@@ -85,8 +71,6 @@ export function wordsOfFile(
     catIds: others.filter(([id]) => isCatId(id)).map(([, , value]) => value),
   };
 }
-
-type TagRow = readonly [nativeId: string, field: string, value: string];
 
 /**
  * Without what Earmark wrote itself: it would be evidence for its own suggestions. A value to which it only added

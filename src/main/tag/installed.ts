@@ -1,16 +1,16 @@
 /** Which vocabularies there are: those shipped with the program, and those the user put into the data folder. */
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { RESOURCES_FOLDER } from '../install.ts';
+import { RESOURCES_FOLDER } from '../files/install.ts';
 import { checkVocabulary, type Vocabulary } from './vocabulary.ts';
-import { readRegularFile, UnfitFileError } from '../untrusted/regular-file.ts';
+import { readRegularFile, UnfitFileError } from '../files/regular-file.ts';
 
 export const SHIPPED_VOCABULARIES_FOLDER = join(RESOURCES_FOLDER, 'vocabularies');
 
 /** Far above any real one: 5000 long labels take 4 MiB. Keeps a misplaced recording from being read into memory. */
 const MAX_BYTES = 16 * 2 ** 20;
 
-export interface VocabularyPlaces {
+export interface VocabularyPaths {
   /** The engine's data folder; vocabularies lie in its `vocabularies` folder, which need not exist. */
   dataFolder: string;
   /** @default SHIPPED_VOCABULARIES_FOLDER */
@@ -25,11 +25,11 @@ export interface InstalledVocabularies {
   broken: { path: string; sentences: string[] }[];
 }
 
-/** Every `*.json` in both folders. What is wrong with one is told and does not hide the others: this never rejects. */
+/** Every `*.json` in both folders. Errors in one are reported and do not hide the others: this never rejects. */
 export async function readVocabularies({
   dataFolder,
   shippedFolder = SHIPPED_VOCABULARIES_FOLDER,
-}: VocabularyPlaces): Promise<InstalledVocabularies> {
+}: VocabularyPaths): Promise<InstalledVocabularies> {
   const installed: InstalledVocabularies = { found: [], broken: [] };
   for (const folder of [resolve(shippedFolder), resolve(dataFolder, 'vocabularies')]) {
     const names = await jsonFiles(folder);
@@ -53,7 +53,7 @@ async function readInto({ found, broken }: InstalledVocabularies, path: string):
   const { id } = checked.vocabulary;
   const other = found.find((one) => one.vocabulary.id === id);
   if (other) {
-    const sentence = `The vocabulary “${path}” has the id “${id}” of “${other.path}”. Give it another id or remove it.`;
+    const sentence = `The vocabulary “${path}” has the same id “${id}” as “${other.path}”. Change its id or remove it.`;
     broken.push({ path, sentences: [sentence] });
     return;
   }
@@ -67,7 +67,7 @@ async function jsonFiles(folder: string): Promise<{ files: string[] } | { senten
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { files: [] };
     return {
-      sentence: `The folder of vocabularies “${folder}” cannot be read. Check that it is a folder, and its permissions.`,
+      sentence: `The vocabularies folder “${folder}” cannot be read. Check that it is a folder, and its permissions.`,
     };
   }
 }
@@ -78,13 +78,13 @@ async function textOf(path: string): Promise<{ text: string } | { sentence: stri
     bytes = await readRegularFile(path, MAX_BYTES);
   } catch (error) {
     if (error instanceof UnfitFileError && error.kind === 'too-large') {
-      return { sentence: `The vocabulary “${path}” is larger than 16 MiB. Remove labels or the file.` };
+      return { sentence: `The vocabulary “${path}” is larger than 16 MiB. Remove labels, or remove the file.` };
     }
     return { sentence: `The vocabulary “${path}” cannot be read. Check that it is a file, and its permissions.` };
   }
   try {
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) }; // passes over a byte order mark
   } catch {
-    return { sentence: `The vocabulary “${path}” is not text in UTF-8. Save it again in that encoding.` };
+    return { sentence: `The vocabulary “${path}” is not UTF-8 text. Save it again as UTF-8.` };
   }
 }

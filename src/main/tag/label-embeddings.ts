@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../../shared/errors.ts';
-import { meanDirection } from '../embed/normalise.ts';
-import type { ModelPack } from '../models/pack.ts';
-import { queryTexts } from '../models/prompt.ts';
+import { meanDirection } from '../vectors/normalise.ts';
+import type { ModelPack } from '../packs/pack.ts';
+import { queryTexts } from '../packs/prompt.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /** Texts sent to the encoder at a time: between two, others get their turn. */
@@ -73,7 +73,7 @@ async function readCache(path: string, dim: number): Promise<Map<string, Float32
     bytes = await readFile(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return known;
-    throw new UserError('no-permission', `“${path}”, where labels are kept, cannot be read. Check its permissions.`, error); // prettier-ignore
+    throw new UserError('no-permission', `The label cache “${path}” cannot be read. Check its permissions.`, error); // prettier-ignore
   }
   if (bytes.length % record !== 0) return known;
   for (let at = 0; at < bytes.length; at += record) {

@@ -1,11 +1,11 @@
 /** One file looked at closely: why a tag fits or does not, and which window sounds like what. */
-import { setImmediate as breather } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { TaggedWindow, TagWhy } from '../../shared/calls/tags.ts';
-import { fileMissing } from '../catalogue/known-files.ts';
-import { dot } from '../index/float16-dot.ts';
+import { fileMissing } from '../../shared/refusals.ts';
+import { dot } from '../vectors/float16-dot.ts';
 import { fileWords } from './file-words.ts';
 import { readLevels } from './library-levels.ts';
-import { prepareVocabulary, type PreparedVocabulary, type ScoringGround } from './prepare.ts';
+import { prepareVocabulary, type PreparedVocabulary, type ScoringDeps } from './prepare.ts';
 import { bounded, fuse, kept, matrixOf, Scorer } from './scorer.ts';
 import type { Vocabulary } from './vocabulary.ts';
 import { reasonsOf } from './why.ts';
@@ -21,11 +21,11 @@ interface Look {
   windows: { startSeconds: number; seconds: number; products: Float32Array }[];
 }
 
-/** @throws UserError file-missing when the model in use has not listened to it */
-async function lookAt(fileId: number, vocabulary: Vocabulary, ground: ScoringGround): Promise<Look> {
-  const { catalogue, spaceId } = ground;
-  if (!catalogue.windows.isListened(fileId, spaceId)) throw fileMissing(fileId);
-  const prepared = await prepareVocabulary(vocabulary, ground, await readLevels(ground, vocabulary));
+/** @throws UserError file-missing when the model in use has not analysed it */
+async function lookAt(fileId: number, vocabulary: Vocabulary, deps: ScoringDeps): Promise<Look> {
+  const { catalogue, spaceId } = deps;
+  if (!catalogue.windows.isAnalysed(fileId, spaceId)) throw fileMissing(fileId);
+  const prepared = await prepareVocabulary(vocabulary, deps, await readLevels(deps, vocabulary));
   const { rows, values } = matrixOf(prepared.set);
   const { dim } = prepared.set;
   const windows: Look['windows'] = [];
@@ -34,11 +34,11 @@ async function lookAt(fileId: number, vocabulary: Vocabulary, ground: ScoringGro
     const products = Float32Array.from({ length: rows }, (_, row) => dot(embedding, values, row * dim));
     windows.push({ startSeconds, seconds, products });
     if (performance.now() - sliceMs < SLICE_MS) continue;
-    await breather();
+    await yieldToEventLoop();
     sliceMs = performance.now();
   }
   const evidence = new WordEvidence(vocabulary);
-  const said = fileWords(catalogue.db)(fileId);
+  const said = fileWords(catalogue, fileId);
   const matches = said ? evidence.matches(said) : [];
   const words = new Float32Array(vocabulary.labels.length);
   return { prepared, matches, words: evidence.logOdds(matches, words) ? words : null, windows };
@@ -52,9 +52,9 @@ export async function whyOf(
   fileId: number,
   label: number,
   vocabulary: Vocabulary,
-  ground: ScoringGround,
+  deps: ScoringDeps,
 ): Promise<TagWhy[]> {
-  const { prepared, matches, words, windows } = await lookAt(fileId, vocabulary, ground);
+  const { prepared, matches, words, windows } = await lookAt(fileId, vocabulary, deps);
   const { set } = prepared;
   const scorer = new Scorer(set);
   for (const { products } of windows) scorer.add(products, 0);
@@ -67,7 +67,7 @@ export async function whyOf(
     cosine: windows.length > 0 ? windows[window[label]!]!.products[label]! : null,
     level: prepared.levels[label]!,
     background: prepared.background[label]!,
-    taught: decisionsBehind(prepared, label, ground),
+    taught: decisionsBehind(prepared, label, deps),
     matches,
     words: words === null ? 0 : logOdds[label]! - bounded(sound[label]!),
     fused: logOdds[label]!,
@@ -81,9 +81,9 @@ export async function windowsOf(
   fileId: number,
   vocabulary: Vocabulary,
   minProbability: number,
-  ground: ScoringGround,
+  deps: ScoringDeps,
 ): Promise<TaggedWindow[]> {
-  const { prepared, words, windows } = await lookAt(fileId, vocabulary, ground);
+  const { prepared, words, windows } = await lookAt(fileId, vocabulary, deps);
   const scorer = new Scorer(prepared.set);
   const tagged: TaggedWindow[] = [];
   for (const { startSeconds, seconds, products } of windows) {
@@ -103,15 +103,12 @@ export async function windowsOf(
 }
 
 /** How many decisions the label's head was learnt from; null where it has none. */
-function decisionsBehind(prepared: PreparedVocabulary, label: number, { catalogue, spaceId }: ScoringGround) {
+function decisionsBehind(prepared: PreparedVocabulary, label: number, { catalogue, spaceId }: ScoringDeps) {
   if (!prepared.set.heads.some((head) => head.label === label)) return null;
-  return catalogue.db
-    .prepare<[number, number], number>('SELECT accepted + rejected FROM tag_head WHERE tag_id = ? AND space_id = ?')
-    .pluck()
-    .get(prepared.tagIds[label]!, spaceId)!;
+  return catalogue.heads.decisionsBehind(prepared.tagIds[label]!, spaceId);
 }
 
-/** Of an exclusive group: the surest of the others. */
+/** Of an exclusive group: the most probable of the others. */
 function rivalsOf(
   label: number,
   probabilities: Float64Array,

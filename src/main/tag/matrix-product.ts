@@ -37,7 +37,7 @@ export async function matrixProduct(
       logSeverityLevel: 4,
     });
   } catch (error) {
-    throw new UserError('model-unusable', 'Tags cannot be scored on this machine: onnxruntime does not run here. Run `earmark doctor`.', error); // prettier-ignore
+    throw new UserError('model-unusable', 'Tags cannot be scored: onnxruntime does not run on this machine. Run `earmark doctor`.', error); // prettier-ignore
   }
   const turned = new Float32Array(dim * columns);
   for (let column = 0; column < columns; column++) {

@@ -1,6 +1,6 @@
 /** How the user's own library lies to labels: what a label's cosine usually is there. */
-import type { Database } from 'better-sqlite3';
-import { decodeInto, float16Bits } from '../index/float16-dot.ts';
+import type { WindowStore } from '../catalogue/stores/windows.ts';
+import { decodeInto, float16Bits } from '../vectors/float16-dot.ts';
 import { matrixProduct } from './matrix-product.ts';
 
 /** Windows looked at: more change the median of a label by less than a hundredth. */
@@ -13,11 +13,11 @@ const QUARTILES_APART = 1.349;
  * @returns of each: medians and spreads of the cosines to windows spread evenly over the library; zeros when it has none
  */
 export async function measureLibrary(
-  db: Database,
+  stored: WindowStore,
   { spaceId, dim, threads }: { spaceId: number; dim: number; threads: number },
   embeddings: readonly Float32Array[],
 ): Promise<{ windows: number; levels: { centres: Float32Array; spreads: Float32Array }[] }> {
-  const { values, windows } = sampleWindows(db, { spaceId, dim, wanted: SAMPLE });
+  const { values, windows } = sampleWindows(stored, { spaceId, dim, wanted: SAMPLE });
   const levels = [];
   for (const labels of embeddings) {
     const columns = labels.length / dim;
@@ -45,19 +45,15 @@ export async function measureLibrary(
  * @returns their embeddings in a row, Float32Array[windows · dim] at the beginning of `values`
  */
 export function sampleWindows(
-  db: Database,
+  stored: WindowStore,
   { spaceId, dim, wanted: most }: { spaceId: number; dim: number; wanted: number },
 ): { values: Float32Array; windows: number } {
-  const ids = db
-    .prepare<[number], number>('SELECT id FROM window INDEXED BY window_by_space WHERE space_id = ?')
-    .pluck()
-    .all(spaceId);
-  const embedding = db.prepare<[number], Buffer>('SELECT embedding FROM window WHERE id = ?').pluck();
+  const ids = stored.ids(spaceId);
   const wanted = Math.min(most, ids.length);
   const values = new Float32Array(wanted * dim);
   let windows = 0;
   for (let at = 0; at < wanted; at++) {
-    const blob = embedding.get(ids[Math.floor((at * ids.length) / wanted)]!);
+    const blob = stored.embeddingBytes(ids[Math.floor((at * ids.length) / wanted)]!);
     if (blob?.byteLength !== 2 * dim) continue;
     decodeInto(float16Bits(blob), 0, values, windows * dim, dim);
     if (values.subarray(windows * dim, (windows + 1) * dim).every((value) => Number.isFinite(value))) windows++;

@@ -1,7 +1,7 @@
 /** Everything that scoring a vocabulary takes, put together from pack, library, heads and catalogue. */
 import { createHash } from 'node:crypto';
 import type { Catalogue } from '../catalogue/open.ts';
-import type { ModelPack } from '../models/pack.ts';
+import type { ModelPack } from '../packs/pack.ts';
 import { readBackground, type LabelBackground } from './background.ts';
 import { blendLevels, CALIBRATION_VERSION, temperatureOf, type LabelLevel } from './calibration.ts';
 import { headsHash, headsInUse } from './heads.ts';
@@ -12,7 +12,7 @@ import type { LabelSet } from './scorer.ts';
 import { rivalsOf, type Directions } from './rivals.ts';
 import { vocabularyHash, type Vocabulary } from './vocabulary.ts';
 
-export interface ScoringGround {
+export interface ScoringDeps {
   dataFolder: string;
   catalogue: Catalogue;
   spaceId: number;
@@ -35,11 +35,11 @@ export interface PreparedVocabulary extends ScoredVocabulary {
  */
 export async function scoringHash(
   vocabulary: Vocabulary,
-  { catalogue, dataFolder, spaceId, pack, reference }: Omit<ScoringGround, 'embedTexts'>,
+  { catalogue, dataFolder, spaceId, pack, reference }: Omit<ScoringDeps, 'embedTexts'>,
 ): Promise<string> {
   const levels = await readLevels({ dataFolder, spaceId }, vocabulary);
   const tagIds = tagIdsOf(vocabulary, catalogue);
-  return hashOf(vocabulary, reference, levels, headsHash(headsInUse(catalogue.db, spaceId, pack.dim, tagIds)));
+  return hashOf(vocabulary, reference, levels, headsHash(headsInUse(catalogue.heads, spaceId, pack.dim, tagIds)));
 }
 
 /**
@@ -48,13 +48,13 @@ export async function scoringHash(
  */
 export async function prepareVocabulary(
   vocabulary: Vocabulary,
-  ground: ScoringGround,
+  deps: ScoringDeps,
   levels: StoredLevels | null,
 ): Promise<PreparedVocabulary> {
-  const { catalogue, spaceId, pack, reference } = ground;
-  const embeddings = await labelEmbeddings(vocabulary, ground);
+  const { catalogue, spaceId, pack, reference } = deps;
+  const embeddings = await labelEmbeddings(vocabulary, deps);
   const tagIds = catalogue.tagRows.ensure(vocabulary.id, vocabulary.labels);
-  const heads = headsInUse(catalogue.db, spaceId, pack.dim, tagIds);
+  const heads = headsInUse(catalogue.heads, spaceId, pack.dim, tagIds);
   const measured = await readBackground(pack, vocabulary);
   const background = vocabulary.labels.map(({ id }) => measured?.get(id) ?? null);
   const blended = blendLevels(background.map(packLevel), levels);
@@ -69,9 +69,7 @@ export async function prepareVocabulary(
     temperature: temperatureOf(pack.logitScale),
     heads,
     rivals:
-      reference.id === vocabulary.id
-        ? NO_RIVALS
-        : rivalsOf(embeddings, await directionsOf(reference, ground), pack.dim),
+      reference.id === vocabulary.id ? NO_RIVALS : rivalsOf(embeddings, await directionsOf(reference, deps), pack.dim),
   };
   const hash = hashOf(vocabulary, reference, levels, headsHash(heads));
   return { id: vocabulary.id, hash, set, labels: vocabulary.labels, tagIds, levels: blended, background };
@@ -80,12 +78,12 @@ export async function prepareVocabulary(
 /** The vocabulary that is the reference was calibrated against itself. */
 const NO_RIVALS = { embeddings: new Float32Array(0), centres: new Float32Array(0) };
 
-async function directionsOf(reference: Vocabulary, ground: ScoringGround): Promise<Directions> {
-  const embeddings = await labelEmbeddings(reference, ground);
-  const measured = await readBackground(ground.pack, reference);
+async function directionsOf(reference: Vocabulary, deps: ScoringDeps): Promise<Directions> {
+  const embeddings = await labelEmbeddings(reference, deps);
+  const measured = await readBackground(deps.pack, reference);
   const levels = blendLevels(
     reference.labels.map(({ id }) => packLevel(measured?.get(id) ?? null)),
-    await readLevels(ground, reference),
+    await readLevels(deps, reference),
   );
   return { embeddings, centres: Float32Array.from(levels, ({ centre }) => centre) };
 }

@@ -2,7 +2,7 @@
 import type { LabelSet } from './scorer.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
-export interface ScoreGround {
+export interface ScoreInput {
   dataFolder: string;
   spaceId: number;
   dim: number;
@@ -53,7 +53,7 @@ export interface LearntHead {
 export type ScoreMethods = {
   /** How the library's windows lie to labels, over a sample. @throws UserError what opening the catalogue throws */
   measure: {
-    input: ScoreGround & { embeddings: Float32Array[] };
+    input: ScoreInput & { embeddings: Float32Array[] };
     output: { windows: number; levels: { centres: Float32Array; spreads: Float32Array }[] };
   };
   /**
@@ -61,7 +61,7 @@ export type ScoreMethods = {
    * @returns in their order; null for one with too few decisions
    */
   learn: {
-    input: ScoreGround & { set: LabelSet; tags: { tagId: number; label: number; examplesOnly: boolean }[] };
+    input: ScoreInput & { set: LabelSet; tags: { tagId: number; label: number; examplesOnly: boolean }[] };
     output: (LearntHead | null)[];
   };
   /**
@@ -69,7 +69,7 @@ export type ScoreMethods = {
    * @returns how many files are to be scored
    */
   begin: {
-    input: ScoreGround & { vocabularies: ScoredVocabulary[]; folders: string[]; again: boolean };
+    input: ScoreInput & { vocabularies: ScoredVocabulary[]; folders: string[]; again: boolean };
     output: { files: number };
   };
   /** The next files; null when there are none left. */

@@ -3,7 +3,7 @@
  * there is to choose from: so labels of the shipped sound-effects vocabulary, which has words for nearly every sound,
  * stand beside them and take their share. Those that mean nearly the same as a label of the vocabulary do not.
  */
-import { dot } from '../index/float16-dot.ts';
+import { dot } from '../vectors/float16-dot.ts';
 import type { LabelSet } from './scorer.ts';
 
 /** Labels as directions, with their cosines to sounds in general. */

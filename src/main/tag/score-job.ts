@@ -1,21 +1,21 @@
 /** The tag job: scores files against vocabularies and stores what fits. Nothing is embedded but labels. */
-import { setImmediate as breather } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { ScoreSummary } from '../../shared/calls/tags.ts';
 import { UserError } from '../../shared/errors.ts';
 import type { JobContext } from '../jobs/runner.ts';
-import { Child, ChildDiedError } from '../process/child.ts';
+import { Child, ChildExitedError } from '../process/child.ts';
 import { PROCESS_ENTRIES } from '../process/entries.ts';
 import { labelEmbeddings } from './label-embeddings.ts';
 import { readLevels, stillHolds, writeLevels } from './library-levels.ts';
-import { prepareVocabulary, type PreparedVocabulary, type ScoringGround } from './prepare.ts';
+import { prepareVocabulary, type PreparedVocabulary, type ScoringDeps } from './prepare.ts';
 import type { ScoredBlock, ScoreMethods } from './protocol.ts';
 import { teachTags } from './teach/teaching.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
-/** Files stored in one transaction: some ms, so that nobody who asks the engine meanwhile has to wait. */
+/** Files stored in one transaction: some ms, so that no call has to wait meanwhile. */
 const FILES_AT_ONCE = 60;
 
-export interface ScoreJobParts extends ScoringGround {
+export interface ScoreJobDeps extends ScoringDeps {
   threads: number;
   lowPriority: boolean;
   vocabularies: Vocabulary[];
@@ -28,13 +28,13 @@ export interface ScoreJobParts extends ScoringGround {
 }
 
 /**
- * @returns what was stored, also when cancelled: what is stored stays, and the next job goes on from there
+ * @returns what was stored, also when cancelled: what is stored stays, and the next job continues from there
  * @throws UserError engine-broken, and what reading the catalogue or the labels throws
  */
-export async function runScoreJob(context: JobContext, parts: ScoreJobParts): Promise<ScoreSummary> {
+export async function runScoreJob(context: JobContext, deps: ScoreJobDeps): Promise<ScoreSummary> {
   const summary: ScoreSummary = {
     files: 0,
-    vocabularies: parts.vocabularies.map(({ id }) => id),
+    vocabularies: deps.vocabularies.map(({ id }) => id),
     suggestions: 0,
     unknown: 0,
     seconds: 0,
@@ -44,13 +44,13 @@ export async function runScoreJob(context: JobContext, parts: ScoreJobParts): Pr
   for (let attempt = 1; ; attempt++) {
     try {
       // What was stored is up to date and not scored again, unless everything is asked for.
-      await score(context, parts, summary);
+      await score(context, deps, summary);
     } catch (error) {
       if (context.signal.aborted) summary.cancelled = true;
-      else if (!(error instanceof ChildDiedError)) throw error;
-      else if (attempt > 1) throw hopeless(error);
+      else if (!(error instanceof ChildExitedError)) throw error;
+      else if (attempt > 1) throw crashedAgain(error);
       else {
-        if (parts.again) Object.assign(summary, { files: 0, suggestions: 0, unknown: 0 });
+        if (deps.again) Object.assign(summary, { files: 0, suggestions: 0, unknown: 0 });
         continue;
       }
     }
@@ -58,19 +58,19 @@ export async function runScoreJob(context: JobContext, parts: ScoreJobParts): Pr
   }
 }
 
-async function score(context: JobContext, parts: ScoreJobParts, summary: ScoreSummary): Promise<void> {
+async function score(context: JobContext, deps: ScoreJobDeps, summary: ScoreSummary): Promise<void> {
   context.signal.throwIfAborted();
   const { processName, entry } = { processName: 'score', entry: PROCESS_ENTRIES.score };
-  const child = new Child<ScoreMethods>({ processName, entry, lowPriority: parts.lowPriority });
-  parts.started?.(child.pid);
+  const child = new Child<ScoreMethods>({ processName, entry, lowPriority: deps.lowPriority });
+  deps.started?.(child.pid);
   const kill = () => void child.kill();
   context.signal.addEventListener('abort', kill, { once: true });
   try {
-    const { dataFolder, spaceId, pack, threads, folders, again } = parts;
-    const ground = { dataFolder, spaceId, dim: pack.dim, threads };
-    const vocabularies = await prepareAll(context, parts, child);
+    const { dataFolder, spaceId, pack, threads, folders, again } = deps;
+    const input = { dataFolder, spaceId, dim: pack.dim, threads };
+    const vocabularies = await prepareAll(context, deps, child);
     const { files } = await child.call('begin', {
-      ...ground,
+      ...input,
       vocabularies: vocabularies.map(({ id, hash, set, labels, tagIds }) => ({ id, hash, set, labels, tagIds })),
       folders,
       again,
@@ -84,7 +84,7 @@ async function score(context: JobContext, parts: ScoreJobParts, summary: ScoreSu
       await context.whileNotPaused();
       next = child.call('step', null); // it works while this one is stored
       next.catch(() => {}); // awaited by the next round, which a cancel may forestall
-      await store(context, block, vocabularies, parts, summary);
+      await store(context, block, vocabularies, deps, summary);
       context.report({ done: summary.files, etaSeconds: remaining(context, summary.files - before, files) });
     }
   } finally {
@@ -96,25 +96,25 @@ async function score(context: JobContext, parts: ScoreJobParts, summary: ScoreSu
 /** Measures the library where it has changed much since it was measured last, and lets tags learn. */
 async function prepareAll(
   context: JobContext,
-  parts: ScoreJobParts,
+  deps: ScoreJobDeps,
   child: Child<ScoreMethods>,
 ): Promise<PreparedVocabulary[]> {
-  const { catalogue, dataFolder, spaceId, pack, threads } = parts;
+  const { catalogue, dataFolder, spaceId, pack, threads } = deps;
   const libraryWindows = catalogue.windows.count(spaceId);
   const prepared: PreparedVocabulary[] = [];
-  for (const vocabulary of parts.vocabularies) {
+  for (const vocabulary of deps.vocabularies) {
     await context.whileNotPaused();
-    const embeddings = await labelEmbeddings(vocabulary, { ...parts, signal: context.signal });
-    let levels = await readLevels(parts, vocabulary);
+    const embeddings = await labelEmbeddings(vocabulary, { ...deps, signal: context.signal });
+    let levels = await readLevels(deps, vocabulary);
     if (levels === null || !stillHolds(levels, libraryWindows)) {
-      const ground = { dataFolder, spaceId, dim: pack.dim, threads };
-      const { windows, levels: measured } = await child.call('measure', { ...ground, embeddings: [embeddings] });
+      const input = { dataFolder, spaceId, dim: pack.dim, threads };
+      const { windows, levels: measured } = await child.call('measure', { ...input, embeddings: [embeddings] });
       levels = { ...measured[0]!, windows, libraryWindows, measuredMs: Date.now() };
-      await writeLevels(parts, vocabulary, levels);
+      await writeLevels(deps, vocabulary, levels);
     }
-    const before = await prepareVocabulary(vocabulary, parts, levels);
-    const taught = await teachTags(before, parts, threads, child, context.signal);
-    prepared.push(taught ? await prepareVocabulary(vocabulary, parts, levels) : before);
+    const before = await prepareVocabulary(vocabulary, deps, levels);
+    const taught = await teachTags(before, deps, threads, child, context.signal);
+    prepared.push(taught ? await prepareVocabulary(vocabulary, deps, levels) : before);
   }
   return prepared;
 }
@@ -123,7 +123,7 @@ async function store(
   { signal }: JobContext,
   block: ScoredBlock,
   vocabularies: readonly PreparedVocabulary[],
-  { catalogue, spaceId }: ScoreJobParts,
+  { catalogue, spaceId }: ScoreJobDeps,
   summary: ScoreSummary,
 ): Promise<void> {
   let at = 0;
@@ -144,21 +144,21 @@ async function store(
       }
     });
     summary.files += end - first;
-    await breather();
+    await yieldToEventLoop();
   }
   summary.suggestions += block.tagIds.length;
   summary.unknown += block.unknown;
 }
 
-/** s; null while there is no telling. */
+/** s; null while it is unknown. */
 function remaining({ elapsedSeconds }: JobContext, done: number, files: number): number | null {
   return done < 1000 || files === 0 ? null : (elapsedSeconds() * (files - done)) / done;
 }
 
-function hopeless(cause: unknown): UserError {
+function crashedAgain(cause: unknown): UserError {
   return new UserError(
     'engine-broken',
-    'Scoring tags stopped unexpectedly, twice. Nothing else is affected; try again when the machine has more memory free.',
+    'The scoring process crashed twice. Nothing else is affected. Free some memory, then try again.',
     cause,
   );
 }

@@ -1,9 +1,7 @@
 /** One pass over the files that are to be scored: in blocks, so that memory does not grow with the library. */
-import type { Database } from 'better-sqlite3';
-import { LISTED } from '../catalogue/file-lists.ts';
-import { decodeInto, float16Bits } from '../index/float16-dot.ts';
-import { joined } from '../search/condition.ts';
-import { folderCondition, type Root } from '../search/folder-filter.ts';
+import type { Catalogue } from '../catalogue/open.ts';
+import type { StoredWindow } from '../catalogue/stores/windows.ts';
+import { decodeInto, float16Bits } from '../vectors/float16-dot.ts';
 import { fileWords } from './file-words.ts';
 import { matrixProduct, type MatrixProduct } from './matrix-product.ts';
 import type { ScoredBlock, ScoredVocabulary, ScoreMethods } from './protocol.ts';
@@ -23,20 +21,17 @@ interface Prepared {
   added: Float32Array;
 }
 
-type WindowRow = [startSeconds: number, seconds: number, embedding: Buffer];
-
 export class ScoreRun {
+  readonly #catalogue: Catalogue;
   readonly #fileIds: number[];
   readonly #vocabularies: Prepared[];
   readonly #dim: number;
   readonly #spaceId: number;
   readonly #values: Float32Array;
-  readonly #windows;
-  readonly #wordsOf;
   #next = 0;
 
   /** @param input of `begin` @throws what reading the catalogue throws; UserError model-unusable */
-  static async open(db: Database, input: ScoreMethods['begin']['input']): Promise<ScoreRun> {
+  static async open(catalogue: Catalogue, input: ScoreMethods['begin']['input']): Promise<ScoreRun> {
     const prepared: Prepared[] = [];
     for (const vocabulary of input.vocabularies) {
       const { rows, values } = matrixOf(vocabulary.set);
@@ -48,23 +43,17 @@ export class ScoreRun {
         added: new Float32Array(vocabulary.set.labels),
       });
     }
-    return new ScoreRun(db, input, prepared);
+    return new ScoreRun(catalogue, input, prepared);
   }
 
-  private constructor(db: Database, input: ScoreMethods['begin']['input'], vocabularies: Prepared[]) {
+  private constructor(catalogue: Catalogue, input: ScoreMethods['begin']['input'], vocabularies: Prepared[]) {
     this.#vocabularies = vocabularies;
     this.#dim = input.dim;
-    this.#fileIds = dueFiles(db, input);
-    this.#spaceId = input.spaceId;
+    this.#catalogue = catalogue;
+    const { spaceId, folders, again } = input;
+    this.#fileIds = catalogue.scored.due(spaceId, { folders, notWith: again ? null : input.vocabularies });
+    this.#spaceId = spaceId;
     this.#values = new Float32Array(WINDOWS_AT_ONCE * input.dim);
-    // The index that covers more columns knows no order of files: it would be read from end to end.
-    this.#windows = db
-      .prepare<[number, number], WindowRow>(
-        `SELECT start_s, seconds, embedding FROM window INDEXED BY window_by_file
-          WHERE file_id = ? AND space_id = ? ORDER BY start_s, id`,
-      )
-      .raw();
-    this.#wordsOf = fileWords(db);
   }
 
   /** Files that are to be scored. */
@@ -76,7 +65,7 @@ export class ScoreRun {
   async step(): Promise<ScoredBlock | null> {
     if (this.#next >= this.#fileIds.length) return null;
     const block = new BlockBuilder();
-    const files: { fileId: number; windows: WindowRow[] }[] = [];
+    const files: { fileId: number; windows: StoredWindow[] }[] = [];
     let rows = 0;
     while (this.#next < this.#fileIds.length && files.length < FILES_AT_ONCE) {
       const fileId = this.#fileIds[this.#next]!;
@@ -112,12 +101,14 @@ export class ScoreRun {
   }
 
   /** By their start. */
-  #read(fileId: number): WindowRow[] {
-    return this.#windows.all(fileId, this.#spaceId).filter(([, , blob]) => blob.byteLength === 2 * this.#dim);
+  #read(fileId: number): StoredWindow[] {
+    return this.#catalogue.windows
+      .stored(fileId, this.#spaceId)
+      .filter(([, , blob]) => blob.byteLength === 2 * this.#dim);
   }
 
   /** @param windows at most {@link WINDOWS_AT_ONCE} @returns of each vocabulary */
-  async #products(windows: readonly WindowRow[]): Promise<Float32Array[]> {
+  async #products(windows: readonly StoredWindow[]): Promise<Float32Array[]> {
     for (const [row, [, , blob]] of windows.entries()) {
       decodeInto(float16Bits(blob), 0, this.#values, row * this.#dim, this.#dim);
     }
@@ -129,9 +120,9 @@ export class ScoreRun {
   }
 
   /** Nothing is suggested for a silent file: it has no windows, and its name alone is no reason. */
-  #finish(block: BlockBuilder, fileId: number, windows: readonly WindowRow[]): void {
+  #finish(block: BlockBuilder, fileId: number, windows: readonly StoredWindow[]): void {
     block.begin(fileId);
-    const words = windows.length > 0 ? this.#wordsOf(fileId) : null;
+    const words = windows.length > 0 ? fileWords(this.#catalogue, fileId) : null;
     for (const { vocabulary, scorer, words: evidence, added } of this.#vocabularies) {
       block.vocabulary();
       if (windows.length === 0) continue;
@@ -194,31 +185,4 @@ class BlockBuilder {
       unknown: this.#unknown,
     };
   }
-}
-
-/** Files that were listened to and are listed, by id; only those out of date, unless all are asked for. */
-function dueFiles(db: Database, { spaceId, vocabularies, folders, again }: ScoreMethods['begin']['input']): number[] {
-  const roots = db.prepare<[], Root>('SELECT id, path FROM root').all();
-  const conditions = [{ sql: LISTED, parameters: [] as (string | number)[] }];
-  if (folders.length > 0) {
-    conditions.push(joined(folders.map((folder) => folderCondition(folder, roots)), 'OR')); // prettier-ignore
-  }
-  if (!again) {
-    const upToDate = vocabularies.map(({ id, hash }) => ({
-      sql: `NOT EXISTS (SELECT 1 FROM scored WHERE scored.file_id = file.id AND scored.space_id = ?
-              AND scored.vocabulary_id = ? AND scored.scoring_hash = ?)`,
-      parameters: [spaceId, id, hash],
-    }));
-    conditions.push(joined(upToDate, 'OR'));
-  }
-  const { sql, parameters } = joined(conditions, 'AND');
-  // The index covers what decides whether a file is listed, so that rows with their waveforms are not read.
-  return db
-    .prepare<(string | number)[], number>(
-      `SELECT file.id FROM file INDEXED BY file_by_name
-        WHERE ${sql} AND EXISTS (SELECT 1 FROM listening WHERE listening.file_id = file.id AND listening.space_id = ?)`,
-    )
-    .pluck()
-    .all(...parameters, spaceId)
-    .sort((a, b) => a - b);
 }

@@ -184,7 +184,7 @@ export function fuse(
   for (let label = 0; label < labels; label++) {
     if (logOdds[label]! < NEVER) continue; // nearly all of them: an exponential each would take half of the time
     const group = groupOf[label]!;
-    // Of labels that exclude each other the odds are held against "one of the others" as well as against "none".
+    // For labels that exclude each other the odds are compared with "one of the others" as well as against "none".
     probabilities[label] = exclusive[group]
       ? Math.exp(logOdds[label]!) / (1 + oddsOfGroup[group]!)
       : logistic(logOdds[label]!);
@@ -214,7 +214,7 @@ function mixed(sound: number, words: number, believed: number): number {
 /** @returns no surer than anything is */
 export const bounded = (logOdds: number): number => Math.max(-MOST_LOG_ODDS, Math.min(MOST_LOG_ODDS, logOdds));
 
-/** @returns indices of the labels worth keeping, surest first */
+/** @returns indices of the labels worth keeping, most probable first */
 export function kept(probabilities: Float64Array): number[] {
   const found: number[] = [];
   for (let label = 0; label < probabilities.length; label++) {

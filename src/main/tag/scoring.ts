@@ -1,16 +1,19 @@
 /**
- * Tag jobs: those that somebody starts, and those that begin by themselves when an index job has heard new files. One
+ * Tag jobs: those that somebody starts, and those that begin by themselves when an index job has analysed new files. One
  * at a time; beside index jobs, which they do not disturb.
  */
+import type { Replaceable } from '../async/replaceable.ts';
+import type { Timers } from '../async/timers.ts';
+import { Turns } from '../async/turns.ts';
+import type { CatalogueAccess, LoadKind } from '../catalogue/access.ts';
+import type { EncoderSupervisor } from '../embed/supervisor.ts';
+import type { ModelAccess } from '../packs/model-access.ts';
 import { availableParallelism } from 'node:os';
-import type { ScoreSummary } from '../../shared/calls/tags.ts';
 import { toWire, UserError } from '../../shared/errors.ts';
-import type { JobId, JobProgress } from '../../shared/types.ts';
-import { JobRunner } from '../jobs/runner.ts';
-import type { ModelParts } from '../model-parts.ts';
-import type { Parts } from '../parts.ts';
-import { readSettings } from '../settings.ts';
-import type { ScoringGround } from './prepare.ts';
+import type { JobId } from '../../shared/types.ts';
+import type { JobRegistry, Lane } from '../jobs/registry.ts';
+import { readSettings } from '../catalogue/setting-values.ts';
+import type { ScoringDeps } from './prepare.ts';
 import { runScoreJob } from './score-job.ts';
 import type { Vocabularies } from './vocabularies.ts';
 import type { Vocabulary } from './vocabulary.ts';
@@ -26,47 +29,44 @@ export interface ScoreRequest {
 }
 
 export interface ScoringListeners {
-  progress: (progress: JobProgress) => void;
   /** Suggestions of these tags may be others now. */
   changed: (tagIds: number[]) => void;
 }
 
+/** Of the model in use, whatever becomes of the setting meanwhile. */
+export interface ScoringModel extends Pick<ModelAccess, 'pack' | 'spaceId'> {
+  supervisors(): Promise<Replaceable<EncoderSupervisor>>;
+}
+
+export interface TagScoringDeps extends CatalogueAccess {
+  readonly load: LoadKind;
+  readonly timers: Timers;
+  /** Holds the model in use while the work runs. */
+  withModel<T>(work: (model: ScoringModel) => Promise<T>): Promise<T>;
+}
+
 export class TagScoring {
-  readonly #parts: Parts;
+  readonly #deps: TagScoringDeps;
   readonly #vocabularies: Vocabularies;
   readonly #listeners: ScoringListeners;
-  readonly #ids = new Set<JobId>();
-  #runner: JobRunner<ScoreSummary> | null = null;
+  readonly #lane: Lane<'tag'>;
   /** The job that began by itself. */
   #automatic: JobId | null = null;
-  #starting: Promise<unknown> = Promise.resolve();
+  readonly #starts = new Turns();
   /** Tags that were decided on and have not learnt from it yet. */
   readonly #toLearn = new Set<number>();
-  #restTimer: NodeJS.Timeout | undefined;
+  /** Takes back the wait for rest. */
+  #stopWaiting: () => void = () => {};
   #closed = false;
 
-  constructor(parts: Parts, vocabularies: Vocabularies, listeners: ScoringListeners) {
-    this.#parts = parts;
+  constructor(deps: TagScoringDeps, jobs: JobRegistry, vocabularies: Vocabularies, listeners: ScoringListeners) {
+    this.#deps = deps;
     this.#vocabularies = vocabularies;
     this.#listeners = listeners;
-  }
-
-  /** Wait, pause, resume, cancel. */
-  get jobs(): JobRunner<ScoreSummary> {
-    this.#runner ??= new JobRunner(this.#parts.catalogue().jobs, this.#listeners.progress, () =>
-      this.#parts.checkThere(),
-    );
-    return this.#runner;
-  }
-
-  /** Jobs that run or are paused; asking makes no catalogue. */
-  get running(): JobProgress[] {
-    return this.#runner?.running ?? [];
-  }
-
-  /** Whether it is a tag job of this session. */
-  has(id: JobId): boolean {
-    return this.#ids.has(id);
+    this.#lane = jobs.lane({
+      busy: 'Tags are already being scored. Wait for this to finish, or cancel it first.',
+      service: this,
+    });
   }
 
   /**
@@ -74,14 +74,12 @@ export class TagScoring {
    * @throws UserError nothing-indexed, not-found for a vocabulary, catalogue-busy while one runs, model-missing, model-damaged
    */
   start(request: ScoreRequest): Promise<JobId> {
-    return this.#inTurn(async () => {
-      if (this.#automatic !== null && this.#runner?.active === this.#automatic) {
-        this.#runner.cancel(this.#automatic);
-        await this.#runner.wait(this.#automatic).catch(() => {}); // it was told of as any other
+    return this.#starts.take(async () => {
+      if (this.#automatic !== null && this.#lane.active === this.#automatic) {
+        this.#lane.cancel(this.#automatic);
+        await this.#lane.wait(this.#automatic).catch(() => {}); // it was told of as any other
       }
-      if (this.#runner?.active != null) {
-        throw new UserError('catalogue-busy', 'Tags are being scored already. Wait for that, or cancel it first.');
-      }
+      this.#lane.assertFree();
       return this.#start(request);
     });
   }
@@ -101,24 +99,23 @@ export class TagScoring {
    * they were used before. Only in the app: a command learns when tags are scored next.
    */
   afterDeciding(tagIds: readonly number[]): void {
-    if (this.#parts.options.load !== 'background' || this.#closed) return;
+    if (this.#deps.load !== 'background' || this.#closed) return;
     for (const tagId of tagIds) this.#toLearn.add(tagId);
     if (this.#toLearn.size === 0) return;
-    clearTimeout(this.#restTimer);
-    this.#restTimer = setTimeout(() => {
+    this.#stopWaiting();
+    this.#stopWaiting = this.#deps.timers.after(REST_MS, () => {
       try {
         this.#learn();
       } catch (error) {
         this.#tell(error);
       }
-    }, REST_MS);
-    this.#restTimer.unref();
+    });
   }
 
   #learn(): void {
-    const catalogue = this.#parts.existingCatalogue();
+    const catalogue = this.#deps.existingCatalogue();
     if (this.#closed || !catalogue) return;
-    if (this.#runner?.active != null) {
+    if (this.#lane.active !== null) {
       this.afterDeciding([...this.#toLearn]); // what was decided meanwhile is learnt after this job
       return;
     }
@@ -128,22 +125,22 @@ export class TagScoring {
   }
 
   /**
-   * Files that were heard since are scored with the vocabularies that files were scored with before; nothing happens
-   * where none was, or while a job runs. Only in the app: a command does what it is asked to.
+   * Files analysed since then are scored with the vocabularies used before; nothing happens if none was used, or while
+   * a job runs. Only in the app: a command does what it is asked to.
    */
   afterIndexing(): void {
-    if (this.#parts.options.load !== 'background') return;
+    if (this.#deps.load !== 'background') return;
     void this.#startUsed(() => true);
   }
 
   /** By itself: with those of the vocabularies that were used before and are still there. */
   async #startUsed(wanted: (vocabularyId: string) => boolean): Promise<void> {
     try {
-      await this.#inTurn(async () => {
-        const catalogue = this.#parts.existingCatalogue();
-        if (this.#closed || !catalogue || this.#runner?.active != null) return;
+      await this.#starts.take(async () => {
+        const catalogue = this.#deps.existingCatalogue();
+        if (this.#closed || !catalogue || this.#lane.active !== null) return;
         const { found } = await this.#vocabularies.all();
-        const used = catalogue.suggestions.vocabulariesUsed().filter(wanted);
+        const used = catalogue.scored.vocabularies().filter(wanted);
         const vocabularyIds = used.filter((id) => found.some(({ vocabulary }) => vocabulary.id === id));
         if (vocabularyIds.length === 0) return;
         this.#automatic = await this.#start({ vocabularyIds, folders: [], again: false });
@@ -156,38 +153,38 @@ export class TagScoring {
   /** Cancels what runs and waits for its end. */
   async close(): Promise<void> {
     this.#closed = true;
-    clearTimeout(this.#restTimer);
-    await this.#starting;
-    await this.#runner?.close();
+    this.#stopWaiting();
+    await this.#starts.ended();
+    await this.#lane.close();
   }
 
   /** Answers when the job runs; the model it scores with is held until it has ended. */
   #start(request: ScoreRequest): Promise<JobId> {
     return new Promise((resolve, reject) => {
-      this.#parts
+      this.#deps
         .withModel(async (model) => {
           const id = await this.#begin(request, model);
           resolve(id);
-          await this.jobs.wait(id).catch((error: unknown) => this.#tell(error));
+          await this.#lane.wait(id).catch((error: unknown) => this.#tell(error));
         })
         .catch(reject);
     });
   }
 
-  async #begin({ vocabularyIds, folders, again }: ScoreRequest, model: ModelParts): Promise<JobId> {
-    const { load } = this.#parts.options;
-    const ground = await scoringGround(this.#parts, model, this.#vocabularies);
-    const { catalogue } = ground;
-    const wanted = vocabularyIds.length > 0 ? vocabularyIds : catalogue.suggestions.vocabulariesUsed();
+  async #begin({ vocabularyIds, folders, again }: ScoreRequest, model: ScoringModel): Promise<JobId> {
+    const { load } = this.#deps;
+    const scoring = await scoringDeps(this.#deps, model, this.#vocabularies);
+    const { catalogue } = scoring;
+    const wanted = vocabularyIds.length > 0 ? vocabularyIds : catalogue.scored.vocabularies();
     if (wanted.length === 0)
-      throw new UserError('bad-input', 'Name a vocabulary, such as “sfx”: none has been used yet.');
+      throw new UserError('bad-input', 'Specify a vocabulary, such as “sfx”. None has been used yet.');
     const vocabularies: Vocabulary[] = [];
     for (const id of new Set(wanted)) vocabularies.push((await this.#vocabularies.get(id)).vocabulary);
     const settings = readSettings(catalogue);
-    const id = this.jobs.start('tag', { vocabularyIds: wanted, folders, again }, async (context) => {
+    return this.#lane.start('tag', { vocabularyIds: wanted, folders, again }, async (context) => {
       try {
         return await runScoreJob(context, {
-          ...ground,
+          ...scoring,
           threads: load === 'foreground' ? availableParallelism() : settings.backgroundCores,
           lowPriority: load === 'background' && settings.lowPriority,
           vocabularies,
@@ -199,36 +196,27 @@ export class TagScoring {
         this.#listeners.changed(tagIds);
       }
     });
-    this.#ids.add(id);
-    return id;
   }
 
   #tell(error: unknown): void {
     if (this.#closed || (error instanceof DOMException && error.name === 'AbortError')) return;
-    this.#parts.notice(toWire(error).userMessage);
-  }
-
-  /** Starts follow one another: each sees what the one before it left. */
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const mine = this.#starting.then(work);
-    this.#starting = mine.catch(() => {}); // its caller hears of it
-    return mine;
+    this.#deps.notice(toWire(error).userMessage);
   }
 }
 
 /** What scoring stands on, of the model in use. @throws UserError nothing-indexed where there is no catalogue */
-export async function scoringGround(
-  parts: Parts,
-  model: ModelParts,
+export async function scoringDeps(
+  deps: Pick<CatalogueAccess, 'dataFolder' | 'existingCatalogue'>,
+  model: ScoringModel,
   vocabularies: Vocabularies,
-): Promise<ScoringGround> {
-  const catalogue = parts.existingCatalogue();
+): Promise<ScoringDeps> {
+  const catalogue = deps.existingCatalogue();
   if (!catalogue) {
-    throw new UserError('nothing-indexed', 'No sound has been listened to yet. Index a folder first.');
+    throw new UserError('nothing-indexed', 'No files analysed yet. Index a folder first.');
   }
   const pack = await model.pack();
   return {
-    dataFolder: parts.options.dataFolder,
+    dataFolder: deps.dataFolder,
     catalogue,
     spaceId: await model.spaceId(),
     pack,

@@ -20,7 +20,7 @@ export class SpreadsheetBoundsError extends Error {
 export async function checkSpreadsheet(bytes: Buffer): Promise<void> {
   const zip = await fromBufferPromise(bytes);
   let left = MAX_UNPACKED_BYTES;
-  if (zip.entryCount > MAX_ENTRIES) throw new SpreadsheetBoundsError(`it holds more than ${MAX_ENTRIES} parts`);
+  if (zip.entryCount > MAX_ENTRIES) throw new SpreadsheetBoundsError(`it contains more than ${MAX_ENTRIES} parts`);
   for await (const entry of zip.eachEntry()) {
     if (entry.fileName.endsWith('/')) continue;
     const scan = /\.(xml|rels)$/i.test(entry.fileName) ? new XmlScan() : null;
@@ -42,7 +42,7 @@ class XmlScan {
   add(text: string): void {
     this.#pending += text;
     const end = this.#pending.lastIndexOf('>') + 1;
-    if (end === 0 && this.#pending.length > 1 << 20) throw new SpreadsheetBoundsError('its text has no end');
+    if (end === 0 && this.#pending.length > 1 << 20) throw new SpreadsheetBoundsError('its text is too long');
     for (const [tag, closing, name, attributes] of this.#pending.slice(0, end).matchAll(/<(\/?)([\w:]+)([^<>]*)>/g)) {
       if (closing === '/') this.#depth--;
       else if (!tag.endsWith('/>')) this.#depth++;

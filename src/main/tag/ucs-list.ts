@@ -35,7 +35,7 @@ interface UcsEntry {
 }
 
 /**
- * MISC subcategories and what is only kept for later (ARCHIVED) are left out: neither can be heard.
+ * MISC subcategories and what is only kept for later (ARCHIVED) are left out: neither describes a sound.
  * @param rows from the header on
  * @throws UserError vocabulary-damaged when no row is left
  */
@@ -44,7 +44,7 @@ export function vocabularyOfUcs(rows: readonly TableRow[], called: string): Voca
     ({ category, subCategory }) => subCategory !== 'MISC' && !/^ARCHIVE/.test(category),
   );
   if (entries.length === 0) {
-    throw new UserError('vocabulary-damaged', `“${called}” has the columns of a UCS list but no rows with a CatID. Save the sheet with the full list.`); // prettier-ignore
+    throw new UserError('vocabulary-damaged', `“${called}” has the columns of a UCS list but no rows with a CatID. Save the sheet that contains the full list.`); // prettier-ignore
   }
   const frequency = new Map<string, number>();
   for (const { synonyms } of entries) for (const word of synonyms) frequency.set(word, (frequency.get(word) ?? 0) + 1);
@@ -68,8 +68,8 @@ export function vocabularyOfUcs(rows: readonly TableRow[], called: string): Voca
     name: 'Universal Category System',
     version: 1,
     language: 'en',
-    licence: 'as its authors state',
-    description: `Imported from “${called}”. MISC and archive rows are left out.`.slice(0, 1000),
+    licence: 'as stated by its authors',
+    description: `Imported from “${called}”. MISC and archive rows are omitted.`.slice(0, 1000),
     profile: 'sfx',
     groups: [...groups.values()],
     labels,

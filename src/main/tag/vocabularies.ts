@@ -2,7 +2,8 @@
 import { mkdir, readdir, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../../shared/errors.ts';
-import { describeWriteError, writeWhole } from '../export/write-list.ts';
+import { vocabularyMissing } from '../../shared/refusals.ts';
+import { describeWriteError, writeWhole } from '../files/write-whole.ts';
 import { readVocabularies, SHIPPED_VOCABULARIES_FOLDER, type InstalledVocabularies } from './installed.ts';
 import { parseVocabulary, type Vocabulary } from './vocabulary.ts';
 
@@ -43,10 +44,10 @@ export class Vocabularies {
     const one = found.find(({ vocabulary }) => vocabulary.id === id);
     if (one) return one;
     const [first] = broken.flatMap(({ sentences }) => sentences);
-    throw new UserError('not-found', `There is no vocabulary “${id}”. Those that are there: ${found.map(({ vocabulary }) => vocabulary.id).join(', ')}.${first === undefined ? '' : ` ${first}`}`); // prettier-ignore
+    throw vocabularyMissing(id, found.map(({ vocabulary }) => vocabulary.id), first); // prettier-ignore
   }
 
-  /** The one that has words for nearly every sound: what others are held against (rivals.ts). */
+  /** The one that has words for nearly every sound: others are compared with it (rivals.ts). */
   async reference(): Promise<Vocabulary> {
     return (await this.get('sfx')).vocabulary;
   }
@@ -66,7 +67,7 @@ export class Vocabularies {
     const vocabulary = parseVocabulary(text, nameOf(content));
     const other = await this.find(vocabulary.id);
     if (other?.shipped) {
-      throw new UserError('bad-input', `“${vocabulary.id}” is the id of a vocabulary that came with Earmark and never changes. Save yours under another id.`); // prettier-ignore
+      throw new UserError('bad-input', `“${vocabulary.id}” is the id of a built-in vocabulary, which cannot be changed. Save yours with another id.`); // prettier-ignore
     }
     const path = other?.path ?? join(this.folder, `${vocabulary.id}.json`);
     await mkdir(this.folder, { recursive: true }).catch((error: unknown) => {
@@ -81,7 +82,7 @@ export class Vocabularies {
   async remove(id: string): Promise<void> {
     const { path, shipped } = await this.get(id);
     if (shipped) {
-      throw new UserError('bad-input', `“${id}” came with Earmark and cannot be removed. Leave it out when you suggest tags.`); // prettier-ignore
+      throw new UserError('bad-input', `“${id}” is a built-in vocabulary and cannot be removed. Deselect it instead.`); // prettier-ignore
     }
     try {
       await rename(path, `${path}.removed`);

@@ -4,11 +4,14 @@ import { UserError } from '../../shared/errors.ts';
 import type { VocabularyContent } from '../../shared/calls/vocabularies.ts';
 import { withoutApostrophe } from '../csv/csv-line.ts';
 import { parseCsv } from '../csv/parse-csv.ts';
-import { readRegularFile, UnfitFileError } from '../untrusted/regular-file.ts';
+import { readRegularFile, UnfitFileError } from '../files/regular-file.ts';
 import { checkSpreadsheet, SpreadsheetBoundsError } from './spreadsheet-bounds.ts';
 import { ucsHeader, vocabularyOfUcs } from './ucs-list.ts';
 import { parseVocabulary } from './vocabulary.ts';
+import type { ParserName } from '../untrusted/parser.ts';
 import { vocabularyOfTable, type TableRow } from './vocabulary-table.ts';
+
+export const VOCABULARY_FILE: ParserName<{ path: string }, VocabularyContent> = { name: 'vocabulary file' };
 
 /** Far above any real one. */
 const MAX_BYTES = 32 * 2 ** 20;
@@ -32,10 +35,7 @@ export async function readVocabularyFile(path: string): Promise<VocabularyConten
     case '.xlsx':
       return ofRows(await sheetOf(await bytesOf(path), name), called);
     default:
-      throw new UserError(
-        'bad-input',
-        `“${name}” is of a kind that cannot be imported. It must be .json, .csv or .xlsx.`,
-      );
+      throw new UserError('bad-input', `“${name}” cannot be imported. Supported file types: .json, .csv, .xlsx.`);
   }
 }
 
@@ -65,7 +65,7 @@ async function sheetOf(bytes: Buffer, name: string): Promise<TableRow[]> {
     await checkSpreadsheet(bytes);
   } catch (error) {
     if (!(error instanceof SpreadsheetBoundsError)) throw unreadable(error);
-    throw new UserError('vocabulary-damaged', `“${name}” is no list of tags: ${error.message}. Save the sheet with the list alone.`, error); // prettier-ignore
+    throw new UserError('vocabulary-damaged', `“${name}” is not a list of tags: ${error.message}. Save only the sheet that contains the list.`, error); // prettier-ignore
   }
   // Loaded only here: few ever import a spreadsheet.
   const { default: readSheets } = await import('read-excel-file/node');
@@ -91,10 +91,10 @@ async function bytesOf(path: string): Promise<Buffer> {
     return await readRegularFile(path, MAX_BYTES);
   } catch (error) {
     if (error instanceof UnfitFileError) {
-      throw new UserError('vocabulary-damaged', `“${path}” is no list of tags: ${error.message}. Choose another file.`, error); // prettier-ignore
+      throw new UserError('vocabulary-damaged', `“${path}” is not a list of tags: ${error.message}. Choose another file.`, error); // prettier-ignore
     }
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') throw new UserError('not-found', `There is no file “${path}”.`, error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') throw new UserError('not-found', `“${path}” was not found.`, error);
     throw new UserError('no-permission', `“${path}” cannot be read. Check its permissions.`, error);
   }
 }
@@ -103,6 +103,6 @@ function textOf(bytes: Buffer, name: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes); // passes over a byte order mark
   } catch (error) {
-    throw new UserError('vocabulary-damaged', `“${name}” is not text in UTF-8. Save it again in that encoding.`, error);
+    throw new UserError('vocabulary-damaged', `“${name}” is not UTF-8 text. Save it again as UTF-8.`, error);
   }
 }

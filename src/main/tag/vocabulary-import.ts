@@ -3,6 +3,7 @@ import { UserError } from '../../shared/errors.ts';
 import { readUntrusted } from '../untrusted/read-untrusted.ts';
 import type { Vocabularies } from './vocabularies.ts';
 import type { Vocabulary } from './vocabulary.ts';
+import { VOCABULARY_FILE } from './vocabulary-file.ts';
 
 /**
  * @param path absolute; .json, .csv or .xlsx
@@ -10,10 +11,10 @@ import type { Vocabulary } from './vocabulary.ts';
  *   there is one of that id
  */
 export async function importVocabulary(path: string, vocabularies: Vocabularies): Promise<Vocabulary> {
-  const content = await readUntrusted('vocabulary', { path }, 'vocabulary-damaged');
+  const content = await readUntrusted(VOCABULARY_FILE, { path }, 'vocabulary-damaged');
   const there = await vocabularies.find(content.id);
   if (there) {
-    throw new UserError('name-taken', `There is a vocabulary “${content.id}” already (${there.path}). Remove it first, or give this one another id or file name.`); // prettier-ignore
+    throw new UserError('name-taken', `The vocabulary “${content.id}” already exists (${there.path}). Remove it first, or change the id or file name of this one.`); // prettier-ignore
   }
   return vocabularies.save(content);
 }

@@ -40,7 +40,7 @@ export function folded(name: string): string {
 export function vocabularyOfTable(rows: readonly TableRow[], called: string): VocabularyContent {
   const columns = columnsOf(rows[0]?.fields ?? []);
   if (!columns.has('name')) {
-    throw new UserError('vocabulary-damaged', `The table “${called}” has no column “name”. Its first line must name the columns: ${LABEL_COLUMNS.join(', ')}; only “name” is needed.`); // prettier-ignore
+    throw new UserError('vocabulary-damaged', `The table “${called}” has no column “name”. Its first line must list the columns: ${LABEL_COLUMNS.join(', ')}; only “name” is required.`); // prettier-ignore
   }
   const groups = new Map<string, VocabularyContent['groups'][number]>();
   const taken = new Set<string>();
@@ -48,7 +48,7 @@ export function vocabularyOfTable(rows: readonly TableRow[], called: string): Vo
     const of = (column: string): string => fields[columns.get(column) ?? -1]?.trim() ?? '';
     if (fields.every((field) => field.trim() === '')) return [];
     const name = of('name');
-    if (name === '') throw new UserError('vocabulary-damaged', `In the table “${called}”, line ${String(line)} has no name. Write one, or take the line out.`); // prettier-ignore
+    if (name === '') throw new UserError('vocabulary-damaged', `In the table “${called}”, line ${String(line)} has no name. Add one, or remove the line.`); // prettier-ignore
     const groupName = of('group') || 'Tags';
     const group = slug(groupName, new Set());
     const kind = of('kind').toLowerCase() === 'exclusive' ? 'exclusive' : 'multi';

@@ -10,7 +10,7 @@ const PROMPT_CHARACTERS = 200;
 const id = z
   .string({ error: (issue) => wrongType(issue.input, 'text') })
   .regex(/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/, {
-    error: 'must be 1 to 64 of the characters a-z, 0-9 and “-”, with no “-” at either end',
+    error: 'must have 1 to 64 of the characters a-z, 0-9 and “-”, with no “-” at either end',
   });
 const kind = oneOf(['exclusive', 'multi']);
 const profile = oneOf(['sfx', 'music', 'dj']);
@@ -23,8 +23,8 @@ const LABEL = object({
   id,
   name: line(100),
   group: id,
-  prompts: list(line(PROMPT_CHARACTERS), 1, 2, 'must hold one or two phrases'),
-  keywords: list(line(60), 0, 50, 'must hold at most 50 words').default([]),
+  prompts: list(line(PROMPT_CHARACTERS), 1, 2, 'must contain one or two phrases'),
+  keywords: list(line(60), 0, 50, 'must contain at most 50 words').default([]),
   ucs: UCS.optional(),
 });
 
@@ -33,17 +33,17 @@ const VOCABULARY = object({
   id,
   name: line(100),
   version: z
-    .number({ error: (issue) => wrongType(issue.input, 'a whole number from 1') })
-    .int({ error: 'must be a whole number from 1' })
-    .min(1, { error: 'must be a whole number from 1' }),
+    .number({ error: (issue) => wrongType(issue.input, 'a whole number, 1 or greater') })
+    .int({ error: 'must be a whole number, 1 or greater' })
+    .min(1, { error: 'must be a whole number, 1 or greater' }),
   language: line(35).regex(/^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/, {
     error: 'must be a language code such as “en” or “pt-BR”',
   }),
   licence: line(200, 0).default(''),
   description: line(1000, 0).default(''),
   profile,
-  groups: list(GROUP, 1, 500, 'must hold 1 to 500 groups'),
-  labels: list(LABEL, 1, 5000, 'must hold 1 to 5000 labels'),
+  groups: list(GROUP, 1, 500, 'must contain 1 to 500 groups'),
+  labels: list(LABEL, 1, 5000, 'must contain 1 to 5000 labels'),
 });
 
 /** A row of the Universal Category System, as written to the files' CATID, CATEGORY and SUBCATEGORY. */
@@ -71,10 +71,10 @@ export function checkVocabulary(text: string, source: string): { vocabulary: Voc
   try {
     raw = JSON.parse(text);
   } catch (error) {
-    // The reason tells or shows the place, and may quote several lines.
+    // The reason names or shows the place, and may quote several lines.
     const reason = (error as SyntaxError).message.replace(/\s+/gu, ' ');
     return {
-      problems: [`The vocabulary “${source}” cannot be read as JSON (${reason}). Correct it in a text editor.`],
+      problems: [`The vocabulary “${source}” is not valid JSON (${reason}). Correct it in a text editor.`],
     };
   }
   const result = VOCABULARY.safeParse(raw);
@@ -94,7 +94,8 @@ export function parseVocabulary(text: string, source: string): Vocabulary {
   const checked = checkVocabulary(text, source);
   if ('vocabulary' in checked) return checked.vocabulary;
   const [first = '', ...others] = checked.problems;
-  const more = others.length > 0 ? ` (Problems after this one: ${String(others.length)}.)` : '';
+  const more =
+    others.length > 0 ? ` (${String(others.length)} more ${others.length === 1 ? 'problem' : 'problems'}.)` : '';
   throw new UserError('vocabulary-damaged', first + more, checked.problems.join('\n'));
 }
 
@@ -119,28 +120,28 @@ function* contradictions({ groups, labels, profile }: Vocabulary): Generator<[st
   for (const label of labels) {
     const where = `label “${label.id}”`;
     if (!groupIds.has(label.group)) {
-      yield [where, `there is no group “${label.group}”; add it to “groups” or name another`];
+      yield [where, `there is no group “${label.group}”; add it to “groups” or use another`];
     }
     for (const prompt of label.prompts) {
       const other = labelOfPrompt.get(folded(prompt));
       if (other !== undefined) {
-        const whose = other === label.id ? 'is there twice' : `is a prompt of “${other}” too`;
-        yield [where, `the prompt “${prompt}” ${whose}; say it in other words or leave it out`];
+        const whose = other === label.id ? 'is used twice' : `is also a prompt of “${other}”`;
+        yield [where, `the prompt “${prompt}” ${whose}; reword or remove it`];
       }
       labelOfPrompt.set(folded(prompt), label.id);
     }
     if (label.ucs && profile !== 'sfx') {
-      yield [where, `“ucs” belongs only in a vocabulary of the profile “sfx”; leave it out`];
+      yield [where, `“ucs” is only valid in a vocabulary of the profile “sfx”; remove it`];
     }
     if (!label.ucs && withUcs && profile === 'sfx') {
-      yield [where, `“ucs” is missing; add it, as “${withUcs.id}” has it, or leave it out of all labels`];
+      yield [where, `“ucs” is missing, but “${withUcs.id}” has it; add it, or remove it from all labels`];
     }
     if (!label.ucs) continue;
     const first = rowOfCatId.get(label.ucs.catId) ?? label.ucs;
     rowOfCatId.set(label.ucs.catId, first);
     if (first.category !== label.ucs.category || first.subCategory !== label.ucs.subCategory) {
       const rows = `“${first.category}, ${first.subCategory}” and “${label.ucs.category}, ${label.ucs.subCategory}”`;
-      yield [where, `the CatID “${label.ucs.catId}” stands for both ${rows}; look it up and correct one`];
+      yield [where, `the CatID “${label.ucs.catId}” is used for both ${rows}; correct one of them`];
     }
   }
 }
@@ -150,10 +151,10 @@ function* repeated(what: string, all: readonly { id: string; name: string }[]): 
   const ids = new Set<string>();
   const names = new Map<string, string>();
   for (const { id, name } of all) {
-    if (ids.has(id)) yield [`${what} “${id}”`, `another ${what} has the same id; give one of them another`];
+    if (ids.has(id)) yield [`${what} “${id}”`, `another ${what} has the same id; change one of them`];
     const other = names.get(folded(name));
     if (other !== undefined) {
-      yield [`${what} “${id}”`, `its name “${name}” is that of “${other}” too; give one of them another`];
+      yield [`${what} “${id}”`, `“${other}” has the same name “${name}”; rename one of them`];
     }
     ids.add(id);
     names.set(folded(name), id);
@@ -187,7 +188,7 @@ function fieldOf(path: readonly PropertyKey[]): string {
 function whatIsWrong(issue: z.core.$ZodIssue): string {
   if (issue.code !== 'unrecognized_keys') return issue.message;
   const fields = issue.keys.map((key) => `“${key}”`).join(', ');
-  return `there is no field ${fields} here; remove it or correct its spelling`;
+  return `unknown field ${fields}; remove it or correct its spelling`;
 }
 
 function object<T extends z.core.$ZodLooseShape>(shape: T): z.ZodObject<T, z.core.$strict> {
@@ -209,9 +210,9 @@ function line(most: number, least = 1): z.ZodString {
   return z
     .string({ error: (issue) => wrongType(issue.input, 'text, in quotes') })
     .trim()
-    .min(least, { error: 'must not be empty; write something' })
-    .max(most, { error: `must have at most ${String(most)} characters; shorten it` })
-    .regex(/^\P{Cc}*$/u, { error: 'must not hold line breaks or other control characters; remove them' });
+    .min(least, { error: 'must not be empty' })
+    .max(most, { error: `must have at most ${String(most)} characters` })
+    .regex(/^\P{Cc}*$/u, { error: 'must not contain line breaks or other control characters' });
 }
 
 function oneOf<const T extends readonly string[]>(values: T): z.ZodEnum<{ [V in T[number]]: V }> {

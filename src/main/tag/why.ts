@@ -9,11 +9,11 @@ export interface Evidence {
   name: string;
   /** Log-odds by sound alone; −Infinity without windows. */
   sound: number;
-  /** Of the window that speaks for it most; null without windows. */
+  /** Of the window that matches it best; null without windows. */
   cosine: number | null;
   level: LabelLevel;
   background: LabelBackground | null;
-  /** Decisions its head was learnt from; null without a head. */
+  /** Decisions its head was learned from; null without a head. */
   taught: number | null;
   /** All of the file. */
   matches: readonly WordMatch[];
@@ -23,14 +23,14 @@ export interface Evidence {
   fused: number;
   /** The probability after its exclusive group was settled. */
   settled: number;
-  /** The surest other label of its exclusive group. */
+  /** The most probable other label of its exclusive group. */
   rivals: string | null;
 }
 
 const FIELD_WORDS: Readonly<Record<WordField, string>> = {
-  name: 'the name says',
-  folder: 'a folder says',
-  tag: 'a tag says',
+  name: 'the name contains',
+  folder: 'a folder name contains',
+  tag: 'an embedded tag contains',
 };
 /** Weights smaller than this are not worth a line. */
 const LEAST = 0.05;
@@ -40,7 +40,7 @@ export function reasonsOf(evidence: Evidence): TagWhy[] {
   const { label, name, sound, taught, matches, words, fused, settled, rivals } = evidence;
   const parts: TagWhy[] = [];
   if (taught !== null) {
-    const text = `learnt from ${String(taught)} of your decisions`;
+    const text = `learned from ${String(taught)} of your decisions`;
     parts.push({ kind: 'taught', text, weight: fused - words });
   } else parts.push({ kind: 'sound', text: soundText(evidence), weight: Number.isFinite(sound) ? fused - words : -12 });
   const own = strongest(matches.filter((match) => match.label === label));
@@ -52,15 +52,15 @@ export function reasonsOf(evidence: Evidence): TagWhy[] {
   const heldBack = own.length > 0 && sound < 0 && Math.min(MOST_BY_WORDS, sum) - words > (othersNamed ? 3.2 : 0.5);
   if (Math.abs(rest) >= LEAST) {
     const text = heldBack
-      ? 'the audio disagrees with it'
+      ? 'the audio disagrees'
       : own.length > 0 && rest < 0 && !othersNamed
-        ? 'words alone never make a tag certain'
+        ? 'names alone are not conclusive'
         : otherText(matches, label);
     parts.push({ kind: 'name', text, weight: rest });
   }
   const group = Math.log(settled / (1 - settled)) - fused;
   if (rivals !== null && Math.abs(group) >= LEAST && Number.isFinite(group)) {
-    parts.push({ kind: 'group', text: `only one of its group fits: “${name}” or “${rivals}”`, weight: group });
+    parts.push({ kind: 'group', text: `only one tag of its group applies: “${name}” or “${rivals}”`, weight: group });
   }
   return parts;
 }
@@ -77,20 +77,20 @@ function strongest(matches: readonly WordMatch[]): WordMatch[] {
 
 function wordText({ field, kind, text, shared }: WordMatch): string {
   const what = kind === 'catId' ? `the CatID ${text}` : `“${kind === 'category' ? text.toLowerCase() : text}”`;
-  const also = shared > 1 ? `, as it does for ${String(shared - 1)} other ${shared === 2 ? 'tag' : 'tags'}` : '';
+  const also = shared > 1 ? `, which also indicates ${String(shared - 1)} other ${shared === 2 ? 'tag' : 'tags'}` : '';
   return `${FIELD_WORDS[field]} ${what}${also}`;
 }
 
 function otherText(matches: readonly WordMatch[], label: number): string {
   const others = matches.filter((match) => match.label !== label);
   const said = others.find(({ kind }) => kind === 'catId') ?? others.find(({ field }) => field === 'name');
-  return said ? `${FIELD_WORDS[said.field]} “${said.text}” instead` : 'its name says something else';
+  return said ? `${FIELD_WORDS[said.field]} “${said.text}” instead` : 'the name suggests another tag';
 }
 
 function soundText({ cosine, level, background, sound }: Evidence): string {
-  if (cosine === null) return 'there is nothing to hear';
-  const more = `sounds like it more than ${shareBelow(cosine, level, background)} of sounds do`;
-  return sound < 0 ? `${more}, but other tags fit the sound as well or better` : `${more}, and few other tags fit`;
+  if (cosine === null) return 'the file is silent';
+  const more = `sounds more like it than ${shareBelow(cosine, level, background)} of all sounds`;
+  return sound < 0 ? `${more}, but other tags match as well or better` : `${more}, and few other tags match`;
 }
 
 /** "98 %": by the pack's quantiles where the cosine lies above the first, else by a normal distribution. */

@@ -4,7 +4,7 @@
  * begin with (`DOORWood_Slam_Creator_Source.wav`) or carry as a tag.
  */
 import type { Label, Vocabulary } from './vocabulary.ts';
-import { wordsOf } from './words.ts';
+import { wordsOf } from '../text/words.ts';
 
 export type WordField = 'name' | 'folder' | 'tag';
 
@@ -36,7 +36,7 @@ export interface WordWeights {
   fields: Readonly<Record<WordField, Readonly<Record<WordMatch['kind'], number>>>>;
   /** Taken off times the natural logarithm of the number of labels that a match stands for. */
   sharedTax: number;
-  /** When a name fits other labels of the vocabulary, it speaks against those that it does not fit. */
+  /** When a name fits other labels of the vocabulary, it is evidence against those that it does not fit. */
   otherwiseNamed: number;
   /** A CatID says it outright. */
   otherCatId: number;

@@ -1,8 +1,8 @@
 /** Files that the user names and somebody else made, parsed in a process of their own: with bounded memory and time. */
 import { UserError, type ErrorCode } from '../../shared/errors.ts';
-import { Child, ChildDiedError } from '../process/child.ts';
+import { Child, ChildExitedError } from '../process/child.ts';
 import { PROCESS_ENTRIES } from '../process/entries.ts';
-import type { ReaderMethods } from './reader-protocol.ts';
+import type { ParserName, ReaderMethods } from './parser.ts';
 
 /** The largest file that passes the bounds of its parser takes a third of it. */
 const MAX_HEAP_MIB = 1024;
@@ -18,12 +18,12 @@ export interface ReadingLimits {
  * @param failure code of the error for a file that takes too much memory or time
  * @throws UserError what the parser throws; `failure` when the process ended or was ended
  */
-export async function readUntrusted<N extends keyof ReaderMethods>(
-  name: N,
-  input: ReaderMethods[N]['input'],
+export async function readUntrusted<Input extends { path: string }, Output>(
+  { name }: ParserName<Input, Output>,
+  input: Input,
   failure: ErrorCode,
   { maxHeapMiB = MAX_HEAP_MIB, deadlineMs = DEADLINE_MS }: ReadingLimits = {},
-): Promise<ReaderMethods[N]['output']> {
+): Promise<Output> {
   const child = new Child<ReaderMethods>({
     processName: 'reader',
     entry: PROCESS_ENTRIES.reader,
@@ -36,13 +36,12 @@ export async function readUntrusted<N extends keyof ReaderMethods>(
     void child.kill();
   }, deadlineMs);
   try {
-    return await child.call(name, input);
+    // What the parser of that name returns: reader-process.ts is checked against the same type.
+    return (await child.call('read', { parser: name, input })) as Output;
   } catch (error) {
-    if (!(error instanceof ChildDiedError)) throw error;
-    const what = deadline.signal.aborted
-      ? 'takes too long to read'
-      : 'takes more memory to read than such a file should';
-    throw new UserError(failure, `“${input.path}” ${what}, so it was not used. Check that it is the right file.`, error); // prettier-ignore
+    if (!(error instanceof ChildExitedError)) throw error;
+    const what = deadline.signal.aborted ? 'took too long to read' : 'needed too much memory to read';
+    throw new UserError(failure, `“${input.path}” ${what} and was not used. Check that it is the right file.`, error); // prettier-ignore
   } finally {
     clearTimeout(timer);
     await child.kill();

@@ -13,7 +13,7 @@ import { facts, isSame, openFile, snapshot, type HeldFile } from './open-file.ts
 import { hashOf, splicedSize, writeSpliced } from './splice.ts';
 
 /** What to do instead, at the end of sentences about files that cannot be written. */
-export const INSTEAD = 'Its tags can still be exported as CSV or JSON, or into an XMP file beside it.';
+export const INSTEAD = 'You can export its tags as CSV or JSON, or write an XMP sidecar instead.';
 
 /** Room that has to be left on a disk besides the new file, bytes: the journal may lie on the same one. */
 const SPARE_BYTES = 1 << 20;
@@ -43,6 +43,8 @@ export interface Replaced extends Hashes {
   size: number;
   /** As the next scan will find it. */
   mtimeMs: number;
+  /** When the system says that it was changed last, ns; null when that cannot be told. */
+  ctimeNs: string | null;
   /** What could not be kept; '' for nothing. */
   note: string;
 }
@@ -88,7 +90,8 @@ export async function replaceFile(file: HeldFile, replacement: Replacement): Pro
       await rename(tempPath, file.path);
       // From here on the file is the new one: nothing may throw.
       const flushed = await flushFolder(dirname(file.path));
-      return { ...hashes, size, mtimeMs, note: [note, flushed].join(' ').trim() };
+      const ctimeNs = await changeTime(file.path);
+      return { ...hashes, size, mtimeMs, ctimeNs, note: [note, flushed].join(' ').trim() };
     } catch (error) {
       await rm(tempPath, { force: true }).catch(() => {}); // the disk is gone, too: recovery takes it away
       throw error;
@@ -100,28 +103,36 @@ export async function replaceFile(file: HeldFile, replacement: Replacement): Pro
   }
 }
 
-/** @throws UserError with the reason why a file is left alone */
-export async function mayBeReplaced(file: HeldFile, newSize: number): Promise<void> {
+/** Renaming changes it, so it is known only afterwards. */
+async function changeTime(path: string): Promise<string | null> {
+  return lstat(path, { bigint: true }).then(
+    ({ ctimeNs }) => String(ctimeNs),
+    () => null, // the next scan finds out
+  );
+}
+
+/** @param instead what else there is to do, a sentence @throws UserError with the reason why a file is left alone */
+export async function mayBeReplaced(file: HeldFile, newSize: number, instead = INSTEAD): Promise<void> {
   const { nlink } = await facts(file.path);
   if (nlink > 1n) {
-    const sentence = `It has ${nlink} names (hard links); writing would part this one from the others.`;
-    throw new UserError('unsupported-format', `${sentence} Make it a copy of its own first. ${INSTEAD}`);
+    const sentence = `The file has ${nlink} hard links, and writing would separate this one from the others.`;
+    throw new UserError('unsupported-format', `${sentence} Replace the link with a copy first. ${instead}`);
   }
-  const readOnly = new UserError('no-permission', `It is read-only. Allow writing first. ${INSTEAD}`);
+  const readOnly = new UserError('no-permission', `The file is read-only. Allow writing first. ${instead}`);
   // An administrator may write everything; that somebody took the right away still means something.
   if ((file.mode & 0o222) === 0) throw readOnly;
   await access(file.path, constants.W_OK).catch((error: unknown) => {
-    throw isForbidden(error) ? keptFromChange(error) : readOnly;
+    throw isForbidden(error) ? keptFromChange(error, instead) : readOnly;
   });
   // A file that may only be appended to looks writable until somebody opens it to write; nothing is written here.
   await open(file.path, 'r+').then(
     (handle) => handle.close(),
     (error: unknown) => {
-      if (isForbidden(error)) throw keptFromChange(error);
+      if (isForbidden(error)) throw keptFromChange(error, instead);
     },
   );
   await access(dirname(file.path), constants.W_OK).catch(() => {
-    throw closedFolder();
+    throw closedFolder(undefined, instead);
   });
   const { bavail, bsize } = await statfs(dirname(file.path));
   if (bavail * bsize < newSize + SPARE_BYTES) throw noRoom();
@@ -146,7 +157,7 @@ async function isStillThere(file: HeldFile, hash: string, goOn: () => void): Pro
   const unchanged = async () => isSame(await snapshot(file.path), file.snapshot);
   // Its bytes, too, and the names and times once more after that took its time.
   if ((await unchanged()) && (await hashOf(file, goOn)) === hash && (await unchanged())) return;
-  throw new UserError('changed-while-reading', 'It was changed by another program just now and was left alone.');
+  throw new UserError('changed-while-reading', 'Another program has just changed the file, so it was not written.');
 }
 
 /**
@@ -164,7 +175,9 @@ async function flushFolder(path: string): Promise<string> {
     return '';
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException;
-    return code === 'EIO' ? 'The disk gave an error when it was to make sure of the new version. Check the drive.' : '';
+    return code === 'EIO'
+      ? 'The file was written, but the disk reported an error while saving it. Check the drive.'
+      : '';
   }
 }
 
@@ -184,18 +197,14 @@ export function writeError(error: unknown): unknown {
     case 'ETXTBSY':
       return new UserError(
         'changed-while-reading',
-        'Another program has it open. Close it there and try again.',
+        'The file is open in another program. Close it there and try again.',
         error,
       );
     case 'EIO':
     case 'ENXIO':
     case 'ESTALE':
     case 'ENOENT':
-      return new UserError(
-        'unreadable-file',
-        `The disk gave an error (${error.code}). Check the drive and try again.`,
-        error,
-      );
+      return new UserError('unreadable-file', `Disk error (${error.code}). Check the drive and try again.`, error);
     default:
       return error;
   }
@@ -206,17 +215,21 @@ function isForbidden(error: unknown): boolean {
 }
 
 /** https://man7.org/linux/man-pages/man1/chattr.1.html, `a` and `i`; `uchg` and `uappnd` of macOS. */
-function keptFromChange(cause: unknown): UserError {
-  const sentence = 'It is protected against changes (marked append-only or immutable). Take that mark off first.';
-  return new UserError('no-permission', `${sentence} ${INSTEAD}`, cause);
+function keptFromChange(cause: unknown, instead: string): UserError {
+  const sentence = 'The file is protected against changes (append-only or immutable). Remove the protection first.';
+  return new UserError('no-permission', `${sentence} ${instead}`, cause);
 }
 
-function closedFolder(cause?: unknown): UserError {
-  return new UserError('no-permission', `Its folder may not be written to. Allow writing first. ${INSTEAD}`, cause);
+function closedFolder(cause?: unknown, instead = INSTEAD): UserError {
+  return new UserError(
+    'no-permission',
+    `You don’t have permission to write to its folder. Change its permissions first. ${instead}`,
+    cause,
+  );
 }
 
 function noRoom(cause?: unknown): UserError {
-  const sentence = 'There is no room on its disk for the new version beside the old one.';
+  const sentence = 'Not enough disk space for the new version of the file.';
   return new UserError('disk-full', `${sentence} Free some space and try again.`, cause);
 }
 
@@ -224,6 +237,6 @@ function noRoom(cause?: unknown): UserError {
 function wrongBytes(): UserError {
   return new UserError(
     'unreadable-file',
-    'The new version could not be read back as it was written. Check the drive; the file was left as it is.',
+    'The disk returned other data than was written, so the file was not changed. Check the drive.',
   );
 }

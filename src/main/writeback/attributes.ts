@@ -57,7 +57,7 @@ export async function copyAttributes(
       await run('cp', ['--attributes-only', '--preserve=all', '--', file.path, temp.path]);
     } catch {
       // Not GNU's cp, or none: what Node can copy follows, and it is said that this is not all.
-      sentence = 'Labels of the file manager (extended attributes) could not be kept.';
+      sentence = 'Extended attributes (such as labels of the file manager) could not be preserved.';
       if (keepTime) await setModified(temp, file.atimeMs, BigInt(file.snapshot.mtimeNs));
     }
   } else if (keepTime) await setModified(temp, file.atimeMs, BigInt(file.snapshot.mtimeNs));
@@ -68,7 +68,7 @@ export async function copyAttributes(
     try {
       await handle.chown(file.uid, file.gid);
     } catch {
-      sentence = 'The file belongs to you now: only an administrator may give files away.';
+      sentence = 'You are now the owner of the file: only an administrator can assign files to other users.';
     }
   }
   // After the owner: giving a file away takes bits from its rights.

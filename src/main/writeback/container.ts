@@ -57,13 +57,22 @@ export interface FieldEdit {
   values: readonly string[];
 }
 
+/** A cue point, or with a length a region. Samples for each channel. */
+export interface MarkerInFile {
+  startSample: number;
+  /** 0: a point. */
+  lengthSamples: number;
+  /** One line of text; '' without one. */
+  label: string;
+}
+
 /** Our fields, and `provenance`: the namespaced one that says what we wrote (provenance.ts gives its text). */
 export type PlacedField = WriteField | 'provenance';
 
 export interface Container {
   formats: readonly AudioFormat[];
   /**
-   * Where a field is kept in this format: every native id that is written, most telling first.
+   * Where a field is kept in this format: every native id that is written, most specific first.
    * @param found what the file has, for formats whose place depends on it
    * @returns native ids; none when the format has no place for it. Exactly one for `provenance`
    */
@@ -100,6 +109,11 @@ export interface Container {
    * @throws as {@link read}
    */
   isIrregular?(file: OpenFile): Promise<boolean>;
+  /**
+   * Formats that hold markers: adds these behind those that the file has. The places of both are read by decode/cue-points.ts.
+   * @throws as {@link edit}
+   */
+  addMarkers?(file: OpenFile, markers: readonly MarkerInFile[]): Promise<Part[]>;
   /** What a value must become to fit (ASCII, length). @returns `note`: a sentence on what was done, '' for nothing */
   fit(nativeId: string, value: string): { value: string; note: string };
 }
@@ -109,9 +123,17 @@ export function cannotEdit(sentence: string): UserError {
   return new UserError('unsupported-format', sentence);
 }
 
-/** @param sentence says what is wrong with the file */
-export function damaged(sentence: string): UserError {
-  return new UserError('undecodable-audio', sentence);
+/** What to do about a damaged file, by what of it is damaged. */
+export const SAVE_AUDIO_AGAIN = 'Open the file in an audio editor and save it again first.';
+export const SAVE_TAGS_AGAIN = 'Save the file with a tag editor first.';
+export const COPY_AGAIN = 'Copy the file again from where it came from.';
+
+/**
+ * @param sentence says what is wrong with the file
+ * @param next what the user can do
+ */
+export function damaged(sentence: string, next = SAVE_AUDIO_AGAIN): UserError {
+  return new UserError('undecodable-audio', `${sentence} ${next}`);
 }
 
 /** Positions `at` and on in a file, in pieces, for {@link Container.payload}. */

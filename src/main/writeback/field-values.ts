@@ -1,6 +1,7 @@
 /** What comes into one place of a file, given what is there, what of that is ours, and the rule. */
-import type { WriteField, WriteMode } from '../../shared/calls/write.ts';
+import { isFactField, type WriteField, type WriteMode } from '../../shared/calls/write.ts';
 import type { Container } from './container.ts';
+import { decideFact } from './fact-values.ts';
 
 export interface Decided {
   /** All values of the native id afterwards. */
@@ -11,7 +12,7 @@ export interface Decided {
   note: string;
 }
 
-/** Fields that hold words: these are told apart by commas where a format has one text for all. */
+/** Fields that hold words: these are separated by commas where a format has one text for all. */
 const WORDS: ReadonlySet<WriteField> = new Set(['keywords', 'genre', 'mood', 'instrument', 'description']);
 
 /**
@@ -20,9 +21,9 @@ const WORDS: ReadonlySet<WriteField> = new Set(['keywords', 'genre', 'mood', 'in
  */
 const ONLY_FILLED = /^(?:bext:|LIST\/INFO:|NAME$|ANNO$)/;
 
-/** The mode that holds for a place: some are only ever filled. */
-export function modeFor(nativeId: string, mode: WriteMode): WriteMode {
-  return ONLY_FILLED.test(nativeId) ? 'fill' : mode;
+/** The mode that holds for a place: some are only ever filled, and a fact is one value. */
+export function modeFor(field: WriteField, nativeId: string, mode: WriteMode): WriteMode {
+  return ONLY_FILLED.test(nativeId) || (mode === 'append' && isFactField(field)) ? 'fill' : mode;
 }
 
 function separatorFor(field: WriteField): string {
@@ -41,6 +42,7 @@ export function decide(
   container: Pick<Container, 'isList' | 'fit'>,
   { existing, earlier, wanted }: { existing: readonly string[]; earlier: readonly string[]; wanted: readonly string[] },
 ): Decided {
+  if (isFactField(field)) return decideFact(field, nativeId, mode, container, { existing, earlier, wanted });
   const fitted = wanted.map((value) => container.fit(nativeId, value));
   const values = unique(fitted.map(({ value }) => value).filter((value) => value !== ''));
   const note = [...new Set(fitted.map((each) => each.note))].filter((sentence) => sentence !== '').join(' ');
@@ -51,7 +53,7 @@ export function decide(
   const separator = separatorFor(field);
   const foreign = withoutOurs(existing, earlier, separator);
   const { after, ours } = combine(foreign, values, mode);
-  // Nothing of ours comes or goes: what is there stays as it is, also where it is there twice.
+  // Nothing of ours is added or removed: existing values stay as they are, including duplicates.
   if (ours.length === 0 && foreign.join(separator) === existing.join(separator)) {
     return { after: [...existing], ours, note: '' };
   }
@@ -60,7 +62,7 @@ export function decide(
   if (ours.length === 0) return { after: [joined], ours, note: '' };
   const whole = container.fit(nativeId, joined);
   if (whole.value === joined) return { after: [joined], ours, note };
-  // Cut to fit: what is left of ours cannot be told word by word any more.
+  // Cut to fit: our part of it can no longer be identified word by word.
   const kept = foreign.join(separator);
   const ownText = whole.value.startsWith(kept)
     ? whole.value.slice(kept === '' ? 0 : kept.length + separator.length)

@@ -1,8 +1,8 @@
-/** A user's file opened for reading alone, with what tells whether it is still the same one later. */
+/** A user's file opened for reading alone, with the properties that show later whether it is still the same one. */
 import { constants, type BigIntStats } from 'node:fs';
 import { lstat, open, type FileHandle } from 'node:fs/promises';
 import { UserError } from '../../shared/errors.ts';
-import type { OpenFile } from './container.ts';
+import { COPY_AGAIN, damaged, type OpenFile } from './container.ts';
 
 /** What of a file does not change unless somebody changes the file. */
 export interface Snapshot {
@@ -32,15 +32,15 @@ const FORBIDDEN = new Set(['EACCES', 'EPERM', 'EROFS']);
 
 /**
  * @param path absolute; what lies there must be the file itself, not a link to it
- * @throws UserError vanished, no-permission, unreadable-file, unsupported-format for what is no plain file
+ * @throws UserError vanished, no-permission, unreadable-file, unsupported-format for anything but a regular file
  */
 export async function openFile(path: string): Promise<HeldFile> {
   const there = await facts(path);
   if (there.isSymbolicLink()) {
-    const sentence = 'It is a link to a file elsewhere, and writing would put a file in its place.';
-    throw new UserError('unsupported-format', `${sentence} Add the folder that the file itself lies in.`);
+    const sentence = 'This is a symbolic link, and writing would replace it with a file.';
+    throw new UserError('unsupported-format', `${sentence} Add the folder that contains the original file.`);
   }
-  if (!there.isFile()) throw new UserError('unsupported-format', 'It is no plain file.');
+  if (!there.isFile()) throw new UserError('unsupported-format', 'Not a regular file.');
   let handle: FileHandle;
   try {
     handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW); // no such flag, and no bit, on Windows
@@ -70,7 +70,7 @@ export async function snapshot(path: string): Promise<Snapshot> {
   return snapshotOf(await facts(path));
 }
 
-/** Nobody has changed or replaced the file between the two, as far as names, sizes and times tell. */
+/** Nobody has changed or replaced the file between the two, as far as names, sizes and times show. */
 export function isSame(a: Snapshot, b: Snapshot): boolean {
   return (Object.keys(a) as (keyof Snapshot)[]).every((key) => a[key] === b[key]);
 }
@@ -95,10 +95,10 @@ function snapshotOf(stats: BigIntStats): Snapshot {
 
 async function readExactly(handle: FileHandle, offset: number, length: number, size: number): Promise<Buffer> {
   if (!Number.isSafeInteger(offset) || !Number.isSafeInteger(length) || offset < 0 || length < 0) {
-    throw new UserError('undecodable-audio', 'The file is damaged: a size in it makes no sense.');
+    throw damaged('The file is damaged (invalid size).');
   }
   if (offset + length > size) {
-    throw new UserError('undecodable-audio', 'The file is damaged: it ends earlier than it says.');
+    throw damaged('The file is damaged or truncated.', COPY_AGAIN);
   }
   const bytes = Buffer.allocUnsafeSlow(length);
   let filled = 0;
@@ -107,7 +107,11 @@ async function readExactly(handle: FileHandle, offset: number, length: number, s
       throw readError(error);
     });
     // It was longer when it was opened: somebody cuts it off right now.
-    if (bytesRead === 0) throw new UserError('changed-while-reading', 'It was changed by another program just now.');
+    if (bytesRead === 0)
+      throw new UserError(
+        'changed-while-reading',
+        'Another program is changing the file. Try again when it has finished.',
+      );
     filled += bytesRead;
   }
   return bytes;
@@ -118,13 +122,17 @@ export function readError(error: unknown): UserError {
   if (error instanceof UserError) return error;
   const code = (error as NodeJS.ErrnoException).code ?? '';
   if (code === 'ENOENT' || code === 'ENOTDIR') {
-    return new UserError('vanished', 'It is not there any more. Scan the folder again.', error);
+    return new UserError('vanished', 'The file no longer exists. Rescan its folder.', error);
   }
   if (FORBIDDEN.has(code)) {
-    return new UserError('no-permission', 'You may not read it. Change its permissions and try again.', error);
+    return new UserError(
+      'no-permission',
+      'You don’t have permission to read this file. Change its permissions and try again.',
+      error,
+    );
   }
   if (code === 'ELOOP') {
-    return new UserError('unsupported-format', 'It is a link to a file elsewhere now. Scan the folder again.', error);
+    return new UserError('unsupported-format', 'The file has become a symbolic link. Rescan its folder.', error);
   }
-  return new UserError('unreadable-file', `The disk gave an error (${code}). Check the drive and try again.`, error);
+  return new UserError('unreadable-file', `Disk error (${code}). Check the drive and try again.`, error);
 }

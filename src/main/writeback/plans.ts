@@ -4,7 +4,7 @@
  */
 import Database from 'better-sqlite3';
 import type { FilePlan, FilePlanState, PlanSummary } from '../../shared/calls/write.ts';
-import { UserError } from '../../shared/errors.ts';
+import { planMissing } from '../../shared/refusals.ts';
 import type { FileToWrite, PlannedFile } from './protocol.ts';
 
 /** Only so many are kept; older ones have been looked at and left. */
@@ -36,16 +36,26 @@ export class Plans {
       this.#summaries.delete(old);
       this.#db.prepare('DELETE FROM planned WHERE plan_id = ?').run(old);
     }
-    this.#summaries.set(planId, { planId, profileId, files: 0, change: 0, same: 0, refused: 0, fields: 0 });
+    this.#summaries.set(planId, {
+      planId,
+      profileId,
+      files: 0,
+      change: 0,
+      same: 0,
+      untagged: 0,
+      refused: 0,
+      fields: 0,
+    });
   }
 
   add(planId: number, files: readonly PlannedFile[]): void {
     const summary = this.summary(planId);
     this.#db.transaction(() => {
-      for (const { plan, edits, snapshot } of files) {
-        this.#add.run(planId, plan.fileId, plan.state, JSON.stringify(plan), JSON.stringify({ edits, snapshot }));
+      for (const { plan, ...doing } of files) {
+        this.#add.run(planId, plan.fileId, plan.state, JSON.stringify(plan), JSON.stringify(doing));
         summary.files++;
         summary[plan.state]++;
+        if (plan.state === 'same' && plan.reason !== '') summary.untagged++;
         summary.fields += plan.changes.length;
       }
     })();
@@ -54,7 +64,7 @@ export class Plans {
   /** @throws UserError not-found */
   summary(planId: number): PlanSummary {
     const found = this.#summaries.get(planId);
-    if (!found) throw new UserError('not-found', 'This plan is not there any more. Make it again.');
+    if (!found) throw planMissing();
     return found;
   }
 
@@ -83,7 +93,7 @@ export class Plans {
       after = rows.at(-1)!.id;
       const files = rows.map(({ plan, doing }): FileToWrite => {
         const { fileId, path, changes } = JSON.parse(plan) as FilePlan;
-        return { fileId, path, changes, ...(JSON.parse(doing) as Pick<FileToWrite, 'edits' | 'snapshot'>) };
+        return { fileId, path, changes, ...(JSON.parse(doing) as Pick<FileToWrite, 'edits' | 'markers' | 'snapshot'>) };
       });
       const wanted = files.filter(({ fileId }) => !leaveOut.has(fileId));
       if (wanted.length > 0) yield wanted;

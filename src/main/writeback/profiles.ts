@@ -1,7 +1,9 @@
 /** Which accepted tags go into which fields: three profiles that come with the program, and the user's own. */
 import { z } from 'zod';
+import { MARKERS_PROFILE } from '../../shared/calls/markers.ts';
 import { WRITE_FIELDS, type WriteField, type WriteMode, type WriteProfile, type WriteRule } from '../../shared/calls/write.ts'; // prettier-ignore
 import { UserError } from '../../shared/errors.ts';
+import { profileMissing, profileShipped } from '../../shared/refusals.ts';
 import type { Catalogue } from '../catalogue/open.ts';
 
 const rule = (field: WriteField, mode: WriteMode, vocabularyIds: string[] = []): WriteRule => ({
@@ -74,19 +76,20 @@ export function listProfiles(catalogue: Catalogue | null): WriteProfile[] {
 export function profileById(catalogue: Catalogue | null, id: string): WriteProfile {
   const found = listProfiles(catalogue).find((profile) => profile.id === id);
   if (found) return found;
-  throw new UserError('not-found', `There is no profile “${id}”. There are: ${listProfiles(catalogue).map((each) => each.id).join(', ')}.`); // prettier-ignore
+  const known = listProfiles(catalogue).map((each) => each.id);
+  throw profileMissing(id, known);
 }
 
 /** @throws UserError bad-input for the id of a shipped one, and for what is no profile */
 export function saveProfile(catalogue: Catalogue, profile: WriteProfile): WriteProfile {
   mustBeOwn(profile.id);
   if (!/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/.test(profile.id)) {
-    throw new UserError('bad-input', 'The id of a profile is made of small letters, digits and “-”.');
+    throw new UserError('bad-input', 'A profile id consists of lowercase letters, digits and “-”.');
   }
-  if (profile.name.trim() === '') throw new UserError('bad-input', 'A profile needs a name.');
-  if (profile.rules.length === 0) throw new UserError('bad-input', 'A profile needs at least one field to write.');
+  if (profile.name.trim() === '') throw new UserError('bad-input', 'Enter a name for the profile.');
+  if (profile.rules.length === 0) throw new UserError('bad-input', 'A profile must have at least one field.');
   if (new Set(profile.rules.map(({ field }) => field)).size < profile.rules.length) {
-    throw new UserError('bad-input', 'A profile says about each field once what goes there.');
+    throw new UserError('bad-input', 'A profile can contain each field only once.');
   }
   const saved: WriteProfile = { ...profile, name: profile.name.trim(), shipped: false };
   store(catalogue, [...own(catalogue).filter(({ id }) => id !== profile.id), saved]);
@@ -111,6 +114,7 @@ function store(catalogue: Catalogue, profiles: readonly WriteProfile[]): void {
 }
 
 function mustBeOwn(id: string): void {
-  if (!SHIPPED_PROFILES.some((profile) => profile.id === id)) return;
-  throw new UserError('bad-input', `The profile “${id}” came with Earmark and stays as it is. Give yours another id.`);
+  // What is kept in the journal under that id are markers.
+  if (id !== MARKERS_PROFILE && !SHIPPED_PROFILES.some((profile) => profile.id === id)) return;
+  throw profileShipped(id);
 }

@@ -1,16 +1,17 @@
 /** What the write process answers: it reads and writes the user's files, and nobody else does. */
+import type { Marker } from '../../shared/calls/markers.ts';
 import type { FieldChange, FilePlan, WriteField, WriteMode, WriteOutcome } from '../../shared/calls/write.ts';
 import type { NativeTag } from '../../shared/types.ts';
-import type { FieldEdit } from './container.ts';
+import type { FieldEdit, MarkerInFile } from './container.ts';
 import type { Snapshot } from './open-file.ts';
-import type { Provenance } from './provenance.ts';
+import type { Provenance } from '../text/provenance.ts';
 
-/** What a file shall have, whatever it is. */
+/** What a file should have, whatever its format. */
 export interface WantedField {
   field: WriteField;
   mode: WriteMode;
-  /** None: what we wrote there earlier is to go. */
-  values: string[];
+  /** None: what we wrote there earlier is to go. null: the file states it itself, and is left as it is. */
+  values: string[] | null;
 }
 
 export interface WantedFile {
@@ -25,10 +26,17 @@ export interface WantedFile {
   by: Omit<Provenance, 'wrote'>;
 }
 
+/** Markers that a file should have. */
+export interface WantedMarkers extends Pick<WantedFile, 'fileId' | 'path' | 'size' | 'mtimeMs'> {
+  markers: Marker[];
+}
+
 export interface PlannedFile {
   plan: FilePlan;
   /** For the write; none unless the state is `change`. */
   edits: FieldEdit[];
+  /** Instead of edits: what is added. */
+  markers?: MarkerInFile[];
   snapshot: Snapshot | null;
 }
 
@@ -36,6 +44,7 @@ export interface FileToWrite {
   fileId: number;
   path: string;
   edits: FieldEdit[];
+  markers?: MarkerInFile[];
   snapshot: Snapshot;
   changes: FieldChange[];
 }
@@ -44,6 +53,8 @@ export interface FileToWrite {
 export interface NowInFile {
   size: number;
   mtimeMs: number;
+  /** null: not known; the next scan takes it as it finds it. */
+  ctimeNs: string | null;
   tags: NativeTag[];
 }
 
@@ -70,12 +81,13 @@ export type WriteMethods = {
   /** Once, before all others. @throws UserError what opening the catalogue throws */
   open: { input: { dataFolder: string }; output: null };
   plan: { input: WantedFile[]; output: PlannedFile[] };
+  planMarkers: { input: WantedMarkers[]; output: PlannedFile[] };
   /** @returns the run's id */
   begin: { input: { profileId: string }; output: number };
-  /** All of them, each told by the push `done` as soon as it is; fewer after `stop`. */
+  /** All of them, each reported by the event `done` as soon as it is written; fewer after `stop`. */
   write: { input: { runId: number; keepTime: boolean; files: FileToWrite[] }; output: null };
-  /** The process died twice on this file. */
-  giveUp: { input: { runId: number; file: FileToWrite; reason: string }; output: null };
+  /** It is not written: the process crashed twice on it, or, skipped, something else is in the way. */
+  giveUp: { input: { runId: number; file: FileToWrite; reason: string; outcome?: 'skipped' }; output: null };
   undo: { input: RowToUndo[]; output: null };
   /** What is under way ends as soon as it can, the file in work as it was. */
   stop: { input: null; output: null };

@@ -4,13 +4,13 @@
  */
 import { UserError } from '../../shared/errors.ts';
 import { removeTemp } from './atomic-write.ts';
-import type { JournalRow, WriteJournal } from './journal.ts';
+import type { JournalRow, WriteJournal } from '../catalogue/stores/write-journal.ts';
 import { openFile } from './open-file.ts';
 import type { Done, NowInFile } from './protocol.ts';
 import { hashOf } from './splice.ts';
 import { secondReading } from './verify.ts';
 
-const ENDED = 'Earmark was ended in the middle';
+const ENDED = 'Earmark was interrupted';
 
 /**
  * @param again files that were not written are going to be tried again: their rows go
@@ -42,7 +42,8 @@ async function whatItIs({
   try {
     const file = await openFile(path);
     try {
-      const now = { size: file.size, mtimeMs: file.mtimeMs, tags: await secondReading(file) };
+      const { size, mtimeMs, snapshot } = file;
+      const now = { size, mtimeMs, ctimeNs: snapshot.ctimeNs, tags: await secondReading(file) };
       return { hash: await hashOf(file), now, reason: '' };
     } finally {
       await file.close();
@@ -58,12 +59,12 @@ function decideOn(row: JournalRow, hash: string | null, now: NowInFile | null, r
   const is = (outcome: Done['outcome'], sentence: string): Done => ({ fileId, path, outcome, reason: sentence, now });
   const undoing = state === 'undoing';
   if (hash === null && beforeHash !== null) {
-    return is(undoing ? 'not-restored' : 'failed', `${ENDED}, and the file cannot be looked at now. ${reason}`);
+    return is(undoing ? 'not-restored' : 'failed', `${ENDED}, and the file cannot be checked. ${reason}`);
   }
-  if (hash === null) return is('skipped', `${ENDED}, before this file was touched.`);
+  if (hash === null) return is('skipped', `${ENDED} before this file was changed.`);
   // An edit that changes nothing is never begun: the two hashes differ.
   if (hash === afterHash) return is('written', undoing ? `${ENDED}, so this file was not undone. Undo it again.` : '');
-  if (hash === beforeHash) return undoing ? is('undone', '') : is('skipped', `${ENDED}, and the file is as it was.`);
-  const since = `${ENDED}, and another program has changed the file since; it was left alone.`;
+  if (hash === beforeHash) return undoing ? is('undone', '') : is('skipped', `${ENDED}; the file is unchanged.`);
+  const since = `${ENDED}, and another program has changed the file since. It was skipped.`;
   return is(undoing ? 'not-restored' : 'failed', since);
 }

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { BLOCK_BYTES, GatheredWrites, ReadAhead } from './blocks.ts';
-import { damaged, type OpenFile, type Part } from './container.ts';
+import { COPY_AGAIN, damaged, type OpenFile, type Part } from './container.ts';
 
 export function partLength(part: Part): number {
   return 'bytes' in part ? part.bytes.length : part.to - part.from;
@@ -154,7 +154,7 @@ export async function expectSound(pieces: AsyncIterable<Uint8Array>): Promise<vo
 }
 
 function noSound() {
-  return damaged('There is no sound in it. Open it in an editor and save it again, or copy it again from its source.');
+  return damaged('The file contains no audio data.', COPY_AGAIN);
 }
 
 /** Version of {@link encodeParts}'s bytes. */

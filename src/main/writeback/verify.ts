@@ -4,7 +4,7 @@
  */
 import { UserError } from '../../shared/errors.ts';
 import type { NativeTag } from '../../shared/types.ts';
-import { byteReader } from '../decode/byte-reader.ts';
+import { byteReader } from '../files/byte-reader.ts';
 import { readTags } from '../decode/tags.ts';
 import type { Container, FieldEdit, OpenFile, StoredField } from './container.ts';
 import type { HeldFile } from './open-file.ts';
@@ -40,17 +40,17 @@ export async function checkNewVersion(
   edits: readonly FieldEdit[],
   goOn: () => void,
 ): Promise<void> {
-  if ((await hashSound(container.payload(temp), goOn)) !== old.payload)
-    throw notAsItShould('its sound is not the same');
+  if ((await hashSound(container.payload(temp), goOn)) !== old.payload) throw notAsItShould('the audio data differs');
   const fields = await container.read(temp);
   const edited = new Set(edits.map(({ nativeId }) => nativeId));
   for (const { nativeId, values } of edits) {
     const found = valuesOf(fields, nativeId);
-    if (JSON.stringify(found) !== JSON.stringify(values)) throw notAsItShould(`${nativeId} is not what was written`);
+    if (JSON.stringify(found) !== JSON.stringify(values))
+      throw notAsItShould(`${nativeId} differs from what was written`);
   }
   const untouched = (all: readonly StoredField[]) => all.filter(({ nativeId }) => !edited.has(nativeId) && nativeId !== ''); // prettier-ignore
   if (JSON.stringify(texts(untouched(fields))) !== JSON.stringify(texts(untouched(old.fields)))) {
-    throw notAsItShould('another field is not what it was');
+    throw notAsItShould('another field has changed');
   }
   if (old.tags.length > 0) checkSecondReading(tagsNow, container, old, edits);
 }
@@ -73,7 +73,7 @@ function checkSecondReading(
   for (const { nativeId, value } of old.tags) {
     const isEdited = edited.has(nativeId.toLowerCase()) || gone.some((each) => touches(each, plain(value)));
     if (!isEdited && !there.has(`${nativeId}\0${value}`)) {
-      throw notAsItShould(`another reader of tags does not find ${nativeId} any more`);
+      throw notAsItShould(`the tag reader no longer finds ${nativeId}`);
     }
   }
   const nowPlain = now.map(({ value }) => plain(value));
@@ -81,7 +81,7 @@ function checkSecondReading(
     const kept = new Set(before(nativeId));
     for (const value of values.map(plain)) {
       if (kept.has(value) || nowPlain.some((each) => touches(each, value))) continue;
-      throw notAsItShould(`another reader of tags does not find ${nativeId}`);
+      throw notAsItShould(`the tag reader does not find ${nativeId}`);
     }
   }
 }
@@ -108,9 +108,9 @@ function texts(fields: readonly StoredField[]): string[] {
   return fields.filter(({ value }) => value !== '').map(({ nativeId, value }) => `${nativeId}\0${value}`);
 }
 
-function notAsItShould(what: string): UserError {
+export function notAsItShould(what: string): UserError {
   return new UserError(
     'unreadable-file',
-    `The new version was not as it should be (${what}), so the file was left as it is. This is a fault of Earmark.`,
+    `The new version failed verification (${what}), so the file was not changed. This is a bug in Earmark.`,
   );
 }

@@ -3,11 +3,12 @@ import { UserError } from '../../shared/errors.ts';
 import { replaceFile, tempPathFor, type Hashes } from './atomic-write.ts';
 import type { Part } from './container.ts';
 import { sentenceAbout } from './file-sentence.ts';
-import type { JournalRow, WriteJournal } from './journal.ts';
+import type { JournalRow, WriteJournal } from '../catalogue/stores/write-journal.ts';
 import { isSame, openFile, type HeldFile } from './open-file.ts';
 import { containerFor } from './plan-file.ts';
 import type { Done, FileToWrite, NowInFile } from './protocol.ts';
-import { decodeParts, encodeParts, inverse, joined, splicedSize } from './splice.ts';
+import { decodeParts, encodeParts, hashSound, inverse, joined, splicedSize } from './splice.ts';
+import { markersBefore } from './marker-check.ts';
 import { checkNewVersion, oldVersion, secondReading } from './verify.ts';
 
 /** Asked often; throws when the work is to end. */
@@ -53,16 +54,17 @@ async function writeOpen(
   file: HeldFile,
   journal: WriteJournal,
   rowId: number,
-  { path, edits, changes }: FileToWrite,
+  { path, edits, markers, changes }: FileToWrite,
   keepTime: boolean,
   goOn: GoOn,
 ): Promise<NowInFile & { note: string }> {
   const { container } = await containerFor(file);
   const old = await oldVersion(file, container, goOn);
-  const parts = joined(await container.edit(file, edits), file.size);
+  const marked = markers && (await markersBefore(file, container, markers));
+  const parts = joined(marked ? await marked.add() : await container.edit(file, edits), file.size);
   const undo = encodeParts(await inverse(parts, file));
   let tags: NowInFile['tags'] = [];
-  const { size, mtimeMs, note } = await replaceFile(file, {
+  const { size, mtimeMs, ctimeNs, note } = await replaceFile(file, {
     parts,
     tempPath: tempPathFor(path, rowId),
     keepTime,
@@ -71,6 +73,7 @@ async function writeOpen(
     verify: async (temp) => {
       tags = await secondReading(temp);
       await checkNewVersion(temp, tags, container, old, edits, goOn);
+      await marked?.check(temp);
     },
     record: (hashes) => {
       const facts = {
@@ -82,7 +85,7 @@ async function writeOpen(
       journal.prepare(rowId, { hashes, ...facts, changes, undo });
     },
   });
-  return { size, mtimeMs, tags, note };
+  return { size, mtimeMs, ctimeNs, tags, note };
 }
 
 export interface FileToUndo {
@@ -122,11 +125,14 @@ export async function undoFile(journal: WriteJournal, { id, fileId, path }: File
 async function restore(
   file: HeldFile,
   parts: Part[],
-  { tempPath, beforeHash, afterHash, beforeMtimeMs, beforeMtimeNs }: JournalRow,
+  { tempPath, beforeHash, afterHash, beforeMtimeMs, beforeMtimeNs, author }: JournalRow,
   goOn: GoOn,
 ): Promise<NowInFile> {
+  // A record of another member may hold anything: the audio has to be the same after it.
+  const container = author === null ? null : (await containerFor(file)).container;
+  const payload = container && (await hashSound(container.payload(file), goOn));
   let tags: NowInFile['tags'] = [];
-  const { size, mtimeMs } = await replaceFile(file, {
+  const { size, mtimeMs, ctimeNs } = await replaceFile(file, {
     parts: joined(parts, file.size),
     tempPath: tempPath!, // beginUndo sets it
     keepTime: true,
@@ -134,14 +140,17 @@ async function restore(
     goOn,
     verify: async (temp, { before, after }: Hashes) => {
       if (before !== afterHash) throw changedSince();
-      if (after !== beforeHash) throw new UserError('unreadable-file', 'The journal does not give the old version back; the file was left as it is. This is a fault of Earmark or of its disk.'); // prettier-ignore
+      if (after !== beforeHash) throw new UserError('unreadable-file', 'The journal does not restore the original file, so the file was not changed. This is a bug in Earmark, or a disk error.'); // prettier-ignore
+      if (container && (await hashSound(container.payload(temp), goOn)) !== payload) {
+        throw new UserError('unreadable-file', 'The record of this write would change the audio, so the file was not changed. It did not come from Earmark.'); // prettier-ignore
+      }
       tags = await secondReading(temp);
     },
     record: () => {
       /* The journal has both hashes since it was written. */
     },
   });
-  return { size, mtimeMs, tags };
+  return { size, mtimeMs, ctimeNs, tags };
 }
 
 /** Runs of older versions know milliseconds only. */
@@ -151,12 +160,12 @@ function mtimeOf(ns: string | null, ms: number | null): bigint | null {
 }
 
 function changedSincePlan(): UserError {
-  return new UserError('changed-while-reading', 'It has changed since the plan was made, so it was left alone. Make the plan again.'); // prettier-ignore
+  return new UserError('changed-while-reading', 'The file has changed since the preview and was skipped. Preview the changes again.'); // prettier-ignore
 }
 
 function changedSince(): UserError {
   return new UserError(
     'changed-while-reading',
-    'It has changed since Earmark wrote it (another program, or a later write), so it was left alone.',
+    'The file has changed since Earmark wrote it (by another program or a later write) and was skipped.',
   );
 }

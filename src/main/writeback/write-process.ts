@@ -3,27 +3,26 @@
  * connection whose commits are on the disk when they return.
  */
 import { lstatSync } from 'node:fs';
-import type Database from 'better-sqlite3';
 import { classify } from '../catalogue/database-errors.ts';
-import { cataloguePath, openDatabase } from '../catalogue/open.ts';
+import { cataloguePath, openCatalogue, type Catalogue } from '../catalogue/open.ts';
 import { serveParent } from '../process/child.ts';
 import { tempPathFor } from './atomic-write.ts';
-import { writeJournal, type WriteJournal } from './journal.ts';
+import type { WriteJournal } from '../catalogue/stores/write-journal.ts';
 import { planFile } from './plan-file.ts';
+import { planMarkers } from './plan-markers.ts';
 import type { RowToUndo, WriteMethods, WritePushes } from './protocol.ts';
 import { recover } from './recover.ts';
 import { undoFile, writeFile, type FileToUndo } from './write-file.ts';
 
-let db: Database.Database | null = null;
-let journalInUse: WriteJournal | null = null;
+let catalogue: Catalogue | null = null;
 let stopped = false;
 
 /** The catalogue, for sentences about its disk. */
 let where = 'the catalogue';
 
 const journal = (): WriteJournal => {
-  if (!journalInUse) throw new Error('the write process has not been opened');
-  return journalInUse;
+  if (!catalogue) throw new Error('the write process has not been opened');
+  return catalogue.writeJournal;
 };
 
 const goOn = () => {
@@ -34,9 +33,7 @@ const push = serveParent<WriteMethods, WritePushes>(
   {
     open: ({ dataFolder }) => {
       where = cataloguePath(dataFolder);
-      db = openDatabase(dataFolder, false);
-      db.pragma('synchronous = FULL');
-      journalInUse = writeJournal(db);
+      catalogue = openCatalogue(dataFolder, { durable: true });
       return null;
     },
 
@@ -45,6 +42,15 @@ const push = serveParent<WriteMethods, WritePushes>(
       for (const file of files) {
         goOn();
         planned.push(await planFile(file));
+      }
+      return planned;
+    },
+
+    planMarkers: async (files) => {
+      const planned = [];
+      for (const file of files) {
+        goOn();
+        planned.push(await planMarkers(file));
       }
       return planned;
     },
@@ -59,9 +65,9 @@ const push = serveParent<WriteMethods, WritePushes>(
       return null;
     },
 
-    giveUp: ({ runId, file, reason }) => {
+    giveUp: ({ runId, file, reason, outcome }) => {
       const [id] = journal().add(runId, [file], tempPathFor);
-      journal().settle(id!, 'failed', reason);
+      journal().settle(id!, outcome ?? 'failed', reason);
       return null;
     },
 

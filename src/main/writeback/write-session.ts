@@ -1,5 +1,5 @@
-/** The write process as the engine sees it: started when needed, started again when it dies, ended with the job. */
-import { Child, ChildDiedError } from '../process/child.ts';
+/** The write process as the engine sees it: started when needed, restarted when it crashes, ended with the job. */
+import { Child, ChildExitedError } from '../process/child.ts';
 import { PROCESS_ENTRIES } from '../process/entries.ts';
 import type { Done, WriteMethods, WritePushes } from './protocol.ts';
 
@@ -13,11 +13,11 @@ export interface SessionOptions {
 }
 
 /** How often the process may die over one file before that is left alone. */
-const DEATHS = 2;
+const MAX_CRASHES = 2;
 
 export class WriteSession {
   readonly #options: SessionOptions;
-  readonly #stop = () => void this.#child?.call('stop', null).catch(() => {}); // it died: stopped as well
+  readonly #stop = () => void this.#child?.call('stop', null).catch(() => {}); // it has exited: stopped as well
   #child: Child<WriteMethods, WritePushes> | null = null;
   /** What was done and could not be noted: nothing more is to be done then. */
   #notNoted: { error: unknown } | null = null;
@@ -27,7 +27,7 @@ export class WriteSession {
     options.signal.addEventListener('abort', this.#stop);
   }
 
-  /** @throws ChildDiedError, and what the process throws */
+  /** @throws ChildExitedError, and what the process throws */
   async call<N extends keyof WriteMethods>(
     name: N,
     input: WriteMethods[N]['input'],
@@ -40,7 +40,7 @@ export class WriteSession {
    * Has the process work on items until all are done. Should it die of one, a new one settles what it left, and the
    * items that are not done are tried again.
    * @param work sends items to the process
-   * @param giveUp what to do with an item that it died of too often
+   * @param giveUp what to do with an item on which it crashed too often
    */
   async all<T extends { fileId: number }>(
     items: readonly T[],
@@ -48,17 +48,17 @@ export class WriteSession {
     giveUp: (item: T, how: string) => Promise<void>,
   ): Promise<void> {
     let left = [...items];
-    const deaths = new Map<number, number>();
+    const crashed = new Map<number, number>();
     while (left.length > 0) {
       const done = new Set<number>();
       const child = await this.#running();
-      const listening = child.on('done', ({ fileId }) => done.add(fileId));
+      const unsubscribe = child.on('done', ({ fileId }) => done.add(fileId));
       try {
         await work(left);
         if (this.#notNoted) throw this.#notNoted.error;
         return;
       } catch (error) {
-        if (!(error instanceof ChildDiedError) || this.#options.signal.aborted) throw error;
+        if (!(error instanceof ChildExitedError) || this.#options.signal.aborted) throw error;
         for (const settled of await this.call('recover', { again: true })) {
           done.add(settled.fileId);
           this.#options.done(settled);
@@ -66,13 +66,13 @@ export class WriteSession {
         left = left.filter(({ fileId }) => !done.has(fileId));
         const victim = left[0];
         if (!victim) return;
-        const died = (deaths.get(victim.fileId) ?? 0) + 1;
-        deaths.set(victim.fileId, died);
-        if (died < DEATHS) continue;
+        const crashes = (crashed.get(victim.fileId) ?? 0) + 1;
+        crashed.set(victim.fileId, crashes);
+        if (crashes < MAX_CRASHES) continue;
         await giveUp(victim, error.how);
         left = left.slice(1);
       } finally {
-        listening();
+        unsubscribe();
       }
     }
   }

@@ -2,109 +2,105 @@
  * Plan, write and undo jobs: one at a time, and no write beside an index job or another program's write. What they do
  * to files is done in the write process; here it is decided which, and the catalogue follows.
  */
+import type { CatalogueAccess, LoadKind } from '../catalogue/access.ts';
+import type { ModelAccess } from '../packs/model-access.ts';
 import { existsSync } from 'node:fs';
-import type { PlanSummary, WriteCalls, WriteRun } from '../../shared/calls/write.ts';
+import { MARKERS_PROFILE, type MarkerRequest } from '../../shared/calls/markers.ts';
+import { isFactField, type WriteCalls, type WriteRun } from '../../shared/calls/write.ts';
 import { toWire, UserError } from '../../shared/errors.ts';
-import type { JobId, JobKind, JobProgress } from '../../shared/types.ts';
+import { nothingNamedToUndo, nothingToUndo, runMissing } from '../../shared/refusals.ts';
+import type { JobSummaries } from '../../shared/jobs.ts';
+import type { JobId, SearchQuery } from '../../shared/types.ts';
 import { cataloguePath, type Catalogue } from '../catalogue/open.ts';
-import { absolutePath } from '../catalogue/roots.ts';
+import { absolutePath } from '../catalogue/stores/roots.ts';
 import { acquireWriterLock } from '../catalogue/writer-lock.ts';
 import { acceptedTags } from '../export/accepted-tags.ts';
-import { JobRunner, type JobContext } from '../jobs/runner.ts';
-import type { Parts } from '../parts.ts';
-import { readSettings } from '../settings.ts';
+import type { JobRegistry, Lane } from '../jobs/registry.ts';
+import type { JobContext } from '../jobs/runner.ts';
+import { readSettings } from '../catalogue/setting-values.ts';
+import type { StudioWrites, WriteLocks } from './other-writers.ts';
 import { readVocabularies } from '../tag/installed.ts';
 import { candidates } from './candidates.ts';
-import { writeJournal } from './journal.ts';
 import { Plans } from './plans.ts';
 import { profileById } from './profiles.ts';
 import type { Done, RowToUndo, WantedFile } from './protocol.ts';
-import { usedTags, wantedFields } from './wanted.ts';
+import { measuredFacts, NO_FACTS, usedTags, wantedFields, withTempoAndKey } from './wanted.ts';
+import { wantedMarkers } from './wanted-markers.ts';
 import { WriteSession } from './write-session.ts';
 
 /** Files that go to the write process at once: one commit of the journal, and a chance to pause in between. */
 const BATCH = 16;
+/** Of the studio. */
+const BEING_WRITTEN = 'Another member of the studio is writing this file. Write it again when that has ended.';
+const BEING_WRITTEN_NOW =
+  'Another member of the studio is writing some of these files. They were left as they are; undo them again later.';
 /** Another program's look through a folder that has just been changed may hold the catalogue for so long, ms. */
 const LOCK_PATIENCE_MS = 5000;
 
 export interface WritingListeners {
-  progress: (progress: JobProgress) => void;
   /** Files whose tags are others now. */
   changed: (fileIds: number[]) => void;
-  /** A run began, went on or ended. */
+  /** A run began, progressed or ended. */
   runChanged: (runId: number) => void;
 }
 
+export interface WritingDeps extends CatalogueAccess, Pick<ModelAccess, 'wantedModel' | 'pack'> {
+  readonly load: LoadKind;
+}
+
+/** Where in files a search finds something, by their ids. @throws UserError model-missing, bad-input; signal.reason */
+export type FindMatches = (
+  search: { query: SearchQuery; fileIds: number[] },
+  context: Pick<JobContext, 'signal' | 'report'>,
+) => Promise<Map<number, { startSeconds: number; endSeconds: number }[]>>;
+
 export class Writing {
-  readonly #parts: Parts;
+  readonly #deps: WritingDeps;
   readonly #listeners: WritingListeners;
-  readonly #makeRoom: () => Promise<void>;
+  readonly #jobs: JobRegistry;
+  readonly #lane: Lane<'plan' | 'write' | 'undo'>;
   readonly #plans = new Plans();
-  readonly #kinds = new Map<JobId, JobKind>();
-  #runner: JobRunner<PlanSummary | WriteRun> | null = null;
-  /** From the moment a job is asked for until it runs, no other can be. */
-  #starting = false;
+  readonly #findMatches: FindMatches;
+  readonly #studio: StudioWrites;
 
-  /**
-   * @param makeRoom called before files are written or made what they were: resolves when nothing that began by itself
-   *   holds the catalogue's lock any more, nor takes it up again at once. Listening to a large library takes hours
-   */
-  constructor(parts: Parts, listeners: WritingListeners, makeRoom: () => Promise<void> = () => Promise.resolve()) {
-    this.#parts = parts;
+  constructor(
+    deps: WritingDeps,
+    jobs: JobRegistry,
+    listeners: WritingListeners,
+    findMatches: FindMatches,
+    studio: StudioWrites,
+  ) {
+    this.#studio = studio;
+    this.#deps = deps;
+    this.#jobs = jobs;
     this.#listeners = listeners;
-    this.#makeRoom = makeRoom;
-  }
-
-  /** Wait, pause, resume, cancel: what was written until then stays so. */
-  get jobs(): JobRunner<PlanSummary | WriteRun> {
-    this.#runner ??= new JobRunner(this.#parts.catalogue().jobs, this.#listeners.progress, () =>
-      this.#parts.checkThere(),
-    );
-    return this.#runner;
+    this.#findMatches = findMatches;
+    this.#lane = jobs.lane({
+      busy: 'A preview, write or undo is already running. Wait for it to finish, or cancel it first.',
+      service: this,
+    });
   }
 
   get plans(): Plans {
     return this.#plans;
   }
 
-  /** Jobs that run or are paused; asking makes no catalogue. */
-  get running(): JobProgress[] {
-    return this.#runner?.running ?? [];
-  }
-
-  /** Whether it is a job of this kind of this session. */
-  has(id: JobId): boolean {
-    return this.#kinds.has(id);
-  }
-
-  /** @throws UserError not-found, and what the job threw */
-  async planned(id: JobId): Promise<PlanSummary> {
-    if (this.#kinds.get(id) !== 'plan') throw new UserError('not-found', `There is no plan ${id} in this session.`);
-    return (await this.jobs.wait(id)) as PlanSummary;
-  }
-
-  /** @throws UserError not-found, and what the job threw */
-  async ended(id: JobId): Promise<WriteRun> {
-    const kind = this.#kinds.get(id);
-    if (kind !== 'write' && kind !== 'undo')
-      throw new UserError('not-found', `There is no write ${id} in this session.`);
-    return (await this.jobs.wait(id)) as WriteRun;
-  }
-
   /** @throws UserError nothing-indexed, not-found, catalogue-busy */
-  plan({ profileId, ...scope }: WriteCalls['write.plan']['input']): Promise<JobId> {
-    const profile = profileById(this.#catalogue(), profileId);
+  plan({ profileId, tempoAndKey = false, ...scope }: WriteCalls['write.plan']['input']): Promise<JobId> {
+    const chosen = profileById(this.#catalogue(), profileId);
+    const profile = tempoAndKey ? withTempoAndKey(chosen) : chosen;
     return this.#begin(
       'plan',
-      { profileId, files: scope.fileIds.length, folders: scope.folders },
+      { profileId, files: scope.fileIds.length, folders: scope.folders, tempoAndKey },
       async (context, session) => {
         const catalogue = this.#catalogue();
-        const { found } = await readVocabularies({ dataFolder: this.#parts.options.dataFolder });
-        const tagsOf = acceptedTags(catalogue.db, found.map(({ vocabulary }) => vocabulary)); // prettier-ignore
+        const { found } = await readVocabularies({ dataFolder: this.#deps.dataFolder });
+        const tagsOf = acceptedTags(catalogue, found.map(({ vocabulary }) => vocabulary)); // prettier-ignore
         const by = { model: await this.#modelId(), date: new Date().toISOString().slice(0, 10), profile: profileId };
         const planId = context.id;
         this.#plans.begin(planId, profileId);
-        const pieces = [...candidates(catalogue.db, scope, writeJournal(catalogue.db).writtenFiles(), BATCH)];
+        const facts = profile.rules.map(({ field }) => field).filter(isFactField);
+        const pieces = [...candidates(catalogue, { ...scope, facts }, BATCH)];
         const total = pieces.reduce((sum, piece) => sum + piece.length, 0);
         context.report({ stage: 'planning', done: 0, total });
         let done = 0;
@@ -119,7 +115,9 @@ export class Writing {
                 probability,
               ],
             );
-            return { ...file, fields: wantedFields(profile, accepted), by: { ...by, labels } };
+            const known = facts.length === 0 ? NO_FACTS : catalogue.statedFacts.of(file.fileId);
+            const measured = measuredFacts(known);
+            return { ...file, fields: wantedFields(profile, accepted, known), by: { ...by, labels, measured } };
           });
           const planned = await session.call('plan', wanted);
           this.#plans.add(planId, planned);
@@ -135,21 +133,45 @@ export class Writing {
     );
   }
 
+  /** @throws UserError nothing-indexed, catalogue-busy; see {@link MarkerCalls} */
+  planMarkers(request: MarkerRequest): Promise<JobId> {
+    return this.#begin('plan', { profileId: MARKERS_PROFILE }, async (context, session) => {
+      context.report({ stage: 'planning', done: 0, total: null });
+      const wanted = await wantedMarkers(request, this.#catalogue(), (query, fileIds) =>
+        this.#findMatches({ query, fileIds }, context),
+      );
+      const planId = context.id;
+      this.#plans.begin(planId, MARKERS_PROFILE);
+      for (let done = 0; done < wanted.length; done += BATCH) {
+        await context.whileNotPaused();
+        this.#plans.add(planId, await session.call('planMarkers', wanted.slice(done, done + BATCH)));
+        context.report({ done: Math.min(wanted.length, done + BATCH), total: wanted.length });
+      }
+      return this.#plans.summary(planId);
+    });
+  }
+
   /** @throws UserError nothing-indexed, not-found, catalogue-busy */
   start({ planId, leaveOut }: WriteCalls['write.start']['input']): Promise<JobId> {
     const { profileId, change } = this.#plans.summary(planId);
-    const { keepTime } = profileById(this.#catalogue(), profileId);
+    const keepTime = profileId !== MARKERS_PROFILE && profileById(this.#catalogue(), profileId).keepTime;
     return this.#begin('write', { planId, profileId, leftOut: leaveOut.length }, async (context, session, count) => {
       const runId = await session.call('begin', { profileId });
       context.report({ stage: 'writing', done: 0, total: change - leaveOut.length });
-      return this.#run(runId, context, session, async () => {
-        for (const files of this.#plans.toWrite(planId, new Set(leaveOut), BATCH)) {
+      return this.#run(runId, context, session, async (locks) => {
+        for (const batch of this.#plans.toWrite(planId, new Set(leaveOut), BATCH)) {
           await context.whileNotPaused();
+          const taken = await locks.take(batch.map(({ path }) => path));
+          for (const file of batch.filter(({ path }) => taken.has(path))) {
+            await session.call('giveUp', { runId, file, reason: BEING_WRITTEN, outcome: 'skipped' });
+            count({ fileId: file.fileId, path: file.path, outcome: 'skipped', reason: BEING_WRITTEN, now: null });
+          }
+          const files = batch.filter(({ path }) => !taken.has(path));
           await session.all(
             files,
             (left) => session.call('write', { runId, keepTime, files: left }),
             async (file, how) => {
-              const reason = `The process that writes files stopped twice (${how}) over this one, which is as it was.`;
+              const reason = `The write process crashed twice on this file (${how}). The file is unchanged.`;
               await session.call('giveUp', { runId, file, reason });
               count({ fileId: file.fileId, path: file.path, outcome: 'failed', reason, now: null });
             },
@@ -169,15 +191,21 @@ export class Writing {
     this.#toUndo(what);
     return this.#begin('undo', what, async (context, session) => {
       const { rows, runId } = this.#toUndo(what);
+      await this.#studio.bringUndo(rows.map(({ id }) => id));
       context.report({ stage: 'undoing', done: 0, total: rows.length });
-      return this.#run(runId, context, session, async () => {
+      return this.#run(runId, context, session, async (locks) => {
         for (let first = 0; first < rows.length; first += BATCH) {
           await context.whileNotPaused();
+          const batch = rows.slice(first, first + BATCH);
+          // A file that is being written has another content by now or in a moment: it is left, and can be undone later.
+          const places = batch.map((row) => row.path ?? this.#catalogue().writeJournal.row(row.id).path);
+          const taken = await locks.take(places);
+          if (taken.size > 0) this.#deps.notice(BEING_WRITTEN_NOW);
           await session.all(
-            rows.slice(first, first + BATCH),
+            batch.filter((_, at) => !taken.has(places[at]!)),
             (left) => session.call('undo', left),
             (_, how) => {
-              throw new UserError('engine-broken', `The process that writes files stopped twice (${how}). All files are as they were or as they shall be; try again.`); // prettier-ignore
+              throw new UserError('engine-broken', `The write process crashed twice (${how}). Each file is either unchanged or completely written. Try again.`); // prettier-ignore
             },
           );
           this.#listeners.runChanged(runId);
@@ -192,14 +220,14 @@ export class Writing {
    */
   async recover(): Promise<void> {
     if (!this.#leftUndecided()) return;
-    const { dataFolder } = this.#parts.options;
+    const { dataFolder } = this.#deps;
     const release = await acquireWriterLock(dataFolder, { work: 'recover' }).catch(() => null);
     if (!release) return;
     const session = this.#session(new AbortController().signal, () => {});
     try {
       await this.#settleLeftovers(session);
     } catch (error) {
-      this.#parts.notice(toWire(error).userMessage);
+      this.#deps.notice(toWire(error).userMessage);
     } finally {
       await session.close();
       release();
@@ -208,73 +236,68 @@ export class Writing {
 
   /** Cancels what runs and waits for its end. */
   async close(): Promise<void> {
-    await this.#runner?.close();
+    await this.#lane.close();
     this.#plans.close();
   }
 
   /** Plans look at files without the lock. */
-  async #begin<T extends PlanSummary | WriteRun>(
-    kind: 'plan' | 'write' | 'undo',
+  #begin<K extends 'plan' | 'write' | 'undo'>(
+    kind: K,
     input: unknown,
-    work: (context: JobContext, session: WriteSession, count: (done: Done) => void) => Promise<T>,
+    work: (context: JobContext, session: WriteSession, count: (done: Done) => void) => Promise<JobSummaries[K]>,
   ): Promise<JobId> {
-    if (this.#starting || this.#runner?.active != null) {
-      throw new UserError('catalogue-busy', 'Files are being planned, written or undone already. Wait for that, or cancel it first.'); // prettier-ignore
-    }
-    this.#starting = true;
-    let release = () => {};
-    try {
+    return this.#lane.reserve(async () => {
       this.#catalogue();
-      if (kind !== 'plan') release = await this.#lock(kind);
-      const id = this.jobs.start(kind, input, async (context) => {
-        let done = 0;
-        let failed = 0;
-        const count = (file: Done) => {
-          this.#follow(file);
-          done++;
-          if (file.outcome !== 'written' && file.outcome !== 'undone') failed++;
-          context.report({ done, failed, currentPath: file.path });
-        };
-        const session = this.#session(context.signal, count);
-        try {
-          if (kind !== 'plan') await this.#settleLeftovers(session);
-          return await work(context, session, count);
-        } finally {
-          await session.close();
-          release();
-        }
-      });
-      this.#kinds.set(id, kind);
-      return id;
-    } catch (error) {
-      release();
-      throw error;
-    } finally {
-      this.#starting = false;
-    }
+      const release =
+        kind === 'plan' ? undefined : await this.#jobs.preemptAndLock({ work: kind, patienceMs: LOCK_PATIENCE_MS });
+      return this.#lane.start(
+        kind,
+        input,
+        async (context) => {
+          let done = 0;
+          let failed = 0;
+          const count = (file: Done) => {
+            this.#follow(file);
+            done++;
+            if (file.outcome !== 'written' && file.outcome !== 'undone') failed++;
+            context.report({ done, failed, currentPath: file.path });
+          };
+          const session = this.#session(context.signal, count);
+          try {
+            if (kind !== 'plan') await this.#settleLeftovers(session);
+            return await work(context, session, count);
+          } finally {
+            await session.close();
+          }
+        },
+        { release },
+      );
+    });
   }
 
   async #run(
     runId: number,
     { signal }: JobContext,
     session: WriteSession,
-    work: () => Promise<void>,
+    work: (locks: WriteLocks) => Promise<void>,
   ): Promise<WriteRun> {
     this.#listeners.runChanged(runId);
+    const locks = this.#studio.locks();
     try {
-      await work();
+      await work(locks);
     } catch (error) {
       if (!signal.aborted) throw error; // cancelled: the run says what was done until then
     } finally {
-      await session.call('finish', { runId }).catch(() => {}); // it died: the next start finishes the run
+      await locks.close();
+      await session.call('finish', { runId }).catch(() => {}); // it has exited: the next start finishes the run
       this.#listeners.runChanged(runId);
     }
-    return writeJournal(this.#catalogue().db).run(runId)!;
+    return this.#catalogue().writeJournal.run(runId)!;
   }
 
   #session(signal: AbortSignal, done: (done: Done) => void): WriteSession {
-    const { dataFolder, load } = this.#parts.options;
-    const lowPriority = load === 'background' && readSettings(this.#parts.existingCatalogue()).lowPriority;
+    const { dataFolder, load } = this.#deps;
+    const lowPriority = load === 'background' && readSettings(this.#deps.existingCatalogue()).lowPriority;
     return new WriteSession({ dataFolder, lowPriority, signal, done });
   }
 
@@ -282,16 +305,16 @@ export class Writing {
     if (!this.#leftUndecided()) return;
     const settled = await session.call('recover', { again: false });
     for (const done of settled) this.#follow(done);
-    const files = settled.length === 1 ? 'one file has' : `${settled.length} files have`;
-    this.#parts.notice(`Earmark was ended while it wrote tags: ${files} been looked at, and each is whole, either as it was or as it was to be. “Undo” shows which.`); // prettier-ignore
+    const files = settled.length === 1 ? 'One file was' : `${settled.length} files were`;
+    this.#deps.notice(`Earmark was interrupted while writing tags. ${files} checked; each file is either unchanged or completely written. “History and undo” shows which.`); // prettier-ignore
   }
 
   #leftUndecided(): boolean {
     try {
-      const catalogue = this.#parts.existingCatalogue();
-      return catalogue !== null && writeJournal(catalogue.db).anyUnsettled();
+      const catalogue = this.#deps.existingCatalogue();
+      return catalogue !== null && catalogue.writeJournal.anyUnsettled();
     } catch {
-      return false; // whoever needs the catalogue says what is wrong with it
+      return false; // calls that need the catalogue report what is wrong with it
     }
   }
 
@@ -306,18 +329,15 @@ export class Writing {
 
   #toUndo({ runId, fileIds }: WriteCalls['write.undo']['input']): { rows: RowToUndo[]; runId: number } {
     const catalogue = this.#catalogue();
-    const journal = writeJournal(catalogue.db);
-    if (runId === null && fileIds.length === 0) {
-      throw new UserError('bad-input', 'Name the run or the files that are to be undone.');
-    }
-    if (runId !== null && !journal.run(runId)) throw new UserError('not-found', `There is no run ${runId}.`);
+    const journal = catalogue.writeJournal;
+    if (runId === null && fileIds.length === 0) throw nothingNamedToUndo();
+    if (runId !== null && !journal.run(runId)) throw runMissing(runId);
     const only = new Set(fileIds);
     const found =
       runId === null
         ? journal.newestOfFiles(fileIds)
         : journal.undoableOfRun(runId).filter(({ fileId }) => only.size === 0 || only.has(fileId));
-    if (found.length === 0)
-      throw new UserError('not-found', 'Nothing was written that could be undone, or all of it is.');
+    if (found.length === 0) throw nothingToUndo();
     const rows = found.map(({ id, fileId }): RowToUndo => {
       const file = catalogue.files.byId(fileId);
       const root = file && catalogue.roots.byId(file.rootId);
@@ -326,24 +346,19 @@ export class Writing {
     return { rows, runId: runId ?? journal.row(rows[0]!.id).runId };
   }
 
-  async #lock(work: 'write' | 'undo'): Promise<() => void> {
-    await this.#makeRoom();
-    return acquireWriterLock(this.#parts.options.dataFolder, { work, patienceMs: LOCK_PATIENCE_MS });
-  }
-
   /** Accepting is possible without a usable model, and so is writing what was accepted. */
   async #modelId(): Promise<string> {
     try {
-      return (await this.#parts.pack()).id;
+      return (await this.#deps.pack()).id;
     } catch (error) {
-      if (error instanceof UserError && error.code.startsWith('model-')) return this.#parts.wantedModel;
+      if (error instanceof UserError && error.code.startsWith('model-')) return this.#deps.wantedModel;
       throw error;
     }
   }
 
   /** Asking makes none. @throws UserError nothing-indexed */
   #catalogue(): Catalogue {
-    if (existsSync(cataloguePath(this.#parts.options.dataFolder))) return this.#parts.catalogue();
-    throw new UserError('nothing-indexed', 'There is no catalogue yet. Index a folder first.');
+    if (existsSync(cataloguePath(this.#deps.dataFolder))) return this.#deps.catalogue();
+    throw new UserError('nothing-indexed', 'No catalogue yet. Index a folder first.');
   }
 }

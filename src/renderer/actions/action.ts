@@ -1,7 +1,7 @@
 /** What an action is, and the questions that many of them ask before they make sense. */
 import type { App } from '../stores/app.svelte.ts';
 
-export const GROUPS = ['Find', 'Listen', 'Mark', 'Tags', 'Go to', 'Window'] as const;
+export const GROUPS = ['Find', 'Playback', 'Audition', 'Waveform', 'Organise', 'Tags', 'Go to', 'Window'] as const;
 export type Group = (typeof GROUPS)[number];
 
 export interface Action {

@@ -32,7 +32,7 @@ function go(screen: Screen, name: string, keys: readonly string[] = []): Action 
 export const GO_ACTIONS: readonly Action[] = [
   {
     id: 'file.reveal',
-    name: 'Show in its folder',
+    name: 'Show in folder',
     group: 'Go to',
     keys: ['Enter'],
     when: (app) => somethingSelected(app) && app.host.revealFile !== null,
@@ -40,11 +40,29 @@ export const GO_ACTIONS: readonly Action[] = [
   },
   {
     id: 'file.copy-path',
-    name: 'Copy the path',
+    name: 'Copy path',
     group: 'Go to',
     keys: ['Mod+C'],
     when: somethingSelected,
     run: (app) => void copyPaths(app),
+  },
+  {
+    id: 'go.back',
+    name: 'Back',
+    group: 'Go to',
+    keys: ['Alt+ArrowLeft', 'Mod+['],
+    whileTyping: true,
+    when: (app) => app.history.canGoBack,
+    run: (app) => app.history.back(),
+  },
+  {
+    id: 'go.forward',
+    name: 'Forward',
+    group: 'Go to',
+    keys: ['Alt+ArrowRight', 'Mod+]'],
+    whileTyping: true,
+    when: (app) => app.history.canGoForward,
+    run: (app) => app.history.forward(),
   },
   // By name there is `find.focus`, which goes there as well; this one is for menus.
   { ...go('search', 'Search'), keysOnly: true },

@@ -33,7 +33,7 @@ const SIGNS: Record<string, string> = {
 /** The same for people: `Ctrl K`, `⌘ K`, `⇧ S`, `↑`. */
 export function keyLabel(key: string, mac: boolean): string {
   return key
-    .split('+')
+    .split(/\+(?=.)/)
     .map((part) => (part === 'Mod' ? (mac ? '⌘' : 'Ctrl') : part === 'Shift' ? '⇧' : (SIGNS[part] ?? part)))
     .join(' ');
 }

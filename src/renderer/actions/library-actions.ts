@@ -1,4 +1,4 @@
-/** Folders and listening to them. */
+/** Adding folders and analysing them. */
 import type { App } from '../stores/app.svelte.ts';
 import { always, type Action } from './action.ts';
 
@@ -10,13 +10,13 @@ export async function addFolders(app: App): Promise<void> {
     return;
   }
   const folders = await app.notices.attempt(chooseFolders);
-  if (folders !== null && folders.length > 0) await app.jobs.listenTo(folders);
+  if (folders !== null && folders.length > 0) await app.jobs.startIndex(folders);
 }
 
 export const LIBRARY_ACTIONS: readonly Action[] = [
   {
     id: 'library.add',
-    name: 'Add folders',
+    name: 'Add folders…',
     group: 'Window',
     keys: ['Mod+O'],
     whileTyping: true,
@@ -24,16 +24,16 @@ export const LIBRARY_ACTIONS: readonly Action[] = [
     run: (app) => void addFolders(app),
   },
   {
-    id: 'library.listen',
-    name: 'Look for changes in all folders',
+    id: 'library.scan',
+    name: 'Scan all folders for changes',
     group: 'Window',
     keys: [],
     when: (app) => app.jobs.active === null,
-    run: (app) => void app.jobs.listenTo([]),
+    run: (app) => void app.jobs.startIndex([]),
   },
   {
     id: 'library.pause',
-    name: 'Pause or resume listening',
+    name: 'Pause or resume analysis',
     group: 'Window',
     keys: [],
     when: (app) => app.jobs.active !== null,

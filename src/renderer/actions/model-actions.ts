@@ -19,7 +19,7 @@ async function useNextNow(app: App): Promise<void> {
 export const MODEL_ACTIONS: readonly Action[] = [
   {
     id: 'model.import',
-    name: 'Import a model from disk',
+    name: 'Import a model from disk…',
     group: 'Window',
     keys: [],
     when: always,
@@ -30,7 +30,7 @@ export const MODEL_ACTIONS: readonly Action[] = [
   },
   {
     id: 'model.cancel-fetch',
-    name: 'Stop fetching the model',
+    name: 'Cancel the model download',
     group: 'Window',
     keys: [],
     when: (app) => downloadsOf(app).progress !== null,
@@ -46,7 +46,7 @@ export const MODEL_ACTIONS: readonly Action[] = [
   },
   {
     id: 'model.stop-moving',
-    name: 'Stop moving to the next model',
+    name: 'Stop switching to the next model',
     group: 'Window',
     keys: [],
     when: moving,

@@ -21,6 +21,8 @@ export function listenForShortcuts(app: App): () => void {
     const target = event.target instanceof HTMLElement ? event.target : document.body;
     const slider = target instanceof HTMLInputElement && target.type === 'range';
     const typing = (target instanceof HTMLInputElement && !slider) || target instanceof HTMLTextAreaElement;
+    // There, on a Mac, it goes from word to word.
+    if (MAC && typing && key.startsWith('Alt+')) return;
     if (app.overlay !== null && !key.startsWith('Mod+') && key !== '?') return;
     if (OWN_KEYS[target.tagName]?.includes(key) || (slider && key.startsWith('Arrow'))) return;
     if (key === 'Mod+C' && window.getSelection()?.isCollapsed === false) return;

@@ -12,12 +12,12 @@ const reviewing = (app: App) => app.screen === 'tags' && reviewOf(app).open;
 const reviewingRow = (app: App) => reviewing(app) && reviewOf(app).current !== null;
 const reviewingByFile = (app: App) => reviewingRow(app) && reviewOf(app).tab === 'files';
 
-/** The surest tag that waits for the selected sound, once it stands in the panel: before that, nobody can have seen it. */
+/** The most probable suggestion of the selected file, once the panel shows it: before that, nobody can have seen it. */
 function suggestionFor(app: App) {
   const fileId = app.detail.file?.fileId;
   if (fileId === undefined || fileId !== app.selection.fileId) return null;
   if (!somethingSelected(app) || !app.panelOpen) return null;
-  const tag = tagsOf(app).waitingOf(fileId, DETAIL_FLOOR)?.[0];
+  const tag = tagsOf(app).suggestionsOf(fileId, DETAIL_FLOOR)?.[0];
   return tag === undefined ? null : { fileId, tag };
 }
 
@@ -61,7 +61,7 @@ export const TAG_ACTIONS: readonly Action[] = [
   },
   {
     id: 'tags.take-back',
-    name: 'Take a decision back',
+    name: 'Clear a decision',
     group: 'Tags',
     keys: ['Backspace', 'Delete'],
     when: reviewingRow,
@@ -69,7 +69,7 @@ export const TAG_ACTIONS: readonly Action[] = [
   },
   {
     id: 'tags.accept-all',
-    name: 'Accept all suggestions that are sure enough',
+    name: 'Accept all suggestions above the threshold',
     group: 'Tags',
     keys: ['Shift+A'],
     when: (app) => reviewing(app) && (reviewOf(app).forecast?.suggestions ?? 0) > 0,
@@ -77,7 +77,7 @@ export const TAG_ACTIONS: readonly Action[] = [
   },
   {
     id: 'tags.add',
-    name: 'Tag by name',
+    name: 'Add tag…',
     group: 'Tags',
     keys: ['T'],
     when: (app) => somethingSelected(app) || reviewingRow(app),
@@ -85,7 +85,7 @@ export const TAG_ACTIONS: readonly Action[] = [
   },
   {
     id: 'tags.make',
-    name: 'New tag from these sounds',
+    name: 'New tag from selected files',
     group: 'Tags',
     keys: [],
     when: (app) => somethingSelected(app) && app.selection.size >= LEAST_EXAMPLES,
@@ -111,7 +111,7 @@ export const TAG_ACTIONS: readonly Action[] = [
   },
   {
     id: 'review.next-chip',
-    name: 'Next tag of the sound',
+    name: 'Next tag of the file',
     group: 'Tags',
     keys: ['ArrowRight'],
     keysOnly: true,
@@ -120,19 +120,19 @@ export const TAG_ACTIONS: readonly Action[] = [
   },
   {
     id: 'review.previous-chip',
-    name: 'Previous tag of the sound',
+    name: 'Previous tag of the file',
     group: 'Tags',
     keys: ['ArrowLeft'],
     keysOnly: true,
     when: reviewingByFile,
     run: (app) => reviewOf(app).walkChips(-1),
   },
-  walk('next', 'Next sound in the review', 'ArrowDown', 1),
-  walk('previous', 'Previous sound in the review', 'ArrowUp', -1),
-  walk('page-down', 'A page of the review down', 'PageDown', PAGE_ROWS),
-  walk('page-up', 'A page of the review up', 'PageUp', -PAGE_ROWS),
-  walk('first', 'First sound in the review', 'Home', -Infinity),
-  walk('last', 'Last sound in the review', 'End', Infinity),
+  walk('next', 'Next file in the review', 'ArrowDown', 1),
+  walk('previous', 'Previous file in the review', 'ArrowUp', -1),
+  walk('page-down', 'Page down in the review', 'PageDown', PAGE_ROWS),
+  walk('page-up', 'Page up in the review', 'PageUp', -PAGE_ROWS),
+  walk('first', 'First file in the review', 'Home', -Infinity),
+  walk('last', 'Last file in the review', 'End', Infinity),
   {
     id: 'review.select-all',
     name: 'Select all in the review',

@@ -1,18 +1,47 @@
 /** How the window looks and what lies over it. */
-import { always, type Action } from './action.ts';
+import { tick } from 'svelte';
+import { sidebarOf } from '../screens/search/sidebar/sidebar.svelte.ts';
+import { columnsOf } from '../stores/columns.svelte.ts';
+import type { App } from '../stores/app.svelte.ts';
+import { always, onSearch, type Action } from './action.ts';
+
+/** What is shown has the keys. */
+function toggleSidebar(app: App): void {
+  const sidebar = sidebarOf(app);
+  sidebar.show(!sidebar.shown);
+  if (sidebar.shown) void tick().then(() => app.focusSidebar());
+  else app.backToList();
+}
 
 export const WINDOW_ACTIONS: readonly Action[] = [
   {
     id: 'window.panel',
-    name: 'Fold the panel in or out',
+    name: 'Show or hide the details panel',
     group: 'Window',
     keys: ['I'],
     when: always,
     run: (app) => app.togglePanel(),
   },
   {
+    id: 'window.sidebar',
+    name: 'Show or hide the sidebar',
+    group: 'Window',
+    keys: ['Mod+B'],
+    whileTyping: true,
+    when: (app) => onSearch(app) && !app.firstStart,
+    run: toggleSidebar,
+  },
+  {
+    id: 'window.table',
+    name: 'Switch between rows and a table',
+    group: 'Window',
+    keys: [],
+    when: onSearch,
+    run: (app) => columnsOf(app).setTable(!columnsOf(app).table),
+  },
+  {
     id: 'window.theme',
-    name: 'Change between dark and light',
+    name: 'Switch between dark and light',
     group: 'Window',
     keys: [],
     when: always,
@@ -21,7 +50,7 @@ export const WINDOW_ACTIONS: readonly Action[] = [
   },
   {
     id: 'window.rows',
-    name: 'Change between comfortable and compact rows',
+    name: 'Switch between comfortable and compact rows',
     group: 'Window',
     keys: [],
     when: always,
@@ -29,7 +58,7 @@ export const WINDOW_ACTIONS: readonly Action[] = [
   },
   {
     id: 'window.play-on-select',
-    name: 'Play sounds as they are selected, or not',
+    name: 'Toggle play on selection',
     group: 'Window',
     keys: [],
     when: always,
@@ -46,7 +75,7 @@ export const WINDOW_ACTIONS: readonly Action[] = [
   },
   {
     id: 'window.keys',
-    name: 'Keys',
+    name: 'Keyboard shortcuts',
     group: 'Window',
     keys: ['?'],
     when: always,

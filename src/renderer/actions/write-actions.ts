@@ -19,7 +19,7 @@ function walk(id: string, name: string, key: string, step: number): Action {
 export const WRITE_ACTIONS: readonly Action[] = [
   {
     id: 'write.leave-out',
-    name: 'Leave a file out of the write, or take it in again',
+    name: 'Exclude a file from the write, or include it again',
     group: 'Tags',
     keys: ['X'],
     when: (app) => planned(app) && writeOf(app).shown === 'change' && writeOf(app).current !== null,
@@ -27,7 +27,7 @@ export const WRITE_ACTIONS: readonly Action[] = [
   },
   {
     id: 'write.write',
-    name: 'Write the tags into the files',
+    name: 'Write tags into the files…',
     group: 'Tags',
     keys: ['Mod+Enter'],
     when: (app) => planned(app) && writeOf(app).toWrite > 0,
@@ -35,8 +35,8 @@ export const WRITE_ACTIONS: readonly Action[] = [
   },
   walk('next', 'Next file of the plan', 'ArrowDown', 1),
   walk('previous', 'Previous file of the plan', 'ArrowUp', -1),
-  walk('page-down', 'A page of the plan down', 'PageDown', PAGE_ROWS),
-  walk('page-up', 'A page of the plan up', 'PageUp', -PAGE_ROWS),
+  walk('page-down', 'Page down in the plan', 'PageDown', PAGE_ROWS),
+  walk('page-up', 'Page up in the plan', 'PageUp', -PAGE_ROWS),
   walk('first', 'First file of the plan', 'Home', -Infinity),
   walk('last', 'Last file of the plan', 'End', Infinity),
 ];

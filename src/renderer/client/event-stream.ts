@@ -5,7 +5,7 @@ const LONGEST_MESSAGE = 64 << 20;
 
 /**
  * Read from fetch rather than by EventSource: that one cannot send the token, hides why it was refused, and does not
- * show the server's signs of life, without which a connection that died silently looks like a quiet one.
+ * show the server's signs of life, without which a lost connection looks like a quiet one.
  * @param body of the response
  * @param silenceMs nothing at all for so long, not even a sign of life, means that the connection is dead
  * @yields the `data` of each message

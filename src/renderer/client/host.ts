@@ -1,4 +1,5 @@
 /** What differs between the desktop app and the page in a browser, beside the contract. */
+import type { ChosenOutput } from '../../shared/calls/outputs.ts';
 import type { CallName, Calls, Client, EventName, Events, Reply } from '../../shared/contract.ts';
 import { fromWire } from '../../shared/errors.ts';
 
@@ -15,6 +16,12 @@ export interface Host {
   revealFile: ((path: string) => Promise<void>) | null;
   /** Asks for folders by the system's dialog. @returns absolute paths; empty when it was closed */
   chooseFolders: (() => Promise<string[]>) | null;
+  /** Asks for a file to read. @param extensions of its kinds, `.csv` @returns absolute path; null when it was closed */
+  chooseFile: ((extensions: string[]) => Promise<string | null>) | null;
+  /** Asks where a file is to be written. @param wanted a name to begin with, and what it may end in @returns null when it was closed */
+  chooseOutput: ((wanted: { name: string; endings: string[] }) => Promise<ChosenOutput | null>) | null;
+  /** Asks for the folder that files are to be written into. @returns null when it was closed */
+  chooseOutputFolder: (() => Promise<ChosenOutput | null>) | null;
   /** Absolute path of something dropped on the window; '' when it has none (an image dragged out of a page). */
   pathOfDroppedFile: ((file: File) => string) | null;
   /** Hands files over to the system's drag and drop; to be called in `dragstart`. */
@@ -28,7 +35,7 @@ export type ConnectionState = 'connected' | 'lost' | 'signed-out';
 export interface Connection {
   client: Client;
   host: Host;
-  /** Tells at once how it stands, and whenever that changes. @returns to stop being told */
+  /** Called at once with the state, and whenever it changes. @returns to unsubscribe */
   onState: (listener: (state: ConnectionState) => void) => () => void;
 }
 
@@ -39,7 +46,9 @@ export interface Connection {
 export interface Bridge {
   invoke<N extends CallName>(name: N, input: Calls[N]['input']): Promise<Reply<N>>;
   on<E extends EventName>(event: E, listener: (payload: Events[E]) => void): () => void;
-  /** Told the id of an action that was chosen in the menu. @returns to stop being told */
+  /** Called with whether the engine answers: at once, and when that changes. @returns to unsubscribe */
+  onState?(listener: (state: 'lost' | 'connected') => void): () => void;
+  /** Called with the id of an action chosen in the menu. @returns to unsubscribe */
   onAction?(listener: (id: string) => void): () => void;
   host: Host;
 }
@@ -50,7 +59,7 @@ declare global {
   }
 }
 
-/** The engine lives in the same app: there is no connection to lose. */
+/** The engine lives in the same app, in a process that may crash; it is started again. */
 export function bridgeConnection(bridge: Bridge): Connection {
   return {
     client: {
@@ -63,6 +72,7 @@ export function bridgeConnection(bridge: Bridge): Connection {
     },
     host: bridge.host,
     onState: (listener) => {
+      if (bridge.onState) return bridge.onState(listener);
       listener('connected');
       return () => undefined;
     },

@@ -29,21 +29,21 @@ export interface HttpClient {
   hasExpired: (audioUrl: string) => boolean;
   /**
    * Tells at once how it stands, and whenever that changes. After `lost` events may have been missed: ask anew at
-   * `connected`. `signed-out` stays. @returns to stop being told
+   * `connected`. `signed-out` stays. @returns to unsubscribe
    */
   onState: (listener: (state: ConnectionState) => void) => () => void;
-  /** Ends the event stream; calls under way go on. */
+  /** Ends the event stream; calls in progress continue. */
   close: () => void;
 }
 
 /**
- * Exchanges the key for the token and begins to listen to events.
+ * Exchanges the key for the token and subscribes to events.
  * @throws UserError when the server is not there or does not take the key
  */
 export async function connectHttp({ origin, key, silenceMs = SILENCE_MS }: HttpClientOptions): Promise<HttpClient> {
   const { token } = await ask<{ token: string }>(`${origin}/session`, key, null);
-  const events = new EventListening(`${origin}/events`, token, silenceMs);
-  // A change between the first question and the first event would never be seen: so events are listened to first.
+  const events = new EventSubscription(`${origin}/events`, token, silenceMs);
+  // A change between the first question and the first event would be lost, so the subscription comes first.
   await events.begun;
   return {
     client: {
@@ -72,7 +72,7 @@ async function ask<T>(url: string, key: string, input: unknown): Promise<T> {
     });
     reply = (await response.json()) as Reply<never>;
   } catch (error) {
-    const message = 'Earmark does not answer any more. Start it again, then open the address that it prints.';
+    const message = 'Earmark has stopped responding. Restart it, then open the address it prints.';
     throw new UserError('engine-broken', message, error);
   }
   if (!reply.ok) throw fromWire(reply.error);
@@ -80,7 +80,7 @@ async function ask<T>(url: string, key: string, input: unknown): Promise<T> {
 }
 
 /** One event stream for all listeners, opened again whenever it breaks. */
-class EventListening {
+class EventSubscription {
   readonly #url: string;
   readonly #token: string;
   readonly #silenceMs: number;
@@ -106,7 +106,7 @@ class EventListening {
     return () => void listeners.delete(listener);
   }
 
-  /** Resolves when the first attempt has come to something: events are heard from then on, or the connection is lost. */
+  /** Resolves when the first attempt is decided: events arrive from then on, or the connection is lost. */
   get begun(): Promise<unknown> {
     return this.#begun.promise;
   }
@@ -125,7 +125,7 @@ class EventListening {
     while (!this.#closed.signal.aborted) {
       const goesOn = await this.#listenOnce().catch(() => true); // whatever broke it: it is lost, and tried again
       if (this.#isClosed()) return;
-      // Another Earmark listens there now; it will never know this token.
+      // Another Earmark listens on that port now; it will never accept this token.
       this.#setState(goesOn ? 'lost' : 'signed-out');
       if (!goesOn) return;
       await this.#wait();
@@ -161,7 +161,7 @@ class EventListening {
       try {
         listener(payload as never);
       } catch (error) {
-        // A listener's own fault: it is reported as any uncaught error, and the others are told all the same.
+        // An error in a listener is reported as any uncaught error, and the others are called all the same.
         queueMicrotask(() => {
           throw error;
         });

@@ -31,7 +31,7 @@ export async function httpConnection(): Promise<Connection> {
   const isKey = isKeyFragment(fragment);
   const key = isKey ? fragment : sessionStorage.getItem(TOKEN_KEY);
   if (key === null) {
-    throw new UserError('bad-input', 'This page needs its key. Open the address that “earmark serve” has printed.');
+    throw new UserError('bad-input', 'This page requires its key. Open the address printed by “earmark serve”.');
   }
   // Out of the address before anything can copy it.
   if (isKey) history.replaceState(null, '', '#/search');
@@ -45,6 +45,9 @@ export async function httpConnection(): Promise<Connection> {
       hasExpired: (url) => http.hasExpired(url),
       revealFile: null,
       chooseFolders: null,
+      chooseFile: null,
+      chooseOutput: null,
+      chooseOutputFolder: null,
       pathOfDroppedFile: null,
       dragOut: null,
     },

@@ -1,4 +1,4 @@
-/** The parts that a file was heard in, as a timeline shows them. */
+/** The analysed windows of a file, as the timeline shows them. */
 import type { FileWindow } from '../../shared/calls/files.ts';
 import type { Band, WindowRelevance } from '../../shared/types.ts';
 

@@ -37,7 +37,7 @@ export function move(selection: RowSelection, step: number, rows: number, stretc
   return stretch ? stretchTo(selection, row) : selectOnly(row);
 }
 
-/** The same files in another list, wherever they stand there; those that are not in it are let go. */
+/** The same files in another list, wherever they stand there; those that are not in it are deselected. */
 export function followFiles(
   selection: RowSelection,
   before: readonly number[],

@@ -64,6 +64,9 @@ function stretch(shape: ListShape): number {
 /** px. In a list narrower than this a row has two lines, so that nothing of it is left out. */
 export const NARROW_BELOW = 740;
 
+/** px. A list as wide as this has columns for kind, tempo, key and loudness. */
+export const WIDE_FROM = 1060;
+
 /** @param rowHeight of one line, px @returns px of a row of two */
 export function twoLines(rowHeight: number): number {
   return rowHeight + 16;

@@ -1,4 +1,5 @@
 /** In which order files are shown. */
+import { ORDERED_FIGURES, type FigureOrder } from '../../shared/analysis.ts';
 import type { FileOrder, FileRow } from '../../shared/calls/files.ts';
 import type { SearchHit } from '../../shared/types.ts';
 import { fileName, folderOf } from '../words/paths.ts';
@@ -14,10 +15,10 @@ export const ORDERS: readonly { by: Order['by']; name: string; descending: boole
   { by: 'name', name: 'Name', descending: false },
   { by: 'folder', name: 'Folder', descending: false },
   { by: 'duration', name: 'Duration', descending: false },
-  { by: 'added', name: 'Newest in the library', descending: true },
-  { by: 'changed', name: 'Changed last', descending: true },
+  { by: 'added', name: 'Date added', descending: true },
+  { by: 'changed', name: 'Date modified', descending: true },
   { by: 'stars', name: 'Stars', descending: true },
-  { by: 'loudness', name: 'Loudness', descending: true },
+  ...ORDERED_FIGURES.map(({ order, name }) => ({ by: order, name, descending: true })),
 ];
 
 const COMPARE = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
@@ -48,7 +49,9 @@ export function arrange(hits: readonly SearchHit[], rows: ReadonlyMap<number, Fi
 }
 
 function figureOf(hit: SearchHit, row: FileRow | undefined, by: Exclude<FileOrder, 'name' | 'folder'>): number | null {
-  switch (by) {
+  const figure = ORDERED_FIGURES.find(({ order }) => order === by);
+  if (figure) return row?.[figure.field] ?? null;
+  switch (by as Exclude<typeof by, FigureOrder>) {
     case 'duration':
       return hit.durationSeconds;
     case 'added':
@@ -57,7 +60,5 @@ function figureOf(hit: SearchHit, row: FileRow | undefined, by: Exclude<FileOrde
       return row?.changedMs ?? null;
     case 'stars':
       return row?.stars ?? null;
-    case 'loudness':
-      return row?.loudnessLufs ?? null;
   }
 }

@@ -1,17 +1,20 @@
 /** A sound cut off or begun in its middle clicks: its volume goes there in a few steps instead. */
 
-/** Too short to be heard as a fade. */
+/** Too short to be audible as a fade. */
 const FADE_MS = 8;
 const STEPS = 4;
 
-const underWay = new WeakMap<HTMLMediaElement, symbol>();
+/** Whatever has a volume, 0..1. */
+type Fadable = Pick<HTMLMediaElement, 'volume'>;
+
+const underWay = new WeakMap<Fadable, symbol>();
 
 /**
  * At once in a hidden window, whose timers are slow. A fade that begins later on the same element takes over from this one.
  * @param volume 0..1; asked at every step, since the user may turn the sound down meanwhile
  * @returns whether it came to its end
  */
-export async function fade(element: HTMLMediaElement, volume: () => number): Promise<boolean> {
+export async function fade(element: Fadable, volume: () => number): Promise<boolean> {
   const mine = Symbol('fade');
   underWay.set(element, mine);
   if (document.hidden) element.volume = volume();
@@ -26,6 +29,6 @@ export async function fade(element: HTMLMediaElement, volume: () => number): Pro
 }
 
 /** Ends a fade under way where it is. */
-export function stopFading(element: HTMLMediaElement): void {
+export function stopFading(element: Fadable): void {
   underWay.delete(element);
 }

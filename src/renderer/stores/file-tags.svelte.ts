@@ -35,7 +35,7 @@ export class FileTags {
     this.#notices = notices;
   }
 
-  /** Accepted first, then surest first; null until they have come. Reading it in a component asks for it. */
+  /** Accepted first, then most probable first; null until they have come. Reading it in a component asks for it. */
   of(fileId: number): readonly FileTag[] | null {
     const entry = this.#version >= 0 ? this.#kept.get(fileId) : undefined;
     if (entry?.age !== this.#age) this.#want(fileId);

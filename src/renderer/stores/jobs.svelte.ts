@@ -1,6 +1,7 @@
 /** The jobs that run, if any do, and the state of the library around it. */
 import type { Client } from '../../shared/contract.ts';
-import type { JobProgress, Status } from '../../shared/types.ts';
+import { isLibraryJob, isUnended, type JobProgress } from '../../shared/jobs.ts';
+import type { LibraryJobProgress, Status } from '../../shared/types.ts';
 import { jobEnding } from '../words/job-sentence.ts';
 import type { Notices } from './notices.svelte.ts';
 
@@ -8,12 +9,13 @@ export class Jobs {
   readonly #client: Client;
   readonly #notices: Notices;
   readonly #onProgress: (ended: boolean) => void;
-  #latest = $state.raw<JobProgress | null>(null);
-  #map = $state.raw<JobProgress | null>(null);
-  #working = $state.raw<JobProgress | null>(null);
+  #latest = $state.raw<LibraryJobProgress | null>(null);
+  #map = $state.raw<LibraryJobProgress | null>(null);
+  #working = $state.raw<LibraryJobProgress | null>(null);
+  #comparing = $state.raw<LibraryJobProgress | null>(null);
   #status = $state.raw<Status | null>(null);
 
-  /** @param onProgress told when a job has dealt with more files, and when it has ended */
+  /** @param onProgress called when a job has processed more files, and when it has ended */
   constructor(client: Client, notices: Notices, onProgress: (ended: boolean) => void) {
     this.#client = client;
     this.#notices = notices;
@@ -22,18 +24,23 @@ export class Jobs {
     client.on('engine.notice', ({ message }) => notices.say(message));
   }
 
-  /** The job that listens; null when none runs or waits. */
-  get active(): JobProgress | null {
+  /** The index job; null when none runs or waits. */
+  get active(): LibraryJobProgress | null {
     return unended(this.#latest);
   }
 
-  /** The map that is being drawn, which listening does not wait for; null when none is. */
-  get drawing(): JobProgress | null {
+  /** The map job, which analysis does not wait for; null when none runs. */
+  get drawing(): LibraryJobProgress | null {
     return unended(this.#map);
   }
 
+  /** The job that looks for near-duplicates, which nothing waits for; null when none runs. */
+  get comparing(): LibraryJobProgress | null {
+    return unended(this.#comparing);
+  }
+
   /** What tags, plans, writes, undoes or renames now; whoever started it says how it ended. null when nothing does. */
-  get working(): JobProgress | null {
+  get working(): LibraryJobProgress | null {
     return unended(this.#working);
   }
 
@@ -47,7 +54,7 @@ export class Jobs {
     return this.#status !== null && this.#status.roots.length === 0 && this.#status.files === 0;
   }
 
-  /** What was going on before this window was opened. */
+  /** Jobs that started before this window was opened. */
   async load(): Promise<void> {
     const running = await this.#notices.attempt(() => this.#client.call('job.list', null));
     for (const progress of running ?? []) this.#take(progress);
@@ -62,10 +69,20 @@ export class Jobs {
    * @param folders absolute paths; empty: all known roots
    * @param again also looks into files that seem unchanged
    */
-  async listenTo(folders: string[], again = false): Promise<void> {
+  async startIndex(folders: string[], again = false): Promise<void> {
     const request = again ? { folders, again } : { folders };
     const started = await this.#notices.attempt(() => this.#client.call('index.start', request));
     if (started !== null) await this.refresh();
+  }
+
+  /** Compares what was not compared yet. */
+  async startComparing(): Promise<void> {
+    await this.#notices.attempt(() => this.#client.call('duplicate.compare', { folders: [] }));
+  }
+
+  async cancelComparing(): Promise<void> {
+    const job = this.comparing;
+    if (job !== null) await this.#notices.attempt(() => this.#client.call('job.cancel', job.id));
   }
 
   async pauseOrResume(): Promise<void> {
@@ -80,8 +97,13 @@ export class Jobs {
   }
 
   #take(progress: JobProgress): void {
+    if (!isLibraryJob(progress)) return; // the stores of models and evaluations subscribe as well
     if (progress.kind === 'map') {
       this.#takeMap(progress);
+      return;
+    }
+    if (progress.kind === 'duplicates') {
+      this.#takeComparing(progress);
       return;
     }
     if (progress.kind !== 'index') {
@@ -98,7 +120,14 @@ export class Jobs {
     void this.refresh();
   }
 
-  #takeMap(progress: JobProgress): void {
+  #takeComparing(progress: LibraryJobProgress): void {
+    const wasComparing = this.comparing?.id === progress.id;
+    this.#comparing = progress;
+    const ending = this.comparing === null && wasComparing ? jobEnding(progress) : null;
+    if (ending !== null) this.#notices.say(ending);
+  }
+
+  #takeMap(progress: LibraryJobProgress): void {
     const wasDrawing = this.drawing?.id === progress.id;
     this.#map = progress;
     const ending = this.drawing === null && wasDrawing ? jobEnding(progress) : null;
@@ -106,6 +135,6 @@ export class Jobs {
   }
 }
 
-function unended(job: JobProgress | null): JobProgress | null {
-  return job !== null && (job.state === 'running' || job.state === 'paused') ? job : null;
+function unended(job: LibraryJobProgress | null): LibraryJobProgress | null {
+  return job !== null && isUnended(job) ? job : null;
 }

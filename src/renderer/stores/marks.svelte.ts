@@ -38,7 +38,7 @@ export class Marks {
   listName({ filters }: SearchQuery): string {
     const collection = this.#collections.find(({ id }) => id === filters?.collectionId);
     if (collection !== undefined) return `“${collection.name}”`;
-    return filters?.favourite === true ? 'your favourites' : 'a collection that is gone';
+    return filters?.favourite === true ? 'your favourites' : 'a deleted collection';
   }
 
   async load(): Promise<void> {
@@ -91,10 +91,10 @@ export class Marks {
     return { name: to === 0 ? 'no stars' : counted(to, 'star'), undo };
   }
 
-  /** Marks follow one another: whether a key sets or takes away depends on what the key before it did. */
+  /** Marks follow one another: whether a key sets or removes depends on the key before it. */
   async #inTurn(mark: () => Promise<Undoable | null>): Promise<void> {
     const step = this.#marking.then(mark);
-    this.#marking = step.catch(() => null); // its caller hears of it
+    this.#marking = step.catch(() => null); // its caller gets the error
     this.#undo.did(step);
     await step;
   }
@@ -105,6 +105,20 @@ export class Marks {
     return made;
   }
 
+  /** @param ids of all collections, in their new order @param name of the one that was moved */
+  async arrange(ids: number[], name: string): Promise<void> {
+    const before = this.#collections.map(({ id }) => id);
+    const arrange = async (order: number[]) => {
+      this.#collections = await this.#client.call('collection.arrange', order);
+      return true;
+    };
+    const step = this.#notices.attempt(() => arrange(ids));
+    this.#undo.did(
+      step.then((done) => (done === null ? null : { name: `move “${name}”`, undo: () => arrange(before) })),
+    );
+    await step;
+  }
+
   addTo(collection: Collection, fileIds: number[]): Promise<void> {
     return this.#inTurn(() => this.#addTo(collection, fileIds));
   }
@@ -113,7 +127,7 @@ export class Marks {
     return this.#inTurn(async () => {
       if (!(await this.#change('collection.take', collection.id, fileIds))) return null;
       const undo = () => this.#change('collection.add', collection.id, fileIds);
-      return { name: `take out of “${collection.name}”`, undo };
+      return { name: `remove from “${collection.name}”`, undo };
     });
   }
 
@@ -125,15 +139,15 @@ export class Marks {
       return null;
     }
     if (!(await this.#change('collection.add', collection.id, ids))) return null;
-    this.#notices.say(`${counted(ids.length, 'sound')} added to “${collection.name}”.`);
+    this.#notices.say(`${counted(ids.length, 'file')} added to “${collection.name}”.`);
     const undo = () => this.#change('collection.take', collection.id, ids);
     return { name: `add to “${collection.name}”`, undo };
   }
 
-  /** @returns why not, a sentence; null when it is kept */
-  async saveSearch(name: string, query: SearchQuery): Promise<string | null> {
+  /** @param shared with the studio; absent: as before @returns why not, a sentence; null when it is kept */
+  async saveSearch(name: string, query: SearchQuery, shared?: boolean): Promise<string | null> {
     try {
-      await this.#client.call('savedSearch.save', { name, query });
+      await this.#client.call('savedSearch.save', { name, query, ...(shared === undefined ? {} : { shared }) });
     } catch (error) {
       return sentenceOf(error);
     }
@@ -158,8 +172,8 @@ export class Marks {
     return { name: `remove “${search.name}”`, undo: () => this.#bringBack(search) };
   }
 
-  async #bringBack({ name, query }: SavedSearch): Promise<void> {
-    await this.#client.call('savedSearch.save', { name, query });
+  async #bringBack({ name, query, shared }: SavedSearch): Promise<void> {
+    await this.#client.call('savedSearch.save', { name, query, ...(shared === true ? { shared } : {}) });
     await this.load();
   }
 

@@ -1,4 +1,4 @@
-/** The one funnel for what the user should be told: a finished job, a call that failed, something undone. */
+/** All notifications to the user pass through here: a finished job, a call that failed, an undo. */
 import { UserError } from '../../shared/errors.ts';
 
 export interface Notice {
@@ -58,6 +58,6 @@ export class Notices {
 
 export function sentenceOf(error: unknown): string {
   if (error instanceof UserError) return error.userMessage;
-  console.error(error); // the whole of it, for whoever looks for the cause
-  return 'Something went wrong inside Earmark. The log has the details.';
+  console.error(error); // in full, for debugging
+  return 'Internal error. See the log for details.';
 }

@@ -1,13 +1,19 @@
 /** What is looked for, and the files found: an answer to words and sounds, or the library when nothing is asked. */
 import type { Client } from '../../shared/contract.ts';
-import type { FileList, FileOrder, FileRow } from '../../shared/calls/files.ts';
+import type { FileList, FileRow } from '../../shared/calls/files.ts';
 import { UserError } from '../../shared/errors.ts';
-import type { HitGroup, SearchFilters, SearchHit, SearchQuery } from '../../shared/types.ts';
+import { hasReference } from '../../shared/query/references.ts';
+import { tokens } from '../../shared/query/tokens.ts';
+import type { SearchHit, SearchQuery } from '../../shared/types.ts';
+import type { Answer, GivenSounds } from '../query/answer.ts';
 import { arrange, type Order } from '../query/order.ts';
-import { withoutUnfinishedFilters } from '../query/tokens.ts';
-import { fileName } from '../words/paths.ts';
+import { withoutUnfinishedFilters } from '../query/chips.ts';
+import { asQuery, NO_SOUNDS, soundsOf, type LikeSound, type Sounds } from '../query/like-sound.ts';
+import { shownSearch, type ListInUse } from '../query/shown-search.ts';
 import { counted } from '../words/units.ts';
 import { sentenceOf } from './notices.svelte.ts';
+
+export type { Answer, GivenSounds, LikeSound, Sounds };
 
 /**
  * How long typing must have stopped before it is searched: about as long as an answer takes at the moment. Where one
@@ -23,40 +29,6 @@ const SLOW_AFTER_MS = 300;
 /** Hits under the cut are not sent, so a list this long is rare; `file.rows` takes a thousand at once. */
 export const MOST_HITS = 500;
 
-/** A sound as the query, or as one half of it. */
-export interface LikeSound {
-  path: string;
-  /** From this moment on, s; null: all of it. */
-  startSeconds: number | null;
-}
-
-/** A list that was put together elsewhere. */
-export type GivenSounds = {
-  /** Where, as it stands on the chip after "from": `the map`, `“Night train”`. */
-  from: string;
-} & (
-  | { /** These, as they are. */ fileIds: readonly number[] }
-  | { /** A list of the engine's: however long, up to date, and one can look for something in it. */ of: ListInUse }
-);
-type ListInUse = Pick<FileList, 'collectionId' | 'favourite'>;
-
-export interface Answer {
-  kind: 'found' | 'given' | 'library';
-  /** It was found by filters alone: no part of a sound is a match, and none is surer than another. */
-  byFilterAlone: boolean;
-  /** What it answers; empty when nothing was looked for. */
-  query: SearchQuery;
-  /** In the order shown. */
-  ids: readonly number[];
-  /** By file id, those in groups too; empty when nothing was looked for. */
-  hits: ReadonlyMap<number, SearchHit>;
-  /** What a file of `ids` stands for besides itself, by its id. */
-  groups: ReadonlyMap<number, HitGroup>;
-  /** Position of the first hit that is no more than a maybe; null when there is none or the order is another. */
-  maybeFrom: number | null;
-  notices: readonly string[];
-}
-
 /** What is wrong with the question, not with answering it. */
 const HINTS: readonly string[] = ['bad-input', 'nothing-indexed', 'not-found'];
 const NO_HITS: Pick<Answer, 'hits' | 'groups'> = { hits: new Map(), groups: new Map() };
@@ -66,14 +38,14 @@ interface Opened {
   /** As it stands after "Back to". */
   name: string;
   text: string;
-  like: LikeSound | null;
+  sounds: Sounds;
   given: GivenSounds | null;
 }
 
 /** What an answer answers. Its order is another matter: that is the same answer, arranged otherwise. */
 interface Question {
   query: string;
-  like: LikeSound | null;
+  sounds: Sounds;
   given: GivenSounds | null;
 }
 
@@ -82,7 +54,7 @@ export class Search {
   readonly #isGrouped: () => boolean;
   readonly #onAnswer: (anew: boolean) => void;
   #text = $state('');
-  #like = $state.raw<LikeSound | null>(null);
+  #sounds = $state.raw<Sounds>(NO_SOUNDS);
   #given = $state.raw<GivenSounds | null>(null);
   #order = $state.raw<Order>({ by: 'relevance', descending: false });
   #answer = $state.raw<Answer | null>(null);
@@ -93,6 +65,8 @@ export class Search {
   #answered = $state.raw<Question | null>(null);
   /** Why the words cannot be understood as they stand. */
   #hint = $state<string | null>(null);
+  /** The answer shown is to the question before: this one was refused, and is not asked otherwise yet. */
+  #refused = $state(false);
   /** Why there is no answer to what is asked, or none that is up to date. */
   #failure = $state<string | null>(null);
   #slow = $state(false);
@@ -109,7 +83,7 @@ export class Search {
 
   /**
    * @param isGrouped asked at each question whether copies and variants are one result
-   * @param onAnswer told of every answer that is shown, and whether it is to another question than the one before: the
+   * @param onAnswer called for every answer shown, with whether it is to another query than the one before: the
    *   same question is asked again when the library changes
    */
   constructor(client: Client, isGrouped: () => boolean, onAnswer: (anew: boolean) => void) {
@@ -121,8 +95,12 @@ export class Search {
   get text(): string {
     return this.#text;
   }
+  get sounds(): Sounds {
+    return this.#sounds;
+  }
+  /** The first of the sounds to resemble. */
   get like(): LikeSound | null {
-    return this.#like;
+    return this.#sounds.like[0] ?? null;
   }
   /** What is looked for is looked for in a list of the engine's, and takes the place of any other. */
   get given(): GivenSounds | null {
@@ -133,11 +111,18 @@ export class Search {
     if (this.#order.by === 'relevance' && !this.isAsking) return { by: 'name', descending: false };
     return this.#order;
   }
+  /** The one that was chosen: it holds for what is looked for next. */
+  get chosenOrder(): Order {
+    return this.#order;
+  }
   get answer(): Answer | null {
     return this.#answer;
   }
   get hint(): string | null {
     return this.#hint;
+  }
+  get refused(): boolean {
+    return this.#refused;
   }
   /** A sentence; {@link ask} tries again. */
   get failure(): string | null {
@@ -158,17 +143,19 @@ export class Search {
   }
   /** Something is looked for; otherwise the whole library is shown. */
   get isAsking(): boolean {
-    return withoutUnfinishedFilters(this.#text) !== '' || this.#like !== null;
+    return withoutUnfinishedFilters(this.#text) !== '' || this.#sounds.like.length > 0;
+  }
+  /** Name of the collection that the text looks in, as it stands there; null: none. */
+  get collectionName(): string | null {
+    return tokens(this.#text).findLast(({ kind, key }) => kind === 'filter' && key === 'col')?.value ?? null;
   }
   /** As it would be saved. */
   get query(): SearchQuery {
     const text = withoutUnfinishedFilters(this.#text);
-    const { path, startSeconds } = this.#like ?? { path: null, startSeconds: null };
     const list = this.#list;
     return {
       ...(text !== '' && { text }),
-      ...(path !== null && { likePath: path }),
-      ...(startSeconds !== null && { likeStartSeconds: startSeconds }),
+      ...asQuery(this.#sounds),
       ...(list !== null && { filters: { ...list, includeOffline: true } }),
     };
   }
@@ -177,16 +164,16 @@ export class Search {
   get left(): string | null {
     const opened = this.#opened;
     if (opened === null) return null;
-    const isThere = opened.given === null ? opened.text === this.#text && opened.like === this.#like : opened.given === this.#given; // prettier-ignore
+    const isThere = opened.given === null ? opened.text === this.#text && opened.sounds === this.#sounds : opened.given === this.#given; // prettier-ignore
     return isThere ? null : opened.name;
   }
 
   /** Opens again what was left. */
   goBack(): void {
     if (this.#opened === null) return;
-    const { text, like, given } = this.#opened;
+    const { text, sounds, given } = this.#opened;
     this.#text = text;
-    this.#like = like;
+    this.#sounds = sounds;
     this.#given = given;
     void this.ask();
   }
@@ -201,9 +188,9 @@ export class Search {
     this.#pause = setTimeout(() => void this.ask(), Math.min(most, Math.max(least, this.#lastTook)));
   }
 
-  /** Searches by a sound; the words stay, and then it is both that count. */
-  likeSound(like: LikeSound | null): void {
-    this.#like = like;
+  /** Searches by sounds; the words stay, and then it is both that count. */
+  bySounds(sounds: Sounds): void {
+    this.#sounds = sounds;
     if (this.#list === null) this.#given = null;
     void this.ask();
   }
@@ -217,12 +204,12 @@ export class Search {
   give(given: GivenSounds | null): void {
     if (given !== null) {
       this.#text = '';
-      this.#like = null;
+      this.#sounds = NO_SOUNDS;
     }
     this.#given = given;
     if (given !== null) {
-      const name = 'of' in given ? given.from : `${counted(given.fileIds.length, 'sound')} from ${given.from}`;
-      this.#opened = { name, text: '', like: null, given };
+      const name = 'of' in given ? given.from : `${counted(given.fileIds.length, 'file')} from ${given.from}`;
+      this.#opened = { name, text: '', sounds: NO_SOUNDS, given };
     }
     void this.ask();
   }
@@ -232,13 +219,19 @@ export class Search {
    * @param name of a saved search
    */
   open(query: SearchQuery, from = 'a collection', name: string | null = null): void {
-    const list = listOf(query.filters);
+    const { text, list } = shownSearch(query);
     this.#given = list === null ? null : { of: list, from };
-    this.#text = query.text ?? '';
-    const { likePath: path, likeStartSeconds } = query;
-    this.#like = path === undefined ? null : { path, startSeconds: likeStartSeconds ?? null };
-    if (name !== null) this.#opened = { name: `“${name}”`, text: this.#text, like: this.#like, given: this.#given };
+    this.#text = text;
+    this.#sounds = soundsOf(query);
+    if (name !== null) this.#opened = { name: `“${name}”`, text: this.#text, sounds: this.#sounds, given: this.#given };
     void this.ask();
+  }
+
+  /** Shows a search again as it was. @param from as for {@link open} @param given a list from elsewhere that was shown */
+  restore(query: SearchQuery, order: Order, from: string, given: GivenSounds | null): void {
+    this.#order = order;
+    if (given === null) this.open(query, from);
+    else this.give(given);
   }
 
   /**
@@ -280,6 +273,7 @@ export class Search {
       if (answer.kind === 'found') this.#lastTook = performance.now() - began;
       if (mine !== this.#asked) return;
       this.#hintNow(null);
+      this.#refused = false;
       this.#failure = null;
       this.#show(answer, question);
     } catch (error) {
@@ -294,7 +288,7 @@ export class Search {
   }
 
   get #question(): Question {
-    return { query: JSON.stringify(this.query), like: this.#like, given: this.#given };
+    return { query: JSON.stringify(this.query), sounds: this.#sounds, given: this.#given };
   }
 
   #show(answer: Answer | null, question: Question): void {
@@ -308,15 +302,17 @@ export class Search {
   /** What was found before is no answer to other words, and is not shown as if it were one. */
   #failed(error: unknown, question: Question): void {
     // Half a filter is no failure: it is said beside the field, and so is what the old answer is to.
-    const sameSound = question.like === (this.#answered?.like ?? null);
+    const sameSound = question.sounds === (this.#answered?.sounds ?? NO_SOUNDS);
     if (error instanceof UserError && HINTS.includes(error.code) && sameSound) {
       const { userMessage } = error;
+      this.#refused = true;
       const untilMs = this.#typedMs + HINT_AFTER_MS - performance.now();
       clearTimeout(this.#hintSoon);
       this.#hintSoon = setTimeout(() => this.#hintNow(userMessage), untilMs);
       return;
     }
     this.#hintNow(null);
+    this.#refused = false;
     this.#failure = sentenceOf(error);
     if (this.#answered === null || !isSame(this.#answered, question)) this.#show(null, question);
   }
@@ -330,18 +326,21 @@ export class Search {
     const { query } = this;
     const found = await this.#client.call('search.query', { ...query, limit: MOST_HITS, grouped: this.#isGrouped() });
     const { hits, notices } = found;
-    const byFilterAlone = found.query.text === undefined && found.query.likePath === undefined;
+    const byFilterAlone = found.query.text === undefined && !hasReference(found.query);
     const rows = await this.#rowsToSortBy(hits);
     const sorted = arrange(hits, rows, this.#order);
+    // Filters alone show a part of the library, all of it: folders and collections are looked through.
+    const isPart = byFilterAlone && hits.length === MOST_HITS;
+    const all = isPart ? await this.#listed({ filters: found.query.filters ?? {} }, this.#order) : null;
     const maybe =
       this.#order.by === 'relevance' && !byFilterAlone ? sorted.findIndex(({ band }) => isUnsure(band)) : -1;
     return {
       kind: 'found',
       byFilterAlone,
       query,
-      ids: sorted.map(({ fileId }) => fileId),
+      ids: all ?? sorted.map(({ fileId }) => fileId),
       hits: new Map(sorted.flatMap((hit) => [hit, ...(hit.group?.others ?? [])]).map((hit) => [hit.fileId, hit])),
-      groups: new Map(sorted.flatMap(({ fileId, group }) => (group ? [[fileId, group]] : []))),
+      groups: new Map((all === null ? sorted : []).flatMap(({ fileId, group }) => (group ? [[fileId, group]] : []))),
       maybeFrom: maybe === -1 ? null : maybe,
       notices,
     };
@@ -349,7 +348,7 @@ export class Search {
 
   /** Hits carry their duration and path; by anything else they are sorted with the help of their rows. */
   async #rowsToSortBy(hits: SearchHit[]): Promise<ReadonlyMap<number, FileRow>> {
-    if (!['added', 'changed', 'stars', 'loudness'].includes(this.#order.by)) return new Map();
+    if (['relevance', 'name', 'folder', 'duration'].includes(this.#order.by)) return new Map();
     const rows = await this.#client.call(
       'file.rows',
       hits.map(({ fileId }) => fileId),
@@ -358,9 +357,8 @@ export class Search {
   }
 
   async #browse(): Promise<Answer> {
-    const { by, descending } = this.order;
     const given = this.#given;
-    const ids = await this.#client.call('file.list', { of: this.#list ?? {}, order: by as FileOrder, descending });
+    const ids = await this.#listed(this.#list ?? {}, this.order);
     const nothing = { byFilterAlone: false, query: {}, ...NO_HITS, maybeFrom: null, notices: [] };
     if (given === null) return { kind: 'library', ids, ...nothing };
     const wanted = 'fileIds' in given ? new Set(given.fileIds) : null;
@@ -368,14 +366,14 @@ export class Search {
     return { kind: 'given', ids: own, ...nothing };
   }
 
+  /** What is in no order of its own is by folder, as a search by filters alone gives it. */
+  #listed(of: FileList, { by, descending }: Order): Promise<number[]> {
+    return this.#client.call('file.list', { of, order: by === 'relevance' ? 'folder' : by, descending });
+  }
+
   get #list(): ListInUse | null {
     return this.#given !== null && 'of' in this.#given ? this.#given.of : null;
   }
-}
-
-/** The name on the chip. */
-export function likeName({ path }: LikeSound): string {
-  return fileName(path);
 }
 
 function isSame(one: Question, other: Question): boolean {
@@ -384,12 +382,6 @@ function isSame(one: Question, other: Question): boolean {
   if (a === null || b === null) return a === b;
   // A list of the engine's that is opened again is the same one, by whatever name.
   return a === b || ('of' in a && 'of' in b && JSON.stringify(a.of) === JSON.stringify(b.of));
-}
-
-/** The list that a search was kept with. */
-function listOf({ collectionId, favourite }: SearchFilters = {}): ListInUse | null {
-  if (collectionId === undefined && favourite === undefined) return null;
-  return { ...(collectionId !== undefined && { collectionId }), ...(favourite !== undefined && { favourite }) };
 }
 
 function isUnsure(band: SearchHit['band']): boolean {

@@ -1,4 +1,4 @@
-/** What the whole window knows of tags: how many wait, how sure is sure enough, and deciding, which can be taken back. */
+/** What the whole window knows of tags: how many suggestions to review, the threshold, and decisions, which can be taken back. */
 import type { BulkForecast, Decision, FileTag, TagRow, TagScope } from '../../shared/calls/tags.ts';
 import type { Client } from '../../shared/contract.ts';
 import { counted } from '../words/units.ts';
@@ -8,7 +8,7 @@ import { inOldOrder } from './old-order.ts';
 import { perApp } from './per-app.ts';
 import type { Undo } from './undo.svelte.ts';
 
-interface TagParts {
+interface TagDeps {
   client: Client;
   notices: Notices;
   undo: Undo;
@@ -32,14 +32,14 @@ export class Tags {
   #rows = $state.raw<readonly TagRow[] | null>(null);
   /** Of the rows: their order holds for it. null: the next ones come in an order of their own. */
   #orderedFor: number | null = null;
-  #waiting = $state(0);
+  #toReview = $state(0);
   #threshold = $state(storedThreshold());
   #timer: ReturnType<typeof setTimeout> | undefined;
   #asked = 0;
   /** Decisions the engine has not confirmed yet: lists that are asked for meanwhile may be older than the screen. */
   #underWay = $state(0);
 
-  constructor({ client, notices, undo }: TagParts) {
+  constructor({ client, notices, undo }: TagDeps) {
     this.#client = client;
     this.#notices = notices;
     this.#undo = undo;
@@ -51,15 +51,15 @@ export class Tags {
   }
 
   /**
-   * Every tag with suggestions or decisions, most waiting at the threshold first; null before the first answer. Decisions
+   * Every tag with suggestions or decisions, most suggestions at the threshold first; null before the first answer. Decisions
    * do not move them: somebody is working through them.
    */
   get rows(): readonly TagRow[] | null {
     return this.#rows;
   }
-  /** Suggestions to review, as sure as is worth a look; whatever the review shows at the moment. */
-  get waiting(): number {
-    return this.#waiting;
+  /** Suggestions to review above the fixed threshold, whatever the review shows at the moment. */
+  get toReview(): number {
+    return this.#toReview;
   }
   /** 0..1: suggestions below it are not shown in the review. */
   get threshold(): number {
@@ -75,13 +75,13 @@ export class Tags {
     this.#soon();
   }
 
-  /** @param listener told when suggestions or decisions have changed @returns to stop being told */
+  /** @param listener called when suggestions or decisions have changed @returns to unsubscribe */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Most waiting first again. */
+  /** Sorts by number of suggestions again. */
   async reorder(): Promise<void> {
     this.#orderedFor = null;
     await this.refresh();
@@ -100,14 +100,14 @@ export class Tags {
     );
     if (mine !== this.#asked || found === null) return;
     const [rows, { suggestions }] = found;
-    this.#waiting = suggestions;
+    this.#toReview = suggestions;
     const keep = this.#orderedFor === minProbability;
     this.#rows = keep ? inOldOrder(this.#rows ?? [], rows, ({ tagId }) => tagId) : rows;
     this.#orderedFor = minProbability;
   }
 
-  /** Suggestions of a file that wait, surest first; null while they are on their way. */
-  waitingOf(fileId: number, minProbability: number): readonly FileTag[] | null {
+  /** Suggestions to review of a file, most probable first; null while they are loading. */
+  suggestionsOf(fileId: number, minProbability: number): readonly FileTag[] | null {
     const tags = this.ofFiles.of(fileId);
     return (
       tags?.filter(({ state, probability }) => state === 'suggested' && (probability ?? 0) >= minProbability) ?? null

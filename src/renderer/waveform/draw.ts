@@ -11,8 +11,10 @@ export interface Picture {
   lit: readonly [from: number, to: number] | null;
   /** What has been played, 0..1; null when it is not playing. */
   played: number | null;
-  /** Full light; among many others a lit part is dimmed a little. */
+  /** Full brightness; among many others a highlight is dimmed a little. */
   bright: boolean;
+  /** Full height is full scale; otherwise it is the loudest place of the file, and quiet places are raised. */
+  asItIs: boolean;
 }
 
 export interface WaveColours {
@@ -58,7 +60,8 @@ export function paint(canvas: HTMLCanvasElement, picture: Picture, colours: Wave
     context.fill();
   }
   const bars = Math.max(1, Math.floor((width + GAP_PX) / (BAR_PX + GAP_PX)));
-  const heights = drawnHeights(barHeights(picture.peaks, bars));
+  const measured = barHeights(picture.peaks, bars);
+  const heights = picture.asItIs ? measured : drawnHeights(measured);
   for (let bar = 0; bar < bars; bar++) {
     const share = (bar + 0.5) / bars;
     const isLit = lit !== null && share >= lit[0] && share <= lit[1];

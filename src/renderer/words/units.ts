@@ -1,4 +1,5 @@
 /** Quantities as they stand on the screen: short, exact, one form each. English, as all words of the app. */
+import { clock } from '../../shared/units.ts';
 
 const WHOLE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 
@@ -39,25 +40,14 @@ export function timeLeft(seconds: number): string {
   return tens % 60 === 0 ? `${tens / 60} h` : `${Math.floor(tens / 60)} h ${tens % 60} min`;
 }
 
-/** `44.1 kHz`, `48 kHz` */
-export function sampleRate(hertz: number): string {
-  return `${Number((hertz / 1000).toFixed(3))} kHz`;
-}
-
-export function channels(number: number): string {
-  if (number === 1) return 'mono';
-  if (number === 2) return 'stereo';
-  return `${number} channels`;
-}
-
 /** `−6.2 LUFS`, with a true minus */
 export function loudness(lufs: number): string {
-  return `${signed(lufs)} LUFS`;
+  return figure(lufs, 'LUFS', 1);
 }
 
-/** `−0.3 dB` */
-export function decibels(value: number): string {
-  return `${signed(value)} dB`;
+/** `−0.3 dB`, `12,480 samples`, with so many decimal places */
+export function figure(value: number, unit: string, digits: number): string {
+  return `${signed(value, digits)} ${unit}`;
 }
 
 /** `640 B`, `12.4 MB`, in powers of ten as drives are sold */
@@ -77,16 +67,7 @@ export function day(epochMs: number): string {
   return new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' }).format(epochMs);
 }
 
-function clock(seconds: number): string {
-  const hours = Math.floor(seconds / 3600);
-  const minutes = Math.floor(seconds / 60) % 60;
-  const rest = String(seconds % 60).padStart(2, '0');
-  return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${rest}` : `${minutes}:${rest}`;
-}
-
-function signed(value: number): string {
-  return value
-    .toFixed(1)
-    .replace(/^-0\.0$/, '0.0')
-    .replace('-', '−');
+function signed(value: number, digits: number): string {
+  const decimals = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  return new Intl.NumberFormat('en-US', { ...decimals, signDisplay: 'negative' }).format(value).replace('-', '−');
 }

@@ -1,14 +1,14 @@
-/** The folders Earmark listens to, what it does about them by itself, and what is in them twice. */
+/** The folders of the library, how they are watched, and duplicates in them. */
 import type { RootStatus } from '../types.ts';
 
 /** What the user has set for one root. */
 export interface RootSettings {
   /**
-   * Look out for changes and listen to them as they come, once the root has been walked for the first time. Off at
-   * first on network drives.
+   * Watch for changes and analyse them as they come, once the root has been walked for the first time. Off by
+   * default on network drives.
    */
   watch: boolean;
-  /** Not listened to until taken off; only who starts a job on this very folder is heeded. */
+  /** Not analysed until resumed, except by a job started on this very folder. */
   paused: boolean;
 }
 
@@ -33,7 +33,7 @@ export interface DuplicateGroup {
 export interface LibraryCalls {
   'root.list': { input: null; output: LibraryRoot[] };
   /**
-   * Makes a folder a root without listening to it yet. A folder inside a root is that root; roots inside the folder
+   * Makes a folder a root without analysing it yet. A folder inside a root is that root; roots inside the folder
    * become part of it, with all that is known of their files. @throws UserError not-found, no-permission, bad-input
    */
   'root.add': { input: { path: string }; output: LibraryRoot };

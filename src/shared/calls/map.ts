@@ -1,4 +1,5 @@
 /** The map: every sound a point, near to what it sounds like. */
+import type { JobId } from '../types.ts';
 
 export interface SoundMap {
   /** Pack whose embeddings it is made of. */
@@ -7,13 +8,14 @@ export interface SoundMap {
   fileIds: string;
   /** Base64 of float32 little-endian x, y pairs, each −1..1, [n * 2]. */
   places: string;
-  /** Files that have been listened to since it was made and are not on it yet. */
+  /** Files that have been analysed since the map was made and are not on it yet. */
   missing: number;
   /** Epoch ms. */
   madeMs: number;
 }
 
-export type MapColouring = 'folder' | 'format' | 'tag';
+export const MAP_COLOURINGS = ['folder', 'format', 'tag', 'kind', 'tempo', 'key'] as const;
+export type MapColouring = (typeof MAP_COLOURINGS)[number];
 
 /** A class of points for colouring; points in none of the classes have no colour of their own. */
 export interface MapLegend {
@@ -23,10 +25,17 @@ export interface MapLegend {
   classOfPoint: string;
 }
 
+export interface MapSummary {
+  /** Points on the map. */
+  files: number;
+  /** Of these, placed by this job; the others stayed where they were. */
+  placed: number;
+}
+
 export interface MapCalls {
   /** null before one has been made. */
   'map.get': { input: null; output: SoundMap | null };
   /** Makes or completes the map in a job; files already on it stay where they are, unless `anew`. @returns the job's id. */
-  'map.make': { input: { anew: boolean }; output: number };
+  'map.make': { input: { anew: boolean }; output: JobId };
   'map.legend': { input: MapColouring; output: MapLegend };
 }

@@ -5,11 +5,11 @@ export interface ModelCheck {
   id: string;
   /** Execution provider in use, in plain words: "CPU, 4 threads", "NVIDIA GPU (CUDA)"; '' when the model does not run. */
   provider: string;
-  /** Why it runs there: "no graphics processor was found", …; '' when the model does not run. */
+  /** Why it runs there: "no GPU was found", …; '' when the model does not run. */
   providerReason: string;
   /** null: passed. Else the sentence that says what is wrong. */
   problem: string | null;
-  /** Audio seconds listened to a second on this machine, decoding left out; null when the check failed. */
+  /** Seconds of audio embedded per second on this machine, decoding excluded; null when the check failed. */
   realTimeFactor: number | null;
   /** Milliseconds for one text query; null when the check failed. */
   textMs: number | null;
@@ -49,7 +49,7 @@ export interface ProviderTry {
 }
 
 export interface ProviderReport {
-  /** The one that listens from now on. */
+  /** The one that embeds from now on. */
   provider: ProviderName;
   precision: GraphPrecision;
   /** Why this one. */
@@ -58,17 +58,17 @@ export interface ProviderReport {
   tries: ProviderTry[];
 }
 
-/** The library on its way from one model to another: the old one answers until the new one has heard everything. */
+/** The library on its way from one model to another: the old one answers until the new one has analysed everything. */
 export interface ModelMove {
   from: string;
   to: string;
-  /** Sounds that `from` has listened to. */
+  /** Files that `from` has analysed. */
   sounds: number;
-  /** Of these, those that `to` has not listened to yet. */
+  /** Of these, those that `to` has not analysed yet. */
   remaining: number;
   /** Of the remaining, those on drives that are away or in paused folders: they wait for the user. */
   outOfReach: number;
-  /** Whether a job that listens with `to` runs or waits for its turn. */
+  /** Whether a job that analyses with `to` runs or waits for its turn. */
   working: boolean;
 }
 
@@ -93,8 +93,8 @@ export interface KnownModel {
 }
 
 export interface DownloadProgress {
-  id: string;
-  /** After `fetching` it is imported, and `model.progress` tells of that. */
+  modelId: string;
+  /** `importing`: progress is that of a job of the kind `import`. */
   stage: 'connecting' | 'fetching' | 'verifying' | 'importing';
   /** Bytes that are there, those of an earlier try included. */
   bytes: number;
@@ -108,22 +108,19 @@ export interface ModelCalls {
   /** What can be fetched, from a list that comes with the program; asks nobody. */
   'model.known': { input: null; output: KnownModel[] };
   /**
-   * Fetches a known model over the network and installs it; tells `model.download`, later `model.progress`. What was
-   * fetched before it failed or was cancelled is kept, and the next try goes on from there.
+   * Fetches a known model over the network and installs it, in a job of the kind `download`. What was fetched before it
+   * failed or was cancelled is kept, and the next try resumes from there.
    * @param acceptLicense the user has seen its licence and agrees; without that nothing is fetched
-   * @returns null when it was cancelled
-   * @throws UserError not-found (no such known model), bad-input (licence not accepted), offline, download-failed,
-   *   disk-full, catalogue-unwritable, catalogue-busy (another one is being fetched or imported); what `model.import`
-   *   throws
+   * @throws UserError not-found (no such known model), bad-input (licence not accepted), catalogue-busy (another one is
+   *   being fetched or imported); its job: offline, download-failed, disk-full, catalogue-unwritable, and what the job
+   *   of `model.import` throws
    */
-  'model.download': { input: { id: string; acceptLicense: boolean }; output: ModelStatus | null };
-  /** Stops the download or import that runs; what was fetched is kept. */
-  'model.cancelDownload': { input: null; output: null };
+  'model.download': { input: { id: string; acceptLicense: boolean }; output: JobId };
   /** Deletes what an unfinished download left. @throws UserError catalogue-busy while it runs, not-found */
   'model.discardDownload': { input: { id: string }; output: null };
   /**
    * Tries every execution provider anew with the model in use, each in a process of its own, and remembers the result;
-   * it holds from the next start of the encoders on. Seconds, with a graphics processor up to some minutes.
+   * it takes effect at the next start of the encoders. Takes seconds, with a GPU up to some minutes.
    * @throws UserError model-missing, model-damaged, model-unusable
    */
   'model.providers': { input: null; output: ProviderReport };
@@ -136,31 +133,25 @@ export interface ModelCalls {
   'model.install': { input: { folder: string }; output: ModelStatus };
   /**
    * Makes a pack of a model that the user has: a pack's folder, the checkpoint CLAP_weights_2023.pth, or a CLAP model in
-   * ONNX in a folder as Hugging Face lays it out (absolute paths). Takes up to some minutes and tells `model.progress`;
-   * the pack is there whole or not at all. @returns null when it was cancelled
-   * @throws UserError not-found, model-damaged, model-unusable, bad-input (its id belongs to another pack), disk-full,
-   *   catalogue-busy (one is being imported)
+   * ONNX in a folder as Hugging Face lays it out (absolute paths). The job, of the kind `import`, takes up to some
+   * minutes; the pack is there whole or not at all.
+   * @throws UserError catalogue-busy (one is being imported); its job: not-found, model-damaged, model-unusable, bad-input
+   *   (its id belongs to another pack), disk-full
    */
-  'model.import': { input: { path: string }; output: ModelStatus | null };
-  'model.cancelImport': { input: null; output: null };
+  'model.import': { input: { path: string }; output: JobId };
   /**
-   * Deletes an installed pack, and what it heard with `forget`: after that it would have to listen to everything again.
-   * What a pack heard that is not installed any more can be forgotten, too.
-   * @throws UserError model-missing, bad-input (in use, being moved to, or shipped; of a shipped one only what it heard
-   *   can be forgotten), catalogue-busy (with `forget`, while an index job runs)
+   * Deletes an installed pack; with `forget`, also its analysis: it would then have to analyse everything again.
+   * The analysis of a pack that is no longer installed can be forgotten, too.
+   * @throws UserError model-missing, bad-input (in use, being moved to, or shipped; of a shipped one only the
+   *   analysis can be forgotten), catalogue-busy (with `forget`, while an index job runs)
    */
   'model.remove': { input: { id: string; forget: boolean }; output: null };
   /** How far the library is on its way to the model of the setting `nextModel`; null when it is not. */
   'model.move': { input: null; output: ModelMove | null };
   /**
-   * Has the model that the library moves to listen now, to what it has not heard yet; also after its job was cancelled.
+   * Has the model that the library moves to analyse its remaining files now; also after its job was cancelled.
    * @returns the job (kind `index`); null when the library does not move
    * @throws UserError catalogue-busy, model-missing, model-damaged
    */
   'model.continueMove': { input: null; output: JobId | null };
-}
-
-export interface ModelEvents {
-  'model.progress': ImportProgress;
-  'model.download': DownloadProgress;
 }

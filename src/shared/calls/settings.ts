@@ -2,7 +2,7 @@
 
 /** What only the window looks at (appearance, rows, playing, volume) holds as soon as `setting.changed` arrives. */
 export interface Settings {
-  /** Cores for listening in the background, 1 to what the machine has; half of them at first. From the next job on. */
+  /** Cores for the analysis in the background, 1 to what the machine has; half of them at first. From the next job on. */
   backgroundCores: number;
   /** Background work yields to everything else. On at first. From the next job on. */
   lowPriority: boolean;
@@ -17,17 +17,29 @@ export interface Settings {
   playOnSelect: boolean;
   /** 0..1 */
   volume: number;
+  /** Files play at the same loudness. Off at first. */
+  levelMatch: boolean;
+  /** That loudness, LUFS, −40..−10. */
+  levelTarget: number;
+  /** Scripts of DAWs may ask what is selected (docs/daw.md). Off at first. At once. */
+  dawBridge: boolean;
+  /** Files with a known tempo or key play in those of the project. Off at first. */
+  projectMatch: boolean;
+  /** Tempo of the project, BPM, 20..400; null: files keep theirs. */
+  projectBpm: number | null;
+  /** Key of the project, 0..23 as in shared/music.ts; null: files keep theirs. */
+  projectKey: number | null;
   /**
-   * Pack id in use. When it is set it holds from the next search on, whatever it has heard; a job that runs is
-   * cancelled, and in the background one begins that listens with this model. What others heard stays. A move to
-   * another model (`nextModel`) ends by that.
+   * Pack id in use. Setting it takes effect on the next search, however little it has analysed; a running job is
+   * cancelled, and one that analyses with this model begins in the background. The analysis of other models stays. A
+   * move to another model (`nextModel`) is ended.
    */
   model: string;
   /**
-   * Pack id that the library moves to; null when it does not. `model` answers until this one has heard every sound that
-   * `model` has, then takes its place and this becomes null: at once where there is nothing left to hear. In the
-   * background an index job begins that listens with it; to set it again has it begin again. null ends the move; what
-   * was heard stays.
+   * Pack id that the library moves to; null when it does not. `model` answers until this one has analysed every file
+   * that `model` has, then takes its place and this becomes null: immediately if nothing is left to analyse. An index
+   * job that analyses with it begins in the background; setting it again starts that job again. null ends the move;
+   * its analysis stays.
    */
   nextModel: string | null;
   /** Address, https or http, that known models are fetched from in place of their publishers' hosts; null: from those. */

@@ -1,14 +1,15 @@
 /** Tags: suggestions by the model and by words, what the user decided about them, and what was learnt from that. */
 import type { JobId } from '../types.ts';
+import type { OutputToken } from './outputs.ts';
 
 export type TagState = 'suggested' | 'accepted' | 'rejected';
 
 /** One part of the evidence, in the words of the screen. */
 export interface TagWhy {
   kind: 'sound' | 'taught' | 'name' | 'folder' | 'tag' | 'group';
-  /** `sounds like it more than 98 % of sounds do`, `the name says “door”`, `learnt from 7 of your decisions` */
+  /** `sounds like it more than 98 % of sounds do`, `the name says “door”`, `learned from 7 of your decisions` */
   text: string;
-  /** What it adds to the log-odds of the tag; negative speaks against it. */
+  /** What it adds to the log-odds of the tag; negative is evidence against it. */
   weight: number;
 }
 
@@ -21,7 +22,7 @@ export interface FileTag {
   state: TagState;
   /** That it is right, calibrated: of those with 0.8, about 8 in 10 are. null for a decision without a suggestion. */
   probability: number | null;
-  /** The window that speaks for it most, s; null for a decision without a suggestion. */
+  /** The window that matches it best, s; null for a decision without a suggestion. */
   startSeconds: number | null;
   endSeconds: number | null;
 }
@@ -35,7 +36,7 @@ export interface TagRow {
   groupName: string;
   ucs: { catId: string; category: string; subCategory: string } | null;
   /** At or above the probability asked for. */
-  waiting: number;
+  suggested: number;
   accepted: number;
   rejected: number;
   /** What decisions have taught it; null while there are too few. */
@@ -95,7 +96,7 @@ export interface ScoreSummary {
   cancelled: boolean;
 }
 
-/** What is where in one file: a window and the tags that fit it, best first. */
+/** Timeline of one file: a window and the tags that fit it, best first. */
 export interface TaggedWindow {
   startSeconds: number;
   endSeconds: number;
@@ -108,19 +109,17 @@ export interface TagCalls {
    * is scored, all of it when `again`. @param input.folders absolute; none: the whole library
    */
   'tag.score': { input: { vocabularyIds: string[]; folders: string[]; again: boolean }; output: JobId };
-  /** @returns when the job has ended */
-  'tag.wait': { input: JobId; output: ScoreSummary };
-  /** Tags with suggestions or decisions in the scope, most waiting first. */
+  /** Tags with suggestions or decisions in the scope, most suggestions to review first. */
   'tag.list': { input: TagScope; output: TagRow[] };
   /**
-   * Files of a scope with one tag or any of a vocabulary, surest first (`doubtful`: nearest to ½ first; `name`: by
+   * Files of a scope with one tag or any of a vocabulary, most probable first (`doubtful`: nearest to ½ first; `name`: by
    * name); all of them, so that a virtual list knows its length.
    */
   'tag.files': {
     input: { scope: TagScope; state: TagState; order: 'sure' | 'doubtful' | 'name' };
     output: { fileId: number; tagId: number; probability: number | null }[];
   };
-  /** Decisions and suggestions of files, accepted first, then surest first; at most 1000 ids, in their order. */
+  /** Decisions and suggestions of files, accepted first, then most probable first; at most 1000 ids, in their order. */
   'tag.ofFiles': {
     input: { fileIds: number[]; minProbability: number };
     output: { fileId: number; tags: FileTag[] }[];
@@ -146,12 +145,12 @@ export interface TagCalls {
   /** What was learnt, and switching a tag's learning on or off (its decisions stay). */
   'tag.taught': { input: null; output: TaughtTag[] };
   'tag.useTaught': { input: { tagId: number; inUse: boolean }; output: TaughtTag };
-  /** Writes decisions and heads as JSON that `tag.importTaught` reads on another machine. Absolute path. */
-  'tag.exportTaught': { input: { path: string; replace: boolean }; output: { tags: number; decisions: number } };
+  /** Writes decisions and heads as JSON that `tag.importTaught` reads on another machine; for a name that ends in .json. */
+  'tag.exportTaught': { input: { output: OutputToken }; output: { tags: number; decisions: number } };
   'tag.importTaught': { input: { path: string }; output: { tags: number; decisions: number } };
 }
 
 export interface TagEvents {
-  /** Suggestions or decisions changed. */
-  'tag.changed': { tagIds: number[] };
+  /** Suggestions or decisions changed. `decided`: what is accepted is another, or is called otherwise. */
+  'tag.changed': { tagIds: number[]; decided: boolean };
 }

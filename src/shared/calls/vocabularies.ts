@@ -1,4 +1,5 @@
 /** Vocabularies: which tags there are. Shipped ones never change; those of the user are files in the data folder. */
+import type { OutputToken } from './outputs.ts';
 
 /** Which fields accepted tags of a vocabulary go to. */
 export type VocabularyProfile = 'sfx' | 'music' | 'dj';
@@ -41,10 +42,10 @@ export interface VocabularyInfo {
   path: string;
   /** Files whose suggestions are those of this vocabulary as it is now, by the model in use. */
   scoredFiles: number;
-  /** Files that could be scored (listened to by the model in use, root not hidden). */
+  /** Files that can be scored (analysed with the model in use, root not hidden). */
   readyFiles: number;
-  /** Suggestions that wait for a decision, and decisions. */
-  waiting: number;
+  /** Suggestions to review, and decisions. */
+  suggested: number;
   accepted: number;
   rejected: number;
 }
@@ -69,6 +70,6 @@ export interface VocabularyCalls {
    * @param input.path absolute @throws UserError not-found, vocabulary-damaged, name-taken
    */
   'vocabulary.import': { input: { path: string }; output: VocabularyInfo };
-  /** @param input.path absolute, ends in .json or .csv; an existing file is replaced only when `replace` is true */
-  'vocabulary.export': { input: { id: string; path: string; replace: boolean }; output: null };
+  /** @param input.output for a name that ends in .json or .csv */
+  'vocabulary.export': { input: { id: string; output: OutputToken }; output: null };
 }

@@ -1,11 +1,20 @@
 /** Write-back: accepted tags into the files' own metadata. Planned, journalled, undoable; audio bytes never change. */
 import type { AudioFormat, JobId } from '../types.ts';
+import type { OutputToken } from './outputs.ts';
 
 /** What a profile can write; DESIGN.md §8 and docs/write-back.md say where each goes in each format. */
 export const WRITE_FIELDS = [
-  'title', 'description', 'keywords', 'category', 'subcategory', 'catId', 'ucsCategoryFull', 'genre', 'mood', 'instrument', 'comment', 'grouping',
+  'title', 'description', 'keywords', 'category', 'subcategory', 'catId', 'ucsCategoryFull', 'genre', 'mood', 'instrument', 'comment', 'grouping', 'bpm', 'key',
 ] as const; // prettier-ignore
 export type WriteField = (typeof WRITE_FIELDS)[number];
+
+/** Fields that hold a fact of the file, not its tags: one value each, so `append` is `fill` there. */
+export const FACT_FIELDS = ['bpm', 'key'] as const satisfies readonly WriteField[];
+export type FactField = (typeof FACT_FIELDS)[number];
+
+export function isFactField(field: string): field is FactField {
+  return (FACT_FIELDS as readonly string[]).includes(field);
+}
 
 /**
  * `fill`: only where the field is empty. `append`: our values after what is there, none twice. `replace`: instead of
@@ -16,7 +25,7 @@ export type WriteMode = 'fill' | 'append' | 'replace';
 export interface WriteRule {
   field: WriteField;
   mode: WriteMode;
-  /** Which accepted tags go there; none: those of every vocabulary whose profile fits. */
+  /** Which accepted tags go there; none: those of every vocabulary whose profile fits. Of no meaning for a fact. */
   vocabularyIds: string[];
 }
 
@@ -32,9 +41,9 @@ export interface WriteProfile {
 
 /**
  * What a place in a file holds: a field; the record of what Earmark wrote; or a value of another tag block of the file,
- * which programs would no longer show.
+ * which programs would no longer show. Of a plan of markers: a cue point or region (calls/markers.ts).
  */
-export type ChangedField = WriteField | 'provenance' | 'takenOver';
+export type ChangedField = WriteField | 'provenance' | 'takenOver' | 'marker';
 
 export interface FieldChange {
   field: ChangedField;
@@ -59,6 +68,7 @@ export interface FilePlan {
   path: string;
   format: AudioFormat;
   state: FilePlanState;
+  /** Why it is refused, or that no accepted tag of the file goes into fields of the profile; '' otherwise. */
   reason: string;
   changes: FieldChange[];
 }
@@ -69,6 +79,8 @@ export interface PlanSummary {
   files: number;
   change: number;
   same: number;
+  /** Of `same`: files without an accepted tag that the profile writes. */
+  untagged: number;
   refused: number;
   /** Fields that change, over all files. */
   fields: number;
@@ -101,6 +113,8 @@ export interface WriteRun {
   failed: number;
   undone: number;
   notRestored: number;
+  /** Login of the member of the studio who wrote it; absent: this library. */
+  author?: string;
 }
 
 /** One file name by UCS: CatID_FXName_CreatorID_SourceID, what is not known left out. */
@@ -129,10 +143,15 @@ export interface WriteCalls {
   /** Makes or replaces a profile of the user's. @throws UserError bad-input for the id of a shipped one */
   'write.saveProfile': { input: WriteProfile; output: WriteProfile };
   'write.removeProfile': { input: string; output: null };
-  /** Reads the files and works out what would change; nothing is written. Empty `fileIds` and `folders`: all files with accepted tags. */
-  'write.plan': { input: { profileId: string; fileIds: number[]; folders: string[] }; output: JobId };
-  /** @returns the plan when its job has ended; a plan lives as long as the engine */
-  'write.planned': { input: JobId; output: PlanSummary };
+  /**
+   * Reads the files and works out what would change; nothing is written. Empty `fileIds` and `folders`: all files with
+   * accepted tags, and with a tempo or key where that is written. The plan lives as long as the engine.
+   * @param input.tempoAndKey write them, too, replacing other values, where the profile does not. Default: false
+   */
+  'write.plan': {
+    input: { profileId: string; fileIds: number[]; folders: string[]; tempoAndKey?: boolean };
+    output: JobId;
+  };
   /** Changes first, then refusals, then those that are as they should be. At most 500 at a time. */
   'write.planFiles': {
     input: { planId: number; state: FilePlanState | null; offset: number; limit: number };
@@ -140,8 +159,6 @@ export interface WriteCalls {
   };
   /** @param input.leaveOut file ids of the plan that are not to be written */
   'write.start': { input: { planId: number; leaveOut: number[] }; output: JobId };
-  /** Of a write, an undo or a rename. @returns its run when it has ended */
-  'write.wait': { input: JobId; output: WriteRun };
   /** Newest first. */
   'write.runs': { input: null; output: WriteRun[] };
   'write.runFiles': {
@@ -156,8 +173,8 @@ export interface WriteCalls {
     output: { written: string[]; leftOut: { path: string; reason: string }[] };
   };
   /**
-   * A list of sounds as a table or playlist, in the order of the ids. An existing file is replaced only when `replace`.
-   * @param input.path absolute; ends in .csv, .json, .m3u or .m3u8 as the format has it
+   * A list of sounds as a table or playlist, in the order of the ids.
+   * @param input.output for a name that ends in .csv, .json, .m3u or .m3u8 as the format has it
    * @param input.relativePaths of a playlist: paths as seen from the folder of the playlist, so that both can move. Default: absolute
    * @param input.byteOrderMark of a table: begins with one, without which Excel garbles letters with accents. Default: true
    * @returns files listed, and those that such a file cannot hold
@@ -167,8 +184,7 @@ export interface WriteCalls {
     input: {
       fileIds: number[];
       format: ExportFormat;
-      path: string;
-      replace: boolean;
+      output: OutputToken;
       relativePaths?: boolean;
       byteOrderMark?: boolean;
     };

@@ -1,17 +1,19 @@
-/** The documented shapes of docs/json.md, from the real command line. */
+/** The documented shapes of docs/json.md: what commands print, and the program itself where starting it is the point. */
 import { existsSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openCatalogue } from '../../../src/main/catalogue/open.ts';
-import { renameJournal } from '../../../src/main/export/rename-journal.ts';
 import type { DoctorLine, EmbedResult, IndexSummary, SearchResult, Status } from '../../../src/shared/types.ts';
 import { json } from '../../faults/program.ts';
-import { expectRefused, skipFor, Trial } from '../../faults/trial.ts';
+import { CommandTrial } from '../../faults/command-trial.ts';
+import { expectRefused, skipFor } from '../../faults/trial.ts';
+import { FILTER_KEYS } from '../../../src/shared/query/filters.ts';
+import { filterOf } from '../../../src/shared/query/values.ts';
 
-let trial: Trial;
+let trial: CommandTrial;
 
 beforeAll(async () => {
-  trial = new Trial();
+  trial = new CommandTrial('shared');
   trial.addTone('low/hum_110.wav', 110, 1.5);
   trial.addTone('low/hum_120.wav', 120, 1.5);
   trial.addTone('high/whistle_2000.wav', 2000, 2.5);
@@ -20,7 +22,7 @@ beforeAll(async () => {
   expect(summary).toMatchObject({ files: 4, indexed: 4, unchanged: 0, failed: [], cancelled: false });
   expect(summary.audioSeconds).toBeCloseTo(6, 1);
 });
-afterAll(() => trial.remove());
+afterAll(() => trial.end());
 
 test('search: hits with place, band and reasons, best first, absolute paths', async () => {
   const { query, model, hits } = json<SearchResult>(
@@ -46,10 +48,22 @@ test.each([
   ],
   [['--format', 'flac'], []],
   [['--channels', '1', '--sample-rate', '8000', '--duration', '>2'], ['high/whistle_2000.wav']],
+  // What the same filter takes in the text.
+  [['--channels', 'mono', '--sample-rate', '8k', '--format', 'wave', '--duration', '2-3'], ['high/whistle_2000.wav']],
+  [['--added', '>1d'], []],
   [['--tag', 'referee'], ['high/whistle_2100.wav']],
 ])('the filter %j leaves %j', async (options, expected) => {
   const { hits } = json<SearchResult>(await trial.run(['search', '--json', '--all', '--flat', 'tone', ...options]));
   expect(hits.map(({ path }) => path).sort()).toEqual(expected.map((path) => trial.at(path)));
+});
+
+test('the help of search lists every filter and its option', async () => {
+  const { stdout } = await trial.run(['search', '--help']);
+  for (const key of FILTER_KEYS) {
+    const { help, option } = filterOf(key);
+    expect(stdout).toContain(`  ${help.example} `);
+    if (option) expect(stdout).toContain(`  ${option.flags} `);
+  }
 });
 
 test('a filter alone lists files: their lengths, and no confidence or place that nobody has measured', async () => {
@@ -74,11 +88,40 @@ test('similar: an indexed file is not its own hit; a file from elsewhere works t
   const known = json<SearchResult>(await trial.run(['similar', '--json', '--all', trial.at('low/hum_110.wav')]));
   expect(known.hits[0]!.path).toBe(trial.at('low/hum_120.wav'));
   expect(known.hits.map(({ path }) => path)).not.toContain(trial.at('low/hum_110.wav'));
-  const elsewhere = new Trial();
+  const elsewhere = new CommandTrial();
   const path = elsewhere.addTone('new.wav', 2050, 1);
   const unknown = json<SearchResult>(await trial.run(['similar', '--json', '--all', path]));
   expect(unknown.hits[0]!.path).toMatch(/whistle/);
   elsewhere.remove();
+});
+
+test('similar: several files, a part of one, and less like another; search with a balance', async () => {
+  const [low, high] = [trial.at('low/hum_110.wav'), trial.at('high/whistle_2000.wav')];
+  const similar = async (...args: string[]) =>
+    json<SearchResult>(await trial.run(['similar', '--json', '--all', '--flat', ...args]));
+  const both = await similar(low, high);
+  expect(both.query).toMatchObject({ likePath: low, alsoLike: [{ path: high }] });
+  expect(both.hits.map(({ path }) => path).sort()).toEqual([trial.at('high/whistle_2100.wav'), trial.at('low/hum_120.wav')]); // prettier-ignore
+  const less = await similar(low, '--unlike', trial.at('low/hum_120.wav'));
+  expect(less.query.unlike).toEqual([{ path: trial.at('low/hum_120.wav') }]);
+  expect(less.hits.map(({ path }) => path)).not.toContain(trial.at('low/hum_120.wav'));
+  const part = await similar(high, '--at', '0.5', '--to', '1.25');
+  expect(part.hits[0]!.path).toBe(trial.at('high/whistle_2100.wav'));
+  const options = ['--all', '--flat', '--like', low, '--balance', '0'];
+  const searched = json<SearchResult>(await trial.run(['search', '--json', 'whistle', ...options]));
+  expect(searched.hits[0]!.path).toBe(trial.at('low/hum_120.wav'));
+});
+
+test.each([
+  ['a balance without words', ['similar', 'a.wav', '--balance', '0.3'], '--balance is between words and a file'],
+  ['an end without a beginning', ['similar', 'a.wav', '--to', '3'], '--to is the end of a part that begins at --at'],
+  ['a part after the end', ['similar', '{high}', '--at', '5', '--to', '6'], 'whistle_2000.wav” ends before 5.0 s'],
+  ['a balance of 2', ['search', 'x', '--balance', '2'], 'It must be a number from 0 (sounds alone) to 1'],
+  ['a file to be unlike that is not there', ['search', 'x', '--unlike', '/no/x.wav'], '“/no/x.wav” was not found'],
+])('%s is refused with a message', async (_, args, sentence) => {
+  const { stderr, code } = await trial.run(args.map((one) => (one === '{high}' ? trial.at('high/whistle_2000.wav') : one))); // prettier-ignore
+  expect(stderr).toContain(sentence);
+  expect(code).toBe(sentence.includes('not found') ? 1 : 2);
 });
 
 test('embed: files before texts, in the order given; norm 1, or raw', async () => {
@@ -107,7 +150,7 @@ test('embed: files before texts, in the order given; norm 1, or raw', async () =
   }
 });
 
-test('embed: a bad file is named, the good one is embedded, the exit code says so', async () => {
+test('embed: a bad file is named, the good one is embedded, and the exit code reflects it', async () => {
   const run = await trial.run(['embed', '--json', trial.at('low/hum_110.wav'), trial.at('missing.wav')]);
   expect(run.code).toBe(3);
   const { items, failed } = json<EmbedResult>(run);
@@ -134,8 +177,8 @@ test('status, failures, models, doctor', async () => {
   expect(checks.map(({ what }) => what)).toContain('decoder');
 });
 
-test('models use: the old one answers until the new one has heard all; remove, and forget', async () => {
-  const own = new Trial();
+test('models use: the old one answers until the new one has analysed all; remove, and forget', async () => {
+  const own = new CommandTrial();
   try {
     own.addTone('low.wav', 110, 1.5);
     await own.index();
@@ -143,12 +186,12 @@ test('models use: the old one answers until the new one has heard all; remove, a
       await own.run(['models', 'use', 'starter-1', '--json']),
     );
     expect(moved).toMatchObject({ model: 'starter-1', move: null, summary: { indexed: 1, failed: [] } });
-    const { models } = json<{ models: { id: string; heard: number }[] }>(await own.run(['models', '--json']));
-    expect(models.filter(({ heard }) => heard === 1).map(({ id }) => id).sort()).toEqual(['starter-1', 'tiny']); // prettier-ignore
-    expect((await own.run(['models', 'remove', 'starter-1', '--forget'])).stdout).toContain('is forgotten');
+    const { models } = json<{ models: { id: string; analysedFiles: number }[] }>(await own.run(['models', '--json']));
+    expect(models.filter(({ analysedFiles }) => analysedFiles === 1).map(({ id }) => id).sort()).toEqual(['starter-1', 'tiny']); // prettier-ignore
+    expect((await own.run(['models', 'remove', 'starter-1', '--forget'])).stdout).toContain('Analysis results of');
     // The tiny model is named on every command line of a trial: what is named goes before what was set.
     const { stdout } = await own.run(['models', 'use', 'starter-1', '--now']);
-    expect(stdout).toContain('It has heard 0 of 1 sound; earmark index listens to the rest.');
+    expect(stdout).toContain('0 of 1 file analysed; earmark index analyses the rest.');
   } finally {
     own.remove();
   }
@@ -156,13 +199,16 @@ test('models use: the old one answers until the new one has heard all; remove, a
 
 test.each(['status', 'failures', 'models'])('%s says on stderr what the engine has to tell', async (command) => {
   const catalogue = openCatalogue(trial.data);
-  const journal = renameJournal(catalogue.db);
+  const journal = catalogue.renameJournal;
   const [from, to] = [trial.at('low/hum_110.wav'), trial.at('low/hum.wav')];
   journal.prepare(journal.begin(), 1, from, to); // as a program leaves it that is killed before it renames
   catalogue.close();
-  const run = await trial.run([command, '--json']);
+  const fresh = new CommandTrial(); // what is said once, at the start of an engine
+  fresh.data = trial.data;
+  const run = await fresh.run([command, '--json']);
+  fresh.remove();
   expect(run.code, run.stderr).toBe(0);
-  expect(run.stderr).toBe('Earmark was ended while it renamed files: one file has been looked at, and each has one name again.\n'); // prettier-ignore
+  expect(run.stderr).toBe('Earmark was interrupted while renaming. One file was checked; each file has exactly one name.\n'); // prettier-ignore
   json(run);
 });
 
@@ -173,18 +219,26 @@ test.each([
   [['--help'], 0],
   [['index', '--help'], 0],
   [['--version'], 0],
-])('%j ends with exit code %i', async (args, code) => {
+])('%j returns exit code %i', async (args, code) => {
   const run = await trial.run(args);
   expect(run.code).toBe(code);
   expect(code === 0 ? run.stdout : run.stderr).not.toBe('');
 });
 
-test('errors: one sentence on stderr, the same in the document', async () => {
+test('the program exits with that code, when all it says is written', async () => {
+  const whole = await trial.run(['search', '--help']);
+  expect(await trial.start(['search', '--help']).ended).toEqual({ ...whole, code: 0 });
+  const refused = await trial.start(['search', '--json', 'x', '--duration', 'abc']).ended;
+  expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('abc') as string });
+  expectRefused(await trial.start(['index', '--json', '/no/such/folder']).ended, 'not-found');
+});
+
+test('errors: one message on stderr, the same in the JSON document', async () => {
   expectRefused(await trial.run(['index', '--json', '/no/such/folder']), 'not-found');
   expectRefused(await trial.run(['index', '--json', trial.at('low/hum_110.wav')]), 'bad-input', 2);
   expectRefused(await trial.run(['similar', '--json', '/no/such/file.wav']), 'not-found');
   expectRefused(await trial.run(['search', '--json', 'dur:soon']), 'bad-input', 2);
-  const empty = new Trial();
+  const empty = new CommandTrial();
   expectRefused(await empty.run(['search', '--json', 'x']), 'nothing-indexed');
   expect(existsSync(empty.data)).toBe(false); // asking makes nothing
   empty.remove();

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import {
+  byReason,
   columns,
   formatBytes,
   formatDuration,
@@ -38,4 +39,16 @@ test('bytes, counts and columns', () => {
 test('a file name cannot steer the terminal', () => {
   expect(printable('two\nlines\u001b[31m.wav')).toBe('two\\x0alines\\x1b[31m.wav');
   expect(printable('🐕 größer.wav')).toBe('🐕 größer.wav');
+});
+
+test('files with the same reason are listed together, the first few of them', () => {
+  const away = Array.from({ length: 300 }, (_, at) => ({ path: `/s/${at}.wav`, reason: `“${at}.wav” is offline.` }));
+  const files = [...away, { path: '/s/odd.wav', reason: '“odd.wav” is damaged.' }];
+  expect(byReason('skipped', files, '--all shows them')).toEqual([
+    'skipped: 300 files. “…” is offline.',
+    ...['  /s/0.wav', '  /s/1.wav', '  /s/2.wav', '  … and 297 files more (--all shows them)'],
+    ...['skipped: 1 file. “odd.wav” is damaged.', '  /s/odd.wav'],
+  ]);
+  expect(byReason('skipped', files, null)).toHaveLength(303);
+  expect(byReason('skipped', [], null)).toEqual([]);
 });

@@ -1,4 +1,4 @@
-/** tag, review, rename, export, sidecars, vocabularies through the real program, on sounds of the demo synthesiser. */
+/** tag, review, rename, export, sidecars, vocabularies, on sounds of the demo synthesiser; the program itself at a terminal. */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -6,12 +6,13 @@ import { writeDemoLibrary } from '../../../src/demo/library.ts';
 import type { TagRow } from '../../../src/shared/calls/tags.ts';
 import type { RenameProposal, WriteRun } from '../../../src/shared/calls/write.ts';
 import { json } from '../../faults/program.ts';
-import { expectRefused, expectSentence, skipFor, Trial } from '../../faults/trial.ts';
+import { CommandTrial } from '../../faults/command-trial.ts';
+import { expectRefused, expectSentence, skipFor } from '../../faults/trial.ts';
 import { atTerminal, NO_TERMINAL } from './terminal.ts';
 
 const NAMES = ['DOORWood_slam_01.wav', 'DOORWood_knock_04.wav', 'wolf howl.ogg', 'hammer nails.wav', 'car-horn-2x.ogg'];
 
-const trial = new Trial();
+const trial = new CommandTrial('shared');
 trial.model = 'starter-1';
 let paths: Record<string, string>;
 
@@ -27,8 +28,8 @@ beforeAll(async () => {
   const made = await writeDemoLibrary(trial.sounds, { names: NAMES });
   paths = Object.fromEntries(made.map((path) => [path.split('/').at(-1)!, path]));
   await trial.index();
-}, 60_000);
-afterAll(() => trial.remove());
+});
+afterAll(() => trial.end());
 
 const run = (...args: string[]) => trial.run(['--json', ...args]);
 const itemsOf = async (...args: string[]) => json<{ items: Item[] }>(await run('review', ...args)).items;
@@ -36,7 +37,7 @@ const files = () =>
   readdirSync(trial.sounds, { recursive: true, encoding: 'utf8' }).filter((name) => /\.\w{3,}$/.test(name)).sort(); // prettier-ignore
 
 test('tag: suggestions, nothing accepted by itself; review lists them by tag and by file', async () => {
-  const before = await trial.fingerprint();
+  const before = trial.fingerprint();
   const scored = json<{ files: number; suggestions: number; accepted: unknown; tags: TagRow[] }>(
     await run('tag', '--vocabulary', 'sfx'),
   );
@@ -51,8 +52,12 @@ test('tag: suggestions, nothing accepted by itself; review lists them by tag and
   expect(slams.map(({ probability }) => probability)).toEqual(slams.map(({ probability }) => probability).sort((a, b) => b - a)); // prettier-ignore
   const ofWolf = await itemsOf('--file', paths['wolf howl.ogg']!, '--min', '0.3');
   expect(ofWolf[0]!.name).toMatch(/wolf/);
-  expect(await trial.fingerprint()).toEqual(before);
+  expect(trial.fingerprint()).toEqual(before);
   expectRefused(await run('tag', '--vocabulary', 'sfx', join(trial.sounds, 'nowhere')), 'not-found');
+  expectRefused(await run('review', '--folder', join(trial.sounds, 'nowhere')), 'not-found');
+  for (const command of [['write', '--plan', '--profile', 'sfx'], ['rename', '--plan'], ['sidecars']]) {
+    expectRefused(await run(...command, join(trial.sounds, 'nowhere')), 'not-found');
+  }
 });
 
 test('review: by number, all but some, taken back; what makes no sense is refused', async () => {
@@ -71,6 +76,7 @@ test('review: by number, all but some, taken back; what makes no sense is refuse
   expectRefused(await run('review', '--tag', 'no such thing'), 'not-found');
   expectRefused(await run('review', '--tag', 'wooden door slam', '--accept', '987654'), 'bad-input', 2);
   expectRefused(await run('review', '--file', '/no/such.wav'), 'not-found');
+  expect(expectRefused(await run('review', '--vocabulary', 'nonsense'), 'not-found')).toContain('music-genre');
   expect(expectRefused(await run('tag', '--vocabulary', 'nonsense'), 'bad-input', 2)).toContain('music-genre');
 });
 
@@ -87,7 +93,7 @@ test.skipIf(skipFor(NO_TERMINAL, 'the review at a terminal'))('review at the key
     [/skipped/, 'q'],
   ]);
   expect(code).toBe(0);
-  expect(shown).toMatch(/the name says/);
+  expect(shown).toMatch(/the name contains/);
   expect(shown).toContain(`1 accepted, 0 rejected of ${some} suggestions.`);
   expect((await itemsOf('--tag', 'wooden door slam', '--min', '0')).length).toBe(some - 1);
   expect(json(await run('review', '--undo'))).toEqual({ restored: 1 });

@@ -1,17 +1,22 @@
 /** The built code: child processes are found and answer, and the preload asks for nothing but Electron. */
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { buildMain, buildPreload } from '../../../scripts/build-main.ts';
-import type { createEngine } from '../../../src/main/engine.ts';
-import { INSTALL_FOLDER, resourcesFolder } from '../../../src/main/install.ts';
+import type { createEngine } from '../../../src/main/engine/engine.ts';
+import { INSTALL_FOLDER, resourcesFolder } from '../../../src/main/files/install.ts';
+import type { EngineMethods, EnginePushes } from '../../../src/main/host/electron/engine-protocol.ts';
+import { utilityProcesses } from '../../../src/main/host/electron/utility-processes.ts';
+import { Child } from '../../../src/main/process/child.ts';
+import { startProcessesBy } from '../../../src/main/process/start-process.ts';
 import { sine, writeWav } from '../../decode/make-audio.ts';
+import { stubElectron } from './stub.ts';
+import { temporaryFolder } from '../../kit/temporary-folder.ts';
 
 const TINY_PACK = join(INSTALL_FOLDER, 'test', 'fixtures', 'tiny-pack');
 // An installation of its own, with the packages and resources of this one.
-const top = realpathSync(mkdtempSync(join(tmpdir(), 'el-')));
+const top = temporaryFolder('el');
 const dist = join(top, 'dist');
 
 beforeAll(async () => {
@@ -20,7 +25,6 @@ beforeAll(async () => {
   await buildMain(dist);
   await buildPreload(dist);
 });
-afterAll(() => rmSync(top, { recursive: true }));
 
 test('the file that package.json names is there, and so is every child process', async () => {
   const { main } = JSON.parse(readFileSync(join(top, 'package.json'), 'utf8')) as { main: string };
@@ -38,7 +42,7 @@ test('the file that package.json names is there, and so is every child process',
 });
 
 test('the built engine decodes and embeds a file, in built child processes and threads', async () => {
-  const built = (await import(pathToFileURL(join(dist, 'main', 'engine.js')).href)) as {
+  const built = (await import(pathToFileURL(join(dist, 'main', 'engine', 'engine.js')).href)) as {
     createEngine: typeof createEngine;
   };
   mkdirSync(join(top, 'sounds'));
@@ -51,6 +55,23 @@ test('the built engine decodes and embeds a file, in built child processes and t
     expect(items[0]!.windows[0]!.embedding.length).toBeGreaterThan(1);
   } finally {
     await handle.close();
+  }
+});
+
+test('the built process of the engine opens a catalogue and answers, as a utility process', async () => {
+  const stub = stubElectron();
+  const before = startProcessesBy(utilityProcesses(stub.electron.utilityProcess));
+  const entry = pathToFileURL(join(dist, 'main', 'host', 'electron', 'engine-process.js'));
+  const child = new Child<EngineMethods, EnginePushes>({ processName: 'engine', entry });
+  try {
+    await child.call('open', { dataFolder: join(top, 'process-data') });
+    const added = await child.call('call', { name: 'root.add', input: { path: join(top, 'sounds') } });
+    expect(added).toMatchObject({ ok: true, value: { path: join(top, 'sounds') } });
+    await child.call('close', null);
+    expect(existsSync(join(top, 'process-data', 'catalogue.db'))).toBe(true);
+  } finally {
+    await child.kill();
+    startProcessesBy(before);
   }
 });
 

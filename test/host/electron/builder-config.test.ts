@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { FuseV1Options } from '@electron/fuses';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { INSTALL_FOLDER } from '../../../src/main/install.ts';
+import { INSTALL_FOLDER } from '../../../src/main/files/install.ts';
 
 interface Configuration {
   files: { filter: string[] }[];

@@ -1,8 +1,8 @@
 /** What the desktop host decides without Electron: addresses, who may ask, paths, the place of the window. */
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { audioUrl, isOurPage, resourceOf } from '../../../src/main/host/electron/addresses.ts';
 import { isOwnFrame, mayNavigate, mayRequest, mayUse } from '../../../src/main/host/electron/boundaries.ts';
 import { isInLibrary } from '../../../src/main/host/electron/library-paths.ts';
@@ -12,6 +12,7 @@ import {
   writeWindowState,
   type WindowState,
 } from '../../../src/main/host/electron/window-state.ts';
+import { temporaryFolder } from '../../kit/temporary-folder.ts';
 
 describe('addresses', () => {
   test.each([
@@ -95,6 +96,11 @@ describe('boundaries', () => {
   test('a page may copy, and nothing else', () => {
     expect(mayUse('clipboard-sanitized-write', 'earmark://app/')).toBe(true);
     expect(mayUse('clipboard-sanitized-write', 'https://evil.example')).toBe(false);
+    expect(mayUse('media', 'earmark://app/', ['audio'])).toBe(true);
+    expect(mayUse('media', 'https://evil.example', ['audio'])).toBe(false);
+    for (const media of [[], ['video'], ['audio', 'video'], [undefined], ['unknown']]) {
+      expect(mayUse('media', 'earmark://app/', media)).toBe(false);
+    }
     for (const permission of [
       'clipboard-read',
       'media',
@@ -170,8 +176,7 @@ describe('the place of the window', () => {
 
   describe('kept in a file', () => {
     let folder: string;
-    beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'el-'))));
-    afterEach(() => rmSync(folder, { recursive: true }));
+    beforeEach(() => (folder = temporaryFolder('el')));
 
     test('comes back as it was, and leaves nothing beside it', () => {
       const path = join(folder, 'state.json');

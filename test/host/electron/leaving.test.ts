@@ -1,16 +1,16 @@
 /** Work that is shown outside the window, and leaving while it is under way. */
 import { EventEmitter } from 'node:events';
 import { describe, expect, test } from 'vitest';
-import { Quitting, type QuittingPieces } from '../../../src/main/host/electron/quitting.ts';
+import { Quitting, type QuittingDeps } from '../../../src/main/host/electron/quitting.ts';
 import { barOf, WorkSign, workSentence, WorkUnderWay } from '../../../src/main/host/electron/work-sign.ts';
-import type { JobProgress } from '../../../src/shared/types.ts';
+import type { LibraryJobProgress } from '../../../src/shared/types.ts';
 
-function job(changes: Partial<JobProgress> = {}): JobProgress {
+function job(changes: Partial<LibraryJobProgress> = {}): LibraryJobProgress {
   return {
     id: 1,
     kind: 'index',
     state: 'running',
-    stage: 'listening',
+    stage: 'analysing',
     done: 1204,
     total: 12_480,
     failed: 0,
@@ -49,9 +49,9 @@ describe('work under way', () => {
   });
 
   test('in words', () => {
-    expect(workSentence(job())).toBe('Listening: 1,204 of 12,480 sounds');
-    expect(workSentence(job({ state: 'paused', total: 1, done: 0 }))).toBe('Paused: 0 of 1 sound');
-    expect(workSentence(job({ stage: 'walking', total: null, done: 9 }))).toBe('At work: 9 sounds so far');
+    expect(workSentence(job())).toBe('Analysing: 1,204 of 12,480 files');
+    expect(workSentence(job({ state: 'paused', total: 1, done: 0 }))).toBe('Paused: 0 of 1 file');
+    expect(workSentence(job({ stage: 'walking', total: null, done: 9 }))).toBe('Working: 9 files so far');
   });
 
   test('keeps the machine awake while it runs on mains, and is in the tray until it ends', () => {
@@ -84,8 +84,8 @@ describe('work under way', () => {
     expect(bars).toEqual([0.25, 0.5]);
     expect(blockers.size).toBe(1);
     expect(trays).toHaveLength(1);
-    expect(trays[0]).toMatchObject({ tip: 'Earmark · Listening: 2 of 4 sounds', gone: false });
-    expect(trays[0]!.menus).toHaveLength(1); // an open menu is not taken away at each step
+    expect(trays[0]).toMatchObject({ tip: 'Earmark · Analysing: 2 of 4 files', gone: false });
+    expect(trays[0]!.menus).toHaveLength(1); // an open menu is not replaced at each step
     const click = (label: string) => {
       const item = trays[0]!.menus.at(-1)!.find((one) => one.label === label);
       item!.click!(undefined as never, undefined, undefined as never);
@@ -111,10 +111,10 @@ describe('work under way', () => {
 });
 
 describe('leaving', () => {
-  function leaving(changes: Partial<QuittingPieces> & { answers?: number[] } = {}) {
+  function leaving(changes: Partial<QuittingDeps> & { answers?: number[] } = {}) {
     const log: string[] = [];
     const { answers = [], ...rest } = changes;
-    let now: JobProgress | null = null;
+    let now: LibraryJobProgress | null = null;
     const quitting = new Quitting({
       job: () => now,
       ask: ({ buttons }) => {
@@ -130,7 +130,7 @@ describe('leaving', () => {
       patienceMs: 50,
       ...rest,
     });
-    return { quitting, log, setJob: (next: JobProgress | null) => (now = next) };
+    return { quitting, log, setJob: (next: LibraryJobProgress | null) => (now = next) };
   }
   const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
 

@@ -43,7 +43,7 @@ describe.each([
     expect(chosen.toSorted()).toEqual(MENU_ACTIONS.map(({ id }) => id).sort());
   });
 
-  test('accelerators have a modifier and are not registered, and none is there twice', () => {
+  test('accelerators have a modifier and are not registered, and none is used twice', () => {
     const accelerators = items.flatMap(({ accelerator, registerAccelerator }) => {
       if (!accelerator) return [];
       expect(accelerator).toMatch(/^CommandOrControl\+.$/);

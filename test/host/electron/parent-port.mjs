@@ -18,7 +18,7 @@ if (isMainThread) {
     if (port.listenerCount('message') === 0) early.push(data);
     else port.emit('message', { data, ports: [] });
   });
-  // A port waits until somebody listens.
+  // A port queues messages until it has a listener.
   port.on('newListener', (name) => {
     if (name === 'message')
       setImmediate(() => early.splice(0).forEach((data) => port.emit('message', { data, ports: [] })));

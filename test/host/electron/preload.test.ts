@@ -31,7 +31,7 @@ beforeEach(async () => {
 
 test('the page gets one thing, and Electron is not in it', () => {
   expect([...exposed.keys()]).toEqual(['earmark']);
-  expect(Object.keys(bridge).sort()).toEqual(['host', 'invoke', 'on', 'onAction']);
+  expect(Object.keys(bridge).sort()).toEqual(['host', 'invoke', 'on', 'onAction', 'onState']);
   expect(Object.values(bridge.host).every((member) => typeof member === 'function')).toBe(true);
 });
 
@@ -39,28 +39,45 @@ test('calls and questions', async () => {
   await bridge.invoke('status.get', null);
   await bridge.host.revealFile!('/a.wav');
   expect(await bridge.host.chooseFolders!()).toBe(`answer to ${CHANNELS.chooseFolders}`);
+  await bridge.host.chooseFile!(['.csv']);
+  const wanted = { name: 'sounds.csv', endings: ['.csv'] };
+  await bridge.host.chooseOutput!(wanted);
+  await bridge.host.chooseOutputFolder!();
   bridge.host.dragOut!(['/a.wav']);
   expect(ipc.asked).toEqual([
     [CHANNELS.call, 'status.get', null],
     [CHANNELS.reveal, '/a.wav'],
     [CHANNELS.chooseFolders],
+    [CHANNELS.chooseFile, ['.csv']],
+    [CHANNELS.chooseOutput, wanted],
+    [CHANNELS.chooseOutputFolder],
   ]);
   expect(ipc.told).toEqual([[CHANNELS.dragOut, ['/a.wav']]]);
   expect(bridge.host.audioUrl(5, true)).toBe('earmark://app/audio/5?as=wav');
   expect(bridge.host.pathOfDroppedFile!(new File([], 'b.wav'))).toBe('/dropped/b.wav');
 });
 
-test('events reach who listens, without the message they came in', () => {
-  const heard: unknown[][] = [];
-  const stop = bridge.on('engine.notice', (...given: unknown[]) => heard.push(given));
-  bridge.on('job.progress', (...given: unknown[]) => heard.push(given));
+test('events reach their subscribers, without the message they came in', () => {
+  const received: unknown[][] = [];
+  const stop = bridge.on('engine.notice', (...given: unknown[]) => received.push(given));
+  bridge.on('job.progress', (...given: unknown[]) => received.push(given));
   ipc.emit(CHANNELS.event, { sender: 'secret' }, 'engine.notice', { message: 'one' });
   stop();
   ipc.emit(CHANNELS.event, { sender: 'secret' }, 'engine.notice', { message: 'two' });
-  expect(heard).toEqual([[{ message: 'one' }]]);
+  expect(received).toEqual([[{ message: 'one' }]]);
 });
 
-test('actions of the menu, until one stops listening', () => {
+test('whether the engine answers: at once, and when that changes, until it unsubscribes', async () => {
+  const states: string[] = [];
+  const stop = bridge.onState!((state) => states.push(state));
+  await expect.poll(() => states).toEqual([`answer to ${CHANNELS.state}`]);
+  ipc.emit(CHANNELS.state, {}, 'lost');
+  stop();
+  ipc.emit(CHANNELS.state, {}, 'connected');
+  expect(states.slice(1)).toEqual(['lost']);
+});
+
+test('actions of the menu, until it unsubscribes', () => {
   const ids: string[] = [];
   const stop = bridge.onAction!((id) => ids.push(id));
   ipc.emit(CHANNELS.action, {}, 'find.focus');

@@ -80,6 +80,8 @@ export interface Stub {
   /** Questions that were asked; the next answer is given by `answers`. */
   questions: Electron.MessageBoxOptions[];
   answers: number[];
+  /** Dialogs for paths that were shown; answered by `chosen`, none: closed. */
+  dialogs: (Electron.OpenDialogOptions | Electron.SaveDialogOptions)[];
   chosen: string[];
   revealed: string[];
   errors: string[];
@@ -88,6 +90,8 @@ export interface Stub {
   schemes: Electron.CustomScheme[];
   menu: Electron.MenuItemConstructorOptions[];
   forks: Electron.ForkOptions[];
+  /** Process ids of all utility processes so far. */
+  pids: number[];
   onBattery: boolean;
 }
 
@@ -127,6 +131,7 @@ export function stubElectron(options: { firstInstance?: boolean } = {}): Stub {
     fetch: (url, init) => protocolHandler!(new Request(url, init)),
     questions: [],
     answers: [],
+    dialogs: [],
     chosen: [],
     revealed: [],
     errors: [],
@@ -135,6 +140,7 @@ export function stubElectron(options: { firstInstance?: boolean } = {}): Stub {
     schemes: [],
     menu: [],
     forks: [],
+    pids: [],
     onBattery: false,
   };
   const display = { id: 1, workArea: { x: 0, y: 0, width: 1920, height: 1040 } };
@@ -151,7 +157,14 @@ export function stubElectron(options: { firstInstance?: boolean } = {}): Stub {
       { getAllWindows: () => [...StubWindow.all], fromWebContents: () => StubWindow.all[0] ?? null },
     ),
     dialog: {
-      showOpenDialog: () => Promise.resolve({ canceled: stub.chosen.length === 0, filePaths: stub.chosen }),
+      showOpenDialog: (...given: unknown[]) => {
+        stub.dialogs.push(given.at(-1) as Electron.OpenDialogOptions);
+        return Promise.resolve({ canceled: stub.chosen.length === 0, filePaths: stub.chosen });
+      },
+      showSaveDialog: (...given: unknown[]) => {
+        stub.dialogs.push(given.at(-1) as Electron.SaveDialogOptions);
+        return Promise.resolve({ canceled: stub.chosen.length === 0, filePath: stub.chosen[0] ?? '' });
+      },
       showMessageBox: (...given: unknown[]) => {
         stub.questions.push(given.at(-1) as Electron.MessageBoxOptions);
         return Promise.resolve({ response: stub.answers.shift() ?? 0, checkboxChecked: false });
@@ -212,7 +225,7 @@ export function stubElectron(options: { firstInstance?: boolean } = {}): Stub {
   return Object.assign(stub, { electron: electron as unknown as ElectronApi });
 }
 
-function stubUtility(stub: Pick<Stub, 'forks'>, path: string, args: string[], options: Electron.ForkOptions) {
+function stubUtility(stub: Pick<Stub, 'forks' | 'pids'>, path: string, args: string[], options: Electron.ForkOptions) {
   stub.forks.push(options);
   const child = fork(path, args, {
     serialization: 'advanced',
@@ -223,13 +236,15 @@ function stubUtility(stub: Pick<Stub, 'forks'>, path: string, args: string[], op
   let pid: number | undefined; // as Electron has it: not before 'spawn'
   const utility = Object.assign(new EventEmitter(), {
     postMessage: (message: unknown) => {
-      if (child.connected) child.send(message as object);
+      // What goes to a process that is just ending is lost, as with Electron's.
+      if (child.connected) child.send(message as object, () => {});
     },
     kill: () => child.kill(),
   });
   Object.defineProperty(utility, 'pid', { get: () => pid });
   child.on('spawn', () => {
     pid = child.pid;
+    if (pid !== undefined) stub.pids.push(pid);
     utility.emit('spawn');
   });
   child.on('message', (message) => utility.emit('message', message));

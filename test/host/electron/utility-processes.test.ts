@@ -2,7 +2,7 @@
 import { EventEmitter } from 'node:events';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { utilityProcesses } from '../../../src/main/host/electron/utility-processes.ts';
-import { Child, ChildDiedError } from '../../../src/main/process/child.ts';
+import { Child, ChildExitedError } from '../../../src/main/process/child.ts';
 import { fromPortBytes, toPortBytes } from '../../../src/main/process/parent-channel.ts';
 import { startProcessesBy, type StartProcess } from '../../../src/main/process/start-process.ts';
 import { UserError } from '../../../src/shared/errors.ts';
@@ -43,13 +43,13 @@ test('calls, pushes, errors and the process id are as with a fork', async () => 
   });
 });
 
-test('one that dies rejects what was asked of it', async () => {
+test('one that crashes rejects its pending calls', async () => {
   const child = start();
   const waiting = child.call('never', null);
-  await expect(child.call('die', null)).rejects.toThrow(ChildDiedError);
+  await expect(child.call('die', null)).rejects.toThrow(ChildExitedError);
   await expect(waiting).rejects.toThrow('the echo process ended (code 9)');
   expect(child.alive).toBe(false);
-  await expect(child.call('echo', new Float32Array(1))).rejects.toThrow(ChildDiedError);
+  await expect(child.call('echo', new Float32Array(1))).rejects.toThrow(ChildExitedError);
 });
 
 test('one that is killed before it runs never does', async () => {
@@ -59,7 +59,7 @@ test('one that is killed before it runs never does', async () => {
   expect(child.alive).toBe(false);
 });
 
-test('the engine hears why V8 gave up', () => {
+test('the engine is told why V8 crashed', () => {
   const events = new EventEmitter();
   const ended: string[] = [];
   const fork = () => Object.assign(events, { pid: undefined, postMessage: () => undefined, kill: () => true });

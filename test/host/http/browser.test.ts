@@ -28,8 +28,8 @@ const PAGE = {
     const http = await connectHttp({ origin: location.origin, key }).catch(({ code }) => ({ code }));
     if (http.token) sessionStorage.setItem('key', http.token);
     window.http = http;
-    window.heard = [];
-    http.client?.on('job.progress', (progress) => window.heard.push(progress.state));
+    window.received = [];
+    http.client?.on('job.progress', (progress) => window.received.push(progress.state));
     window.ready = true;`,
 };
 
@@ -94,7 +94,7 @@ describe.skipIf(skipFor(MISSING, 'the server in a browser'))('in a browser', () 
     const status = await page.evaluate("window.http.client.call('status.get', null)");
     expect(status).toMatchObject({ files: 5, ready: 5 });
     await page.evaluate(`window.http.client.call('index.start', ${JSON.stringify({ folders: [serving.sounds] })})`);
-    await expect.poll(() => page.evaluate('window.heard.at(-1)')).toBe('done');
+    await expect.poll(() => page.evaluate('window.received.at(-1)')).toBe('done');
     await page.goto(serving.host.origin); // without the key, as the window leaves its address
     await page.reload();
     await ready(page);

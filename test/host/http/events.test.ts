@@ -2,10 +2,11 @@
 import { request, type IncomingMessage } from 'node:http';
 import { afterEach, expect, test } from 'vitest';
 import { EventEmitter } from 'node:events';
-import type { EngineHandle } from '../../../src/main/engine.ts';
+import type { EngineHandle } from '../../../src/main/engine/engine.ts';
 import { startHttpHost, type HttpHost } from '../../../src/main/host/http/server.ts';
 import { connectHttp, type HttpClient } from '../../../src/renderer/client/http-client.ts';
-import type { JobProgress } from '../../../src/shared/types.ts';
+import type { LibraryJobProgress } from '../../../src/shared/types.ts';
+import { waitForJob } from '../../../src/shared/jobs.ts';
 import { sine, writeWav } from '../../decode/make-audio.ts';
 import { Serving } from './serving.ts';
 
@@ -49,9 +50,9 @@ function eventSource(): { on: EngineHandle['on']; send: (event: string, payload:
   };
 }
 
-function progress(done: number, id = 1): JobProgress {
+function progress(done: number, id = 1): LibraryJobProgress {
   return {
-    id, kind: 'index', state: 'running', stage: 'listening', done, total: null, failed: 0,
+    id, kind: 'index', state: 'running', stage: 'analysing', done, total: null, failed: 0,
     audioSeconds: 0, elapsedSeconds: 0, realTimeFactor: null, etaSeconds: null, currentPath: 'x'.repeat(200),
   }; // prettier-ignore
 }
@@ -63,19 +64,19 @@ test('two windows on one server see the whole of a job, in order, whichever of t
   const sources = [serving.handle, ...windows.map(({ client }) => client)];
   const [direct, ...seen] = sources.map((source) => {
     const events: unknown[] = [];
-    source.on('job.progress', (payload) => events.push({ ...payload })); // the engine goes on writing to its own
+    source.on('job.progress', (payload) => events.push({ ...payload })); // the engine keeps writing to its own
     source.on('catalogue.changed', (payload) => events.push(payload));
     return events;
   });
   const [first, second] = windows;
   const job = await first!.client.call('index.start', { folders: [serving.sounds] });
-  const summary = await second!.client.call('job.wait', job);
+  const summary = await waitForJob(second!.client, job, 'index');
   expect(summary).toMatchObject({ files: 6, indexed: 6 });
   expect(direct!.at(-1)).toMatchObject({ state: 'done', done: 6 });
   expect(direct!.length).toBeGreaterThan(4);
   await expect.poll(() => seen).toEqual([direct, direct]);
 
-  // A job goes on when the window that began it and waits for it leaves.
+  // A job continues when the window that began it and waits for it is closed.
   for (let n = 6; n < 10; n++) writeWav(serving.at(`tone_${n}.wav`), [sine(2, 8000, 200 + 100 * n)], 8000);
   const next = await first!.client.call('index.start', { folders: [serving.sounds] });
   const leave = new AbortController();
@@ -85,7 +86,7 @@ test('two windows on one server see the whole of a job, in order, whichever of t
   leave.abort();
   await expect(wait).rejects.toThrow(/abort/i);
   first!.close();
-  expect(await second!.client.call('job.wait', next)).toMatchObject({ indexed: 4, cancelled: false });
+  expect(await waitForJob(second!.client, next, 'index')).toMatchObject({ indexed: 4, cancelled: false });
 });
 
 test('a slow client costs little: it gets the latest progress, every notice, and in order', async () => {
@@ -125,7 +126,7 @@ test('a client that takes nothing at all is cut off, and comes again', async () 
   await host.close();
 });
 
-test('the client notices a lost connection, says so, and comes back', async () => {
+test('the client notices a lost connection, reports it, and reconnects', async () => {
   const serving = await serve();
   const client = await connected(serving.host);
   const states: string[] = [];
@@ -134,18 +135,18 @@ test('the client notices a lost connection, says so, and comes back', async () =
   await serving.host.close();
   await expect.poll(() => states).toEqual(['connected', 'lost']);
   await expect(client.client.call('status.get', null)).rejects.toMatchObject({ code: 'engine-broken' });
-  // The same port, and another key: this window does not belong to it and does not go on knocking.
-  const { handle, audio } = serving;
-  serving.host = await startHttpHost({ handle, audio, windowFolder: serving.folder, port });
+  // The same port, and another key: this window does not belong to it and stops trying.
+  const { handle } = serving;
+  serving.host = await startHttpHost({ handle, windowFolder: serving.folder, port });
   expect(serving.host.token).not.toBe(token);
   await expect.poll(async () => client.client.call('status.get', null).catch((error: unknown) => error)).toMatchObject({ code: 'signed-out' }); // prettier-ignore
   await expect.poll(() => states).toEqual(['connected', 'lost', 'signed-out']); // which the page says
 });
 
-test('who is connected hears of what changes from now on, also before the first question', async () => {
+test('a connected client receives all events from then on, also before its first call', async () => {
   const { on, send } = eventSource();
   const serving = await serve();
-  const host = await startHttpHost({ handle: { ...serving.handle, on }, audio: serving.audio, windowFolder: serving.folder }); // prettier-ignore
+  const host = await startHttpHost({ handle: { ...serving.handle, on }, windowFolder: serving.folder }); // prettier-ignore
   for (let attempt = 1; attempt <= 3; attempt++) {
     const { client, close } = await connectHttp({ origin: host.origin, key: host.token });
     const marked = new Promise<number[]>((resolve) => void client.on('file.marked', ({ fileIds }) => resolve(fileIds)));
@@ -166,7 +167,9 @@ test('silence is a lost connection; signs of life are not silence', async () => 
   const trusting = await connected(lively.host, 2000);
   const other: string[] = [];
   trusting.onState((now) => other.push(now));
-  await new Promise((resolve) => setTimeout(resolve, 2500));
+  // As patient with a server that says nothing: by the time that this one is lost, the other would be as well.
+  const asPatient = await connected(quiet.host, 2000);
+  await state(asPatient, 'lost');
   expect(other).toEqual(['connected']);
 });
 
@@ -189,7 +192,7 @@ interface Message {
 /** A server of events alone, and a client of it that has not read anything yet. */
 async function slowStream(on: EngineHandle['on']): Promise<{ host: HttpHost; stream: IncomingMessage }> {
   const serving = await serve();
-  const host = await startHttpHost({ handle: { ...serving.handle, on }, audio: serving.audio, windowFolder: serving.folder }); // prettier-ignore
+  const host = await startHttpHost({ handle: { ...serving.handle, on }, windowFolder: serving.folder }); // prettier-ignore
   const headers = { Authorization: `Bearer ${host.token}` };
   const stream = await new Promise<IncomingMessage>((resolve, reject) => {
     request(`${host.origin}/events`, { headers }, resolve).on('error', reject).end();

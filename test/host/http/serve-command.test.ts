@@ -8,8 +8,8 @@ import { expectOwnWords, expectRefused, Trial } from '../../faults/trial.ts';
 
 const OWN_LINES = [
   /^The window has not been built yet\. Run: npm run build:renderer$/,
-  /^\d+ sounds?: \d+ listened to \(.*\)/,
-  /^(Looking for sounds|Recognising moved and changed files|Listening|Building the index) · /,
+  /^\d+ files?: \d+ analysed \(.*\)/,
+  /^(Scanning folders|Matching known files|Analysing|Building the index) · /,
 ];
 
 interface Announced {
@@ -46,14 +46,14 @@ async function announced(program: Program): Promise<Announced> {
 }
 
 test(
-  'serve: listens to folders, answers, works beside a second one, and leaves nothing behind',
+  'serve: analyses folders, answers, works beside a second one, and leaves nothing behind',
   { timeout: 2 * PATIENCE_MS },
   async () => {
     const first = start('--no-open', trial.sounds);
     const { url, origin, token, port } = await announced(first);
     expect(url).toBe(`http://127.0.0.1:${port}/#${token}`);
     const window = await connectHttp({ origin, key: token });
-    await expect.poll(() => first.stderr, { timeout: PATIENCE_MS, interval: 100 }).toContain('2 listened to');
+    await expect.poll(() => first.stderr, { timeout: PATIENCE_MS, interval: 100 }).toContain('2 analysed');
 
     const second = start('--no-open');
     const other = await announced(second);
@@ -76,14 +76,14 @@ test(
   },
 );
 
-test('a port that is taken is said, and the command ends', { timeout: PATIENCE_MS }, async () => {
+test('a port in use is reported, and the command ends', { timeout: PATIENCE_MS }, async () => {
   const { port } = await announced(start('--no-open'));
   const taken = await trial.run(['--json', 'serve', '--no-open', '--port', String(port)]);
-  expect(expectRefused(taken, 'bad-input', 2)).toContain(`Port ${port} is taken`);
+  expect(expectRefused(taken, 'bad-input', 2)).toContain(`Port ${port} is in use`);
 });
 
 test(
-  'Ctrl-C while it listens to a folder: the job is cancelled, what was heard stays',
+  'Ctrl-C while it analyses a folder: the job is cancelled, what was analysed stays',
   { timeout: 2 * PATIENCE_MS },
   async () => {
     for (let n = 0; n < 30; n++) trial.addTone(`more/tone_${n}.wav`, 300 + 20 * n, 3);
@@ -96,8 +96,8 @@ test(
       });
     });
     const underWay = new Promise<void>((resolve) => {
-      client.on('job.progress', ({ stage, done }) => {
-        if (stage === 'listening' && done > 2) resolve();
+      client.on('job.progress', (progress) => {
+        if (progress.kind === 'index' && progress.stage === 'analysing' && progress.done > 2) resolve();
       });
     });
     await client.call('index.start', { folders: [trial.sounds] });

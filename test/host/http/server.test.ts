@@ -68,7 +68,7 @@ describe('who may call', () => {
     ['another token', { Authorization: `Bearer ${'A'.repeat(43)}` }],
     ['half of the token', { Authorization: 'Bearer HALF' }],
     ['the token under another scheme', { Authorization: 'Basic TOKEN' }],
-  ])('%s: 401 with a sentence', async (_, { Authorization }) => {
+  ])('%s: 401 with a message', async (_, { Authorization }) => {
     const { token } = serving.host;
     const value = Authorization.replace('HALF', token.slice(0, 20)).replace('TOKEN', token);
     await expectRefused(await call({ Authorization: value }), 401, 'signed-out');
@@ -86,7 +86,7 @@ describe('who may call', () => {
     for (const path of ['/', '/call/status.get', '/session', '/events', '/audio/1']) {
       const { status, headers } = await raw(serving.host.port, `GET ${path} HTTP/1.1\r\nHost: evil.example`);
       expect(status, path).toBe(403);
-      expect(headers).toMatch(/^Content-Security-Policy: default-src 'none'; script-src 'self';/m);
+      expect(headers).toMatch(/^Content-Security-Policy: default-src 'none'; script-src 'self' 'wasm-unsafe-eval';/m);
     }
   });
 
@@ -264,7 +264,7 @@ describe('paths', () => {
     expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
     expect(page.headers.get('cache-control')).toBe('no-cache');
     expect(page.headers.get('content-security-policy')).toBe(
-      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+      "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     );
     for (const [name, value] of [
       ['x-content-type-options', 'nosniff'],

@@ -1,15 +1,16 @@
 /** A real server with a real engine on a folder of its own, and ways to ask it that no well-behaved client would use. */
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createEngine, type EngineHandle } from '../../../src/main/engine.ts';
-import { AudioFiles } from '../../../src/main/host/audio-file.ts';
-import { CatalogueReader } from '../../../src/main/host/catalogue-reader.ts';
+import { openCatalogue, type Catalogue } from '../../../src/main/catalogue/open.ts';
+import { createEngine, type EngineHandle } from '../../../src/main/engine/engine.ts';
 import { directClient } from '../../../src/main/host/dispatch.ts';
+import { ApiTokens } from '../../../src/main/host/http/api-tokens.ts';
 import { startHttpHost, type HttpHost } from '../../../src/main/host/http/server.ts';
 import type { IndexSummary } from '../../../src/shared/types.ts';
+import { waitForJob } from '../../../src/shared/jobs.ts';
+import { temporaryFolder } from '../../kit/temporary-folder.ts';
 
 const TINY_PACK = fileURLToPath(new URL('../../fixtures/tiny-pack', import.meta.url));
 
@@ -17,38 +18,47 @@ export interface ServingOptions {
   /** Files of the window: path below its folder → content. */
   window?: Record<string, string>;
   heartbeatMs?: number;
-  copiesLimitBytes?: number;
 }
 
 export class Serving {
   readonly folder: string;
   readonly sounds: string;
   readonly handle: EngineHandle;
-  readonly audio: AudioFiles;
-  readonly reader: CatalogueReader;
+  #catalogue: Catalogue | null = null;
   host!: HttpHost;
 
-  static async start({ window = {}, heartbeatMs, copiesLimitBytes }: ServingOptions = {}): Promise<Serving> {
-    const serving = new Serving(copiesLimitBytes);
+  static async start({ window = {}, heartbeatMs }: ServingOptions = {}): Promise<Serving> {
+    const serving = new Serving();
     const windowFolder = join(serving.folder, 'window');
     for (const [path, content] of Object.entries(window)) {
       mkdirSync(dirname(join(windowFolder, path)), { recursive: true });
       writeFileSync(join(windowFolder, path), content);
     }
-    const { handle, audio } = serving;
-    serving.host = await startHttpHost({ handle, audio, windowFolder, ...(heartbeatMs ? { heartbeatMs } : {}) });
+    const { handle } = serving;
+    serving.host = await startHttpHost({
+      handle,
+      windowFolder,
+      tokens: new ApiTokens(serving.dataFolder),
+      ...(heartbeatMs ? { heartbeatMs } : {}),
+    });
     return serving;
   }
 
-  private constructor(copiesLimitBytes?: number) {
-    this.folder = realpathSync(mkdtempSync(join(tmpdir(), 'eh-')));
+  private constructor() {
+    this.folder = temporaryFolder('eh');
     this.sounds = join(this.folder, 'sounds');
     mkdirSync(this.sounds);
-    const dataFolder = join(this.folder, 'data');
-    this.handle = createEngine({ dataFolder, model: TINY_PACK, load: 'foreground' });
-    this.reader = new CatalogueReader(dataFolder);
-    const catalogue = () => this.reader.get();
-    this.audio = new AudioFiles({ dataFolder, catalogue, ...(copiesLimitBytes ? { copiesLimitBytes } : {}) });
+    this.handle = createEngine({ dataFolder: this.dataFolder, model: TINY_PACK, load: 'foreground' });
+  }
+
+  get dataFolder(): string {
+    return join(this.folder, 'data');
+  }
+
+  /** What the engine keeps, looked at from outside. */
+  get catalogue(): Catalogue {
+    this.#catalogue ??= openCatalogue(this.dataFolder, { readonly: true });
+    return this.#catalogue;
   }
 
   at(name: string): string {
@@ -57,14 +67,13 @@ export class Serving {
 
   async index(): Promise<IndexSummary> {
     const client = directClient(this.handle.engine, this.handle.on);
-    return client.call('job.wait', await client.call('index.start', { folders: [this.sounds] }));
+    return waitForJob(client, await client.call('index.start', { folders: [this.sounds] }), 'index');
   }
 
   /** @throws Error when the catalogue has no such file */
   fileId(name: string): number {
-    const catalogue = this.reader.get();
-    const root = catalogue?.roots.byPath(this.sounds);
-    const row = root ? catalogue?.files.byPath(root.id, name) : null;
+    const root = this.catalogue.roots.byPath(this.sounds);
+    const row = root ? this.catalogue.files.byPath(root.id, name) : null;
     if (!row) throw new Error(`${name} is not in the catalogue`);
     return row.id;
   }
@@ -82,8 +91,7 @@ export class Serving {
 
   async close(): Promise<void> {
     await this.host.close();
-    await this.audio.close();
-    this.reader.close();
+    this.#catalogue?.close();
     await this.handle.close();
     rmSync(this.folder, { recursive: true, force: true });
   }

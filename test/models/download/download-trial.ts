@@ -1,16 +1,20 @@
 /** Downloads into a data folder of its own, from a publisher on this machine; ends in a pack that is really installed. */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'; // prettier-ignore
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import { Downloads, type DownloadsOptions } from '../../../src/main/models/download/downloads.ts';
 import type { ListedFile } from '../../../src/main/models/download/known.ts';
 import { Imports } from '../../../src/main/models/imports.ts';
-import type { DownloadProgress } from '../../../src/shared/calls/models.ts';
+import { JobRegistry } from '../../../src/main/jobs/registry.ts';
+import { listPacks } from '../../../src/main/packs/installed.ts';
+import { summaryOf, type JobProgressOf } from '../../../src/shared/jobs.ts';
+import type { ModelStatus } from '../../../src/shared/types.ts';
 import { UserError } from '../../../src/shared/errors.ts';
 import { TINY_PACK } from '../../faults/program.ts';
 import { expectSentence } from '../../faults/trial.ts';
-import { Publisher, sha256 } from './publisher.ts';
+import { sha256 } from '../../kit/sha256.ts';
+import { Publisher } from './publisher.ts';
+import { temporaryFolder } from '../../kit/temporary-folder.ts';
 
 const PACK_FILES = ['model.json', 'tokenizer.json', 'text.onnx', 'audio.onnx'];
 /** Not of the pack, and large enough to be cut to pieces. */
@@ -28,12 +32,15 @@ export function noise(bytes: number): Buffer {
 }
 
 export class DownloadTrial {
-  readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'download-')));
+  readonly folder = temporaryFolder('download');
   readonly data = join(this.folder, 'data');
   readonly list = join(this.folder, 'known.json');
-  readonly progress: DownloadProgress[] = [];
+  readonly progress: JobProgressOf<'download'>[] = [];
   readonly publisher: Publisher;
+  readonly jobs: JobRegistry;
   readonly imports: Imports;
+  /** Told how far downloads are. */
+  onProgress = (progress: JobProgressOf<'download'>): void => void this.progress.push(progress);
   readonly large: Buffer;
   downloads: Downloads;
 
@@ -50,23 +57,29 @@ export class DownloadTrial {
     for (const name of PACK_FILES) this.publish(name, readFileSync(join(TINY_PACK, name)));
     this.publish(LARGE, this.large);
     this.writeList();
-    this.imports = new Imports(this.data, () => false, () => {}, () => {}); // prettier-ignore
+    const none = (): never => expect.unreachable('no catalogue is needed for models');
+    this.jobs = new JobRegistry({ dataFolder: this.data, catalogue: none, checkThere: none }, (progress) => {
+      if (progress.kind === 'download') this.onProgress(progress);
+    });
+    const deps = { dataFolder: this.data, lowPriority: false, notice: () => {} };
+    this.imports = new Imports(deps, this.jobs, (folder) => this.statusOf(folder));
     this.downloads = this.withOptions(options);
   }
 
   /** Another handle on the same data folder. */
   withOptions(options: Partial<DownloadsOptions>): Downloads {
-    this.downloads = new Downloads({
+    const all = {
       dataFolder: this.data,
       imports: this.imports,
       mirror: () => this.publisher.address,
-      send: (progress) => this.progress.push(progress),
+      statusOf: (folder: string) => this.statusOf(folder),
       list: this.list,
       patienceMs: 5000,
       backoffMs: 1,
       env: {},
       ...options,
-    });
+    };
+    this.downloads = new Downloads(all, this.jobs);
     return this.downloads;
   }
 
@@ -85,8 +98,24 @@ export class DownloadTrial {
     writeFileSync(this.list, JSON.stringify({ models: [model] }));
   }
 
-  run(): Promise<string | null> {
-    return this.downloads.run('tiny', true);
+  /** Downloads. @returns the folder of what is installed; null when it was cancelled */
+  async run(downloads = this.downloads): Promise<string | null> {
+    const model = summaryOf(await this.jobs.wait(await downloads.start('tiny', true)), 'download');
+    return model?.folder ?? null;
+  }
+
+  /** @returns the folder of what is installed */
+  async import(path: string): Promise<string | undefined> {
+    return summaryOf(await this.jobs.wait(this.imports.start(path)), 'import')?.folder;
+  }
+
+  cancel(): void {
+    for (const { id, kind } of this.jobs.running) if (kind === 'download') this.jobs.cancel(id);
+  }
+
+  async statusOf(folder: string): Promise<ModelStatus> {
+    const pack = (await listPacks({ dataFolder: this.data })).find((one) => one.folder === folder)!;
+    return { ...pack, analysedFiles: 0, analysisBytes: 0 };
   }
 
   /** The whole way: the pack is there, and nothing else is left. */
@@ -104,7 +133,7 @@ export class DownloadTrial {
 
   /** @returns the sentence */
   async expectRefused(code: string, downloads = this.downloads): Promise<string> {
-    const error = await downloads.run('tiny', true).then(
+    const error = await this.run(downloads).then(
       () => null,
       (reason: unknown) => reason,
     );
@@ -138,8 +167,7 @@ export class DownloadTrial {
   }
 
   async end(): Promise<void> {
-    await this.downloads.close();
-    await this.imports.close();
+    await this.jobs.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

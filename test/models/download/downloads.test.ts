@@ -6,14 +6,15 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { acquireDownloadLock } from '../../../src/main/models/download/download-lock.ts';
 import { readKnownModels, LIST_VARIABLE } from '../../../src/main/models/download/known.ts';
-import { listPacks } from '../../../src/main/models/installed.ts';
-import type { DownloadProgress } from '../../../src/shared/calls/models.ts';
-import { EngineTrial, until } from '../../calls/engine-trial.ts';
+import { listPacks } from '../../../src/main/packs/installed.ts';
+import { waitForJob, type JobProgressOf } from '../../../src/shared/jobs.ts';
+import { EngineTrial } from '../../calls/engine-trial.ts';
 import { TINY_PACK } from '../../faults/program.ts';
 import { expectSentence, skipFor } from '../../faults/trial.ts';
-import { writeTinyClap } from '../hugging-face/tiny-clap.ts';
+import { writeTinyClap } from '../families/hugging-face/tiny-clap.ts';
 import { trialForEach, type DownloadTrial, LARGE_PATH } from './download-trial.ts';
 import { dropAfter, Publisher, tagOf, type Misbehaviour } from './publisher.ts';
+import { until } from '../../kit/until.ts';
 
 let publisher: Publisher;
 let trial: DownloadTrial;
@@ -59,11 +60,11 @@ describe('the list', () => {
     ],
     ['a hash that is none', { models: [{ ...model, files: [{ ...file, sha256: 'abc' }] }] }, /files\.0\.sha256/],
     [
-      'two files of one name',
+      'two files have the same name',
       { models: [{ ...model, files: [file, { ...file, path: 'X' }] }] },
-      /two files of one name/,
+      /two files have the same name/,
     ],
-    ['two models of one id', { models: [model, model] }, /two models of one id/],
+    ['two models have the same id', { models: [model, model] }, /two models have the same id/],
     ['no files', { models: [{ ...model, files: [] }] }, /files/],
   ])('with %s is refused', async (_, content, where) => {
     writeFileSync(trial.list, typeof content === 'string' ? content : JSON.stringify(content));
@@ -85,14 +86,14 @@ describe('nothing is fetched', () => {
   });
 
   test('before the licence is accepted', async () => {
-    await expect(trial.downloads.run('tiny', false)).rejects.toMatchObject({
+    await expect(trial.downloads.start('tiny', false)).rejects.toMatchObject({
       code: 'bad-input',
-      userMessage: 'Tiny is published under the licence MIT. Read it at https://models.invalid/mit, and agree to it first. Nothing was downloaded.', // prettier-ignore
+      userMessage: 'Tiny is published under the licence MIT. Read it at https://models.invalid/mit and accept it first. Nothing was downloaded.', // prettier-ignore
     });
   });
 
   test('that is not on the list', async () => {
-    await expect(trial.downloads.run('nobody', true)).rejects.toMatchObject({ code: 'not-found' });
+    await expect(trial.downloads.start('nobody', true)).rejects.toMatchObject({ code: 'not-found' });
     await expect(trial.downloads.discard('nobody')).rejects.toMatchObject({ code: 'not-found' });
   });
 
@@ -108,7 +109,7 @@ describe('nothing is fetched', () => {
     expect(asked).toEqual([join(trial.data, 'downloads')]);
   });
 
-  test('over an installed one that is damaged: that is said', async () => {
+  test('over a damaged installed one: it is reported', async () => {
     const folder = join(trial.data, 'models/tiny');
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, 'model.json'), '{}');
@@ -159,7 +160,7 @@ describe('room on the disk', () => {
     if (skipFor(reason, 'a full disk')) context.skip();
     try {
       trial.withOptions({ freeBytes: () => Promise.resolve(Infinity) });
-      expect(await trial.expectRefused('disk-full')).toMatch(/became full.*make room there/);
+      expect(await trial.expectRefused('disk-full')).toMatch(/is full.*Free some space/);
       const came = trial.largeSoFar()!;
       expect(came.length).toBeGreaterThan(50_000);
       execFileSync('mount', ['-o', 'remount,size=1m', join(trial.data, 'downloads')]);
@@ -185,7 +186,7 @@ describe('one at a time', () => {
     const running = trial.run();
     await hanging();
     await expect(trial.downloads.discard('tiny')).rejects.toMatchObject({ code: 'catalogue-busy' });
-    trial.downloads.cancel();
+    trial.cancel();
     await running;
     await trial.downloads.discard('tiny');
     await trial.downloads.discard('tiny'); // nothing is there any more, which is what was wanted
@@ -195,7 +196,7 @@ describe('one at a time', () => {
 
   test('not beside another program', async () => {
     const release = acquireDownloadLock(join(trial.data, 'downloads'));
-    expect(await trial.expectRefused('catalogue-busy')).toMatch(/Another Earmark/);
+    expect(await trial.expectRefused('catalogue-busy')).toMatch(/Another instance of Earmark/);
     await expect(trial.downloads.discard('tiny')).rejects.toMatchObject({ code: 'catalogue-busy' });
     release();
     await trial.expectInstalled();
@@ -204,14 +205,14 @@ describe('one at a time', () => {
   test('not beside an import, whichever was first', async () => {
     const source = join(trial.folder, 'tiny-clap');
     writeTinyClap(source);
-    const first = trial.imports.run(source);
+    const first = trial.import(source);
     await trial.expectRefused('catalogue-busy');
     expect(await first).toBe(join(trial.data, 'models/tiny-clap'));
     publisher.next(LARGE_PATH, hangs);
     trial.withOptions({ patienceMs: 300 });
     const running = trial.run().catch((reason: unknown) => reason);
     await hanging();
-    const second = trial.imports.run(source);
+    const second = trial.import(source);
     const error = await running;
     // Should the second import be done sooner, the download is just installed.
     if (error instanceof Error) expect(error).toMatchObject({ code: 'catalogue-busy' });
@@ -227,7 +228,9 @@ describe('what the importer says', () => {
     trial.publish('audio.onnx', Buffer.concat([readFileSync(join(TINY_PACK, 'audio.onnx')), Buffer.of(0)]));
     trial.writeList();
     const sentence = await trial.expectRefused('model-damaged');
-    expect(sentence).toMatch(/What was downloaded of Tiny is deleted; the next try begins anew\.$/);
+    expect(sentence).toMatch(
+      /The partial download of Tiny was deleted\. The next download starts from the beginning\.$/,
+    );
     expect(readdirSync(join(trial.data, 'downloads'))).toEqual(['download.lock']);
   });
 
@@ -236,7 +239,7 @@ describe('what the importer says', () => {
     trial.writeList();
     const source = join(trial.folder, 'tiny-clap');
     writeTinyClap(source);
-    await trial.imports.run(source);
+    await trial.import(source);
     await trial.expectRefused('bad-input');
     expect(trial.largeSoFar()).not.toBeNull();
   });
@@ -244,13 +247,17 @@ describe('what the importer says', () => {
 
 describe('through the engine', () => {
   let engine: EngineTrial;
-  const progress: DownloadProgress[] = [];
+  const progress: JobProgressOf<'download'>[] = [];
+  const download = async (id: string) =>
+    waitForJob(engine, await engine.call('model.download', { id, acceptLicense: true }), 'download');
   beforeEach(async () => {
     vi.stubEnv(LIST_VARIABLE, trial.list);
     engine = new EngineTrial();
     await engine.start();
     progress.length = 0;
-    engine.on('model.download', (one) => progress.push(one));
+    engine.on('job.progress', (one) => {
+      if (one.kind === 'download') progress.push(one);
+    });
     await engine.call('setting.set', { modelMirror: publisher.address });
   });
   afterEach(async () => {
@@ -263,17 +270,17 @@ describe('through the engine', () => {
     await expect(engine.call('model.download', { id: 'tiny', acceptLicense: false })).rejects.toMatchObject({ code: 'bad-input' }); // prettier-ignore
     expect(publisher.asked).toEqual([]);
     publisher.next(LARGE_PATH, hangs);
-    const running = engine.call('model.download', { id: 'tiny', acceptLicense: true });
+    const running = download('tiny');
     await until('it fetches', () => progress.some(({ bytes }) => bytes > 100_000));
-    await engine.call('model.cancelDownload', null);
+    await engine.call('job.cancel', progress.at(-1)!.id);
     expect(await running).toBeNull();
     expect((await engine.call('model.known', null))[0]!.partialBytes).toBeGreaterThan(100_000);
     await engine.call('model.discardDownload', { id: 'tiny' });
     expect((await engine.call('model.known', null))[0]!.partialBytes).toBe(0);
-    const status = await engine.call('model.download', { id: 'tiny', acceptLicense: true });
+    const status = await download('tiny');
     expect(status).toMatchObject({ id: 'tiny', problem: null, folder: join(engine.data, 'models/tiny') });
     expect(await engine.call('model.known', null)).toMatchObject([{ installed: true }]);
-    expect(progress.at(-1)).toMatchObject({ id: 'tiny', stage: 'importing' });
+    expect(progress.at(-1)).toMatchObject({ modelId: 'tiny', stage: 'importing', state: 'done' });
   });
 
   test('a CLAP model from Hugging Face: downloaded, built, tried out; cancelled while it is built, and kept', async () => {
@@ -286,14 +293,14 @@ describe('through the engine', () => {
     });
     const list = JSON.parse(readFileSync(trial.list, 'utf8')) as { models: object[] };
     writeFileSync(trial.list, JSON.stringify({ models: [{ ...list.models[0], id: 'tiny-clap', files: listed }] }));
-    const off = engine.on('model.progress', ({ stage }) => {
-      if (stage === 'building') void engine.call('model.cancelDownload', null);
+    const off = engine.on('job.progress', (one) => {
+      if (one.kind === 'import' && one.stage === 'building') void engine.call('job.cancel', progress.at(-1)!.id);
     });
-    expect(await engine.call('model.download', { id: 'tiny-clap', acceptLicense: true })).toBeNull();
+    expect(await download('tiny-clap')).toBeNull();
     off();
     const requests = publisher.asked.length;
     expect(requests).toBe(files.length);
-    const status = await engine.call('model.download', { id: 'tiny-clap', acceptLicense: true });
+    const status = await download('tiny-clap');
     expect(status).toMatchObject({ id: 'tiny-clap', license: 'apache-2.0', problem: null });
     expect(publisher.asked).toHaveLength(requests);
     expect(readdirSync(join(engine.data, 'downloads'))).toEqual(['download.lock']);
@@ -301,11 +308,11 @@ describe('through the engine', () => {
 
   test('the engine closes while it downloads', async () => {
     publisher.next(LARGE_PATH, hangs);
-    const running = engine.call('model.download', { id: 'tiny', acceptLicense: true });
+    const running = download('tiny');
     await until('it fetches', () => progress.some(({ bytes }) => bytes > 100_000));
     await engine.start();
     expect(await running).toBeNull();
-    expect(await engine.call('model.download', { id: 'tiny', acceptLicense: true })).toMatchObject({ id: 'tiny' });
+    expect(await download('tiny')).toMatchObject({ id: 'tiny' });
     expect(trial.ranges().at(-1)).toBe('bytes=100000-');
   });
 });

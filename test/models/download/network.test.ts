@@ -18,7 +18,7 @@ function hasOpenssl(): boolean {
   }
 }
 
-/** An address where nobody listens. */
+/** An address where no server listens. */
 async function nobody(): Promise<string> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -56,22 +56,24 @@ describe.skipIf(skipFor(NO_OPENSSL, 'downloads over https'))('over https', () =>
 
   test('who cannot prove who he is, is not trusted, and not asked again', async () => {
     trial.withOptions({ mirror: () => null });
-    expect(await trial.expectRefused('download-failed')).toMatch(/cannot prove that it is who it says it is/);
+    expect(await trial.expectRefused('download-failed')).toMatch(/certificate of .* could not be verified/);
     trial.withOptions({ mirror: () => publisher.address.replace('localhost', '127.0.0.1'), ca: [certificate.cert] });
-    expect(await trial.expectRefused('download-failed')).toMatch(/“127\.0\.0\.1:\d+” cannot prove/);
+    expect(await trial.expectRefused('download-failed')).toMatch(
+      /The certificate of “127\.0\.0\.1:\d+” could not be verified/,
+    );
     expect(publisher.asked).toEqual([]);
   });
 
   test('what speaks no TLS is not trusted either', async () => {
     const plain = await new Publisher().start();
     trial.withOptions({ mirror: () => plain.address.replace('http:', 'https:') });
-    expect(await trial.expectRefused('download-failed')).toMatch(/cannot prove/);
+    expect(await trial.expectRefused('download-failed')).toMatch(/could not be verified/);
     await plain.stop();
   });
 
   test('from encrypted to unencrypted leads no way, not even to the mirror of before', async () => {
     publisher.always(LARGE_PATH, (_, response) => response.writeHead(302, { location: 'http://localhost:1/' }).end());
-    expect(await trial.expectRefused('download-failed')).toMatch(/not encrypted/);
+    expect(await trial.expectRefused('download-failed')).toMatch(/unencrypted/);
   });
 
   test('through the proxy of the environment, which sees only where to', async () => {
@@ -90,7 +92,7 @@ describe.skipIf(skipFor(NO_OPENSSL, 'downloads over https'))('over https', () =>
   });
 
   test.each([
-    [407, /asks for a name and a password.*Put them into HTTPS_PROXY/],
+    [407, /requires a user name and password.*Add them to HTTPS_PROXY/],
     [403, /refuses the connection \(403\)/],
     [502, /refuses the connection \(502\)/],
   ])('a proxy that says %i', async (status, why) => {
@@ -119,7 +121,7 @@ describe('unencrypted, from a mirror', () => {
     expect(asked!.headers.authorization).toBe(`Basic ${Buffer.from('me:secret').toString('base64')}`);
   });
 
-  test('whose password goes to nobody else, and into no sentence', async () => {
+  test('whose password reaches no other host and no message', async () => {
     const other = await new Publisher().start();
     const mirror = `http://me:secret@127.0.0.1:${publisher.port}`;
     publisher.always(LARGE_PATH, (_, response) => response.writeHead(302, { location: `${other.address}/x` }).end());
@@ -139,15 +141,15 @@ describe('unencrypted, from a mirror', () => {
     const refusing = await startProxy(407);
     await trial.end();
     trial = new DownloadTrial(publisher, { env: { HTTP_PROXY: `http://${refusing.address}` } });
-    expect(await trial.expectRefused('offline')).toMatch(`The proxy “${refusing.address}” asks for a name`);
+    expect(await trial.expectRefused('offline')).toMatch(`The proxy “${refusing.address}” requires a user name`);
     await refusing.stop();
   });
 
-  test('nobody listens there', async () => {
+  test('no server listens there', async () => {
     const address = await nobody();
     const sentence = await trial.expectRefused('offline', trial.withOptions({ mirror: () => `http://${address}` }));
     expect(sentence).toBe(
-      `“${address}” cannot be reached: this machine may be offline. Connect it and try again. What was downloaded so far is kept. Or fetch it yourself from ${PAGE} and use “earmark models import”.`,
+      `“${address}” cannot be reached; this machine may be offline. Check the connection and try again. The partial download is kept. Or download it from ${PAGE} and import it with “earmark models import”.`,
     );
   });
 
@@ -178,7 +180,7 @@ describe('without a network', () => {
     const downloads = trial.withOptions({ mirror: () => null, env: { HTTPS_PROXY: `http://me:secret@${address}` } });
     expect(await trial.expectRefused('offline', downloads)).toMatch(`The proxy “${address}” cannot be reached`);
     const named = trial.withOptions({ mirror: () => null, env: { HTTPS_PROXY: 'http://me:secret@proxy.invalid:1' } });
-    const error: unknown = await named.run('tiny', true).catch((reason: unknown) => reason);
+    const error: unknown = await trial.run(named).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: 'offline', userMessage: expect.stringContaining('“proxy.invalid:1”') as string }); // prettier-ignore
     expect(inspect(error, { depth: 10 })).not.toContain('secret');
   });
@@ -188,7 +190,7 @@ describe('without a network', () => {
     async (value) => {
       const downloads = trial.withOptions({ mirror: () => null, env: { https_proxy: value } });
       const sentence = await trial.expectRefused('offline', downloads);
-      expect(sentence).toMatch(/The proxy in https_proxy cannot be used/);
+      expect(sentence).toMatch(/The proxy in https_proxy is not supported/);
       expect(sentence).not.toContain('secret');
     },
   );

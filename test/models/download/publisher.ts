@@ -1,12 +1,12 @@
 /** A publisher of models on this machine: serves files with ranges and tags, and misbehaves on request. */
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import { connect, type AddressInfo, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sha256 } from '../../kit/sha256.ts';
+import { temporaryFolder } from '../../kit/temporary-folder.ts';
 
 export type Misbehaviour = (request: IncomingMessage, response: ServerResponse, content: Buffer) => void;
 
@@ -24,16 +24,12 @@ export interface Certificate {
 
 /** Signed by itself, for `localhost`. Made anew: one in the repository would run out some day. */
 export function makeCertificate(): Certificate {
-  const folder = mkdtempSync(join(tmpdir(), 'certificate-'));
-  try {
-    const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
-    const files = ['-keyout', join(folder, 'key'), '-out', join(folder, 'cert')];
-    const kind = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
-    execFileSync('openssl', ['req', ...kind, ...names, ...files], { stdio: 'ignore' });
-    return { key: readFileSync(join(folder, 'key'), 'utf8'), cert: readFileSync(join(folder, 'cert'), 'utf8') };
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  const folder = temporaryFolder('certificate');
+  const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
+  const files = ['-keyout', join(folder, 'key'), '-out', join(folder, 'cert')];
+  const kind = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
+  execFileSync('openssl', ['req', ...kind, ...names, ...files], { stdio: 'ignore' });
+  return { key: readFileSync(join(folder, 'key'), 'utf8'), cert: readFileSync(join(folder, 'cert'), 'utf8') };
 }
 
 export class Publisher {
@@ -111,10 +107,6 @@ export function tagOf(content: Buffer): string {
   return `"${sha256(content).slice(0, 16)}"`;
 }
 
-export function sha256(content: Buffer): string {
-  return createHash('sha256').update(content).digest('hex');
-}
-
 /** As a good server does (RFC 9110, 13 and 14). */
 export function serve(request: IncomingMessage, response: ServerResponse, content: Buffer): void {
   const etag = tagOf(content);
@@ -129,6 +121,12 @@ export function serve(request: IncomingMessage, response: ServerResponse, conten
     response.end(content.subarray(from));
   }
 }
+
+/** Answers with a code and no content. */
+export const status =
+  (code: number, headers: Record<string, string> = {}): Misbehaviour =>
+  (_, response) =>
+    response.writeHead(code, headers).end();
 
 /** As {@link serve}, but hangs up after so many bytes of the content. */
 export function dropAfter(bytes: number): Misbehaviour {

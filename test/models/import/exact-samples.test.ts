@@ -1,20 +1,19 @@
-/** What MS CLAP hears of a file: at its own rate, every sample as it stands in the file. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+/** The input of MS CLAP: at its own rate, every sample as it stands in the file. */
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { fillWindow } from '../../../src/main/embed/filling.ts';
-import { ffmpegOnPath, hear, libav } from '../../decode/hear.ts';
+import { ffmpegOnPath, decode, libav } from '../../decode/decode.ts';
 import { wav } from '../../faults/sounds.ts';
-import { fitted } from '../msclap/golden-signal.ts';
-import { fillUniform } from '../msclap/pseudo-random.ts';
+import { fitted } from '../families/msclap/golden-signal.ts';
+import { fillUniform } from '../families/msclap/pseudo-random.ts';
+import { temporaryFolder } from '../../kit/temporary-folder.ts';
 
 const RATE = 44_100;
 const PLAN = { sampleRate: RATE, windowSeconds: 7, hopSeconds: 7, maxWindows: 100 };
 const WINDOW = 308_700;
 
-const folder = mkdtempSync(join(tmpdir(), 'exact-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = temporaryFolder('exact');
 const ffmpeg = await ffmpegOnPath();
 
 function noise(length: number): Float32Array {
@@ -37,7 +36,7 @@ test.each([13_230, 132_300, WINDOW, WINDOW + 3, 882_000])(
     const path = join(folder, `${length}.wav`);
     writeFileSync(path, wav([samples], { sampleRate: RATE, format: 'f32' }));
     for (const library of ffmpeg ? [libav, ffmpeg] : [libav]) {
-      const { windows } = await hear(path, PLAN, library);
+      const { windows } = await decode(path, PLAN, library);
       for (const window of windows) {
         const start = Math.round(window.startSeconds * RATE);
         expect(same(window.samples, samples.slice(start, start + WINDOW)), `from ${start}`).toBe(true);
@@ -55,8 +54,8 @@ test.each([13_230, 132_300, WINDOW, WINDOW + 3, 882_000])(
 test('silence is kept only where it is asked for', async () => {
   const path = join(folder, 'silence.wav');
   writeFileSync(path, wav([new Float32Array(WINDOW)], { sampleRate: RATE, format: 'f32' }));
-  expect((await hear(path, PLAN)).windows).toHaveLength(0);
-  const { windows } = await hear(path, { ...PLAN, keepSilent: true });
+  expect((await decode(path, PLAN)).windows).toHaveLength(0);
+  const { windows } = await decode(path, { ...PLAN, keepSilent: true });
   expect(windows.map(({ samples }) => samples)).toEqual([new Float32Array(WINDOW)]);
 });
 

@@ -1,7 +1,7 @@
 /** CLAP_weights_2023.pth with values made by rule: every key, shape, type and stride as the published file has them. */
 import { readFileSync } from 'node:fs';
 import { writeTorchFile, type TensorToSave, type TorchFileOptions } from '../checkpoint/torch-file.ts';
-import { pseudoTensor } from '../msclap/pseudo-checkpoint.ts';
+import { pseudoTensor } from '../families/msclap/pseudo-checkpoint.ts';
 
 const KEYS = '../shared/reference/msclap2023/keys.csv';
 const STORAGES: Record<string, string> = { float32: 'FloatStorage', int64: 'LongStorage' };

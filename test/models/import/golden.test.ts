@@ -3,16 +3,16 @@
  * rule, `earmark models import`, `earmark embed --raw`, and the values of the reference implementation. Takes a minute
  * and 2 GB of disk; only where the reference values are.
  */
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { EmbedResult, ModelStatus } from '../../../src/shared/types.ts';
 import { json, kill, Program, type Run } from '../../faults/program.ts';
 import { wav } from '../../faults/sounds.ts';
-import { signal } from '../msclap/golden-signal.ts';
+import { signal } from '../families/msclap/golden-signal.ts';
 import { golden, skipWithoutGolden } from './golden.ts';
 import { writeGoldenCheckpoint } from './golden-checkpoint.ts';
+import { temporaryFolder } from '../../kit/temporary-folder.ts';
 
 const SLOW_MS = 240_000;
 /** Largest difference that counts as the same, and the median over all cases of their largest. */
@@ -20,14 +20,13 @@ const TOLERANCE = 1e-3;
 const MEDIAN = 3e-4;
 
 describe.skipIf(skipWithoutGolden('MS CLAP 2023 from its checkpoint'))('MS CLAP 2023', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'golden-'));
+  const folder = temporaryFolder('golden');
   const checkpoint = join(folder, 'CLAP_weights_2023.pth');
   const data = join(folder, 'data');
   const earmark = (...args: string[]) => new Program(['--data', data, ...args]);
   const models = () => readdirSync(join(data, 'models'));
 
   beforeAll(() => writeGoldenCheckpoint(checkpoint, { device: 'cuda:0' }), SLOW_MS);
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   test('killed in the middle of an import, nothing is installed', { timeout: SLOW_MS }, async () => {
     const program = earmark('models', 'import', checkpoint);

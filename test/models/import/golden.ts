@@ -1,7 +1,7 @@
 /** The values that the reference implementation gives for weights made by rule; a folder beside the checkout has them. */
 import { existsSync, readFileSync } from 'node:fs';
 import { skipFor } from '../../faults/trial.ts';
-import type { Part } from '../msclap/golden-signal.ts';
+import type { Part } from '../families/msclap/golden-signal.ts';
 
 const PATH = '../shared/reference/msclap2023/golden.json';
 

@@ -1,20 +1,19 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import type { ModelStatus } from '../../../src/shared/types.ts';
 import { json, kill, NO_PROC, Program } from '../../faults/program.ts';
 import { skipFor } from '../../faults/trial.ts';
-import { writeTinyClap } from '../hugging-face/tiny-clap.ts';
+import { writeTinyClap } from '../families/hugging-face/tiny-clap.ts';
+import { temporaryFolder } from '../../kit/temporary-folder.ts';
 
 let folder: string, data: string, source: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'import-command-'));
+  folder = temporaryFolder('import-command');
   data = join(folder, 'data');
   source = join(folder, 'tiny');
   writeTinyClap(source);
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const earmark = (...args: string[]) => new Program(['--data', data, ...args]);
 const models = () => (existsSync(join(data, 'models')) ? readdirSync(join(data, 'models')) : []);
@@ -34,7 +33,7 @@ test('imports, lists and removes', async () => {
   expect(models()).toEqual([]);
 });
 
-test('what cannot be imported says so, and ends with 1', async () => {
+test('a file that cannot be imported: a message and exit code 1', async () => {
   writeFileSync(join(folder, 'weights.pth'), '<html>');
   const run = await earmark('models', 'import', join(folder, 'weights.pth'), '--json').ended;
   expect(run.code).toBe(1);

@@ -1,16 +1,15 @@
-import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { Graph } from '../../../src/main/models/onnx/graph.ts';
+import { sha256 } from '../../kit/sha256.ts';
+import { temporaryFolder } from '../../kit/temporary-folder.ts';
 
 let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'onnx-'));
+beforeEach(() => {
+  folder = temporaryFolder('onnx');
 });
-afterEach(() => rm(folder, { recursive: true }));
 
 const weights = (length: number) => Float32Array.from({ length }, (_, i) => (i % 17) - 8);
 
@@ -40,11 +39,7 @@ test('onnxruntime runs what was written: attributes, constants, weights inside a
   expect((await readdir(folder)).toSorted()).toEqual(['g.onnx', 'g.onnx.data']);
   let bytes = 0;
   for (const [name, hash] of Object.entries(written.sha256)) {
-    expect(
-      createHash('sha256')
-        .update(await readFile(join(folder, name)))
-        .digest('hex'),
-    ).toBe(hash);
+    expect(sha256(await readFile(join(folder, name)))).toBe(hash);
     bytes += (await stat(join(folder, name))).size;
   }
   expect(written.bytes).toBe(bytes);

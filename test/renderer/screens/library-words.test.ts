@@ -1,12 +1,14 @@
 import { expect, test } from 'vitest';
 import type { LibraryRoot } from '../../../src/shared/calls/library.ts';
 import { FILE_ERROR_CODES } from '../../../src/shared/errors.ts';
-import type { FailureRow, JobProgress } from '../../../src/shared/types.ts';
+import type { FailureRow, LibraryJobProgress } from '../../../src/shared/types.ts';
 import { failureGroups } from '../../../src/renderer/screens/library/failure-groups.ts';
 import { jobFigures, jobSteps, pauseSentence, speed } from '../../../src/renderer/screens/library/job-words.ts';
+import { nearNote } from '../../../src/renderer/screens/library/near-words.ts';
+import { jobEnding, jobSentence } from '../../../src/renderer/words/job-sentence.ts';
 import {
   driveName,
-  heardShare,
+  analysedShare,
   libraryLead,
   offlineSentence,
   rootFacts,
@@ -29,11 +31,11 @@ const ROOT: LibraryRoot = {
   watching: true,
   watchProblem: null,
 };
-const JOB: JobProgress = {
+const JOB: LibraryJobProgress = {
   id: 1,
   kind: 'index',
   state: 'running',
-  stage: 'listening',
+  stage: 'analysing',
   done: 5_200,
   total: 17_680,
   failed: 3,
@@ -60,51 +62,51 @@ test.each([
 });
 
 test('a drive that is away is named, and nothing is lost by it', () => {
-  expect(offlineSentence(ROOT)).toBe('The drive SFX-2 is not connected; its 41,000 sounds stay in the catalogue.');
+  expect(offlineSentence(ROOT)).toBe('The drive SFX-2 is not connected; its 41,000 files stay in the catalogue.');
   expect(offlineSentence({ path: '/home/ann/Sounds', files: 1 })).toBe(
-    'The folder Sounds is not there now; its one sound stays in the catalogue.',
+    'The folder Sounds is not available; its file stays in the catalogue.',
   );
   expect(offlineSentence({ path: '/home/ann/Sounds', files: 0 })).toBe(
-    'The folder Sounds is not there now; it is looked through when it is there again.',
+    'The folder Sounds is not available; it is scanned when it is available again.',
   );
 });
 
 test('facts of a folder say what is missing, and nothing that is not so', () => {
-  expect(rootFacts(ROOT)).toBe('41,000 sounds · all heard · looked through 22 Nov 2026');
+  expect(rootFacts(ROOT)).toBe('41,000 files · all analysed · scanned 22 Nov 2026');
   expect(rootFacts({ ...ROOT, files: 12_480, ready: 12_300, failed: 3, offline: 2 })).toBe(
-    '12,480 sounds · 12,300 heard · 3 could not be read · 2 not there now · looked through 22 Nov 2026',
+    '12,480 files · 12,300 analysed · 3 could not be analysed · 2 offline · scanned 22 Nov 2026',
   );
-  expect(rootFacts({ ...ROOT, files: 0, ready: 0, scannedMs: null })).toBe('Not looked through yet');
-  expect(rootFacts({ ...ROOT, files: 0, ready: 0 })).toBe('No sounds in it · looked through 22 Nov 2026');
-  expect(rootFacts({ ...ROOT, online: false, offline: 41_000, scannedMs: null })).toBe('41,000 sounds · all heard');
+  expect(rootFacts({ ...ROOT, files: 0, ready: 0, scannedMs: null })).toBe('Not scanned yet');
+  expect(rootFacts({ ...ROOT, files: 0, ready: 0 })).toBe('No audio files · scanned 22 Nov 2026');
+  expect(rootFacts({ ...ROOT, online: false, offline: 41_000, scannedMs: null })).toBe('41,000 files · all analysed');
 });
 
 test('what cannot be read is not waited for', () => {
-  expect(heardShare({ ...ROOT, files: 30, ready: 26, failed: 4 })).toBeNull();
-  expect(heardShare({ ...ROOT, files: 30, ready: 13, failed: 4 })).toBe(0.5);
+  expect(analysedShare({ ...ROOT, files: 30, ready: 26, failed: 4 })).toBeNull();
+  expect(analysedShare({ ...ROOT, files: 30, ready: 13, failed: 4 })).toBe(0.5);
 });
 
 test('watching is only claimed while the engine watches', () => {
-  expect(watchWords(ROOT, false)).toContain('noticed as they happen');
-  expect(watchWords({ ...ROOT, watching: false }, false)).toContain('nothing watches it just now');
+  expect(watchWords(ROOT, false)).toContain('Watching for changes');
+  expect(watchWords({ ...ROOT, watching: false }, false)).toContain('not active right now');
   expect(watchWords({ ...ROOT, watching: false }, true)).toBe('Watching is on.');
   expect(watchWords({ ...ROOT, watching: false, watchProblem: 'Too many folders.' }, false)).toBe('Too many folders.');
-  expect(watchWords({ ...ROOT, watching: false, scannedMs: null }, false)).toContain('once it has been looked through');
-  expect(watchWords({ ...ROOT, watching: false, online: false }, false)).toContain('once it is back');
+  expect(watchWords({ ...ROOT, watching: false, scannedMs: null }, false)).toContain('after the first scan');
+  expect(watchWords({ ...ROOT, watching: false, online: false }, false)).toContain('when it is available again');
   expect(watchWords({ ...ROOT, watching: false, online: false, watchProblem: 'Gone.' }, false)).not.toBe('Gone.');
-  expect(watchWords({ ...ROOT, watch: false, watching: false }, false)).toContain('when you look for them');
-  expect(watchWords({ ...ROOT, watch: false, watching: false, drive: 'network' }, false)).toContain('network drive');
+  expect(watchWords({ ...ROOT, watch: false, watching: false }, false)).toContain('Scan for changes');
+  expect(watchWords({ ...ROOT, watch: false, watching: false, drive: 'network' }, false)).toContain('Network drive');
   expect(watchWords({ ...ROOT, paused: true }, false)).toContain('Paused');
 });
 
 test('the line above adds the folders up', () => {
   expect(libraryLead(null)).toBe('');
   expect(libraryLead([])).toBe('No folders yet.');
-  expect(libraryLead([ROOT])).toBe('41,000 sounds in 1 folder, all of them heard');
+  expect(libraryLead([ROOT])).toBe('41,000 files in 1 folder, all analysed');
   expect(libraryLead([ROOT, { ...ROOT, id: 2, files: 10, ready: 4 }])).toBe(
-    '41,010 sounds in 2 folders, 41,004 of them heard',
+    '41,010 files in 2 folders, 41,004 analysed',
   );
-  expect(libraryLead([{ ...ROOT, files: 0, ready: 0 }])).toBe('0 sounds in 1 folder');
+  expect(libraryLead([{ ...ROOT, files: 0, ready: 0 }])).toBe('0 files in 1 folder');
 });
 
 test('a job has its steps, the present one with its figure', () => {
@@ -113,13 +115,14 @@ test('a job has its steps, the present one with its figure', () => {
     ['done', ''],
     ['now', '5,200 of 17,680'],
     ['next', ''],
+    ['next', ''],
   ]);
-  expect(jobSteps({ ...JOB, stage: 'walking', done: 900, total: null })[0]).toMatchObject({ figure: '900 so far' });
+  expect(jobSteps({ ...JOB, stage: 'walking', done: 900, total: null })[0]).toMatchObject({ figure: '900 found' });
   expect(jobSteps({ ...JOB, stage: 'indexing' })[3]).toMatchObject({ state: 'now', figure: '' });
 });
 
 test('figures that are not known are dashes', () => {
-  const values = (job: JobProgress) => jobFigures(job).map(({ value }) => value);
+  const values = (job: LibraryJobProgress) => jobFigures(job).map(({ value }) => value);
   expect(values(JOB)).toEqual(['11 h 20 min', '455 × real time', '38 min', '2 min']);
   expect(values({ ...JOB, realTimeFactor: null, etaSeconds: null, audioSeconds: 0 })).toEqual(['–', '–', '–', '2 min']);
   // A paused job has no speed and no end in sight.
@@ -128,10 +131,8 @@ test('figures that are not known are dashes', () => {
 });
 
 test('a pause says what ends it', () => {
-  expect(pauseSentence({ ...JOB, state: 'paused', pausedFor: 'activity' })).toContain('goes on by itself');
-  expect(pauseSentence({ ...JOB, state: 'paused', pausedFor: 'user' })).toContain(
-    'nothing that has been heard is lost',
-  );
+  expect(pauseSentence({ ...JOB, state: 'paused', pausedFor: 'activity' })).toContain('Resumes after one minute');
+  expect(pauseSentence({ ...JOB, state: 'paused', pausedFor: 'user' })).toContain('Results so far are kept');
 });
 
 test('failures are grouped by reason, most first, and every reason has a name', () => {
@@ -145,3 +146,20 @@ test('failures are grouped by reason, most first, and every reason has a name', 
   expect(new Set(names).size).toBe(FILE_ERROR_CODES.length);
   expect(names.every((name) => name.length > 0)).toBe(true);
 });
+
+test('near-duplicates: what was found, and what is still to be compared', () => {
+  const near = { groups: [], total: 0, spareBytes: 0, waiting: 0, hasCompared: false };
+  expect(nearNote(near)).toMatch(/^No files to compare yet/);
+  expect(nearNote({ ...near, waiting: 9 })).toMatch(/^The same recording in another format/);
+  expect(nearNote({ ...near, hasCompared: true, waiting: 1 })).toBe('No near-duplicates found. 1 file not compared yet.');
+  expect(nearNote({ ...near, hasCompared: true, total: 2, spareBytes: 3000 })).toMatch(/^2 groups; 3.* besides the best copies\. Earmark never/);
+}); // prettier-ignore
+
+test('the job that looks for near-duplicates, while it runs and at its end', () => {
+  const job: LibraryJobProgress = { ...JOB, kind: 'duplicates', stage: 'matching', etaSeconds: null, failed: 0 };
+  expect(jobSentence(job)).toBe('Looking for near-duplicates: 5,200 of 17,680');
+  expect(jobEnding({ ...job, state: 'done' })).toBe('Compared 5,200 files for near-duplicates');
+  expect(jobEnding({ ...job, state: 'done', failed: 2 })).toBe('Compared 5,200 files for near-duplicates · 2 could not be read');
+  expect(jobEnding({ ...job, state: 'done', done: 0 })).toBeNull();
+  expect(jobEnding({ ...job, state: 'cancelled' })).toMatch(/^Stopped after 5,200 files/);
+}); // prettier-ignore

@@ -11,7 +11,7 @@ import {
 import { mirrorOf, mirrorProblem } from '../../../src/renderer/screens/settings/mirror-words.ts';
 
 const FETCHING: DownloadProgress = {
-  id: 'msclap-2023',
+  modelId: 'msclap-2023',
   stage: 'fetching',
   bytes: 123_000_000,
   total: 690_000_000,
@@ -26,18 +26,20 @@ test.each([
 ])('%d of %d bytes', (done, total, words) => expect(bytesOf(done, total)).toBe(words));
 
 test('how far a download is, with speed and time where they are known', () => {
-  expect(downloadWords(FETCHING, null)).toBe('123 of 690 MB · 5.2 MB a second · about 2 min left');
+  expect(downloadWords(FETCHING, null)).toBe('123 of 690 MB · 5.2 MB/s · about 2 min left');
   expect(downloadWords({ ...FETCHING, bytes: 689_000_000 }, null)).toBe(
-    '689 of 690 MB · 5.2 MB a second · a few seconds left',
+    '689 of 690 MB · 5.2 MB/s · a few seconds left',
   );
   expect(downloadWords({ ...FETCHING, bytesPerSecond: null }, null)).toBe('123 of 690 MB');
   expect(downloadWords({ ...FETCHING, bytesPerSecond: 0 }, null)).toBe('123 of 690 MB');
   expect(downloadWords({ ...FETCHING, stage: 'connecting', bytes: 0 }, null)).toBe('Connecting…');
-  expect(downloadWords({ ...FETCHING, stage: 'connecting' }, null)).toBe('Connecting… 123 of 690 MB are here already');
-  expect(downloadWords({ ...FETCHING, stage: 'verifying' }, null)).toBe('Verifying what was fetched…');
+  expect(downloadWords({ ...FETCHING, stage: 'connecting' }, null)).toBe(
+    'Connecting… 123 of 690 MB already downloaded',
+  );
+  expect(downloadWords({ ...FETCHING, stage: 'verifying' }, null)).toBe('Verifying…');
 });
 
-test('after the bytes the import speaks for itself', () => {
+test('after the bytes the import shows its own progress', () => {
   const importing: DownloadProgress = { ...FETCHING, stage: 'importing' };
   expect(downloadWords(importing, null)).toBe('Installing…');
   expect(downloadWords(importing, { stage: 'building', share: 0.42 })).toBe('Building the model: 42 %');
@@ -57,11 +59,11 @@ test('a share is of the bytes, and none is made up', () => {
 
 test('what an earlier try left, and who is asked', () => {
   expect(partialWords({ partialBytes: 0, bytes: 690_000_000 })).toBe('');
-  expect(partialWords({ partialBytes: 123_000_000, bytes: 690_000_000 })).toBe('123 of 690 MB are here already.');
+  expect(partialWords({ partialBytes: 123_000_000, bytes: 690_000_000 })).toBe('123 of 690 MB already downloaded.');
   const page = 'https://models.example.org/one';
-  expect(sourceWords(page, null)).toEqual({ who: 'Its publisher', address: page });
+  expect(sourceWords(page, null)).toEqual({ who: 'Publisher', address: page });
   expect(sourceWords(page, 'http://mirror.lan')).toEqual({
-    who: 'The mirror in Settings',
+    who: 'Mirror from Settings',
     address: 'http://mirror.lan',
   });
 });
@@ -72,5 +74,5 @@ test('a mirror is an address over http or https, or nothing', () => {
   for (const good of ['', ' ', 'https://mirror.lan/models', 'http://127.0.0.1:8080'])
     expect(mirrorProblem(good)).toBeNull();
   for (const bad of ['mirror', 'mirror.lan/models', 'ftp://mirror.lan', 'file:///models', 'https://'])
-    expect(mirrorProblem(bad)).toContain(`“${bad}” is not an address to fetch from.`);
+    expect(mirrorProblem(bad)).toContain(`“${bad}” is not a valid address.`);
 });

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import type { ModelMove } from '../../../src/shared/calls/models.ts';
-import type { JobProgress, ModelStatus } from '../../../src/shared/types.ts';
-import { untilHeard } from '../../../src/renderer/screens/library/job-words.ts';
+import type { LibraryJobProgress, ModelStatus } from '../../../src/shared/types.ts';
+import { untilAnalysed } from '../../../src/renderer/screens/library/job-words.ts';
 import {
-  heardBefore,
+  analysedBefore,
   modelsLead,
   moveSentence,
   moveShare,
@@ -31,79 +31,79 @@ const PACK: ModelStatus = {
   dim: 1024,
   inUse: false,
   shipped: false,
-  heard: 50_000,
-  heardBytes: 210_000_000,
+  analysedFiles: 50_000,
+  analysisBytes: 210_000_000,
   problem: null,
   bytes: 690_000_000,
 };
 
-test('which model listens, and which one comes', () => {
+test('which model is in use, and which one is next', () => {
   expect(modelsLead(null, null)).toBe('No model is in use.');
-  expect(modelsLead('Starter', null)).toBe('Starter listens.');
-  expect(modelsLead('Starter', 'MS CLAP 2023')).toBe('Starter answers; the library moves to MS CLAP 2023.');
+  expect(modelsLead('Starter', null)).toBe('In use: Starter.');
+  expect(modelsLead('Starter', 'MS CLAP 2023')).toBe('In use: Starter. Switching to MS CLAP 2023.');
 });
 
 test('a move in words, whatever it does', () => {
   const words = (move: ModelMove, paused = false) => moveSentence(move, moveState(move, paused), 'Starter');
-  expect(words(MOVE)).toBe('Listening: 1,234 of 50,000 sounds; until then Starter answers.');
-  expect(words(MOVE, true)).toBe('Paused: 1,234 of 50,000 sounds heard; until all of them are, Starter answers.');
-  expect(words({ ...MOVE, working: false })).toBe(
-    'Stopped: 1,234 of 50,000 sounds heard, and nothing listens now. Starter answers.',
-  );
+  expect(words(MOVE)).toBe('Analysing: 1,234 of 50,000 files. Searches use Starter until then.');
+  expect(words(MOVE, true)).toBe('Paused: 1,234 of 50,000 files analysed. Searches use Starter until all are.');
+  expect(words({ ...MOVE, working: false })).toBe('Stopped: 1,234 of 50,000 files analysed. Searches use Starter.');
   expect(words({ ...MOVE, working: false, remaining: 120, outOfReach: 120 })).toBe(
-    'All that can be reached is heard: 49,880 of 50,000 sounds. Until the rest is, Starter answers.',
+    'All available files are analysed: 49,880 of 50,000 files. Searches use Starter until the rest are.',
   );
   expect(moveShare(MOVE)).toBeCloseTo(0.02468);
   expect(moveShare({ ...MOVE, sounds: 0, remaining: 0 })).toBe(1);
 });
 
-test('sounds that nothing reaches are said', () => {
+test('files that are out of reach are reported', () => {
   expect(outOfReachSentence({ outOfReach: 0 })).toBe('');
   expect(outOfReachSentence({ outOfReach: 1 })).toBe(
-    '1 is on drives that are away or in paused folders; it waits until you bring them back.',
+    '1 file on offline drives or in paused folders. Connect the drives or resume the folders to continue.',
   );
-  expect(outOfReachSentence({ outOfReach: 120 })).toContain('120 are on drives that are away');
+  expect(outOfReachSentence({ outOfReach: 120 })).toContain('120 files on offline drives');
 });
 
-test('to use it now means to find by sound only what it has heard', () => {
+test('to use it now means to find by sound only what it has analysed', () => {
   const [what, then] = useNowSentences(MOVE, 'MS CLAP 2023');
-  expect(what).toContain('MS CLAP 2023 has heard 1,234 of 50,000 sounds.');
-  expect(what).toContain('by sound only those are found');
-  expect(then).toContain('It goes on listening in the background.');
+  expect(what).toContain('MS CLAP 2023 has analysed 1,234 of 50,000 files.');
+  expect(what).toContain('search by sound finds only these');
+  expect(then).toContain('Analysis continues in the background.');
 });
 
-test('a job says with which model it listens', () => {
-  const job: JobProgress = {
-    ...{ id: 1, kind: 'index', state: 'running', stage: 'listening', done: 1_234, total: 50_000, failed: 0 },
+test('a job says which model it analyses with', () => {
+  const job: LibraryJobProgress = {
+    ...{ id: 1, kind: 'index', state: 'running', stage: 'analysing', done: 1_234, total: 50_000, failed: 0 },
     ...{ audioSeconds: 1, elapsedSeconds: 1, realTimeFactor: null, etaSeconds: 2280, currentPath: null },
   };
-  expect(jobSentence(job, 'MS CLAP 2023')).toBe('Listening to 48,766 sounds with MS CLAP 2023 · 38 min left');
+  expect(jobSentence(job, 'MS CLAP 2023')).toBe('Analysing 48,766 files with MS CLAP 2023 · 38 min left');
   expect(jobSentence({ ...job, stage: 'indexing' }, 'MS CLAP 2023')).toBe(
-    'Making sounds findable for MS CLAP 2023 · 38 min left',
+    'Updating the search index for MS CLAP 2023 · 38 min left',
   );
-  expect(jobSentence(job)).toBe('Listening to 48,766 sounds · 38 min left');
-  expect(untilHeard('MS CLAP 2023', 'Starter')).toBe('Until MS CLAP 2023 has heard everything, Starter answers.');
+  expect(jobSentence(job)).toBe('Analysing 48,766 files · 38 min left');
+  expect(untilAnalysed('MS CLAP 2023', 'Starter')).toBe(
+    'Searches use Starter until MS CLAP 2023 has analysed all files.',
+  );
 });
 
 test('what a model left behind, and what of it can go', () => {
-  expect(heardBefore(PACK)).toBe('Heard 50,000 sounds (210 MB of the catalogue).');
-  expect(heardBefore({ heard: 0, heardBytes: 0 })).toBe('');
+  expect(analysedBefore(PACK)).toBe('50,000 files analysed (210 MB in the catalogue).');
+  expect(analysedBefore({ analysedFiles: 0, analysisBytes: 0 })).toBe('');
   expect(removalOf(PACK)).toBe('all');
-  expect(removalOf({ ...PACK, heard: 0 })).toBe('model');
-  expect(removalOf({ ...PACK, shipped: true })).toBe('heard');
-  expect(removalOf({ ...PACK, shipped: true, heard: 0 })).toBeNull();
-  expect(removalOf({ ...PACK, folder: '', bytes: 0 })).toBe('heard'); // its files are gone already
+  expect(removalOf({ ...PACK, analysedFiles: 0 })).toBe('model');
+  expect(removalOf({ ...PACK, shipped: true })).toBe('analysis');
+  expect(removalOf({ ...PACK, shipped: true, analysedFiles: 0 })).toBeNull();
+  expect(removalOf({ ...PACK, folder: '', bytes: 0 })).toBe('analysis'); // its files are gone already
 });
 
 test('what follows from a removal', () => {
   const words = (...given: Parameters<typeof removalSentences>) => removalSentences(...given).join(' ');
-  expect(words(PACK, 'all', false)).toContain('What it heard stays');
-  expect(words(PACK, 'all', true)).toContain('What it heard of 50,000 sounds goes');
-  expect(words(PACK, 'all', true)).toContain('room for 210 MB');
+  expect(words(PACK, 'all', false)).toContain('Its analysis results are kept');
+  expect(words(PACK, 'all', true)).toContain('This deletes its analysis of 50,000 files');
+  expect(words(PACK, 'all', true)).toContain('frees 210 MB');
   expect(words(PACK, 'all', true)).toContain('(690 MB)');
-  expect(words(PACK, 'model', false)).not.toContain('heard');
-  const shipped = words({ ...PACK, name: 'Starter', shipped: true }, 'heard', true);
-  expect(shipped).toContain('comes with Earmark and stays');
+  expect(words(PACK, 'model', false)).not.toContain('analysis');
+  const shipped = words({ ...PACK, name: 'Starter', shipped: true }, 'analysis', true);
+  expect(shipped).toContain('is part of Earmark and stays');
   expect(shipped).not.toContain('deleted');
-  expect(words({ ...PACK, folder: '' }, 'heard', true)).not.toContain('comes with Earmark');
+  expect(words({ ...PACK, folder: '' }, 'analysis', true)).not.toContain('is part of Earmark');
 });

@@ -33,11 +33,12 @@ test.each([
   [31.6, 'about 32 wrong'],
   [347, 'about 350 wrong'],
   [12_345, 'about 12,000 wrong'],
-])('%d expected errors are %s', (expected, words) => expect(wrongWords(expected)).toBe(words));
+])('%d expected errors are %s', (expected, words) => expect(wrongWords(expected, 20_000)).toBe(words));
 
 test('a forecast says how many and how many of them wrong', () => {
   expect(forecastWords({ suggestions: 214, files: 214, expectedWrong: 29.7 })).toBe('214 suggestions, about 30 wrong');
   expect(forecastWords({ suggestions: 1, files: 1, expectedWrong: 0.1 })).toBe('1 suggestion, hardly any wrong');
+  expect(forecastWords({ suggestions: 1, files: 1, expectedWrong: 0.49 })).toBe('1 suggestion, perhaps 1 wrong');
   expect(forecastWords({ suggestions: 0, files: 0, expectedWrong: 0 })).toBe('no suggestions');
 });
 
@@ -45,19 +46,19 @@ test('what suggesting found, and what it did not', () => {
   const summary: ScoreSummary = {
     ...{ files: 300, vocabularies: ['sfx'], suggestions: 2140, unknown: 12, seconds: 2, cancelled: false },
   };
-  expect(scoreEnding(summary)).toBe('2,140 suggestions for 300 sounds; nothing fits 12 of them.');
-  expect(scoreEnding({ ...summary, unknown: 0 })).toBe('2,140 suggestions for 300 sounds.');
-  expect(scoreEnding({ ...summary, files: 0 })).toMatch(/^Nothing to do/);
-  expect(scoreEnding({ ...summary, cancelled: true })).toMatch(/^Stopped after 300 sounds/);
+  expect(scoreEnding(summary)).toBe('2,140 suggestions for 300 files; no tag fits 12 files.');
+  expect(scoreEnding({ ...summary, unknown: 0 })).toBe('2,140 suggestions for 300 files.');
+  expect(scoreEnding({ ...summary, files: 0 })).toMatch(/^All suggestions are up to date/);
+  expect(scoreEnding({ ...summary, cancelled: true })).toMatch(/^Stopped after 300 files/);
 });
 
 test('the gain of learning, honest where there is none', () => {
   const tag: TaughtTag = {
     ...{ tagId: 1, name: 'door', accepted: 14, rejected: 6, before: 0.62, after: 0.88, inUse: true, learntMs: 0 },
   };
-  expect(learntFrom(tag)).toBe('learnt from 14 accepted and 6 rejected');
-  expect(gainWords(tag)).toBe('right 88 % of the time, 62 % before');
-  expect(gainWords({ ...tag, after: 0.623 })).toBe('no better than before: right 62 % of the time');
+  expect(learntFrom(tag)).toBe('learned from 14 accepted and 6 rejected');
+  expect(gainWords(tag)).toBe('accuracy 88 %, before 62 %');
+  expect(gainWords({ ...tag, after: 0.623 })).toBe('accuracy 62 %, unchanged');
   expect(gainWords({ ...tag, before: null })).toBe('');
 });
 

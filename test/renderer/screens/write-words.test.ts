@@ -17,32 +17,39 @@ const RUN: WriteRun = {
 
 test('a plan in one line', () => {
   const plan: PlanSummary = {
-    ...{ planId: 1, profileId: 'sfx', files: 232, change: 214, same: 12, refused: 6, fields: 830 },
+    ...{ planId: 1, profileId: 'sfx', files: 232, change: 214, same: 12, untagged: 0, refused: 6, fields: 830 },
   };
-  expect(planWords(plan)).toBe('214 files change in 830 fields · 6 cannot be written · 12 are as they should be');
+  expect(planWords(plan)).toBe('214 files change in 830 fields · 6 cannot be written · 12 up to date');
   expect(planWords({ ...plan, change: 1, fields: 1, refused: 0, same: 1 })).toBe(
-    '1 file changes in 1 field · 1 is as it should be',
+    '1 file changes in 1 field · 1 up to date',
   );
-  expect(planWords({ ...plan, change: 0, refused: 0 })).toBe('nothing changes · 12 are as they should be');
+  expect(planWords({ ...plan, profileId: 'markers', change: 2, fields: 9, refused: 0, same: 3, untagged: 1 })).toBe(
+    '9 markers into 2 files · 2 up to date · 1 without a match',
+  );
+  expect(planWords({ ...plan, change: 0, refused: 0 })).toBe('no changes · 12 up to date');
+  expect(planWords({ ...plan, change: 0, refused: 0, untagged: 12 })).toBe(
+    'no changes · 12 without accepted tags for this profile',
+  );
 });
 
 test('what is asked before files change', () => {
-  const question = confirmWrite(214);
+  const question = confirmWrite(214, 'sfx');
+  expect(confirmWrite(1, 'markers').title).toBe('Write markers into 1 file?');
   expect(question.title).toBe('Write tags into 214 files?');
-  expect(question.sentences).toContain('The sound itself stays byte for byte as it is.');
+  expect(question.sentences).toContain('The audio data stays identical, byte for byte.');
   expect(question.verb).toBe('Write 214 files');
-  expect(confirmUndo(RUN).title).toBe('Put 214 files back as they were?');
-  expect(confirmUndo({ ...RUN, written: 1 }).title).toBe('Put 1 file back as it was?');
-  expect(confirmUndo({ ...RUN, kind: 'rename', written: 1 }).title).toBe('Give 1 file the old name back?');
+  expect(confirmUndo(RUN).title).toBe('Restore 214 files?');
+  expect(confirmUndo({ ...RUN, written: 1 }).title).toBe('Restore 1 file?');
+  expect(confirmUndo({ ...RUN, kind: 'rename', written: 1 }).title).toBe('Restore the old name of 1 file?');
 });
 
 test('a run: everything that became of its files, nothing that did not happen', () => {
-  expect(runWords(RUN)).toBe('214 written · 3 left as they were · 1 failed');
+  expect(runWords(RUN)).toBe('214 written · 3 skipped · 1 failed');
   expect(runWords({ ...RUN, kind: 'rename', skipped: 0, failed: 0 })).toBe('214 renamed');
   expect(runWords({ ...RUN, written: 0, undone: 213, skipped: 0, failed: 0, notRestored: 1 })).toBe(
-    '213 put back · 1 could not be put back',
+    '213 restored · 1 not restored',
   );
-  expect(runWords({ ...RUN, written: 0, skipped: 0, failed: 0 })).toBe('nothing happened');
+  expect(runWords({ ...RUN, written: 0, skipped: 0, failed: 0 })).toBe('no files changed');
   expect(countOf(RUN, null)).toBe(218);
   expect(countOf({ ...RUN, notRestored: 2 }, 'not-restored')).toBe(2);
 });
@@ -73,7 +80,7 @@ test('a value that is too long to compare part by part counts as changed', () =>
   expect(diffWords(long, `${long} more`).after).toEqual([{ text: `${long} more`, kind: 'new' }]);
 });
 
-test('one value that goes to several places of a file is told once', () => {
+test('one value that is written to several places of a file is shown once', () => {
   const change = (nativeId: string, after: string, note = ''): FieldChange => ({
     ...{ field: 'catId', nativeId, before: null, after, mode: 'fill', note },
   });

@@ -1,12 +1,12 @@
-/** A tag that ranks the user's own decisions worse by what it learnt goes on without that, until the user wants it. */
+/** A tag that ranks the user's own decisions worse by what it learnt is scored without that, until the user wants it. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { cataloguePath } from '../../../src/main/catalogue/open.ts';
-import { encodeEmbedding } from '../../../src/main/catalogue/windows.ts';
-import { DEFAULT_PACK } from '../../../src/main/models/installed.ts';
+import { encodeEmbedding } from '../../../src/main/catalogue/stores/windows.ts';
+import { DEFAULT_PACK } from '../../../src/main/packs/installed.ts';
 import { EngineTrial } from '../../calls/engine-trial.ts';
+import { waitForJob } from '../../../src/shared/jobs.ts';
+import { inDatabase } from '../../kit/catalogue.ts';
 
 const VOCABULARY = {
   ...{ id: 'trial', name: 'Trial', version: 1, language: 'en', licence: '', description: '', profile: 'sfx' as const },
@@ -31,12 +31,12 @@ beforeAll(async () => {
   await score();
   ids = (await trial.call('file.list', { of: {}, order: 'name', descending: false })).toSorted((a, b) => a - b);
   tagId = await trial.call('tag.ofLabel', { vocabularyId: 'trial', labelId: 'bark' });
-  hearAsWanted();
+  embedAsWanted();
 });
 afterAll(() => trial.end());
 
 async function score(): Promise<void> {
-  await trial.call('tag.wait', await trial.call('tag.score', { vocabularyIds: ['trial'], folders: [], again: true }));
+  await waitForJob(trial, await trial.call('tag.score', { vocabularyIds: ['trial'], folders: [], again: true }), 'tag');
 }
 
 /**
@@ -44,9 +44,8 @@ async function score(): Promise<void> {
  * rejected; but beside each rejected one lies, far from all others, an accepted one of another fold. Whatever is learnt
  * from the one is wrong for the other.
  */
-function hearAsWanted(): void {
-  const db = new Database(cataloguePath(trial.data));
-  try {
+function embedAsWanted(): void {
+  inDatabase(trial.data, (db) => {
     const { space, dim } = db.prepare<[], { space: number; dim: number }>('SELECT id AS space, dim FROM space').get()!;
     const cache = readFileSync(join(trial.data, 'tags', `labels-${space}-trial.bin`));
     const text = new Float32Array(new Uint8Array(cache.subarray(KEY_BYTES, KEY_BYTES + 4 * dim)).buffer);
@@ -54,11 +53,9 @@ function hearAsWanted(): void {
     for (const [at, fileId] of ids.entries()) {
       const accepted = at < PAIRS;
       const place = accepted ? at : (at + 1) % PAIRS;
-      put.run(encodeEmbedding(near(text, accepted ? 0.2 : 0.1, place), dim), fileId);
+      put.run(encodeEmbedding(near(text, accepted ? 0.15 : 0.1, place), dim), fileId);
     }
-  } finally {
-    db.close();
-  }
+  });
 }
 
 /** @returns of norm 1, at this cosine to the text, and otherwise along an axis of its own */

@@ -61,7 +61,7 @@ export function up(db: Database): void {
       UNIQUE (model_id, weight_hash, preprocessing)
     ) STRICT;
 
-    -- "This file has been listened to in this space." Written in one transaction with its windows.
+    -- "This file has been analysed in this space." Written in one transaction with its windows.
     CREATE TABLE listening (
       file_id  INTEGER NOT NULL REFERENCES file (id) ON DELETE CASCADE,
       space_id INTEGER NOT NULL REFERENCES space (id) ON DELETE CASCADE,

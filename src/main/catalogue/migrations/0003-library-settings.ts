@@ -1,4 +1,4 @@
-/** What the user has set for each root, settings of the program, and an index that finds sounds that are there twice. */
+/** What the user has set for each root, settings of the program, and an index that finds duplicates. */
 import type { Database } from 'better-sqlite3';
 
 export function up(db: Database): void {

@@ -1,5 +1,5 @@
 /**
- * Earmark's own record in a file (src/main/writeback/provenance.ts) is read as a field of ours since then; before, it
+ * Earmark's own record in a file (src/main/text/provenance.ts) is read as a field of ours since then; before, it
  * stood among the tags without one and was known by its names. Files are only read again when they change, so what was
  * read earlier is given its field here.
  */

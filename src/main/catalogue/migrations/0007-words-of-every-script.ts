@@ -1,5 +1,5 @@
 /**
- * Words are kept in one spelling (NFKC), characters of scripts without spaces each by itself (catalogue/split-name.ts),
+ * Words are kept in one spelling (NFKC), characters of scripts without spaces each by itself (text/split-name.ts),
  * and vowel signs belong to words. The words of every file are written anew: see `words_due`, which is worked off when
  * the catalogue is opened.
  */

@@ -1,7 +1,7 @@
 /** Choosing one class of several by the highest score. */
 
 /**
- * Rank of the right class, 1 = chosen. A tie counts against it: a model that cannot tell classes apart has not found
+ * Rank of the right class, 1 = chosen. A tie counts against it: a model that cannot distinguish classes has not found
  * the right one (picking the first of equals would reward the order of the classes).
  * Accuracy is the share of clips with rank 1, top-k accuracy the share with rank ≤ k.
  * @param scores one a class

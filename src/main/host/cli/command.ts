@@ -1,4 +1,5 @@
 /** What a command of the program is given, and how it is run. */
+import type { EngineOptions } from '../../engine/engine.ts';
 import type { Client } from '../../../shared/contract.ts';
 
 export interface CommandContext {
@@ -12,4 +13,5 @@ export interface CommandContext {
 export type RunCommand = (
   command: (context: CommandContext) => Promise<number>,
   onCtrlC?: 'leaves' | 'winds-up',
+  engine?: Partial<Pick<EngineOptions, 'load' | 'followOthers' | 'watchRoots'>>,
 ) => Promise<void>;

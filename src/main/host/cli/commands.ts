@@ -1,8 +1,19 @@
 /** What each command asks of the engine and how its answer looks to a human. Each returns the exit code. */
+import { inWords } from '../../../shared/analysis.ts';
 import type { Band, HitGroup, IndexSummary, SearchHit, SearchQuery } from '../../../shared/types.ts';
+import { hasReference } from '../../../shared/query/references.ts';
 import { UserError } from '../../../shared/errors.ts';
 import type { CommandContext } from './command.ts';
-import { columns, formatBytes, formatCount, formatDuration, formatTime, plural, printable } from './format.ts';
+import {
+  columns,
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatMoment,
+  formatTime,
+  plural,
+  printable,
+} from './format.ts';
 import { followJob } from './job.ts';
 import { continueMove } from './models-use-command.ts';
 import { describeModel, describeMove } from './models-words.ts';
@@ -13,11 +24,7 @@ const FAILURES_SHOWN = 20;
 
 export async function runIndex(context: CommandContext, folders: string[], again: boolean): Promise<number> {
   const { client, json } = context;
-  const summary = await followJob(
-    context,
-    () => client.call('index.start', { folders, again }),
-    (job) => client.call('job.wait', job),
-  );
+  const summary = await followJob(context, () => client.call('index.start', { folders, again }), 'index');
   if (summary === null) return EXIT.interrupted;
   if (!json) await printOut(describeSummary(summary).join('\n'));
   const next = summary.cancelled ? null : await continueMove(context);
@@ -26,13 +33,13 @@ export async function runIndex(context: CommandContext, folders: string[], again
   return context.stop.aborted ? EXIT.interrupted : EXIT.ok;
 }
 
-/** After the model in use, the one that the library moves to has listened. */
+/** Describes what the model that the library moves to has analysed, after the model in use. */
 async function describeNext({ client }: CommandContext, summary: IndexSummary): Promise<string> {
   const move = await client.call('model.move', null);
   const { model } = await client.call('setting.get', null);
   return [
     ...describeSummary(summary),
-    move === null ? `“${printable(model)}” has heard everything and is in use.` : describeMove(move),
+    move === null ? `“${printable(model)}” has analysed all files and is in use.` : describeMove(move),
   ].join('\n');
 }
 
@@ -41,23 +48,24 @@ export function describeSummary(summary: IndexSummary): string[] {
   const lines: string[] = [];
   const speed = summary.seconds > 0 && summary.audioSeconds > 0 ? `, ${formatCount(Math.round(summary.audioSeconds / summary.seconds))} x real time` : ''; // prettier-ignore
   lines.push(
-    `${summary.cancelled ? 'Stopped. ' : ''}${plural(summary.files, 'sound')}: ${formatCount(summary.indexed)} listened to ` +
+    `${summary.cancelled ? 'Stopped. ' : ''}${plural(summary.files, 'file')}: ${formatCount(summary.indexed)} analysed ` +
       `(${formatDuration(summary.audioSeconds)} of audio in ${formatDuration(summary.seconds)}${speed}), ${formatCount(summary.unchanged)} unchanged` +
-      `${summary.failed.length > 0 ? `, ${formatCount(summary.failed.length)} could not be read` : ''}.`,
+      `${summary.failed.length > 0 ? `, ${formatCount(summary.failed.length)} could not be analysed` : ''}.`,
   );
   const others = [
     [summary.moved, 'moved or renamed'],
     [summary.retagged, 'with new tags'],
-    [summary.returned, 'back again'],
-    [summary.offline, 'gone (kept in the catalogue as offline)'],
-    [summary.skipped, 'that are not audio passed over'],
+    [summary.refreshed, 'analysed again by a newer version'],
+    [summary.returned, 'back online'],
+    [summary.offline, 'now offline (kept in the catalogue)'],
+    [summary.skipped, 'skipped (not audio)'],
   ] as const;
   const told = others.filter(([count]) => count > 0).map(([count, words]) => `${formatCount(count)} ${words}`);
   if (told.length > 0) lines.push(`Also: ${told.join(', ')}.`);
   for (const { path, message } of summary.warnings.slice(0, FAILURES_SHOWN))
     lines.push(`  note    ${printable(path)}: ${printable(message)}`);
   if (summary.warnings.length > FAILURES_SHOWN)
-    lines.push(`  … and ${formatCount(summary.warnings.length - FAILURES_SHOWN)} more notes (--json has all)`);
+    lines.push(`  … and ${formatCount(summary.warnings.length - FAILURES_SHOWN)} more notes (--json lists all)`);
   for (const failure of summary.failed.slice(0, FAILURES_SHOWN)) lines.push(`  failed  ${printable(failure.message)}`);
   if (summary.failed.length > FAILURES_SHOWN)
     lines.push(`  … and ${formatCount(summary.failed.length - FAILURES_SHOWN)} more: earmark failures`);
@@ -74,11 +82,11 @@ export async function runSearch({ client, json }: CommandContext, query: SearchQ
     return EXIT.ok;
   }
   for (const notice of told) printAside(notice);
-  if (result.hits.length === 0)
-    await printOut('Nothing found. Try other words, fewer filters, or --all to see unlikely hits.');
-  else {
-    const { text, likePath } = result.query;
-    const lines = text === undefined && likePath === undefined ? fileLines(result.hits) : hitLines(result.hits);
+  const byFilterAlone = result.query.text === undefined && !hasReference(result.query);
+  if (result.hits.length === 0) {
+    await printOut(`No results. ${byFilterAlone ? 'Try fewer filters.' : 'Try other words, fewer filters, or --all to see unlikely results.'}`); // prettier-ignore
+  } else {
+    const lines = byFilterAlone ? fileLines(result.hits) : hitLines(result.hits);
     await printOut([...lines, '', `model: ${result.model}`].join('\n'));
   }
   return EXIT.ok;
@@ -86,7 +94,7 @@ export async function runSearch({ client, json }: CommandContext, query: SearchQ
 
 const DOTS: Record<Band, string> = { strong: '●●●', likely: '●●○', maybe: '●○○', unlikely: '○○○' };
 
-/** Hits as lines: dots, score, place, path, and below it why; a rule where "maybe" begins. */
+/** Hits as lines: dots, score, place, path, and below it why; a rule above the less likely ones. */
 export function hitLines(hits: readonly SearchHit[]): string[] {
   const lines: string[] = [];
   let maybeBegan = false;
@@ -94,7 +102,7 @@ export function hitLines(hits: readonly SearchHit[]): string[] {
     const unsure = hit.band === 'maybe' || hit.band === 'unlikely';
     if (unsure && !maybeBegan) {
       maybeBegan = true;
-      lines.push('┄┄┄ maybe ┄┄┄');
+      lines.push('┄┄┄ less likely ┄┄┄');
     }
     const place = `${formatTime(hit.startSeconds)}–${formatTime(hit.endSeconds)}`;
     lines.push(
@@ -127,21 +135,24 @@ export async function runStatus({ client, json }: CommandContext): Promise<numbe
     return EXIT.ok;
   }
   const lines = [
-    `${plural(status.files, 'sound')} in ${plural(status.roots.length, 'folder')}: ${formatCount(status.ready)} listened to by ${status.model}, ` +
+    `${plural(status.files, 'file')} in ${plural(status.roots.length, 'folder')}: ${formatCount(status.ready)} analysed by ${status.model}, ` +
       `${formatCount(status.failed)} failed, ${formatCount(status.offline)} offline · ${formatDuration(status.audioSeconds)} of audio`,
     `catalogue ${status.dataFolder} · ${formatBytes(status.catalogueBytes)} + index ${formatBytes(status.indexBytes)} · ${plural(status.windows, 'window')}`,
   ];
+  const { outdated } = status;
+  if (outdated.files > 0) {
+    const files = plural(outdated.files, 'file');
+    lines.push(`The next run updates ${inWords(outdated.kinds)} of ${files}: earmark index`);
+  }
   if (status.readOnly) {
     lines.push(
-      'The data folder cannot be written: you can search, and nothing new is kept. Change its permissions, or free some space.',
+      'The data folder cannot be written. Search works, but nothing new is saved. Change its permissions or free disk space.',
     );
   }
   if (status.lastJob) {
-    lines.push(
-      `last run: ${status.lastJob.state}, begun ${new Date(status.lastJob.startedMs).toLocaleString('en-GB')}`,
-    );
+    lines.push(`last job: ${status.lastJob.state}, started ${formatMoment(status.lastJob.startedMs)}`);
   }
-  lines.push('', ...columns([['files', 'ready', 'failed', 'offline', 'folder'], ...status.roots.map((root) => [formatCount(root.files), formatCount(root.ready), formatCount(root.failed), formatCount(root.offline), printable(root.path) + (root.online ? '' : '  (not connected)')])], [0, 1, 2, 3])); // prettier-ignore
+  lines.push('', ...columns([['files', 'analysed', 'failed', 'offline', 'folder'], ...status.roots.map((root) => [formatCount(root.files), formatCount(root.ready), formatCount(root.failed), formatCount(root.offline), printable(root.path) + (root.online ? '' : '  (not connected)')])], [0, 1, 2, 3])); // prettier-ignore
   await printOut(lines.join('\n'));
   return EXIT.ok;
 }
@@ -155,7 +166,7 @@ export async function runFailures(context: CommandContext, retry: boolean): Prom
   }
   const failures = await client.call('failure.list', null);
   if (json) await printJson({ failures });
-  else if (failures.length === 0) await printOut('Every file could be read.');
+  else if (failures.length === 0) await printOut('No failed files.');
   else await printOut(failures.map((failure) => `${failure.code.padEnd(20)}  ${printable(failure.message)}\n${' '.repeat(22)}${printable(failure.path)}`).join('\n')); // prettier-ignore
   return EXIT.ok;
 }
@@ -175,7 +186,7 @@ export async function runEmbed(
   raw: boolean,
 ): Promise<number> {
   if (paths.length === 0 && texts.length === 0)
-    throw new UserError('bad-input', 'Give files, or a text with --text "a dog barks".');
+    throw new UserError('bad-input', 'Specify files, or a text with --text "a dog barks".');
   const results = [];
   if (paths.length > 0) results.push(await client.call('embed.files', { paths, raw }));
   if (texts.length > 0) results.push(await client.call('embed.texts', { texts, raw }));

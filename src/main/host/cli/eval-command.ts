@@ -2,7 +2,6 @@
 import type {
   CutFigures,
   EvalFigures,
-  EvalProgress,
   EvalReport,
   EvalRequest,
   MultiLabelFigures,
@@ -10,11 +9,10 @@ import type {
   RetrievalScores,
   SingleLabelFigures,
 } from '../../../shared/eval-report.ts';
-import { basename } from 'node:path';
 import type { CommandContext } from './command.ts';
 import { columns, formatCount, formatDuration, plural, printable } from './format.ts';
+import { followJob } from './job.ts';
 import { EXIT, printJson, printOut } from './output.ts';
-import { ProgressLine } from './progress.ts';
 
 /** Left-out clips and worst classes shown; --json has all. */
 const LEFT_OUT_SHOWN = 20;
@@ -23,44 +21,14 @@ const MISTAKES_SHOWN = 3;
 /** Enough of a hash to tell weights apart by eye. */
 const HASH_SHOWN = 12;
 
-export async function runEval({ client, json, stop }: CommandContext, request: EvalRequest): Promise<number> {
-  const line = new ProgressLine(process.stderr);
-  const quiet = [
-    client.on('eval.progress', (progress) => line.write(describeEvalProgress(progress))),
-    client.on('engine.notice', ({ message }) => line.say(message)),
-  ];
-  const cancel = () => {
-    line.say('Stopping; what has been listened to is kept …');
-    void client.call('eval.cancel', null).catch(() => {}); // it has just ended by itself
-  };
-  let report: EvalReport;
-  try {
-    const running = client.call('eval.run', request);
-    if (stop.aborted) cancel();
-    else stop.addEventListener('abort', cancel, { once: true });
-    report = await running;
-  } finally {
-    line.clear();
-    for (const off of quiet) off();
-  }
+export async function runEval(context: CommandContext, request: EvalRequest): Promise<number> {
+  const { client, json } = context;
+  const report = await followJob(context, () => client.call('eval.start', request), 'evaluation');
+  if (report === null) return EXIT.interrupted;
   if (json) await printJson(report);
   else await printOut(describeReport(report).join('\n'));
   if (report.cancelled) return EXIT.interrupted;
   return report.leftOut.length > 0 ? EXIT.partly : EXIT.ok;
-}
-
-/** "Listening · 120 of 2,000 · 84 x real time · 3 min left · 1 left out · 1-17367-A-10.wav" */
-export function describeEvalProgress(progress: EvalProgress): string {
-  const { stage, done, total, failed, realTimeFactor, etaSeconds, currentPath } = progress;
-  const parts = [
-    stage === 'listening' ? 'Listening' : 'Reading texts',
-    `${formatCount(done)} of ${formatCount(total)}`,
-  ];
-  if (realTimeFactor !== null) parts.push(`${formatCount(Math.round(realTimeFactor))} x real time`);
-  if (etaSeconds !== null) parts.push(`${formatDuration(etaSeconds)} left`);
-  if (failed > 0) parts.push(`${formatCount(failed)} left out`);
-  if (currentPath !== null) parts.push(printable(basename(currentPath)));
-  return parts.join(' · ');
 }
 
 /** An evaluation for a human, line by line. */
@@ -71,12 +39,12 @@ export function describeReport(report: EvalReport): string[] {
     `clips in ${printable(report.audioFolder)}`,
     `model ${model.id} · weights ${model.weightHash.slice(0, HASH_SHOWN)} · ${model.dim}-d`,
     `${clips === clipsNamed ? plural(clips, 'clip') : `${formatCount(clips)} of ${plural(clipsNamed, 'clip')}`}: ` +
-      `${formatCount(report.listened)} listened to now (${formatDuration(report.audioSeconds)} of audio), ${formatCount(report.fromCache)} from an earlier run · ${formatDuration(report.seconds)}`,
+      `${formatCount(report.analysed)} analysed now (${formatDuration(report.audioSeconds)} of audio), ${formatCount(report.fromCache)} from an earlier run · ${formatDuration(report.seconds)}`,
   ];
-  for (const { message } of leftOut.slice(0, LEFT_OUT_SHOWN)) lines.push(`  left out  ${printable(message)}`);
-  if (leftOut.length > LEFT_OUT_SHOWN) lines.push(`  … and ${formatCount(leftOut.length - LEFT_OUT_SHOWN)} more left out (--json has all)`); // prettier-ignore
+  for (const { message } of leftOut.slice(0, LEFT_OUT_SHOWN)) lines.push(`  skipped  ${printable(message)}`);
+  if (leftOut.length > LEFT_OUT_SHOWN) lines.push(`  … and ${formatCount(leftOut.length - LEFT_OUT_SHOWN)} more skipped (--json lists all)`); // prettier-ignore
   lines.push('');
-  if (report.figures === null) lines.push('Stopped before there were figures. The same command goes on from here.');
+  if (report.figures === null) lines.push('Stopped before any results. Run the same command to continue.');
   else lines.push(...describeFigures(report.figures));
   return lines;
 }
@@ -116,8 +84,8 @@ function singleLabel(variants: SingleLabelFigures[], classes: number): string[] 
     printable(one.label),
     one.mistakenFor.slice(0, MISTAKES_SHOWN).map(({ label, clips: n }) => `${printable(label)} (${n})`).join(', '), // prettier-ignore
   ]);
-  lines.push('', `most often mistaken, with ${promptList(best.prompts)}`);
-  return [...lines, ...columns([['accuracy', 'clips', 'AP', 'class', 'taken for'], ...rows], [0, 1, 2])];
+  lines.push('', `most often confused, with ${promptList(best.prompts)}`);
+  return [...lines, ...columns([['accuracy', 'clips', 'AP', 'class', 'predicted as'], ...rows], [0, 1, 2])];
 }
 
 function multiLabel(variants: MultiLabelFigures[], classes: number, withClips: number): string[] {
@@ -180,7 +148,7 @@ function atTheCut(cut: CutFigures | null): string[] {
   if (cut === null) return [];
   const { present, presentFound, absent, absentRejected } = cut;
   const lines = [];
-  if (presentFound !== null) lines.push(`${withError(presentFound, present)} of ${formatCount(present)} texts whose sound is there: a right clip above the cut`); // prettier-ignore
+  if (presentFound !== null) lines.push(`${withError(presentFound, present)} of ${formatCount(present)} texts whose sound is present: a correct clip above the cut`); // prettier-ignore
   if (absentRejected !== null) lines.push(`${withError(absentRejected, absent)} of ${formatCount(absent)} texts whose sound is absent: no clip above the cut`); // prettier-ignore
   return lines.length === 0 ? [] : [`cut: calibrated score ${cut.cut}`, ...lines];
 }

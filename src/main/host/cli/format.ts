@@ -1,4 +1,5 @@
 /** How numbers and paths look to a human. Pure functions. */
+import { basename } from 'node:path';
 import { shownText } from '../../../shared/shown-text.ts';
 
 /** Seconds as m:ss.s below an hour, h:mm:ss above: "0:03.4", "12:07.0", "1:02:03". */
@@ -45,6 +46,45 @@ export function plural(count: number, one: string, many = `${one}s`): string {
 /** A path on one line of a terminal: control characters (a newline in a name is legal) shown, not obeyed. */
 export function printable(path: string): string {
   return shownText(path);
+}
+
+const MOMENT = new Intl.DateTimeFormat('en-GB', {
+  ...{ day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' },
+});
+
+/** "22 Nov 2026, 20:15", as in the window; local time */
+export function formatMoment(epochMs: number): string {
+  return MOMENT.format(epochMs);
+}
+
+/** Paths shown of files with the same reason. */
+const PATHS_SHOWN = 3;
+
+/**
+ * Files that something was not done with: each reason once, and below it the first files that have it. What a reason
+ * says of the file's own name is left out where several files share it.
+ * @param what happened to them, as it stands before their number: `skipped`
+ * @param all how all of them are listed, such as `--all shows them`; null: all of them are
+ */
+export function byReason(
+  what: string,
+  files: readonly { path: string; reason: string }[],
+  all: string | null,
+): string[] {
+  const groups = new Map<string, { path: string; reason: string }[]>();
+  for (const file of files) {
+    const key = file.reason.replaceAll(basename(file.path), '…');
+    groups.set(key, [...(groups.get(key) ?? []), file]);
+  }
+  return [...groups].flatMap(([shared, alike]) => {
+    const shown = all === null ? alike : alike.slice(0, PATHS_SHOWN);
+    const rest = alike.length - shown.length;
+    return [
+      `${what}: ${plural(alike.length, 'file')}. ${printable(alike.length === 1 ? alike[0]!.reason : shared)}`,
+      ...shown.map(({ path }) => `  ${printable(path)}`),
+      ...(rest > 0 ? [`  … and ${plural(rest, 'file')} more (${all})`] : []),
+    ];
+  });
 }
 
 /** Rows as aligned columns. @param rightAligned indexes of columns with numbers */

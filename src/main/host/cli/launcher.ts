@@ -6,8 +6,8 @@
  */
 export function endWithLauncher(): void {
   if (!process.send) return;
-  process.channel?.unref(); // it is listened to for as long as something else keeps the program running
+  process.channel?.unref(); // the channel alone must not keep the program running
   process.on('disconnect', () => void process.emit('SIGTERM', 'SIGTERM'));
-  // It may have gone while this file was being loaded; nobody would tell us any more.
+  // It may have gone while this file was being loaded; no event would follow.
   if (!process.connected) process.exit();
 }

@@ -1,23 +1,22 @@
 /** `earmark models known|download|discard`: models that others publish, fetched when somebody asks for one. */
 import { Option, type Command } from 'commander';
-import type { DownloadProgress, KnownModel } from '../../../shared/calls/models.ts';
+import type { KnownModel } from '../../../shared/calls/models.ts';
 import { UserError } from '../../../shared/errors.ts';
-import type { ModelStatus } from '../../../shared/types.ts';
 import type { CommandContext, RunCommand } from './command.ts';
 import { columns, formatBytes, printable } from './format.ts';
-import { describeImport, describeInstalled } from './models-words.ts';
+import { followJob } from './job.ts';
+import { describeInstalled } from './models-words.ts';
 import { EXIT, printAside, printJson, printOut } from './output.ts';
-import { ProgressLine } from './progress.ts';
 import { canAsk, confirm } from './question.ts';
 
 const KNOWN_HELP = `
-The list comes with the program; to show it asks nobody.
+The list is part of Earmark; showing it uses no network.
 
 JSON: {"models": [{"id", "name", "goodFor", "license", "licenseUrl", "page", "bytes", "installed", "partialBytes"}]}`;
 
 const DOWNLOAD_HELP = `
-Shows the licence and asks; where nobody can be asked, --accept-licence says that you have read it and agree. Ctrl-C
-stops, and the same command goes on from there. Proxies are taken from HTTPS_PROXY, HTTP_PROXY and NO_PROXY.
+Shows the licence and asks for confirmation; in scripts, --accept-licence accepts it. After Ctrl-C the same command
+resumes the download. Proxies are read from HTTPS_PROXY, HTTP_PROXY and NO_PROXY.
 
 Examples:
   earmark models download msclap-2023
@@ -37,23 +36,23 @@ interface DownloadOptions {
 export function registerDownloads(models: Command, run: RunCommand): void {
   models
     .command('known')
-    .description('models that can be downloaded')
+    .description('list models available for download')
     .addHelpText('after', KNOWN_HELP)
     .action(() => run(runKnown));
   models
     .command('download')
-    .description('fetch a model from its publisher and install it')
-    .argument('<id>', 'as “earmark models known” shows it')
-    .option('--accept-licence', 'you have read its licence and agree to it')
+    .description('download a model from its publisher and install it')
+    .argument('<id>', 'id from “earmark models known”')
+    .option('--accept-licence', 'accept the licence of the model')
     .addOption(new Option('--accept-license').hideHelp())
-    .option('--mirror <address>', 'fetch from there in place of the publishers, from now on')
-    .option('--no-mirror', 'fetch from the publishers again')
+    .option('--mirror <address>', 'download from this mirror instead of the publishers (saved as a setting)')
+    .option('--no-mirror', 'download from the publishers again')
     .addHelpText('after', DOWNLOAD_HELP)
     .action((id: string, options: DownloadOptions) => run((context) => runDownload(context, id, options), 'winds-up'));
   models
     .command('discard')
-    .description('delete what an unfinished download left')
-    .argument('<id>', 'as “earmark models known” shows it')
+    .description('delete an incomplete download')
+    .argument('<id>', 'id from “earmark models known”')
     .action((id: string) => run((context) => runDiscard(context, id)));
 }
 
@@ -71,7 +70,7 @@ async function runKnown({ client, json }: CommandContext): Promise<number> {
 
 function stateOf({ installed, partialBytes }: KnownModel): string {
   if (installed) return 'installed';
-  return partialBytes > 0 ? `${formatBytes(partialBytes)} are here` : '';
+  return partialBytes > 0 ? `${formatBytes(partialBytes)} downloaded` : '';
 }
 
 async function runDownload(context: CommandContext, id: string, options: DownloadOptions): Promise<number> {
@@ -83,9 +82,10 @@ async function runDownload(context: CommandContext, id: string, options: Downloa
     await printOut('Nothing was downloaded.');
     return stop.aborted ? EXIT.interrupted : EXIT.ok;
   }
-  const model = await fetchAndShow(context, id);
+  const start = () => client.call('model.download', { id, acceptLicense: true });
+  const model = await followJob(context, start, 'download');
   if (model === null) {
-    printAside(`Stopped. What was downloaded is kept: “earmark models download ${id}” goes on from there.`);
+    printAside(`Stopped. The partial download is kept; “earmark models download ${id}” resumes it.`);
     return EXIT.interrupted;
   }
   if (json) await printJson({ model });
@@ -101,60 +101,22 @@ async function agrees({ client, json, stop }: CommandContext, id: string): Promi
   if (!canAsk(json)) {
     throw new UserError(
       'bad-input',
-      `${name} is published under the licence ${license}. Read it at ${licenseUrl}, and say --accept-licence if you agree.`,
+      `${name} is published under the licence ${license}. Read it at ${licenseUrl}; pass --accept-licence to accept it.`,
     );
   }
-  const here = partialBytes > 0 ? `, ${formatBytes(partialBytes)} of it are here already` : '';
+  const here = partialBytes > 0 ? `, ${formatBytes(partialBytes)} already downloaded` : '';
   const { modelMirror } = await client.call('setting.get', null);
   const lines = [`${name}: ${formatBytes(bytes)}${here}`, `  from     ${page}`];
-  if (modelMirror !== null) lines.push(`  by way of ${hostOf(modelMirror)}`);
+  if (modelMirror !== null) lines.push(`  via ${hostOf(modelMirror)}`);
   lines.push(`  licence  ${license}, ${licenseUrl}`);
   printAside(lines.join('\n'));
-  return confirm('Do you agree to the licence, and shall it be downloaded?', stop);
-}
-
-/** @returns null when it was stopped */
-async function fetchAndShow({ client, stop }: CommandContext, id: string): Promise<ModelStatus | null> {
-  const line = new ProgressLine(process.stderr);
-  const quiet = [
-    client.on('model.download', (progress) => line.write(describeDownload(progress))),
-    client.on('model.progress', (progress) => line.write(describeImport(progress))),
-    client.on('engine.notice', ({ message }) => line.say(message)),
-  ];
-  const cancel = () => void client.call('model.cancelDownload', null).catch(() => {}); // it has just ended by itself
-  try {
-    const running = client.call('model.download', { id, acceptLicense: true });
-    if (stop.aborted) cancel();
-    else stop.addEventListener('abort', cancel, { once: true });
-    return await running;
-  } finally {
-    stop.removeEventListener('abort', cancel);
-    line.clear();
-    for (const off of quiet) off();
-  }
-}
-
-const STAGE_WORDS: Record<DownloadProgress['stage'], string> = {
-  connecting: 'Connecting',
-  fetching: 'Downloading',
-  verifying: 'Checking what came',
-  importing: 'Installing',
-};
-
-/** "Downloading · 42 % · 290.1 MB of 690.0 MB · 12.3 MB/s · msclap-2023" */
-export function describeDownload({ id, stage, bytes, total, bytesPerSecond }: DownloadProgress): string {
-  const parts = [STAGE_WORDS[stage]];
-  if (stage === 'fetching') {
-    parts.push(`${Math.floor((100 * bytes) / total)} %`, `${formatBytes(bytes)} of ${formatBytes(total)}`);
-    if (bytesPerSecond !== null) parts.push(`${formatBytes(Math.round(bytesPerSecond))}/s`);
-  }
-  return [...parts, printable(id)].join(' · ');
+  return confirm('Accept the licence and download?', stop);
 }
 
 async function runDiscard({ client, json }: CommandContext, id: string): Promise<number> {
   await client.call('model.discardDownload', { id });
   if (json) await printJson({ discarded: id });
-  else await printOut(`Nothing is left of the download of “${printable(id)}”.`);
+  else await printOut(`Incomplete download of “${printable(id)}” deleted.`);
   return EXIT.ok;
 }
 

@@ -1,4 +1,4 @@
-/** `earmark models use`: another model, once it has heard what the one in use has; `earmark index` goes on with that. */
+/** `earmark models use`: switches to another model once it has analysed what the one in use has; `earmark index` continues that. */
 import type { IndexSummary } from '../../../shared/types.ts';
 import type { CommandContext } from './command.ts';
 import { formatCount, plural, printable } from './format.ts';
@@ -7,8 +7,8 @@ import { describeMove } from './models-words.ts';
 import { EXIT, printJson, printOut } from './output.ts';
 
 export const USE_HELP = `
-The model in use answers until the new one has heard every sound that it has; then the new one takes its place. To stop
-in between loses nothing: "earmark models use" or "earmark index" go on from there. What the old one heard is kept until
+Searches use the current model until the new one has analysed all files. Results are kept when you stop:
+"earmark models use" or "earmark index" continues. The analysis of the old model is kept until
 "earmark models remove ID --forget".
 
 JSON: {"model": "the id in use", "move": null | {"from", "to", "sounds", "remaining", "outOfReach", "working"},
@@ -22,26 +22,22 @@ export async function runUse(context: CommandContext, id: string, now: boolean):
   const { model } = await client.call('setting.get', null);
   if (json) await printJson({ model, move, summary });
   else if (move !== null) await printOut(describeMove(move));
-  else await printOut([`“${printable(model)}” is in use.`, ...(now ? [await heardLine(context)] : [])].join('\n'));
+  else await printOut([`“${printable(model)}” is in use.`, ...(now ? [await analysedLine(context)] : [])].join('\n'));
   return context.stop.aborted ? EXIT.interrupted : EXIT.ok;
 }
 
 /**
- * Has the model that the library moves to listen, with progress.
+ * Has the model that the library moves to analyse files, with progress.
  * @returns null when the library does not move, or it was stopped before it began
  */
 export async function continueMove(context: CommandContext): Promise<IndexSummary | null> {
   const { client } = context;
   if ((await client.call('model.move', null)) === null) return null;
-  return followJob(
-    context,
-    async () => (await client.call('model.continueMove', null))!,
-    (job) => client.call('job.wait', job),
-  );
+  return followJob(context, async () => (await client.call('model.continueMove', null))!, 'index');
 }
 
-async function heardLine({ client }: CommandContext): Promise<string> {
+async function analysedLine({ client }: CommandContext): Promise<string> {
   const { ready, files } = await client.call('status.get', null);
-  if (ready === files) return `It has heard all of ${plural(files, 'sound')}.`;
-  return `It has heard ${formatCount(ready)} of ${plural(files, 'sound')}; earmark index listens to the rest.`;
+  if (ready === files) return `All ${plural(files, 'file')} analysed.`;
+  return `${formatCount(ready)} of ${plural(files, 'file')} analysed; earmark index analyses the rest.`;
 }

@@ -1,11 +1,11 @@
-/** What the engine has to tell while a command runs: an interrupted write put in order, a slower way taken. */
+/** Notices of the engine while a command runs: an interrupted write was resolved, a slower method is used. */
 import type { Client } from '../../../shared/contract.ts';
-import type { EngineHandle } from '../../engine.ts';
+import type { EngineHandle } from '../../engine/engine.ts';
 import { directClient } from '../dispatch.ts';
 import { printAside } from './output.ts';
 
 /**
- * @returns the engine as one command sees it. A notice that the command does not listen for at that moment (few do, and
+ * @returns the engine as one command sees it. A notice that the command has not subscribed to at that moment (few do, and
  *   none while the engine closes) goes to stderr as a line of its own
  */
 export function clientOf(handle: EngineHandle): Client {

@@ -9,7 +9,7 @@ export const EXIT = {
   failed: 1,
   /** The command line makes no sense. */
   usage: 2,
-  /** `embed`, `eval`: done, but some of the files given by name could not be used. `doctor`: something needs attention. */
+  /** `embed`, `eval`, `write`, `markers`: done, but some of the files given by name could not be used. `doctor`: something needs attention. */
   partly: 3,
   /** Stopped by Ctrl-C; what was done is kept. */
   interrupted: 130,
@@ -31,14 +31,23 @@ export function printOut(text: string): Promise<void> {
   return write(shownLines(text));
 }
 
+/** As {@link printOut}, byte for byte and without a line end of its own: for programs that read names of files. */
+export function printRaw(text: string): Promise<void> {
+  return writeExactly(text);
+}
+
 /** A line on stderr, as {@link printOut}. */
 export function printAside(line: string): void {
   process.stderr.write(`${shownLines(line)}\n`);
 }
 
 function write(text: string): Promise<void> {
+  return writeExactly(text.endsWith('\n') ? text : `${text}\n`);
+}
+
+function writeExactly(text: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    process.stdout.write(text.endsWith('\n') ? text : `${text}\n`, (error) => {
+    process.stdout.write(text, (error) => {
       // A reader that has seen enough (`| head`) is no error of ours.
       if (error && (error as NodeJS.ErrnoException).code !== 'EPIPE') reject(error);
       else resolve();

@@ -2,7 +2,7 @@
 import type { ProviderReport } from '../../../shared/calls/models.ts';
 import type { CommandContext } from './command.ts';
 import { columns, printable } from './format.ts';
-import { precisionWords } from '../../models/variants.ts';
+import { precisionWords } from '../../packs/variants.ts';
 import { EXIT, printJson, printOut } from './output.ts';
 
 export async function runProviders({ client, json }: CommandContext): Promise<number> {
@@ -22,9 +22,5 @@ export function describeProviders({ provider, precision, reason, tries }: Provid
       : `${one.windowsPerSecond.toPrecision(3)} windows/s, ${one.batchSize ?? 1} at once`,
     printable(one.message),
   ]);
-  return [
-    ...columns(rows),
-    '',
-    `The model runs on ${provider}${precisionWords(precision)} from now on: ${printable(reason)}.`,
-  ];
+  return [...columns(rows), '', `The model now runs on ${provider}${precisionWords(precision)}: ${printable(reason)}.`];
 }

@@ -3,7 +3,7 @@ import { basename, dirname } from 'node:path';
 import type { Command } from 'commander';
 import type { RenameProposal } from '../../../shared/calls/write.ts';
 import type { CommandContext, RunCommand } from './command.ts';
-import { formatCount, plural, printable } from './format.ts';
+import { byReason, formatCount, plural, printable } from './format.ts';
 import { followJob } from './job.ts';
 import { EXIT, printJson, printOut } from './output.ts';
 import { confirm } from './question.ts';
@@ -14,8 +14,8 @@ import { checkConsent, outcomes } from './write-command.ts';
 const NAMES_SHOWN = 50;
 
 const HELP = `
-CatID_FXName_CreatorID_SourceID: the CatID of the surest accepted tag, the present name, and what --creator and --source
-say. A name that is UCS already keeps its parts. No file is ever overwritten; \`earmark undo\` brings the old names back.
+CatID_FXName_CreatorID_SourceID: the CatID of the most likely accepted tag, the current name, --creator and --source.
+A name that already follows UCS keeps its parts. No file is ever overwritten; \`earmark undo\` restores the old names.
 
 Examples:
   earmark rename --plan
@@ -36,12 +36,12 @@ interface RenameOptions {
 export function registerRename(program: Command, run: RunCommand): void {
   program
     .command('rename')
-    .description('give files names by the Universal Category System; shows them first')
-    .argument('[folders...]', 'only files below these (none: all files with accepted tags)')
-    .option('--file <path>', 'only this file (may be given several times)', (value, sofar: string[]) => [...sofar, value], []) // prettier-ignore
+    .description('rename files by the Universal Category System; shows a preview first')
+    .argument('[folders...]', 'only files in these folders (default: all files with accepted tags)')
+    .option('--file <path>', 'only this file (repeatable)', (value, sofar: string[]) => [...sofar, value], []) // prettier-ignore
     .option('--creator <id>', 'CreatorID, for names that have none')
     .option('--source <id>', 'SourceID, after a creator')
-    .option('--plan', 'only show the names')
+    .option('--plan', 'preview only')
     .option('--yes', 'rename without asking')
     .option('--all', 'show all names')
     .addHelpText('after', HELP)
@@ -72,19 +72,13 @@ async function runRename(context: CommandContext, folders: string[], options: Re
     else if (!options.plan && wanted.length > 0) await printOut('Nothing was renamed.');
     return context.stop.aborted ? EXIT.interrupted : EXIT.ok;
   }
-  const run = await followJob(
-    context,
-    () => client.call('rename.start', { fileIds, ...given }),
-    (id) => client.call('write.wait', id),
-  );
+  const run = await followJob(context, () => client.call('rename.start', { fileIds, ...given }), 'rename');
   if (!run) return EXIT.interrupted;
   const notRenamed = await outcomes(context, run.runId, ['skipped', 'failed']);
   if (json) await printJson({ proposals, run, notRenamed });
   else {
-    const undo = run.written > 0 ? ` Take it back: earmark undo --run ${run.runId} --yes` : '';
-    const lines = notRenamed.map(
-      ({ path, reason }) => `  as it was  ${printable(path)}\n             ${printable(reason)}`,
-    );
+    const undo = run.written > 0 ? ` Undo with: earmark undo --run ${run.runId} --yes` : '';
+    const lines = byReason('not renamed', notRenamed, null);
     await printOut([`${plural(run.written, 'file')} renamed.${undo}`, ...lines].join('\n'));
   }
   if (context.stop.aborted) return EXIT.interrupted;
@@ -105,10 +99,10 @@ function describeProposals(proposals: readonly RenameProposal[], shown: number):
   }
   if (changing.length > shown) lines.push(`… and ${plural(changing.length - shown, 'name')} more (--all shows them)`);
   const refused = proposals.filter(({ reason }) => reason !== '');
-  for (const { reason } of refused) lines.push(`left as it is  ${printable(reason)}`);
+  lines.push(...byReason('skipped', refused, Number.isFinite(shown) ? '--all shows them' : null));
   const same = proposals.length - changing.length - refused.length;
   lines.push(
-    `${plural(changing.length, 'file')} to be renamed, ${formatCount(same)} called so already, ${formatCount(refused.length)} left as they are.`,
+    `${plural(changing.length, 'file')} to rename, ${formatCount(same)} already correct, ${formatCount(refused.length)} skipped.`,
   );
   return lines;
 }

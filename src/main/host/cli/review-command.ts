@@ -1,19 +1,22 @@
 /** `earmark review`: what is suggested, by tag or by file; accept and reject, at the keyboard or by number. */
 import type { Command } from 'commander';
 import { UserError } from '../../../shared/errors.ts';
+import { vocabularyMissing } from '../../../shared/refusals.ts';
+import type { Client } from '../../../shared/contract.ts';
 import type { Decision, FileTag, TagRow, TagScope } from '../../../shared/calls/tags.ts';
 import type { CommandContext, RunCommand } from './command.ts';
 import { columns, formatTime, plural, printable } from './format.ts';
 import { EXIT, printJson, printOut } from './output.ts';
 import { reviewAtKeyboard, type ReviewItem } from './review-keyboard.ts';
-import { idOfFile, pages, wholePath } from './selection.ts';
+import { idOfFile, indexedFolders, pages } from './selection.ts';
 import { probability, SHOWN_FROM, tagTable } from './tag-command.ts';
 
 const HELP = `
-Without --tag or --file: a table of the tags that wait. With one of them, on a terminal: one suggestion after the other,
-  a accept   r reject   s or ↓ skip   u undo   ? why   q or Esc end
-and a plain list elsewhere, with --json, and with --accept or --reject. Decisions are kept at once; nothing is written
-to any file by them.
+Without --tag or --file: a table of tags with suggestions to review. With one of them, in a terminal: one suggestion
+after the other,
+  a accept   r reject   s or ↓ skip   u undo   ? why   q or Esc quit
+and a plain list otherwise, with --json, and with --accept or --reject. Decisions are saved at once; they do not change
+your files.
 
 Examples:
   earmark review
@@ -23,8 +26,8 @@ Examples:
   earmark review --file ~/Sounds/door_03.wav
   earmark review --undo
 
-Numbers are those in the first column: of files with --tag, of tags with --file. \`all\` means every one that is shown
-and not named elsewhere.
+Numbers are those in the first column: files with --tag, tags with --file. \`all\` means all listed ones that the other
+option does not name.
 
 JSON: {"tags": […]} | {"tag", "items": [{"fileId", "tagId", "name", "path", "probability", "startSeconds", "endSeconds"}]}
       | {"path", "items": […]}, with decisions: {"changed", "stepId"}; --undo: {"restored"}`;
@@ -44,16 +47,16 @@ interface ReviewOptions {
 export function registerReview(program: Command, run: RunCommand): void {
   program
     .command('review')
-    .description('look through suggested tags: accept, reject, undo')
-    .option('--tag <name>', 'one tag: its name, or vocabulary/label; the surest files first')
+    .description('review suggested tags: accept, reject, undo')
+    .option('--tag <name>', 'one tag, by name or vocabulary/label; most likely files first')
     .option('--file <path>', 'all tags of one file')
-    .option('--vocabulary <id>', 'only its tags')
-    .option('--folder <folder>', 'only files below it')
-    .option('--name <part>', 'only files with this in their name')
-    .option('--min <probability>', 'only suggestions at least so sure', probability, SHOWN_FROM)
-    .option('--accept <numbers>', 'these numbers of the list, with commas between, or all')
+    .option('--vocabulary <id>', 'only tags of this vocabulary')
+    .option('--folder <folder>', 'only files in this folder')
+    .option('--name <part>', 'only files with this text in the name')
+    .option('--min <probability>', 'minimum probability of suggestions', probability, SHOWN_FROM)
+    .option('--accept <numbers>', 'numbers from the list, comma-separated, or all')
     .option('--reject <numbers>', 'as --accept')
-    .option('--undo', 'take the last step of deciding back')
+    .option('--undo', 'undo the last decisions')
     .addHelpText('after', HELP)
     .action((options: ReviewOptions) => run((context) => runReview(context, options)));
 }
@@ -63,34 +66,49 @@ async function runReview(context: CommandContext, options: ReviewOptions): Promi
   if (options.undo) {
     const { restored } = await client.call('tag.undo', { stepId: null });
     if (json) await printJson({ restored });
-    else await printOut(restored === 0 ? 'There is nothing to take back.' : `${plural(restored, 'decision')} as before.`); // prettier-ignore
+    else await printOut(restored === 0 ? 'Nothing to undo.' : `${plural(restored, 'decision')} undone.`); // prettier-ignore
     return EXIT.ok;
   }
-  const scope = scopeOf(options);
+  await checkVocabulary(client, options.vocabulary);
+  const scope = await scopeOf(client, options);
   if (options.tag === undefined && options.file === undefined) {
     if (options.accept !== undefined || options.reject !== undefined) {
-      throw new UserError('bad-input', 'Say of which tag or file: --accept and --reject need --tag or --file.');
+      throw new UserError('bad-input', '--accept and --reject need --tag or --file.');
     }
     return listTags(context, scope);
   }
   if (options.tag !== undefined && options.file !== undefined) {
-    throw new UserError('bad-input', 'Give --tag or --file, not both.');
+    throw new UserError('bad-input', 'Use --tag or --file, not both.');
   }
   const { title, json: head, items } =
     options.tag === undefined ? await itemsOfFile(context, options.file!, options) : await itemsOfTag(context, options.tag, scope); // prettier-ignore
   if (options.accept !== undefined || options.reject !== undefined) return decide(context, items, options);
   if (json) await printJson({ ...head, items: items.map(({ number: _, ...item }) => item) });
-  else if (items.length === 0) await printOut(`${title}: nothing waits.`);
+  else if (items.length === 0) await printOut(`${title}: no suggestions to review.`);
   else if (process.stdin.isTTY && process.stdout.isTTY) return reviewAtKeyboard(context, title, items);
   else await printOut([title, ...itemTable(items)].join('\n'));
   return EXIT.ok;
 }
 
-function scopeOf({ vocabulary, folder, name, min }: ReviewOptions): TagScope & { minProbability: number } {
+/** One that is gone may be named as long as there are decisions about its tags. @throws UserError not-found */
+async function checkVocabulary(client: Client, wanted: string | undefined): Promise<void> {
+  if (wanted === undefined) return;
+  const { vocabularies } = await client.call('vocabulary.list', null);
+  const known = vocabularies.map(({ id }) => id);
+  if (known.includes(wanted)) return;
+  const decided = await client.call('tag.list', { vocabularyId: wanted, minProbability: 0 });
+  if (decided.length === 0) throw vocabularyMissing(wanted, known);
+}
+
+async function scopeOf(
+  client: Client,
+  { vocabulary, folder, name, min }: ReviewOptions,
+): Promise<TagScope & { minProbability: number }> {
+  const [below] = folder === undefined ? [] : await indexedFolders(client, [folder]);
   return {
     minProbability: min,
     ...(vocabulary === undefined ? {} : { vocabularyId: vocabulary }),
-    ...(folder === undefined ? {} : { folder: wholePath(folder) }),
+    ...(below === undefined ? {} : { folder: below }),
     ...(name === undefined ? {} : { name }),
   };
 }
@@ -98,7 +116,8 @@ function scopeOf({ vocabulary, folder, name, min }: ReviewOptions): TagScope & {
 async function listTags({ client, json }: CommandContext, scope: TagScope): Promise<number> {
   const tags = await client.call('tag.list', scope);
   if (json) await printJson({ tags });
-  else if (tags.length === 0) await printOut('No tags wait here. Suggest some with: earmark tag --vocabulary sfx');
+  else if (tags.length === 0)
+    await printOut('No suggestions to review. Create some with: earmark tag --vocabulary sfx');
   else await printOut(tagTable(tags).slice(1).join('\n'));
   return EXIT.ok;
 }
@@ -156,9 +175,9 @@ function findTag(tags: readonly TagRow[], wanted: string): TagRow {
     [name.toLowerCase(), labelId, `${vocabularyId}/${labelId}`].includes(folded),
   );
   if (found.length === 1) return found[0]!;
-  if (found.length === 0) throw new UserError('not-found', `No file has the tag “${wanted}”, suggested or decided. \`earmark review\` lists those there are.`); // prettier-ignore
+  if (found.length === 0) throw new UserError('not-found', `No file has the tag “${wanted}”, suggested or decided. \`earmark review\` lists all tags.`); // prettier-ignore
   const ways = found.map(({ vocabularyId, labelId }) => `${vocabularyId}/${labelId}`);
-  throw new UserError('bad-input', `Several tags are called “${wanted}”. Say which: ${ways.join(', ')}.`);
+  throw new UserError('bad-input', `Several tags are named “${wanted}”. Choose one of: ${ways.join(', ')}.`);
 }
 
 async function decide(
@@ -169,19 +188,19 @@ async function decide(
   const accepted = numbers(accept, items);
   const rejected = numbers(reject, items);
   if (accepted === 'all' && rejected === 'all') {
-    throw new UserError('bad-input', 'All can be accepted or rejected, not both.');
+    throw new UserError('bad-input', 'Use “all” with --accept or --reject, not with both.');
   }
   const decisions: Decision[] = [];
   for (const { number, fileId, tagId } of items) {
     const yes = accepted !== 'all' && accepted.has(number);
     const no = rejected !== 'all' && rejected.has(number);
-    if (yes && no) throw new UserError('bad-input', `The number ${number} is to be accepted and rejected. Say one of them.`); // prettier-ignore
+    if (yes && no) throw new UserError('bad-input', `Number ${number} is in both --accept and --reject. Use one of them.`); // prettier-ignore
     if (yes || (!no && accepted === 'all')) decisions.push({ fileId, tagId, accepted: true });
     else if (no || rejected === 'all') decisions.push({ fileId, tagId, accepted: false });
   }
   const { stepId, changed } = decisions.length > 0 ? await client.call('tag.decide', { decisions }) : { stepId: null, changed: 0 }; // prettier-ignore
   if (json) await printJson({ changed, stepId });
-  else await printOut(`${plural(changed, 'decision')}. Take it back: earmark review --undo`);
+  else await printOut(`${plural(changed, 'decision')} saved. Undo with: earmark review --undo`);
   return EXIT.ok;
 }
 
@@ -194,7 +213,7 @@ function numbers(text: string | undefined, items: readonly ReviewItem[]): Set<nu
     text.split(',').map((part) => {
       const number = Number(part);
       if (part.trim() !== '' && shown.has(number)) return number;
-      throw new UserError('bad-input', `“${part.trim()}” is not a number of this list. Show it again without --accept and --reject.`); // prettier-ignore
+      throw new UserError('bad-input', `“${part.trim()}” is not a number in this list. Run the command without --accept and --reject to see the list.`); // prettier-ignore
     }),
   );
 }

@@ -14,7 +14,7 @@ export interface ReviewItem {
   /** Absolute. */
   path: string;
   probability: number | null;
-  /** What speaks for it most, s. */
+  /** Its best window, s. */
   startSeconds: number | null;
   endSeconds: number | null;
 }
@@ -43,11 +43,11 @@ export async function reviewAtKeyboard(
   const count = { accept: 0, reject: 0 };
   const verdicts: ('accept' | 'reject' | 'skip')[] = [];
   const keyboard = new Keyboard(stop);
-  print(`${printable(title)}\na accept · r reject · s skip · u undo · ? why · q end\n`);
+  print(`${printable(title)}\na accept · r reject · s skip · u undo · ? why · q quit\n`);
   try {
     for (let at = 0; ;) {
       const item = items[at];
-      print(item ? described(item, at, items.length) : 'The end of the list. u takes the last one back, q ends.');
+      print(item ? described(item, at, items.length) : 'End of list. u undoes the last decision, q quits.');
       const answer = await keyboard.next();
       if (answer === 'end' || (!item && answer !== 'undo')) break;
       if (item && answer === 'why') {
@@ -56,7 +56,7 @@ export async function reviewAtKeyboard(
       } else if (answer === 'undo') {
         const last = taken.pop();
         if (!last) {
-          print('         nothing to take back');
+          print('         nothing to undo');
           continue;
         }
         if (last.stepId !== null) await client.call('tag.undo', { stepId: last.stepId });

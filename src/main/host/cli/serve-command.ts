@@ -3,8 +3,8 @@ import { resolve } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 
 const HELP = `
-The address that is printed holds a key; whoever has it can use this Earmark. It works on this machine only.
-Any number of windows may be open on one server. Closing them changes nothing; Ctrl-C ends it.
+The printed address contains an access key and works on this machine only. Any number of windows can be open; closing
+them does not stop the server, Ctrl-C does.
 
 JSON: {"url", "origin", "port", "token", "windowBuilt"}, one document, printed as soon as it listens.`;
 
@@ -13,9 +13,9 @@ export function registerServe(program: Command): void {
   program
     .command('serve')
     .description('open Earmark in the browser; runs until Ctrl-C')
-    .argument('[folders...]', 'folders to listen to meanwhile')
-    .option('--port <number>', 'instead of any free one', portNumber)
-    .option('--no-open', 'only print the address')
+    .argument('[folders...]', 'folders to index meanwhile')
+    .option('--port <number>', 'port (default: any free port)', portNumber)
+    .option('--no-open', 'print the address without opening a browser')
     .addHelpText('after', HELP)
     .action(async (folders: string[], options: { port?: number; open: boolean }) => {
       const { data, model, json, verbose } = program.opts<{ data: string; model?: string; json?: true; verbose?: true }>(); // prettier-ignore

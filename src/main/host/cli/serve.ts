@@ -2,14 +2,15 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import open from 'open';
-import { createEngine } from '../../engine.ts';
-import { INSTALL_FOLDER } from '../../install.ts';
-import { AudioFiles } from '../audio-file.ts';
-import { CatalogueReader } from '../catalogue-reader.ts';
+import { createEngine, type EngineHandle } from '../../engine/engine.ts';
+import { INSTALL_FOLDER } from '../../files/install.ts';
+import { DawBridge } from '../daw/daw-bridge.ts';
 import { directClient } from '../dispatch.ts';
+import { ApiTokens } from '../http/api-tokens.ts';
 import { startHttpHost, type HttpHost } from '../http/server.ts';
 import type { Client } from '../../../shared/contract.ts';
 import { toWire } from '../../../shared/errors.ts';
+import { waitForJob } from '../../../shared/jobs.ts';
 import { describeSummary } from './commands.ts';
 import { printable } from './format.ts';
 import { EXIT, printAside, printJson, printOut, reportError } from './output.ts';
@@ -36,30 +37,30 @@ export interface ServeOptions {
 export async function serve(options: ServeOptions): Promise<number> {
   const { dataFolder, model, json, verbose } = options;
   const stop = stopOnSignals();
-  const handle = createEngine({ dataFolder, ...(model === undefined ? {} : { model }), load: 'background', watchRoots: true }); // prettier-ignore
-  const reader = new CatalogueReader(dataFolder);
-  const audio = new AudioFiles({ dataFolder, catalogue: () => reader.get() });
+  let handle: EngineHandle | null = null;
   let host: HttpHost | null = null;
+  let daw: DawBridge | null = null;
   try {
+    handle = createEngine({ dataFolder, ...(model === undefined ? {} : { model }), load: 'background', watchRoots: true, followOthers: true }); // prettier-ignore
     const port = options.port === undefined ? {} : { port: options.port };
-    host = await startHttpHost({ handle, audio, windowFolder: WINDOW_FOLDER, ...port });
+    daw = new DawBridge({ dataFolder, handle, notice: printAside });
+    host = await startHttpHost({ handle, windowFolder: WINDOW_FOLDER, tokens: new ApiTokens(dataFolder), ...port });
     await announce(host, json);
     if (options.openBrowser && host.windowBuilt) await openInBrowser(host);
     const client = directClient(handle.engine, handle.on);
     const quiet = showProgress(client);
-    if (options.folders.length > 0) void listenTo(options.folders, client);
+    if (options.folders.length > 0) void startIndex(options.folders, client);
     await stopped(stop);
     quiet();
-    printAside('Stopping; what has been listened to is kept …');
+    printAside('Stopping. Results so far are kept …');
     return EXIT.interrupted;
   } catch (error) {
     return await reportError(error, json, verbose);
   } finally {
     const closed = (async () => {
+      await daw?.close();
       await host?.close();
-      await audio.close();
-      reader.close();
-      await handle.close();
+      await handle?.close();
     })();
     // A child that hangs must not hold up someone who wants to leave: it ends by itself when its channel closes.
     await (stop.aborted ? Promise.race([closed, sleep(CLOSING_PATIENCE_MS)]) : closed);
@@ -68,13 +69,13 @@ export async function serve(options: ServeOptions): Promise<number> {
 
 async function announce({ url, origin, port, token, windowBuilt }: HttpHost, json: boolean): Promise<void> {
   if (json) await printJson({ url, origin, port, token, windowBuilt });
-  else await printOut(`Earmark is at ${url}\nCtrl-C ends it.`);
+  else await printOut(`Earmark runs at ${url}\nPress Ctrl-C to stop.`);
   if (!windowBuilt) printAside('The window has not been built yet. Run: npm run build:renderer');
 }
 
 async function openInBrowser(host: HttpHost): Promise<void> {
   const cannot = (error: unknown) => {
-    printAside(`No browser could be opened (${printable(String(error))}). Open the address above yourself.`); // prettier-ignore
+    printAside(`Could not open a browser (${printable(String(error))}). Open the address above.`); // prettier-ignore
   };
   try {
     const opening = await open(host.oneTimeUrl());
@@ -100,10 +101,10 @@ function showProgress(client: Client): () => void {
   };
 }
 
-/** Folders of the command line: a problem with them is said, and the server goes on. */
-async function listenTo(folders: string[], client: Client): Promise<void> {
+/** Folders of the command line: a problem with them is reported, and the server continues. */
+async function startIndex(folders: string[], client: Client): Promise<void> {
   try {
-    const summary = await client.call('job.wait', await client.call('index.start', { folders }));
+    const summary = await waitForJob(client, await client.call('index.start', { folders }), 'index');
     if (!summary.cancelled) printAside(describeSummary(summary).join('\n'));
   } catch (error) {
     printAside(`earmark: ${toWire(error).userMessage}`);
@@ -123,6 +124,7 @@ function stopOnSignals(): AbortSignal {
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
+  process.on('SIGHUP', onSignal); // the terminal was closed
   return stop.signal;
 }
 

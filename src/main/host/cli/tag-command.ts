@@ -1,4 +1,4 @@
-/** `earmark tag`: suggests tags, and accepts the surest of them where that is asked for. */
+/** `earmark tag`: suggests tags, and accepts the most probable ones on request. */
 import { InvalidArgumentError, type Command } from 'commander';
 import { UserError } from '../../../shared/errors.ts';
 import type { BulkForecast, ScoreSummary, TagRow, TagScope } from '../../../shared/calls/tags.ts';
@@ -6,7 +6,7 @@ import type { CommandContext, RunCommand } from './command.ts';
 import { columns, formatCount, formatDuration, plural, printable } from './format.ts';
 import { followJob } from './job.ts';
 import { EXIT, printJson, printOut } from './output.ts';
-import { filesBelow, wholePath } from './selection.ts';
+import { indexedFolders } from './selection.ts';
 
 /** Tags shown after scoring; the rest are in `earmark review`. */
 const TAGS_SHOWN = 20;
@@ -14,14 +14,14 @@ const TAGS_SHOWN = 20;
 export const SHOWN_FROM = 0.5;
 
 const HELP = `
-Nothing is written to any file. Look at what is suggested with \`earmark review\`, write with \`earmark write\`.
+No file is changed. Review the suggestions with \`earmark review\`; write accepted tags with \`earmark write\`.
 
 Examples:
   earmark tag --vocabulary sfx
   earmark tag --vocabulary sfx --accept-above 0.9 ~/Sounds/Doors
 
 JSON: {"files", "vocabularies", "suggestions", "unknown", "seconds", "cancelled",
-       "accepted": null | {"suggestions", "files", "expectedWrong", "stepIds"}, "tags": [{"tagId", "name", "waiting", …}]}`;
+       "accepted": null | {"suggestions", "files", "expectedWrong", "stepIds"}, "tags": [{"tagId", "name", "suggested", …}]}`;
 
 interface TagOptions {
   vocabulary: string[];
@@ -32,11 +32,11 @@ interface TagOptions {
 export function registerTag(program: Command, run: RunCommand): void {
   program
     .command('tag')
-    .description('suggest tags for what has been listened to; --accept-above accepts the surest of them')
-    .argument('[folders...]', 'only files below these (none: the whole library)')
-    .option('--vocabulary <id>', 'which tags: see `earmark vocabularies` (may be given several times)', collect, [])
-    .option('--accept-above <probability>', 'accept what is at least so sure, 0 to 1', probability)
-    .option('--again', 'also what has been scored already and has not changed')
+    .description('suggest tags for analysed files; --accept-above accepts the most certain ones')
+    .argument('[folders...]', 'only files in these folders (default: the whole library)')
+    .option('--vocabulary <id>', 'which tags: see `earmark vocabularies` (repeatable)', collect, [])
+    .option('--accept-above <probability>', 'accept suggestions with at least this probability, 0 to 1', probability)
+    .option('--again', 'also score files that are up to date')
     .addHelpText('after', HELP)
     .action((folders: string[], options: TagOptions) =>
       run((context) => runTag(context, folders, options), 'winds-up'),
@@ -46,12 +46,11 @@ export function registerTag(program: Command, run: RunCommand): void {
 async function runTag(context: CommandContext, folders: string[], options: TagOptions): Promise<number> {
   const { client, json } = context;
   const vocabularyIds = await chosenVocabularies(context, options.vocabulary);
-  const whole = folders.map(wholePath);
-  for (const folder of whole) await filesBelow(client, [folder]); // one that holds nothing is a mistake, and is said
+  const whole = await indexedFolders(client, folders);
   const summary = await followJob(
     context,
     () => client.call('tag.score', { vocabularyIds, folders: whole, again: options.again ?? false }),
-    (id) => client.call('tag.wait', id),
+    'tag',
   );
   if (!summary) return EXIT.interrupted;
   const scopes = vocabularyIds.flatMap((vocabularyId) =>
@@ -76,7 +75,7 @@ async function chosenVocabularies({ client }: CommandContext, wanted: string[]):
   const ids = vocabularies.map(({ id }) => id);
   const unknown = wanted.find((id) => !ids.includes(id));
   if (wanted.length > 0 && unknown === undefined) return [...new Set(wanted)];
-  const which = unknown === undefined ? 'Say which tags are wanted' : `There is no vocabulary “${unknown}”`;
+  const which = unknown === undefined ? 'Choose the vocabularies' : `There is no vocabulary “${unknown}”`;
   throw new UserError('bad-input', `${which}: --vocabulary with one of ${ids.join(', ')}.`);
 }
 
@@ -106,31 +105,34 @@ function described(
   acceptAbove: number | undefined,
 ): string[] {
   const lines = [
-    `${summary.cancelled ? 'Stopped. ' : ''}${plural(summary.files, 'sound')} scored with ${summary.vocabularies.join(', ')} in ${formatDuration(summary.seconds)}: ` +
-      `${plural(summary.suggestions, 'suggestion')} kept, nothing fits ${plural(summary.unknown, 'sound')}.`,
+    `${summary.cancelled ? 'Stopped. ' : ''}${plural(summary.files, 'file')} scored with ${summary.vocabularies.join(', ')} in ${formatDuration(summary.seconds)}: ` +
+      `${plural(summary.suggestions, 'suggestion')} kept, no tag fits ${plural(summary.unknown, 'file')}.`,
   ];
   if (accepted) {
     lines.push(
-      `Accepted ${plural(accepted.suggestions, 'suggestion')} from ${acceptAbove} on in ${plural(accepted.files, 'sound')}; ` +
-        `about ${formatCount(Math.round(accepted.expectedWrong))} of them will be wrong. Take it back: earmark review --undo`,
+      `Accepted ${plural(accepted.suggestions, 'suggestion')} from ${acceptAbove} on in ${plural(accepted.files, 'file')}; ` +
+        `about ${formatCount(Math.round(accepted.expectedWrong))} expected errors. Undo with: earmark review --undo`,
     );
   }
-  return [...lines, ...tagTable(tags.filter(({ waiting, accepted: yes }) => waiting + yes > 0).slice(0, TAGS_SHOWN))];
+  return [
+    ...lines,
+    ...tagTable(tags.filter(({ suggested, accepted: yes }) => suggested + yes > 0).slice(0, TAGS_SHOWN)),
+  ];
 }
 
 /** Tags with their counts, an empty line before; nothing for none. */
 export function tagTable(tags: readonly TagRow[]): string[] {
   if (tags.length === 0) return [];
-  const rows = tags.map(({ waiting, accepted, rejected, name, vocabularyId, ucs, taught }) => [
-    formatCount(waiting),
+  const rows = tags.map(({ suggested, accepted, rejected, name, vocabularyId, ucs, taught }) => [
+    formatCount(suggested),
     formatCount(accepted),
     formatCount(rejected),
     `${printable(name)}${taught?.inUse ? ' *' : ''}`,
     vocabularyId,
     ucs?.catId ?? '',
   ]);
-  const taught = tags.some((tag) => tag.taught?.inUse) ? ['* learnt from your decisions'] : [];
-  return ['', ...columns([['waiting', 'accepted', 'rejected', 'tag', 'vocabulary', 'CatID'], ...rows], [0, 1, 2]), ...taught]; // prettier-ignore
+  const taught = tags.some((tag) => tag.taught?.inUse) ? ['* learned from your decisions'] : [];
+  return ['', ...columns([['to review', 'accepted', 'rejected', 'tag', 'vocabulary', 'CatID'], ...rows], [0, 1, 2]), ...taught]; // prettier-ignore
 }
 
 export function collect(value: string, sofar: string[]): string[] {

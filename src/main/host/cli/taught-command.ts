@@ -9,39 +9,40 @@ import { EXIT, printJson, printOut } from './output.ts';
 import { idOfFile } from './selection.ts';
 
 const LIST_HELP = `
-before, after: average precision over your own decisions, each judged by what the others taught.
+before, after: average precision on your own decisions, by leave-one-out cross-validation.
 
 JSON: {"taught": [{"tagId", "name", "accepted", "rejected", "before", "after", "inUse", "learntMs"}]}`;
 
 export function registerTaught(program: Command, run: RunCommand): void {
-  const command = program.command('taught').description('what tags have learnt from what you accepted and rejected');
+  const command = program.command('taught').description('tags learned from your decisions');
   command
     .command('list', { isDefault: true })
-    .description('tags that have learnt, with their gain')
+    .description('list learned tags with their accuracy')
     .addHelpText('after', LIST_HELP)
     .action(() => run(list));
   command
     .command('make')
-    .description('make a new tag from at least three sounds that it fits')
+    .description('create a tag from three or more example files')
     .argument('<name>')
     .argument('<files...>')
     .action((name: string, files: string[]) => run((context) => make(context, name, files)));
   for (const [verb, inUse] of [['use', true], ['ignore', false]] as const) {
     command
       .command(verb)
-      .description(inUse ? 'let a tag use what it has learnt' : 'let a tag go by its prompts alone; decisions stay')
-      .argument('<tag>', 'its name')
+      .description(inUse ? 'use the learned tag' : 'use only the prompts of the tag; decisions are kept')
+      .argument('<tag>', 'name of the tag')
       .action((tag: string) => run((context) => use(context, tag, inUse)));
   } // prettier-ignore
   command
     .command('export')
-    .description('write decisions and what was learnt as JSON, for another machine')
-    .argument('<file>', 'what to write: ends in .json')
-    .option('--replace', 'also over an existing file')
+    .description('export decisions and learned tags as JSON, for another machine')
+    .argument('<file>', 'output file (.json)')
+    .option('--replace', 'overwrite an existing file')
     .action((file: string, { replace }: { replace?: true }) =>
       run(async ({ client, json }) => {
         const path = resolve(file);
-        const { tags, decisions } = await client.call('tag.exportTaught', { path, replace: replace ?? false });
+        const output = await client.call('output.grant', { path, replace: replace ?? false });
+        const { tags, decisions } = await client.call('tag.exportTaught', { output });
         if (json) await printJson({ path, tags, decisions });
         else
           await printOut(`${plural(decisions, 'decision')} about ${plural(tags, 'tag')} written: ${printable(path)}`);
@@ -50,13 +51,13 @@ export function registerTaught(program: Command, run: RunCommand): void {
     );
   command
     .command('import')
-    .description('take over what `taught export` wrote; nothing decided here is overruled')
+    .description('import a file of `taught export`; existing decisions are kept')
     .argument('<file>')
     .action((file: string) =>
       run(async ({ client, json }) => {
         const { tags, decisions } = await client.call('tag.importTaught', { path: resolve(file) });
         if (json) await printJson({ tags, decisions });
-        else await printOut(`${plural(decisions, 'new decision')} about sounds that are here; ${plural(tags, 'tag')} the wiser.`); // prettier-ignore
+        else await printOut(`${plural(decisions, 'new decision')} about files of this library, ${plural(tags, 'learned tag')} imported.`); // prettier-ignore
         return EXIT.ok;
       }),
     );
@@ -66,7 +67,7 @@ async function list({ client, json }: CommandContext): Promise<number> {
   const taught = await client.call('tag.taught', null);
   if (json) await printJson({ taught });
   else if (taught.length === 0) {
-    await printOut('No tag has learnt anything yet: it takes three decisions about one (earmark review), then `earmark tag`.'); // prettier-ignore
+    await printOut('No learned tags yet. Accept or reject three suggestions of a tag (earmark review), then run `earmark tag`.'); // prettier-ignore
   } else {
     const rows = taught.map(({ name, accepted, rejected, before, after, inUse }) => [
       printable(name),
@@ -87,19 +88,19 @@ async function make({ client, json }: CommandContext, name: string, files: reado
   for (const file of files) fileIds.push(await idOfFile(client, file));
   const row = await client.call('tag.make', { name, fileIds });
   if (json) await printJson(row);
-  else await printOut(`“${printable(row.name)}” is there now, and fits ${plural(row.waiting, 'other sound')}: earmark review --tag mine/${row.labelId}`); // prettier-ignore
+  else await printOut(`“${printable(row.name)}” created; it fits ${plural(row.suggested, 'other file')}. Review with: earmark review --tag mine/${row.labelId}`); // prettier-ignore
   return EXIT.ok;
 }
 
 async function use({ client, json }: CommandContext, name: string, inUse: boolean): Promise<number> {
   const found = (await client.call('tag.taught', null)).filter((tag) => tag.name.toLowerCase() === name.toLowerCase());
   if (found.length === 0) {
-    throw new UserError('not-found', `No tag called “${name}” has learnt anything. \`earmark taught\` lists those that have.`); // prettier-ignore
+    throw new UserError('not-found', `No learned tag “${name}”. \`earmark taught\` lists all learned tags.`); // prettier-ignore
   }
   const changed: TaughtTag[] = [];
   for (const { tagId } of found) changed.push(await client.call('tag.useTaught', { tagId, inUse }));
   if (json) await printJson({ taught: changed });
-  else await printOut(`“${printable(found[0]!.name)}” ${inUse ? 'uses what it has learnt' : 'goes by its prompts alone'} from the next \`earmark tag\` on.`); // prettier-ignore
+  else await printOut(`“${printable(found[0]!.name)}” ${inUse ? 'uses your decisions' : 'uses only its prompts'}. Run \`earmark tag\` to apply this.`); // prettier-ignore
   return EXIT.ok;
 }
 

@@ -2,8 +2,9 @@
 import type { Command } from 'commander';
 import { UserError } from '../../../shared/errors.ts';
 import type { WriteRun } from '../../../shared/calls/write.ts';
+import { MARKERS_PROFILE } from '../../../shared/calls/markers.ts';
 import type { CommandContext, RunCommand } from './command.ts';
-import { columns, formatCount, plural, printable } from './format.ts';
+import { byReason, columns, formatCount, formatMoment, plural, printable } from './format.ts';
 import { followJob } from './job.ts';
 import { EXIT, printJson, printOut } from './output.ts';
 import { canAsk, confirm } from './question.ts';
@@ -11,8 +12,8 @@ import { idOfFile } from './selection.ts';
 import { outcomes } from './write-command.ts';
 
 const HELP = `
-Without --run and files: the runs there were. A file that another program has changed since is left alone, and that is
-said. What could not be restored can be tried again.
+Without --run and files: a list of all runs. Files changed by another program since are skipped and listed. Run the
+command again to retry files that could not be restored. In a studio, runs of other members are listed, too.
 
 Examples:
   earmark undo
@@ -29,8 +30,8 @@ interface UndoOptions {
 export function registerUndo(program: Command, run: RunCommand): void {
   program
     .command('undo')
-    .description('make files what they were before a write or a rename')
-    .argument('[files...]', 'only these, of whatever run changed them last')
+    .description('restore files to their state before a write or rename')
+    .argument('[files...]', 'only these files, in the run that changed them last')
     .option('--run <number>', 'a whole run; `earmark undo` lists them')
     .option('--yes', 'without asking')
     .addHelpText('after', HELP)
@@ -41,7 +42,7 @@ async function runUndo(context: CommandContext, files: string[], options: UndoOp
   const { client, json } = context;
   const runs = await client.call('write.runs', null);
   if (options.run === undefined && files.length === 0) {
-    if (options.yes) throw new UserError('bad-input', 'Say what is to be undone: --run with a number, or files.');
+    if (options.yes) throw new UserError('bad-input', 'Specify what to undo: --run with a number, or files.');
     return listRuns(runs, json);
   }
   const runId = options.run === undefined ? null : numberOfRun(options.run, runs);
@@ -49,25 +50,19 @@ async function runUndo(context: CommandContext, files: string[], options: UndoOp
   for (const file of files) fileIds.push(await idOfFile(client, file));
   const what = files.length > 0 ? plural(files.length, 'file') : `run ${runId}`;
   if (!options.yes) {
-    if (!canAsk(json)) throw new UserError('bad-input', 'Nobody can be asked here. Say --yes to undo it.');
+    if (!canAsk(json)) throw new UserError('bad-input', 'Cannot ask for confirmation here. Pass --yes to undo.');
     if (!(await confirm(`Undo ${what}?`, context.stop))) {
       await printOut('Nothing was changed.');
       return context.stop.aborted ? EXIT.interrupted : EXIT.ok;
     }
   }
-  const run = await followJob(
-    context,
-    () => client.call('write.undo', { runId, fileIds }),
-    (id) => client.call('write.wait', id),
-  );
+  const run = await followJob(context, () => client.call('write.undo', { runId, fileIds }), 'undo');
   if (!run) return EXIT.interrupted;
   const notRestored = await outcomes(context, run.runId, ['not-restored']);
   if (json) await printJson({ run, notRestored });
   else {
-    const lines = notRestored.map(
-      ({ path, reason }) => `  as it is  ${printable(path)}\n            ${printable(reason)}`,
-    );
-    await printOut([`Run ${run.runId}: ${plural(run.undone, 'file')} as before, ${formatCount(run.notRestored)} not.`, ...lines].join('\n')); // prettier-ignore
+    const lines = byReason('not restored', notRestored, null);
+    await printOut([`Run ${run.runId}: ${plural(run.undone, 'file')} restored, ${formatCount(run.notRestored)} not restored.`, ...lines].join('\n')); // prettier-ignore
   }
   if (context.stop.aborted) return EXIT.interrupted;
   return notRestored.length > 0 ? EXIT.partly : EXIT.ok;
@@ -76,22 +71,28 @@ async function runUndo(context: CommandContext, files: string[], options: UndoOp
 function numberOfRun(text: string, runs: readonly WriteRun[]): number {
   const found = runs.find(({ runId }) => String(runId) === text.trim());
   if (found) return found.runId;
-  throw new UserError('not-found', `There is no run “${text}”. \`earmark undo\` lists those there are.`);
+  throw new UserError('not-found', `No run “${text}”. \`earmark undo\` lists all runs.`);
 }
 
 async function listRuns(runs: readonly WriteRun[], json: boolean): Promise<number> {
   if (json) await printJson({ runs });
-  else if (runs.length === 0) await printOut('Nothing has been written or renamed yet.');
+  else if (runs.length === 0) await printOut('No writes or renames yet.');
   else {
     const rows = runs.map((run) => [
       String(run.runId),
-      new Date(run.startedMs).toLocaleString('en-GB'),
-      run.kind === 'rename' ? 'names' : `tags (${printable(run.profileId)})`,
+      formatMoment(run.startedMs),
+      whatOf(run),
+      printable(run.author ?? ''),
       formatCount(run.written),
       formatCount(run.undone),
       formatCount(run.notRestored),
     ]);
-    await printOut(columns([['run', 'begun', 'what', 'written', 'undone', 'not restored'], ...rows], [0, 3, 4, 5]).join('\n')); // prettier-ignore
+    await printOut(columns([['run', 'started', 'what', 'by', 'written', 'undone', 'not restored'], ...rows], [0, 4, 5, 6]).join('\n')); // prettier-ignore
   }
   return EXIT.ok;
+}
+
+function whatOf({ kind, profileId }: WriteRun): string {
+  if (kind === 'rename') return 'names';
+  return profileId === MARKERS_PROFILE ? 'markers' : `tags (${printable(profileId)})`;
 }

@@ -21,7 +21,7 @@ export function terminalWidth(): number {
 
 /**
  * A line a field, `catId  – → DOORWood`, and below it the places in the file's own words; those that change in the same
- * way are told together.
+ * way are listed together.
  * @returns lines of at most `width` characters, an empty one at the end
  */
 export function changeTable({ path, format, changes }: FileChanges, width: number): string[] {
@@ -40,7 +40,8 @@ export function changeTable({ path, format, changes }: FileChanges, width: numbe
 
 const NAMES: Partial<Record<FieldChange['field'], string>> = {
   ucsCategoryFull: 'full category',
-  takenOver: 'taken over',
+  takenOver: 'carried over',
+  bpm: 'tempo',
 };
 
 function grouped(changes: readonly FieldChange[]): FieldChange[][] {
@@ -74,7 +75,7 @@ function shortened(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, Math.max(1, width - 1))}…`;
 }
 
-/** The end of a path tells more than its beginning. */
+/** The end of a path is more informative than its beginning. */
 function shortenedLeft(text: string, width: number): string {
   return text.length <= width ? text : `…${text.slice(text.length - Math.max(1, width - 1))}`;
 }

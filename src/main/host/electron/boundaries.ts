@@ -2,7 +2,7 @@
 import type { Session, WebContents, WebFrameMain } from 'electron';
 import { isOurPage, isOurScheme } from './addresses.ts';
 
-/** Copying paths; everything else that a page can ask for (camera, location, notifications, …) is refused. */
+/** Copying paths; everything else that a page can ask for (location, notifications, …) is refused. */
 const PERMISSIONS: ReadonlySet<string> = new Set(['clipboard-sanitized-write']);
 
 /** Whether a message comes from the page of our own window: its top frame, and nothing loaded into it. */
@@ -20,8 +20,15 @@ export function mayRequest(url: string): boolean {
   return isOurScheme(url) || /^(blob|data|devtools):/.test(url);
 }
 
-export function mayUse(permission: string, requestingUrl: string): boolean {
-  return PERMISSIONS.has(permission) && isOurScheme(requestingUrl);
+/** @param media what of a `media` permission is asked for: the microphone may be used, to search by a recording; no camera */
+export function mayUse(
+  permission: string,
+  requestingUrl: string,
+  media: readonly (string | undefined)[] = [],
+): boolean {
+  if (!isOurScheme(requestingUrl)) return false;
+  if (permission === 'media') return media.length > 0 && media.every((kind) => kind === 'audio');
+  return PERMISSIONS.has(permission);
 }
 
 export type GuardedSession = Pick<
@@ -31,10 +38,13 @@ export type GuardedSession = Pick<
 
 /** For the session of every window, before the first one opens. */
 export function guardSession(session: GuardedSession): void {
-  session.setPermissionRequestHandler((contents, permission, callback) => {
-    callback(mayUse(permission, contents.getURL()));
+  session.setPermissionRequestHandler((contents, permission, callback, details) => {
+    const media = 'mediaTypes' in details ? details.mediaTypes : [];
+    callback(details.isMainFrame && mayUse(permission, contents.getURL(), media));
   });
-  session.setPermissionCheckHandler((_contents, permission, origin) => mayUse(permission, origin));
+  session.setPermissionCheckHandler((_contents, permission, origin, { mediaType }) =>
+    mayUse(permission, origin, [mediaType]),
+  );
   // The window offers nothing to download, and a page that was taken over must not put files on the disk.
   session.on('will-download', (event) => event.preventDefault());
   session.setSpellCheckerEnabled(false); // it would download dictionaries

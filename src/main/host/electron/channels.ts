@@ -10,7 +10,14 @@ export const CHANNELS = {
   reveal: 'earmark:reveal',
   /** Window asks: → absolute paths of folders, empty when the dialog was closed. */
   chooseFolders: 'earmark:choose-folders',
-  /** Window asks: → absolute path of the folder of demo sounds. */
+  /** Window asks: extensions → absolute path of a file to read, null when the dialog was closed. */
+  chooseFile: 'earmark:choose-file',
+  /** Host tells: lost or connected. Window asks: → which of them it is. */
+  state: 'earmark:state',
+  /** Window asks: name and endings → token and path of a file to write, null when the dialog was closed. */
+  chooseOutput: 'earmark:choose-output',
+  /** Window asks: → token and path of a folder to write into, null when the dialog was closed. */
+  chooseOutputFolder: 'earmark:choose-output-folder',
   /** Window tells: paths. */
   dragOut: 'earmark:drag-out',
 } as const;

@@ -1,21 +1,20 @@
-/** The desktop app put together: engine in this process, its children as utility processes, one window. */
+/** The desktop app put together: the engine and its children as utility processes, one window. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type * as Electron from 'electron';
-import { dispatch } from '../dispatch.ts';
-import { createEngine, type EngineHandle } from '../../engine.ts';
-import { version } from '../../install.ts';
+import { version } from '../../files/install.ts';
 import { startProcessesBy } from '../../process/start-process.ts';
-import { AudioFiles } from '../audio-file.ts';
-import { CatalogueReader } from '../catalogue-reader.ts';
 import { readStaticFiles } from '../http/static-files.ts';
 import { SCHEME } from './addresses.ts';
 import { guardContents, guardSession } from './boundaries.ts';
 import { CHANNELS } from './channels.ts';
+import { pathDialogs } from './dialogs.ts';
+import { EngineLink } from './engine-link.ts';
 import { MainWindow } from './main-window.ts';
 import { menuTemplate } from './menu.ts';
 import { connectWindows } from './messages.ts';
 import { answer, PRIVILEGES } from './protocol.ts';
+import { isLibraryJob, type JobProgress } from '../../../shared/jobs.ts';
 import { Quitting } from './quitting.ts';
 import { utilityProcesses } from './utility-processes.ts';
 import { WorkSign, WorkUnderWay } from './work-sign.ts';
@@ -42,20 +41,20 @@ export type ElectronApi = Pick<
 >;
 
 /** Absolute paths. */
-export interface DesktopPlaces {
+export interface DesktopPaths {
   dataFolder: string;
   /** Where the window was built to. */
   windowFolder: string;
   preload: string;
   /** icon.png, tray.png, drag.png */
   iconFolder: string;
-  /** To be listened to from the start. */
+  /** Analysed from the start. */
   folders?: string[];
 }
 
 /** What a test may want to look at. */
 export interface DesktopHost {
-  engine: EngineHandle;
+  engine: EngineLink;
   window: MainWindow;
 }
 
@@ -63,10 +62,10 @@ export interface DesktopHost {
  * Has to be called before Electron is ready: schemes cannot be registered later.
  * @returns null when another Earmark has this catalogue open; it comes to the front instead
  */
-export async function startDesktopHost(electron: ElectronApi, places: DesktopPlaces): Promise<DesktopHost | null> {
+export async function startDesktopHost(electron: ElectronApi, paths: DesktopPaths): Promise<DesktopHost | null> {
   const { app, protocol } = electron;
   // Chromium's own files beside the catalogue, so that the lock below is about the catalogue: one Earmark for each.
-  const windowData = join(places.dataFolder, 'window');
+  const windowData = join(paths.dataFolder, 'window');
   mkdirSync(windowData, { recursive: true });
   app.setPath('userData', windowData);
   if (!app.requestSingleInstanceLock()) {
@@ -78,25 +77,30 @@ export async function startDesktopHost(electron: ElectronApi, places: DesktopPla
   app.setAppUserModelId(APP_ID);
   app.on('web-contents-created', (_event, contents) => guardContents(contents));
   await app.whenReady();
-  return open(electron, places, windowData);
+  return open(electron, paths, windowData);
 }
 
-function open(electron: ElectronApi, places: DesktopPlaces, windowData: string): DesktopHost {
+async function open(electron: ElectronApi, paths: DesktopPaths, windowData: string): Promise<DesktopHost> {
   const { app, BrowserWindow, dialog, ipcMain, Menu, powerMonitor, session } = electron;
-  const { dataFolder, iconFolder } = places;
+  const { dataFolder, iconFolder } = paths;
   const mac = process.platform === 'darwin';
   startProcessesBy(utilityProcesses(electron.utilityProcess));
-  const engine = createEngine({
+  const engine: EngineLink = new EngineLink({
+    utilityProcess: electron.utilityProcess,
     dataFolder,
-    load: 'background',
-    watchRoots: true,
-    idle: () => Promise.resolve(powerMonitor.getSystemIdleTime()),
+    idleSeconds: () => powerMonitor.getSystemIdleTime(),
+    event: (event, payload) => {
+      if (!quitting.closing) messages.tell(event, payload);
+      if (event === 'job.progress') followed(payload as JobProgress);
+    },
+    state: (state) => {
+      messages.tellState(state);
+      if (state === 'lost') noted(work.clear());
+    },
   });
-  const reader = new CatalogueReader(dataFolder);
-  const audio = new AudioFiles({ dataFolder, catalogue: () => reader.get() });
   const closing = new AbortController();
 
-  const files = readStaticFiles(places.windowFolder);
+  const files = readStaticFiles(paths.windowFolder);
   if (!files.has('/index.html')) {
     dialog.showErrorBox(
       'Earmark',
@@ -105,7 +109,7 @@ function open(electron: ElectronApi, places: DesktopPlaces, windowData: string):
   }
   guardSession(session.defaultSession);
   session.defaultSession.protocol.handle(SCHEME, (request) =>
-    answer(request, { files, audio, closing: closing.signal }),
+    answer(request, { files, audio: engine.audio, closing: closing.signal }),
   );
 
   const window: MainWindow = new MainWindow({
@@ -114,10 +118,10 @@ function open(electron: ElectronApi, places: DesktopPlaces, windowData: string):
     screen: electron.screen,
     dialog,
     dark: electron.nativeTheme.shouldUseDarkColors,
-    preload: places.preload,
+    preload: paths.preload,
     icon: join(iconFolder, 'icon.png'),
     stateFile: join(windowData, 'window-state.json'),
-    // On a Mac an app without a window goes on.
+    // On a Mac an app keeps running without a window.
     onClose: () => mac || quitting.request(),
     onSessionEnd: () => void quitting.quitNow(),
   });
@@ -134,7 +138,7 @@ function open(electron: ElectronApi, places: DesktopPlaces, windowData: string):
     makeTray: () => new electron.Tray(join(iconFolder, 'tray.png')),
     buildMenu: (template) => Menu.buildFromTemplate(template),
     showWindow,
-    pauseOrResume: ({ id, state }) => void dispatch(engine.engine, state === 'paused' ? 'job.resume' : 'job.pause', id), // it may have just ended
+    pauseOrResume: ({ id, state }) => void engine.call(state === 'paused' ? 'job.resume' : 'job.pause', id), // it may have just ended
     quit: () => app.quit(),
   });
   const quitting: Quitting = new Quitting({
@@ -155,42 +159,39 @@ function open(electron: ElectronApi, places: DesktopPlaces, windowData: string):
     ...(mac ? {} : { hide: () => window.hide() }),
     close: async () => {
       window.savePlace();
-      stopPassing();
       closing.abort();
       sign.close();
-      await audio.close();
-      reader.close();
       await engine.close();
     },
     exit: () => app.exit(0),
   });
 
-  const stopPassing = connectWindows({
+  const messages = connectWindows({
     ipcMain,
-    dialog,
+    dialogs: pathDialogs(dialog),
     shell: electron.shell,
-    handle: engine,
+    engine,
     windows: () => BrowserWindow.getAllWindows(),
     windowOf: (contents) => BrowserWindow.fromWebContents(contents),
-    roots: () =>
-      reader
-        .get()
-        ?.roots.list()
-        .map(({ path }) => path) ?? [],
+    roots: () => engine.roots,
     dragIcon: join(iconFolder, 'drag.png'),
   });
-  engine.on('job.progress', (progress) => {
-    const ended = work.note(progress);
+  const followed = (progress: JobProgress) => {
+    // Nobody is asked to wait for a model: the next start continues.
+    if (isLibraryJob(progress)) noted(work.note(progress));
+  };
+  /** @param ended the last job has */
+  const noted = (ended: boolean) => {
     if (!quitting.closing) sign.show(work.current);
     if (ended) quitting.workEnded();
-  });
+  };
   for (const event of ['on-ac', 'on-battery'] as const) {
     // `as` because each event has an overload of its own.
     powerMonitor.on(event as 'on-ac', () => sign.show(work.current));
   }
 
-  const listenTo = async (folders: string[]) => {
-    const started = await dispatch(engine.engine, 'index.start', { folders });
+  const indexFolders = async (folders: string[]) => {
+    const started = await engine.call('index.start', { folders });
     if (!started.ok) dialog.showErrorBox('Earmark', started.error.userMessage);
   };
   const run = (id: string) => {
@@ -210,6 +211,7 @@ function open(electron: ElectronApi, places: DesktopPlaces, windowData: string):
   powerMonitor.on('shutdown', () => void quitting.quitNow());
 
   window.show();
-  if (places.folders && places.folders.length > 0) void listenTo(places.folders);
+  if (paths.folders && paths.folders.length > 0) void indexFolders(paths.folders);
+  await engine.opened;
   return { engine, window };
 }

@@ -1,4 +1,4 @@
-/** The window: opened where it was, kept to its own page, brought back when its process dies. */
+/** The window: opened where it was, kept to its own page, reloaded when its process crashes. */
 import type { App, BrowserWindow, BrowserWindowConstructorOptions, Dialog, Screen } from 'electron';
 import { PAGE } from './addresses.ts';
 import {
@@ -11,11 +11,11 @@ import {
   type WindowPlace,
 } from './window-state.ts';
 
-/** A page that dies more often than this within {@link DEATHS_WITHIN_MS} is not loaded again. */
-const MAX_DEATHS = 3;
-const DEATHS_WITHIN_MS = 60_000;
+/** A page that crashes more often than this within {@link CRASHES_WITHIN_MS} is not loaded again. */
+const MAX_CRASHES = 3;
+const CRASHES_WITHIN_MS = 60_000;
 
-export interface MainWindowPieces {
+export interface MainWindowDeps {
   app: Pick<App, 'focus'>;
   makeWindow: (options: BrowserWindowConstructorOptions) => BrowserWindow;
   screen: Pick<Screen, 'getAllDisplays' | 'getPrimaryDisplay'>;
@@ -34,12 +34,12 @@ export interface MainWindowPieces {
 }
 
 export class MainWindow {
-  readonly #pieces: MainWindowPieces;
+  readonly #deps: MainWindowDeps;
   #window: BrowserWindow | null = null;
-  readonly #deathsMs: number[] = [];
+  readonly #crashesMs: number[] = [];
 
-  constructor(pieces: MainWindowPieces) {
-    this.#pieces = pieces;
+  constructor(deps: MainWindowDeps) {
+    this.#deps = deps;
   }
 
   get current(): BrowserWindow | null {
@@ -56,7 +56,7 @@ export class MainWindow {
     if (window.isMinimized()) window.restore();
     window.show();
     window.focus();
-    this.#pieces.app.focus({ steal: true });
+    this.#deps.app.focus({ steal: true });
   }
 
   hide(): void {
@@ -74,14 +74,14 @@ export class MainWindow {
       fullScreen: window.isFullScreen(),
     };
     try {
-      writeWindowState(this.#pieces.stateFile, state);
+      writeWindowState(this.#deps.stateFile, state);
     } catch (error) {
-      process.stderr.write(`earmark: the place of the window was not kept: ${String(error)}\n`);
+      process.stderr.write(`earmark: the window position was not saved: ${String(error)}\n`);
     }
   }
 
   #open(): void {
-    const { makeWindow, screen, stateFile, onClose, onSessionEnd } = this.#pieces;
+    const { makeWindow, screen, stateFile, onClose, onSessionEnd } = this.#deps;
     const main = screen.getPrimaryDisplay();
     const others = screen.getAllDisplays().filter(({ id }) => id !== main.id);
     const areas: Rectangle[] = [main, ...others].map(({ workArea }) => workArea);
@@ -106,7 +106,7 @@ export class MainWindow {
   }
 
   #options({ maximised: _, fullScreen, ...place }: WindowPlace): BrowserWindowConstructorOptions {
-    const { dark, preload, icon } = this.#pieces;
+    const { dark, preload, icon } = this.#deps;
     return {
       ...place,
       minWidth: MIN_WIDTH,
@@ -134,12 +134,12 @@ export class MainWindow {
 
   #revive(window: BrowserWindow, reason: string): void {
     const nowMs = Date.now();
-    this.#deathsMs.push(nowMs);
-    const lately = this.#deathsMs.filter((ms) => nowMs - ms < DEATHS_WITHIN_MS);
-    if (lately.length <= MAX_DEATHS) window.reload();
+    this.#crashesMs.push(nowMs);
+    const lately = this.#crashesMs.filter((ms) => nowMs - ms < CRASHES_WITHIN_MS);
+    if (lately.length <= MAX_CRASHES) window.reload();
     else {
-      const sentence = `The window of Earmark keeps ending by itself (${reason}). Close it and start Earmark again; your sounds and the catalogue are not touched.`;
-      this.#pieces.dialog.showErrorBox('Earmark', sentence);
+      const sentence = `The window keeps crashing (${reason}). Quit and restart Earmark. Your files and the catalogue are not affected.`;
+      this.#deps.dialog.showErrorBox('Earmark', sentence);
     }
   }
 }

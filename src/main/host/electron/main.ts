@@ -2,7 +2,7 @@
 import { isAbsolute, join } from 'node:path';
 import * as electron from 'electron';
 import { toWire } from '../../../shared/errors.ts';
-import { defaultDataFolder, INSTALL_FOLDER, RESOURCES_FOLDER } from '../../install.ts';
+import { defaultDataFolder, INSTALL_FOLDER, RESOURCES_FOLDER } from '../../files/install.ts';
 import { startDesktopHost } from './host.ts';
 
 const { app, dialog } = electron;

@@ -12,33 +12,41 @@ interface MenuAction {
 const SEPARATOR = 'separator';
 type Row = MenuAction | typeof SEPARATOR;
 
-const ADD_FOLDERS: MenuAction = { id: 'library.add', name: 'Add folders', key: 'Mod+O' };
+const ADD_FOLDERS: MenuAction = { id: 'library.add', name: 'Add folders…', key: 'Mod+O' };
 const SETTINGS: MenuAction = { id: 'go.settings', name: 'Settings', key: 'Mod+,' };
 const UNDO: MenuAction = { id: 'mark.undo', name: 'Undo', key: 'Mod+Z' };
 
 const LIBRARY: readonly Row[] = [
-  { id: 'library.listen', name: 'Look for changes in all folders' },
-  { id: 'library.pause', name: 'Pause or resume listening' },
+  { id: 'library.scan', name: 'Scan all folders for changes' },
+  { id: 'library.pause', name: 'Pause or resume analysis' },
 ];
 const FIND: readonly Row[] = [
   { id: 'find.focus', name: 'Search', key: 'Mod+F' },
-  { id: 'find.similar', name: 'Find sounds like this one' },
-  { id: 'find.similar-moment', name: 'Find sounds like this moment' },
-  { id: 'find.clear', name: 'Show the whole library' },
+  { id: 'find.similar', name: 'Find similar files' },
+  { id: 'find.similar-moment', name: 'Find files similar to this moment or selection' },
+  { id: 'find.clear', name: 'Show all files' },
   SEPARATOR,
-  { id: 'find.save', name: 'Save this search', key: 'Mod+S' },
+  { id: 'find.save', name: 'Save this search…', key: 'Mod+S' },
 ];
 const SOUND: readonly Row[] = [
-  { id: 'listen.play', name: 'Play or stop' },
-  { id: 'listen.loop', name: 'Loop the match, or the file' },
-  { id: 'listen.next', name: 'Next sound' },
-  { id: 'listen.previous', name: 'Previous sound' },
+  { id: 'play.toggle', name: 'Play or stop' },
+  { id: 'play.loop', name: 'Loop on or off' },
+  { id: 'play.next', name: 'Next file' },
+  { id: 'play.previous', name: 'Previous file' },
+  SEPARATOR,
+  { id: 'audition.level', name: 'Match levels on or off' },
+  { id: 'audition.project', name: 'Match tempo and key on or off' },
+  { id: 'audition.reverse', name: 'Play backwards' },
+  { id: 'audition.reset', name: 'Reset speed, pitch, direction and channel' },
   SEPARATOR,
   { id: 'mark.favourite', name: 'Favourite' },
-  { id: 'mark.collect', name: 'Add to a collection' },
+  { id: 'mark.collect', name: 'Add to a collection…' },
   SEPARATOR,
-  { id: 'file.reveal', name: 'Show in its folder' },
-  { id: 'file.copy-path', name: 'Copy the path', key: 'Mod+C' },
+  { id: 'cut.piece', name: 'Export match or selection…' },
+  { id: 'cut.all', name: 'Export all matches…' },
+  SEPARATOR,
+  { id: 'file.reveal', name: 'Show in folder' },
+  { id: 'file.copy-path', name: 'Copy path', key: 'Mod+C' },
 ];
 const VIEW: readonly Row[] = [
   { id: 'go.search', name: 'Search' },
@@ -50,11 +58,11 @@ const VIEW: readonly Row[] = [
   { id: 'go.models', name: 'Models' },
   SEPARATOR,
   { id: 'window.palette', name: 'All commands', key: 'Mod+K' },
-  { id: 'window.panel', name: 'Fold the panel in or out' },
-  { id: 'window.theme', name: 'Change between dark and light' },
-  { id: 'window.rows', name: 'Change between comfortable and compact rows' },
+  { id: 'window.panel', name: 'Show or hide the details panel' },
+  { id: 'window.theme', name: 'Switch between dark and light' },
+  { id: 'window.rows', name: 'Switch between comfortable and compact rows' },
 ];
-const KEYS: MenuAction = { id: 'window.keys', name: 'Keys' };
+const KEYS: MenuAction = { id: 'window.keys', name: 'Keyboard shortcuts' };
 
 /** Every action that the menu offers. */
 export const MENU_ACTIONS: readonly MenuAction[] = [

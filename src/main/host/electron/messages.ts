@@ -1,48 +1,56 @@
 /** The window's questions, answered; the engine's events, passed on to every window. */
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
-import type { BrowserWindow, Dialog, IpcMain, IpcMainEvent, IpcMainInvokeEvent, Shell } from 'electron';
+import type { BrowserWindow, IpcMain, IpcMainEvent, IpcMainInvokeEvent, Shell } from 'electron';
+import type { ChosenOutput } from '../../../shared/calls/outputs.ts';
 import type { CallName, EventName, Events } from '../../../shared/contract.ts';
-import type { EngineHandle } from '../../engine.ts';
-import { dispatch } from '../dispatch.ts';
+import { toWire, UserError } from '../../../shared/errors.ts';
 import { isOwnFrame } from './boundaries.ts';
 import { CHANNELS } from './channels.ts';
+import type { PathDialogs } from './dialogs.ts';
+import type { EngineLink } from './engine-link.ts';
 import { isInLibrary } from './library-paths.ts';
 
-/** Every event there is: one that is missing here does not compile. */
-const EVENTS: Record<EventName, true> = {
-  'job.progress': true,
-  'eval.progress': true,
-  'model.progress': true,
-  'model.download': true,
-  'engine.notice': true,
-  'catalogue.changed': true,
-  'file.marked': true,
-  'root.changed': true,
-  'setting.changed': true,
-  'tag.changed': true,
-  'write.changed': true,
-};
+export type EngineState = 'lost' | 'connected';
 
-export interface MessagePieces {
+/**
+ * For windows without the system's dialogs: a page that was taken over must not look around on this machine, nor say
+ * where something is written.
+ */
+const NOT_FROM_A_WINDOW: ReadonlySet<string> = new Set<CallName>(['place.list', 'folder.list', 'output.grant']);
+
+export interface WindowMessages {
+  /** Passes an event on to every window. */
+  tell: <E extends EventName>(event: E, payload: Events[E]) => void;
+  /** Says to every window whether the engine answers. */
+  tellState: (state: EngineState) => void;
+}
+
+export interface MessageDeps {
   ipcMain: Pick<IpcMain, 'handle' | 'on'>;
-  dialog: Pick<Dialog, 'showOpenDialog'>;
+  dialogs: PathDialogs;
   shell: Pick<Shell, 'showItemInFolder'>;
-  handle: Pick<EngineHandle, 'engine' | 'on'>;
+  engine: Pick<EngineLink, 'call' | 'granted'>;
   /** Windows that are open now. */
   windows: () => Pick<BrowserWindow, 'webContents' | 'isDestroyed'>[];
   /** Of a sender; null when it has none any more. */
   windowOf: (contents: IpcMainInvokeEvent['sender']) => Electron.BrowserWindow | null;
   /** Absolute paths of the folders in use. */
-  roots: () => string[];
+  roots: () => readonly string[];
   /** Picture beside the pointer while files are dragged; an absolute path. */
   dragIcon: string;
 }
 
-/** @returns stops passing events on */
-export function connectWindows(pieces: MessagePieces): () => void {
-  const { ipcMain, dialog, shell, handle, roots } = pieces;
-  const tell = <E extends EventName>(event: E, payload: Events[E]) => send(pieces.windows(), event, payload);
+/** Answers every window. */
+export function connectWindows(deps: MessageDeps): WindowMessages {
+  const { ipcMain, dialogs, shell, engine, roots } = deps;
+  const send = (channel: string, ...message: unknown[]) => {
+    for (const window of deps.windows()) {
+      if (!window.isDestroyed()) window.webContents.send(channel, ...message);
+    }
+  };
+  const tell = <E extends EventName>(event: E, payload: Events[E]) => send(CHANNELS.event, event, payload);
+  let state: EngineState = 'connected';
   const answering = (channel: string, work: (event: IpcMainInvokeEvent, ...input: unknown[]) => unknown) => {
     ipcMain.handle(channel, (event, ...input: unknown[]) => {
       if (!isOwnFrame(event.senderFrame)) throw new Error(`${channel}: the sender is not Earmark's own window`);
@@ -50,48 +58,57 @@ export function connectWindows(pieces: MessagePieces): () => void {
     });
   };
 
-  answering(CHANNELS.call, (_event, name, input) => dispatch(handle.engine, String(name) as CallName, input));
+  answering(CHANNELS.call, (_event, given, input) => {
+    const name = String(given);
+    if (!NOT_FROM_A_WINDOW.has(name)) return engine.call(name as CallName, input);
+    return { ok: false, error: toWire(new UserError('bad-input', `${name} is not available in the desktop app.`)) };
+  });
 
   answering(CHANNELS.reveal, (_event, path) => {
     if (typeof path !== 'string' || !isInLibrary(path, roots())) return null;
     // The system shows nothing at all for a file that is not there.
     if (existsSync(path)) shell.showItemInFolder(path);
-    else tell('engine.notice', { message: `“${basename(path)}” is not there now. Its drive may not be connected.` });
+    else tell('engine.notice', { message: `“${basename(path)}” was not found. Its drive may not be connected.` });
     return null;
   });
 
-  answering(CHANNELS.chooseFolders, async ({ sender }) => {
-    const options = {
-      title: 'Folders to listen to',
-      buttonLabel: 'Listen',
-      properties: ['openDirectory', 'multiSelections', 'dontAddToRecent'],
-    } satisfies Electron.OpenDialogOptions;
-    const window = pieces.windowOf(sender);
-    const chosen = await (window ? dialog.showOpenDialog(window, options) : dialog.showOpenDialog(options));
-    return chosen.canceled ? [] : chosen.filePaths;
+  answering(CHANNELS.chooseFolders, ({ sender }) => dialogs.folders(deps.windowOf(sender)));
+
+  answering(CHANNELS.chooseFile, ({ sender }, wanted) => dialogs.file(deps.windowOf(sender), wanted));
+
+  answering(CHANNELS.chooseOutput, async ({ sender }, wanted): Promise<ChosenOutput | null> => {
+    const path = await dialogs.output(deps.windowOf(sender), wanted);
+    return path === null ? null : { path, output: await engine.granted(path) };
+  });
+
+  answering(CHANNELS.chooseOutputFolder, async ({ sender }): Promise<ChosenOutput | null> => {
+    const path = await dialogs.outputFolder(deps.windowOf(sender));
+    return path === null ? null : { path, output: await engine.granted(path) };
   });
 
   ipcMain.on(CHANNELS.dragOut, (event: IpcMainEvent, paths: unknown) => {
     if (!isOwnFrame(event.senderFrame) || !Array.isArray(paths)) return;
-    const known = roots();
-    const files = paths.filter((path): path is string => typeof path === 'string' && isInLibrary(path, known));
-    const there = files.filter((path) => existsSync(path));
-    if (there.length > 0) event.sender.startDrag({ file: there[0]!, files: there, icon: pieces.dragIcon });
-    else if (files.length > 0) {
-      tell('engine.notice', { message: 'These files are not there now. Their drive may not be connected.' });
+    try {
+      const known = roots();
+      const files = paths.filter((path): path is string => typeof path === 'string' && isInLibrary(path, known));
+      const there = files.filter((path) => existsSync(path));
+      if (there.length > 0) event.sender.startDrag({ file: there[0]!, files: there, icon: deps.dragIcon });
+      else if (files.length > 0) {
+        tell('engine.notice', { message: 'These files were not found. Their drive may not be connected.' });
+      }
+    } catch (error) {
+      tell('engine.notice', { message: toWire(error).userMessage }); // nobody waits for an answer
     }
   });
 
-  const stops = (Object.keys(EVENTS) as EventName[]).map((event) =>
-    handle.on(event, (payload) => send(pieces.windows(), event, payload)),
-  );
-  return () => {
-    for (const stop of stops) stop();
-  };
-}
+  // A window that was opened meanwhile.
+  answering(CHANNELS.state, () => state);
 
-function send(windows: ReturnType<MessagePieces['windows']>, event: EventName, payload: Events[EventName]): void {
-  for (const window of windows) {
-    if (!window.isDestroyed()) window.webContents.send(CHANNELS.event, event, payload);
-  }
+  return {
+    tell,
+    tellState: (now) => {
+      state = now;
+      send(CHANNELS.state, now);
+    },
+  };
 }

@@ -1,6 +1,6 @@
 /** What the app's own scheme answers: files of the built window out of a fixed table, and sounds by their id. */
 import { toWire, UserError } from '../../../shared/errors.ts';
-import type { AudioFiles } from '../audio-file.ts';
+import type { AudioFiles } from '../../playback/audio-file.ts';
 import { respondWithAudio } from '../audio-response.ts';
 import { statusOf } from '../http/audio-route.ts';
 import { HEADERS_OF_ALL } from '../http/replies.ts';
@@ -28,11 +28,11 @@ export interface ProtocolContents {
 export async function answer(request: Request, contents: ProtocolContents): Promise<Response> {
   try {
     const { method } = request;
-    if (method !== 'GET' && method !== 'HEAD') return refuse(405, 'bad-input', 'This address can only be read.');
+    if (method !== 'GET' && method !== 'HEAD') return refuse(405, 'bad-input', 'This address is read-only.');
     const resource = resourceOf(request.url);
     switch (resource?.kind) {
       case undefined:
-        return refuse(404, 'not-found', 'There is nothing here.');
+        return refuse(404, 'not-found', 'Not found.');
       case 'file':
         return fileAnswer(request, contents.files.get(resource.path));
       case 'sound':
@@ -45,7 +45,7 @@ export async function answer(request: Request, contents: ProtocolContents): Prom
 }
 
 function fileAnswer(request: Request, file: StaticFile | undefined): Response {
-  if (!file) return refuse(404, 'not-found', 'There is nothing here.');
+  if (!file) return refuse(404, 'not-found', 'Not found.');
   const headers = { ...HEADERS_OF_ALL, ...file.headers };
   if (request.headers.get('if-none-match') === file.headers['ETag'])
     return new Response(null, { status: 304, headers });
@@ -66,7 +66,7 @@ async function soundAnswer(
     ifRange: header('if-range'),
     ifNoneMatch: header('if-none-match'),
   });
-  // A player that stops listening cancels the stream, and that ends the reading.
+  // A player that stops playing cancels the stream, which ends the reading.
   const stream = body === null ? null : ReadableStream.from(body);
   return new Response(stream as ConstructorParameters<typeof Response>[0], {
     status,

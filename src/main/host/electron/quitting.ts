@@ -1,5 +1,5 @@
 /** Leaving: the question while work is under way, the order in which everything ends, and that it ends. */
-import type { JobProgress } from '../../../shared/types.ts';
+import type { LibraryJobProgress } from '../../../shared/types.ts';
 import { workSentence } from './work-sign.ts';
 
 /** A child that hangs must not hold up someone who wants to leave: it ends by itself when its parent is gone. */
@@ -9,7 +9,7 @@ export type Leave = 'quit' | 'finish-first' | 'stay';
 
 /** What to ask, and what each button means. */
 export function questionBeforeQuitting(
-  job: JobProgress,
+  job: LibraryJobProgress,
   canHide: boolean,
 ): {
   message: string;
@@ -20,16 +20,16 @@ export function questionBeforeQuitting(
   const answers: Leave[] = canHide ? ['finish-first', 'quit', 'stay'] : ['quit', 'stay'];
   const names: Record<Leave, string> = { 'finish-first': 'Finish in the background', quit: 'Quit', stay: 'Cancel' };
   return {
-    message: 'Earmark is still listening to your sounds.',
-    detail: `${workSentence(job)}. What it has heard is kept; the rest waits for the next time.`,
+    message: 'Earmark is still analysing files.',
+    detail: `${workSentence(job)}. Results so far are kept; the next run continues from here.`,
     buttons: answers.map((answer) => names[answer]),
     answers,
   };
 }
 
-export interface QuittingPieces {
+export interface QuittingDeps {
   /** Work that has not ended. */
-  job: () => JobProgress | null;
+  job: () => LibraryJobProgress | null;
   /** @returns the index of the button */
   ask: (question: ReturnType<typeof questionBeforeQuitting>) => Promise<number>;
   /** Takes the windows off the screen; they stay. Absent where closing them does the same (macOS). */
@@ -42,14 +42,14 @@ export interface QuittingPieces {
 }
 
 export class Quitting {
-  readonly #pieces: QuittingPieces;
+  readonly #deps: QuittingDeps;
   #state: 'open' | 'asking' | 'hidden' | 'closing' | 'closed' = 'open';
 
-  constructor(pieces: QuittingPieces) {
-    this.#pieces = pieces;
+  constructor(deps: QuittingDeps) {
+    this.#deps = deps;
   }
 
-  /** The user has left and work goes on without a window. */
+  /** The user has closed the window and work continues without one. */
   get finishing(): boolean {
     return this.#state === 'hidden';
   }
@@ -65,7 +65,7 @@ export class Quitting {
   request(): boolean {
     if (this.#state === 'closed') return true;
     if (this.#state === 'asking' || this.#state === 'closing') return false;
-    const job = this.#pieces.job();
+    const job = this.#deps.job();
     if (job === null) void this.quitNow();
     else void this.#ask(job);
     return false;
@@ -85,30 +85,30 @@ export class Quitting {
   async quitNow(): Promise<void> {
     if (this.closing) return;
     this.#state = 'closing';
-    const { close, exit, patienceMs = CLOSING_PATIENCE_MS } = this.#pieces;
+    const { close, exit, patienceMs = CLOSING_PATIENCE_MS } = this.#deps;
     let patience: NodeJS.Timeout | undefined;
     const impatient = new Promise<void>((resolve) => (patience = setTimeout(resolve, patienceMs)));
     try {
       await Promise.race([close(), impatient]);
     } catch (error) {
       // Nobody is there any more to read a sentence; the catalogue keeps what was finished.
-      process.stderr.write(`earmark: while closing: ${String(error)}\n`);
+      process.stderr.write(`earmark: error while quitting: ${String(error)}\n`);
     }
     clearTimeout(patience);
     this.#state = 'closed';
     exit();
   }
 
-  async #ask(job: JobProgress): Promise<void> {
+  async #ask(job: LibraryJobProgress): Promise<void> {
     this.#state = 'asking';
-    const { ask, hide } = this.#pieces;
+    const { ask, hide } = this.#deps;
     const question = questionBeforeQuitting(job, hide !== undefined);
-    // A question that cannot be shown is not answered with yes: work goes on.
+    // A question that cannot be shown is not answered with yes: work continues.
     const answer = question.answers[await ask(question).catch(() => -1)] ?? 'stay';
     // Shut down while the question was open.
     if (this.closing) return;
     this.#state = 'open';
-    if (answer === 'quit' || (answer === 'finish-first' && this.#pieces.job() === null)) await this.quitNow();
+    if (answer === 'quit' || (answer === 'finish-first' && this.#deps.job() === null)) await this.quitNow();
     else if (answer === 'finish-first') {
       this.#state = 'hidden';
       hide?.();

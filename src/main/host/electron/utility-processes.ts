@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import type { UtilityProcess } from 'electron';
 import { fromPortBytes, toPortBytes } from '../../process/parent-channel.ts';
-import type { StartProcess } from '../../process/start-process.ts';
+import type { ProcessListener, ProcessOptions, StartProcess } from '../../process/start-process.ts';
 
 /** As much of it as is used here. */
 export type UtilityProcesses = {
@@ -18,36 +18,56 @@ export type UtilityProcesses = {
   };
 };
 
-/** @param utilityProcess can be used once the app is ready */
+/** What a process tells, its messages as the bytes they came in. */
+export interface BytesListener extends Omit<ProcessListener, 'message'> {
+  bytes: (bytes: unknown) => void;
+}
+
+export interface BytesProcess {
+  /** @param bytes as {@link toPortBytes} makes them */
+  sendBytes: (bytes: Uint8Array) => void;
+  /** At once, without asking it. */
+  kill: () => void;
+}
+
+/** Of main's own; messages are read here. @param utilityProcess can be used once the app is ready */
 export function utilityProcesses(utilityProcess: UtilityProcesses): StartProcess {
-  return ({ processName, entry, env, maxOldSpaceMiB, silent = false }, { started, message, ended }) => {
-    const child = utilityProcess.fork(fileURLToPath(entry), [], {
-      serviceName: `Earmark ${processName}`,
-      stdio: ['ignore', 'ignore', silent ? 'ignore' : 'inherit'],
-      env,
-      // As with a fork; where it has no effect, Electron's own limit of 4 GB holds.
-      execArgv: maxOldSpaceMiB === undefined ? [] : [`--max-old-space-size=${maxOldSpaceMiB}`],
-    });
-    let isWanted = true;
-    let reason: string | null = null;
-    // Its own `kill` asks politely, and a process inside native code does not listen.
-    const kill = () => {
-      isWanted = false;
-      if (child.pid !== undefined) killAtOnce(child.pid);
-    };
-    child.on('spawn', () => {
-      if (child.pid !== undefined) started(child.pid);
-      if (!isWanted) kill();
-    });
-    child.on('message', (bytes) => message(fromPortBytes(bytes)));
-    // V8 could not go on (out of memory); the exit follows. Without a listener it would be thrown here.
-    child.on('error', (type, location) => (reason = `${type} at ${location}`));
-    child.on('exit', (code) => ended(reason ?? `code ${code}`));
-    return {
-      send: (what) => child.postMessage(toPortBytes(what)),
-      kill,
-    };
+  return (options, { started, message, ended }) => {
+    const bytes = (received: unknown) => message(fromPortBytes(received));
+    const { sendBytes, kill } = forkUtility(utilityProcess, options, { started, ended, bytes });
+    return { send: (what) => sendBytes(toPortBytes(what)), kill };
   };
+}
+
+/** @param utilityProcess can be used once the app is ready */
+export function forkUtility(
+  utilityProcess: UtilityProcesses,
+  { processName, entry, env, maxOldSpaceMiB, silent = false }: ProcessOptions,
+  { started, bytes, ended }: BytesListener,
+): BytesProcess {
+  const child = utilityProcess.fork(fileURLToPath(entry), [], {
+    serviceName: `Earmark ${processName}`,
+    stdio: ['ignore', 'ignore', silent ? 'ignore' : 'inherit'],
+    env,
+    // As with a fork; where it has no effect, Electron's own limit of 4 GB holds.
+    execArgv: maxOldSpaceMiB === undefined ? [] : [`--max-old-space-size=${maxOldSpaceMiB}`],
+  });
+  let isWanted = true;
+  let reason: string | null = null;
+  // Its own `kill` sends a request that a process inside native code does not handle.
+  const kill = () => {
+    isWanted = false;
+    if (child.pid !== undefined) killAtOnce(child.pid);
+  };
+  child.on('spawn', () => {
+    if (child.pid !== undefined) started(child.pid);
+    if (!isWanted) kill();
+  });
+  child.on('message', bytes);
+  // V8 could not continue (out of memory); the exit follows. Without a listener it would be thrown here.
+  child.on('error', (type, location) => (reason = `${type} at ${location}`));
+  child.on('exit', (code) => ended(reason ?? `code ${code}`));
+  return { sendBytes: (message) => child.postMessage(message), kill };
 }
 
 function killAtOnce(pid: number): void {

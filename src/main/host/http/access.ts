@@ -26,12 +26,12 @@ export interface RequestOrigin {
  */
 export function refusal({ host, origin, secFetchSite }: RequestOrigin, port: number): string | null {
   if (host === undefined || !ownHosts(port).includes(host)) {
-    return `This server answers to http://127.0.0.1:${port} only.`;
+    return `This server is available at http://127.0.0.1:${port} only.`;
   }
-  if (origin !== undefined && origin !== `http://${host}`) return 'Other pages may not use Earmark.';
+  if (origin !== undefined && origin !== `http://${host}`) return 'Requests from other pages are not allowed.';
   // none: typed by the user, a bookmark, or another program that opened the address.
   if (secFetchSite !== undefined && secFetchSite !== 'same-origin' && secFetchSite !== 'none') {
-    return 'Other pages may not use Earmark.';
+    return 'Requests from other pages are not allowed.';
   }
   return null;
 }

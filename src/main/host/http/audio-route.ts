@@ -4,11 +4,11 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { AudioAddress } from '../../../shared/audio-address.ts';
 import { toWire, UserError, type ErrorCode } from '../../../shared/errors.ts';
-import type { AudioFile, AudioFiles } from '../audio-file.ts';
+import type { AudioFile, AudioFiles } from '../../playback/audio-file.ts';
 import { respondWithAudio } from '../audio-response.ts';
 import { HttpError, sendError } from './replies.ts';
 
-/** There, and yet nothing to hear; everything else about a file is a 404. */
+/** The file exists but cannot be played; every other problem of a file is a 404. */
 const UNUSABLE: ReadonlySet<ErrorCode> = new Set([
   'empty-file',
   'not-audio',
@@ -40,7 +40,7 @@ export interface AudioRoute {
  * @throws HttpError 404 for what is no id
  */
 export function parseAudioAddress(id: string, query: string): AudioAddress & { signature: string } {
-  if (!/^[1-9]\d{0,14}$/.test(id)) throw new HttpError(404, 'not-found', 'There is no such sound.');
+  if (!/^[1-9]\d{0,14}$/.test(id)) throw new HttpError(404, 'not-found', 'File not found.');
   const parameters = new URLSearchParams(query);
   const until = parameters.get('until') ?? '';
   return {
@@ -55,7 +55,7 @@ export function parseAudioAddress(id: string, query: string): AudioAddress & { s
 export async function sendAudio(
   request: IncomingMessage,
   response: ServerResponse,
-  audio: AudioFiles,
+  audio: Pick<AudioFiles, 'open'>,
   { method, fileId, asWav, closing }: AudioRoute,
 ): Promise<void> {
   const left = new AbortController();
@@ -85,7 +85,7 @@ export async function sendAudio(
     response.end();
     return;
   }
-  // A client that stops listening ends the reading; a file that breaks off ends the connection, short of its length.
+  // A client that stops playing ends the reading; a file that breaks off ends the connection, short of its length.
   await pipeline(Readable.from(body, { objectMode: false }), response, { signal: closing }).catch(() => {
     response.destroy();
   });

@@ -10,10 +10,12 @@ import { HttpError, sendJson } from './replies.ts';
  * minutes; white space, which JSON allows before a document, keeps it alive.
  */
 const PATIENCE_MS = 10_000;
+/** The one call with a file in it, as base64; see there for what is taken. */
+const LENT_BODY_BYTES = 34 * 2 ** 20;
 
 /**
  * The status is 200 for everything that reached the engine; whether it did what was asked is in the reply.
- * A client that leaves is not told; what it began goes on where it is a job, and its answer is dropped otherwise.
+ * A client that leaves is not told; what it began continues if it is a job, and its answer is dropped otherwise.
  * @throws HttpError 404 for a call that does not exist, and what {@link readJsonBody} throws
  */
 export async function answerCall(
@@ -22,8 +24,8 @@ export async function answerCall(
   engine: Engine,
   name: string,
 ): Promise<void> {
-  if (!isCall(name)) throw new HttpError(404, 'not-found', 'There is no such call.');
-  const input = await readJsonBody(request);
+  if (!isCall(name)) throw new HttpError(404, 'not-found', 'Unknown call.');
+  const input = await readJsonBody(request, name === 'sound.lend' ? LENT_BODY_BYTES : undefined);
   const patience = setInterval(() => {
     if (!response.headersSent) {
       response.writeHead(200, { 'Cache-Control': 'no-store', 'Content-Type': 'application/json; charset=utf-8' });

@@ -1,7 +1,7 @@
 /** The engine's events as server-sent events, for any number of windows. Spec: WHATWG HTML, "Server-sent events". */
 import type { ServerResponse } from 'node:http';
 import type { EventName, Events } from '../../../shared/contract.ts';
-import type { EngineHandle } from '../../engine.ts';
+import type { EngineHandle } from '../../engine/engine.ts';
 
 const HEARTBEAT_MS = 15_000;
 /** Waiting for one client at most; it is cut off beyond it, comes again, and asks for everything anew. */
@@ -15,14 +15,13 @@ type LatestOf<E extends EventName> = ((payload: Events[E]) => string | number) |
  */
 const LATEST_IS_ENOUGH: { [E in EventName]: LatestOf<E> } = {
   'job.progress': ({ id }) => id,
-  'eval.progress': () => '',
-  'model.progress': () => '',
-  'model.download': () => '',
   'engine.notice': null,
   'catalogue.changed': null,
+  'daw.find': null,
   'file.marked': null,
   'root.changed': null,
   'setting.changed': () => '',
+  'studio.changed': () => '',
   'tag.changed': null,
   'write.changed': ({ runId }) => runId,
 };
@@ -34,11 +33,11 @@ function frame(event: EventName, payload: unknown): string {
 
 export class EventStreams {
   readonly #clients = new Set<EventStream>();
-  readonly #stopListening: (() => void)[];
+  readonly #unsubscribers: (() => void)[];
   readonly #heartbeat: NodeJS.Timeout;
 
   constructor(on: EngineHandle['on'], heartbeatMs = HEARTBEAT_MS) {
-    this.#stopListening = (Object.keys(LATEST_IS_ENOUGH) as EventName[]).map((event) => this.#listen(on, event));
+    this.#unsubscribers = (Object.keys(LATEST_IS_ENOUGH) as EventName[]).map((event) => this.#subscribe(on, event));
     this.#heartbeat = setInterval(() => {
       for (const client of this.#clients) client.beat();
     }, heartbeatMs);
@@ -56,14 +55,14 @@ export class EventStreams {
     response.on('close', () => this.#clients.delete(client));
   }
 
-  /** Says good-bye to all clients. */
+  /** Ends the streams of all clients. */
   close(): void {
     clearInterval(this.#heartbeat);
-    for (const stop of this.#stopListening) stop();
+    for (const stop of this.#unsubscribers) stop();
     for (const client of this.#clients) client.end();
   }
 
-  #listen(on: EngineHandle['on'], event: EventName): () => void {
+  #subscribe(on: EngineHandle['on'], event: EventName): () => void {
     // The table is exact; here, where any event may come, only that name and payload belong together is known.
     const latestOf = LATEST_IS_ENOUGH[event] as LatestOf<EventName>;
     return on(event, (payload) => {

@@ -5,7 +5,8 @@ import type { WireError } from '../../../shared/errors.ts';
 /** The page loads, runs and asks nothing but its own server. */
 export const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
-  "script-src 'self'",
+  // WebAssembly, for speed and pitch (docs/adr/0016-speed-and-pitch.md); text is never run as a script.
+  "script-src 'self' 'wasm-unsafe-eval'",
   "style-src 'self'",
   "img-src 'self' blob: data:",
   "media-src 'self' blob:",

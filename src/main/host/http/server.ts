@@ -2,15 +2,20 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { CallName } from '../../../shared/contract.ts';
 import { toWire, UserError } from '../../../shared/errors.ts';
-import type { EngineHandle } from '../../engine.ts';
-import type { AudioFiles } from '../audio-file.ts';
+import type { EngineHandle } from '../../engine/engine.ts';
 import { refusal, repeatedHeader } from './access.ts';
+import type { ApiTokens } from './api-tokens.ts';
 import { parseAudioAddress, sendAudio } from './audio-route.ts';
 import { answerCall } from './call-route.ts';
 import { EventStreams } from './event-streams.ts';
 import { Keys } from './keys.ts';
+import { sendPlaylist } from './playlist-route.ts';
+import { openApi } from './openapi.ts';
 import { HttpError, sendError, sendJson, setHeadersOfAll } from './replies.ts';
+import { SCOPE_OF, type Scope } from './scopes.ts';
+import { sendSimilarTracks } from './subsonic-route.ts';
 import { readStaticFiles } from './static-files.ts';
 
 /** Never anything else: the server is for browsers on this machine. */
@@ -21,11 +26,11 @@ const CLOSING_PATIENCE_MS = 500;
 const REQUEST_MS = 30_000;
 
 export interface HttpHostOptions {
-  handle: Pick<EngineHandle, 'engine' | 'on'>;
-  /** Stays the caller's to close. */
-  audio: AudioFiles;
+  handle: Pick<EngineHandle, 'engine' | 'on' | 'audio'>;
   /** Where the window was built to. */
   windowFolder: string;
+  /** Tokens of programs besides the window. */
+  tokens?: Pick<ApiTokens, 'find'>;
   /** 0 or absent: any free one. */
   port?: number;
   /** Between two signs of life of an event stream. */
@@ -111,38 +116,54 @@ async function route(request: IncomingMessage, response: ServerResponse, routes:
   const { options, keys, events, files, closing } = routes;
   const [path = '', query = ''] = (request.url ?? '').split('?', 2);
   const { authorization } = request.headers;
-  const withToken = () => {
-    if (!keys.isToken(authorization)) throw signedOut();
+  const withToken = async (scope: Scope | null, given = authorization) => {
+    if (keys.isToken(given)) return;
+    const token = (await options.tokens?.find(given)) ?? null;
+    if (token === null) throw signedOut();
+    if (scope === null || !token.scopes.includes(scope)) throw outOfScope(scope);
   };
   const [, area, rest] = /^\/(call|audio)\/(.*)$/.exec(path) ?? [];
   if (area === 'call') {
     allow(request, ['POST']);
-    withToken();
+    await withToken(scopeOf(rest ?? ''));
     await answerCall(request, response, options.handle.engine, rest ?? '');
   } else if (area === 'audio') {
     const method = allow(request, ['GET', 'HEAD']);
     const { signature, ...address } = parseAudioAddress(rest ?? '', query);
-    if (!keys.isToken(authorization)) {
+    if (address.untilMs === 0) await withToken('read');
+    else if (!keys.isToken(authorization)) {
       if (!keys.hasSigned(address, signature)) throw signedOut();
       if (Date.now() >= address.untilMs) throw expired();
     }
-    await sendAudio(request, response, options.audio, { method, ...address, closing });
+    await sendAudio(request, response, options.handle.audio, { method, ...address, closing });
   } else if (path === '/session') {
     allow(request, ['POST']);
     if (!keys.opensSession(authorization)) throw signedOut();
     sendJson(response, 200, { ok: true, value: { token: keys.token } });
   } else if (path === '/events') {
     allow(request, ['GET']);
-    withToken();
+    await withToken('read');
     events.add(response);
+  } else if (path === '/playlist.m3u8') {
+    allow(request, ['GET']);
+    await withToken('read');
+    await sendPlaylist(response, options.handle.engine, query);
+  } else if (path === '/rest/getSonicSimilarTracks' || path === '/rest/getSonicSimilarTracks.view') {
+    allow(request, ['GET']);
+    // By this protocol, a token is the parameter apiKey.
+    const apiKey = new URLSearchParams(query).get('apiKey');
+    await withToken('read', apiKey === null ? authorization : `Bearer ${apiKey}`);
+    await sendSimilarTracks(response, options.handle.engine, query);
+  } else if (path === '/openapi.json') {
+    allow(request, ['GET']);
+    sendJson(response, 200, openApi());
   } else sendStatic(request, response, path, files);
 }
 
 function sendStatic(request: IncomingMessage, response: ServerResponse, path: string, files: Routes['files']): void {
   const file = files.get(path);
   if (!file) {
-    const missing =
-      path === '/' ? 'The window has not been built yet. Run: npm run build:renderer' : 'There is nothing here.';
+    const missing = path === '/' ? 'The window has not been built yet. Run: npm run build:renderer' : 'Not found.';
     throw new HttpError(404, 'not-found', missing);
   }
   const method = allow(request, ['GET', 'HEAD']);
@@ -155,16 +176,29 @@ function allow<M extends string>(request: IncomingMessage, methods: readonly M[]
   const method = methods.find((one) => one === request.method);
   if (method !== undefined) return method;
   const words = methods.join(' or ');
-  throw new HttpError(405, 'bad-input', `This address takes ${words} only.`, { Allow: methods.join(', ') });
+  throw new HttpError(405, 'bad-input', `This address accepts ${words} only.`, { Allow: methods.join(', ') });
 }
 
 function signedOut(): HttpError {
-  const sentence = 'This window does not belong to the Earmark that is running. Open the address that it printed.';
+  const sentence = 'This window belongs to an earlier session. Open the address that Earmark printed.';
   return new HttpError(401, 'signed-out', sentence, { 'WWW-Authenticate': 'Bearer' });
 }
 
+/** Calls that do not exist are for the window alone: which ones do, is not told to everybody. */
+function scopeOf(name: string): Scope | null {
+  return Object.hasOwn(SCOPE_OF, name) ? SCOPE_OF[name as CallName] : null;
+}
+
+function outOfScope(scope: Scope | null): HttpError {
+  const sentence =
+    scope === null
+      ? 'This is available in the window only, not with a token.'
+      : `This needs a token with the scope “${scope}”. Create one: earmark token create NAME --scope ${scope}`;
+  return new HttpError(403, 'out-of-scope', sentence);
+}
+
 function expired(): HttpError {
-  const sentence = 'This address of a sound has expired. Play the file in the window.';
+  const sentence = 'This audio address has expired. Play the file in the window.';
   return new HttpError(401, 'expired', sentence, { 'WWW-Authenticate': 'Bearer' });
 }
 
@@ -172,9 +206,11 @@ function listen(server: Server, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EADDRINUSE') {
-        reject(new UserError('bad-input', `Port ${port} is taken by another program. Choose another one, or leave it out.`, error)); // prettier-ignore
+        reject(new UserError('bad-input', `Port ${port} is in use by another program. Choose another port, or omit --port.`, error)); // prettier-ignore
       } else if (error.code === 'EACCES') {
-        reject(new UserError('bad-input', `This user may not use port ${port}. Choose one from 1024 on.`, error));
+        reject(
+          new UserError('bad-input', `You don’t have permission to use port ${port}. Choose 1024 or higher.`, error),
+        );
       } else reject(error);
     });
     server.listen(port, ADDRESS, () => {

@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { FILE_ORDERS, type FileCalls } from '../../../shared/calls/files.ts';
 import type { Parsers } from '../../../shared/contract.ts';
-import { isAbsoluteFolder } from '../../search/folder-filter.ts';
+import { FIELD_CHECKS } from '../../../shared/query/filters.ts';
+import { isAbsoluteFolder } from '../../catalogue/queries/folder-filter.ts';
 import { searchQuery } from './search.ts';
 
 /** More than any library has: what is longer is a mistake. */
@@ -17,11 +18,15 @@ const nothing = z.null();
 
 const fileList = z.strictObject({
   rootId: id.exactOptional(),
-  folder: z.string().max(32_768).refine(isAbsoluteFolder, 'a whole path is needed, such as /Sounds/Doors').exactOptional(), // prettier-ignore
-  collectionId: id.exactOptional(),
-  favourite: z.boolean().exactOptional(),
-  minStars: z.number().int().min(1).max(5).exactOptional(),
+  folder: z.string().max(32_768).refine(isAbsoluteFolder, 'must be a full path, such as /Sounds/Doors').exactOptional(), // prettier-ignore
+  collectionId: FIELD_CHECKS.collectionId,
+  favourite: FIELD_CHECKS.favourite,
+  minStars: FIELD_CHECKS.minStars,
+  filters: z.strictObject(FIELD_CHECKS).exactOptional(),
 });
+const folder = z.strictObject({ rootId: id, folder: z.string().max(32_768) }).nullable();
+const MAX_COLLECTIONS = 100_000;
+const eachOnce = z.array(id).max(MAX_COLLECTIONS).refine((ids) => new Set(ids).size === ids.length, 'must name each once'); // prettier-ignore
 const listRequest = z.strictObject({ of: fileList, order: z.enum(FILE_ORDERS), descending: z.boolean() });
 const favourite = z.strictObject({ fileIds, favourite: z.boolean() });
 const stars = z.strictObject({ fileIds, stars: z.number().int().min(0).max(5) });
@@ -29,23 +34,25 @@ const newCollection = z.strictObject({ name });
 const renamed = z.strictObject({ id, name });
 const restored = z.strictObject({ name, fileIds });
 const members = z.strictObject({ id, fileIds });
-const savedSearch = z.strictObject({ name, query: searchQuery });
+const savedSearch = z.strictObject({ name, query: searchQuery, shared: z.boolean().exactOptional() });
 
 export const fileParsers: Pick<Parsers, keyof FileCalls> = {
-  'file.get': (input) => id.parse(input),
-  'file.rows': (input) => z.array(id).max(MAX_ROWS).parse(input),
-  'file.list': (input) => listRequest.parse(input),
-  'file.waveforms': (input) => z.array(id).max(MAX_WAVEFORMS).parse(input),
-  'favourite.set': (input) => favourite.parse(input),
-  'stars.set': (input) => stars.parse(input),
-  'collection.list': (input) => nothing.parse(input),
-  'collection.create': (input) => newCollection.parse(input),
-  'collection.rename': (input) => renamed.parse(input),
-  'collection.remove': (input) => id.parse(input),
-  'collection.restore': (input) => restored.parse(input),
-  'collection.add': (input) => members.parse(input),
-  'collection.take': (input) => members.parse(input),
-  'savedSearch.list': (input) => nothing.parse(input),
-  'savedSearch.save': (input) => savedSearch.parse(input),
-  'savedSearch.remove': (input) => id.parse(input),
+  'file.get': id,
+  'file.rows': z.array(id).max(MAX_ROWS),
+  'file.list': listRequest,
+  'file.folders': folder,
+  'file.waveforms': z.array(id).max(MAX_WAVEFORMS),
+  'favourite.set': favourite,
+  'stars.set': stars,
+  'collection.list': nothing,
+  'collection.arrange': eachOnce,
+  'collection.create': newCollection,
+  'collection.rename': renamed,
+  'collection.remove': id,
+  'collection.restore': restored,
+  'collection.add': members,
+  'collection.take': members,
+  'savedSearch.list': nothing,
+  'savedSearch.save': savedSearch,
+  'savedSearch.remove': id,
 };

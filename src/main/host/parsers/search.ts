@@ -1,29 +1,30 @@
 /** What a search may be asked, wherever it is asked for or kept. */
 import { z } from 'zod';
-import { AUDIO_FORMATS } from '../../../shared/types.ts';
+import { fullPath } from '../../files/full-path.ts';
+import { FIELD_CHECKS } from '../../../shared/query/filters.ts';
+import { MOST_REFERENCES } from '../../../shared/types.ts';
+import { LAST_SECOND } from '../../../shared/units.ts';
 
-export const absolutePath = z.string().min(1).max(32_768);
-export const seconds = z.number().min(0);
+/** Also one in the home folder (`~/Sounds`). */
+export const absolutePath = z.string().min(1).max(32_768).transform(fullPath);
+export const seconds = z.number().min(0).max(LAST_SECOND);
 
-const filters = z.strictObject({
-  minSeconds: seconds.exactOptional(),
-  maxSeconds: seconds.exactOptional(),
-  formats: z.array(z.enum(AUDIO_FORMATS)).exactOptional(),
-  channels: z.number().int().positive().exactOptional(),
-  sampleRate: z.number().int().positive().exactOptional(),
-  folder: z.string().min(1).exactOptional(),
-  tags: z.array(z.string().min(1)).exactOptional(),
-  favourite: z.boolean().exactOptional(),
-  minStars: z.number().int().min(1).max(5).exactOptional(),
-  collectionId: z.number().int().positive().exactOptional(),
-  includeOffline: z.boolean().exactOptional(),
-});
+const references = z
+  .array(
+    z.strictObject({ path: absolutePath, startSeconds: seconds.exactOptional(), endSeconds: seconds.exactOptional() }),
+  )
+  .max(MOST_REFERENCES);
 
 export const searchQuery = z.strictObject({
   text: z.string().max(10_000).exactOptional(),
   likePath: absolutePath.exactOptional(),
   likeStartSeconds: seconds.exactOptional(),
-  filters: filters.exactOptional(),
+  likeEndSeconds: seconds.exactOptional(),
+  alsoLike: references.exactOptional(),
+  unlike: references.exactOptional(),
+  balance: z.number().min(0).max(1).exactOptional(),
+  inSameFile: z.boolean().exactOptional(),
+  filters: z.strictObject(FIELD_CHECKS).exactOptional(),
   limit: z.number().int().min(1).max(100_000).exactOptional(),
   includeUnlikely: z.boolean().exactOptional(),
   grouped: z.boolean().exactOptional(),

@@ -2,9 +2,9 @@
 import { z } from 'zod';
 import type { Parsers } from '../../../shared/contract.ts';
 import type { SettingCalls } from '../../../shared/calls/settings.ts';
-import { settingsInput } from '../../settings.ts';
+import { settingsInput } from '../../catalogue/setting-values.ts';
 
 export const settingParsers: Pick<Parsers, keyof SettingCalls> = {
-  'setting.get': (input) => z.null().parse(input),
-  'setting.set': (input) => settingsInput.parse(input),
+  'setting.get': z.null(),
+  'setting.set': settingsInput,
 };

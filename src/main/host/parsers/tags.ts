@@ -3,7 +3,8 @@ import { z } from 'zod';
 import type { TagCalls } from '../../../shared/calls/tags.ts';
 import type { VocabularyCalls, VocabularyContent } from '../../../shared/calls/vocabularies.ts';
 import type { Parsers } from '../../../shared/contract.ts';
-import { isAbsoluteFolder } from '../../search/folder-filter.ts';
+import { isAbsoluteFolder } from '../../catalogue/queries/folder-filter.ts';
+import { outputToken } from './outputs.ts';
 import { absolutePath } from './search.ts';
 
 /** More than any library has: what is longer is a mistake. */
@@ -20,7 +21,7 @@ const scope = z.strictObject({
   tagId: id.exactOptional(),
   vocabularyId: vocabularyId.exactOptional(),
   minProbability: probability.exactOptional(),
-  folder: z.string().max(32_768).refine(isAbsoluteFolder, 'a whole path is needed, such as /Sounds/Doors').exactOptional(), // prettier-ignore
+  folder: z.string().max(32_768).refine(isAbsoluteFolder, 'must be a full path, such as /Sounds/Doors').exactOptional(), // prettier-ignore
   name: name.exactOptional(),
 });
 const acceptedScope = scope.extend({ minProbability: probability });
@@ -42,31 +43,30 @@ const step = z.strictObject({ stepId: id.nullable() });
 const newTag = z.strictObject({ name, fileIds: z.array(id).max(MAX_FILES) });
 const useTaught = z.strictObject({ tagId: id, inUse: z.boolean() });
 const source = z.strictObject({ path: absolutePath });
-const target = z.strictObject({ path: absolutePath, replace: z.boolean() });
-const exportOf = target.extend({ id: vocabularyId });
+const taughtOutput = z.strictObject({ output: outputToken });
+const vocabularyOutput = taughtOutput.extend({ id: vocabularyId });
 
 export const tagParsers: Pick<Parsers, keyof TagCalls | keyof VocabularyCalls> = {
-  'vocabulary.list': (input) => nothing.parse(input),
-  'vocabulary.get': (input) => vocabularyId.parse(input),
-  'vocabulary.save': (input) => z.looseObject({ id: z.string() }).parse(input) as unknown as VocabularyContent,
-  'vocabulary.remove': (input) => vocabularyId.parse(input),
-  'vocabulary.import': (input) => source.parse(input),
-  'vocabulary.export': (input) => exportOf.parse(input),
-  'tag.score': (input) => scoring.parse(input),
-  'tag.wait': (input) => id.parse(input),
-  'tag.list': (input) => scope.parse(input),
-  'tag.files': (input) => files.parse(input),
-  'tag.ofFiles': (input) => ofFiles.parse(input),
-  'tag.why': (input) => fileAndTag.parse(input),
-  'tag.windows': (input) => windows.parse(input),
-  'tag.ofLabel': (input) => label.parse(input),
-  'tag.decide': (input) => decisions.parse(input),
-  'tag.forecast': (input) => scope.parse(input),
-  'tag.acceptAll': (input) => acceptedScope.parse(input),
-  'tag.undo': (input) => step.parse(input),
-  'tag.make': (input) => newTag.parse(input),
-  'tag.taught': (input) => nothing.parse(input),
-  'tag.useTaught': (input) => useTaught.parse(input),
-  'tag.exportTaught': (input) => target.parse(input),
-  'tag.importTaught': (input) => source.parse(input),
+  'vocabulary.list': nothing,
+  'vocabulary.get': vocabularyId,
+  'vocabulary.save': z.looseObject({ id: z.string() }) as unknown as z.ZodType<VocabularyContent>,
+  'vocabulary.remove': vocabularyId,
+  'vocabulary.import': source,
+  'vocabulary.export': vocabularyOutput,
+  'tag.score': scoring,
+  'tag.list': scope,
+  'tag.files': files,
+  'tag.ofFiles': ofFiles,
+  'tag.why': fileAndTag,
+  'tag.windows': windows,
+  'tag.ofLabel': label,
+  'tag.decide': decisions,
+  'tag.forecast': scope,
+  'tag.acceptAll': acceptedScope,
+  'tag.undo': step,
+  'tag.make': newTag,
+  'tag.taught': nothing,
+  'tag.useTaught': useTaught,
+  'tag.exportTaught': taughtOutput,
+  'tag.importTaught': source,
 };

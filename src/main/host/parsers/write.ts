@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { EXPORT_FORMATS, WRITE_FIELDS, type WriteCalls } from '../../../shared/calls/write.ts';
 import type { Parsers } from '../../../shared/contract.ts';
+import { outputToken } from './outputs.ts';
 import { absolutePath } from './search.ts';
 
 /** More than any library has: what is longer is a mistake. */
@@ -26,7 +27,12 @@ const profile = z.strictObject({
   keepTime: z.boolean(),
 });
 const page = { offset: z.number().int().nonnegative(), limit: z.number().int().min(1).max(MAX_PAGE) };
-const planRequest = z.strictObject({ profileId, fileIds, folders: z.array(absolutePath) });
+const planRequest = z.strictObject({
+  profileId,
+  fileIds,
+  folders: z.array(absolutePath),
+  tempoAndKey: z.boolean().exactOptional(),
+});
 const planFiles = z.strictObject({
   planId: id,
   state: z.enum(['change', 'same', 'refused']).nullable(),
@@ -43,8 +49,7 @@ const files = z.strictObject({ fileIds });
 const exported = z.strictObject({
   fileIds,
   format: z.enum(EXPORT_FORMATS),
-  path: absolutePath,
-  replace: z.boolean(),
+  output: outputToken,
   relativePaths: z.boolean().exactOptional(),
   byteOrderMark: z.boolean().exactOptional(),
 });
@@ -52,19 +57,17 @@ const namePart = z.string().max(60).exactOptional();
 const renamed = files.extend({ creatorId: namePart, sourceId: namePart });
 
 export const writeParsers: Pick<Parsers, keyof WriteCalls> = {
-  'write.profiles': (input) => nothing.parse(input),
-  'write.saveProfile': (input) => profile.parse(input),
-  'write.removeProfile': (input) => profileId.parse(input),
-  'write.plan': (input) => planRequest.parse(input),
-  'write.planned': (input) => id.parse(input),
-  'write.planFiles': (input) => planFiles.parse(input),
-  'write.start': (input) => start.parse(input),
-  'write.wait': (input) => id.parse(input),
-  'write.runs': (input) => nothing.parse(input),
-  'write.runFiles': (input) => runFiles.parse(input),
-  'write.undo': (input) => undo.parse(input),
-  'write.sidecars': (input) => files.parse(input),
-  'export.files': (input) => exported.parse(input),
-  'rename.propose': (input) => renamed.parse(input),
-  'rename.start': (input) => renamed.parse(input),
+  'write.profiles': nothing,
+  'write.saveProfile': profile,
+  'write.removeProfile': profileId,
+  'write.plan': planRequest,
+  'write.planFiles': planFiles,
+  'write.start': start,
+  'write.runs': nothing,
+  'write.runFiles': runFiles,
+  'write.undo': undo,
+  'write.sidecars': files,
+  'export.files': exported,
+  'rename.propose': renamed,
+  'rename.start': renamed,
 };

@@ -30,7 +30,7 @@ class PickleReader {
   }
 
   run(): PickleValue {
-    if (this.#bytes[0] !== 0x80) throw refused('its pickle is not written in protocol 2 to 5');
+    if (this.#bytes[0] !== 0x80) throw refused('its pickle protocol is not 2 to 5');
     for (;;) {
       const instruction = this.#byte();
       if (instruction === 0x2e /* STOP */) return this.#pop();
@@ -135,7 +135,7 @@ class PickleReader {
         // INST
         const module = this.#line();
         this.#world.constructorOf(module, this.#line());
-        throw refused('it makes objects in the way of Python 2');
+        throw refused('it creates Python 2 objects');
       }
       case 0x51: // BINPERSID
         return pushed(this.#world.reference(this.#pop()));
@@ -148,7 +148,7 @@ class PickleReader {
       case 0x92: {
         // NEWOBJ_EX
         const [callee, args, named] = this.#popMany(3);
-        if (!(named instanceof Map) || named.size > 0) throw refused('it makes an object out of named arguments');
+        if (!(named instanceof Map) || named.size > 0) throw refused('it creates an object from named arguments');
         return pushed(construct(callee, args));
       }
       default:
@@ -162,7 +162,7 @@ class PickleReader {
       case 0x80: {
         // PROTO
         const protocol = this.#byte();
-        if (protocol < 2 || protocol > 5) throw refused(`it is written in pickle protocol ${protocol}`);
+        if (protocol < 2 || protocol > 5) throw refused(`it uses pickle protocol ${protocol}`);
         break;
       }
       case 0x95: // FRAME: how far a reader may read ahead
@@ -207,11 +207,11 @@ class PickleReader {
         // BUILD: attributes of an object. Of a dict they are notes on the side; all others do not take any
         this.#pop();
         const object = this.#top();
-        if (!(object instanceof Map || object instanceof InertObject)) throw refused('it changes what an object is');
+        if (!(object instanceof Map || object instanceof InertObject)) throw refused('it sets the state of an object');
         break;
       }
       default:
-        throw refused(`it holds the instruction 0x${instruction.toString(16)}, which no checkpoint needs`);
+        throw refused(`it contains the pickle opcode 0x${instruction.toString(16)}, which no checkpoint needs`);
     }
   }
 
@@ -265,7 +265,7 @@ class PickleReader {
   /** @returns where these bytes begin */
   #take(count: number): number {
     const from = this.#at;
-    if (count > this.#bytes.length - from) throw new PickleError('damaged', 'its pickle ends in the middle');
+    if (count > this.#bytes.length - from) throw new PickleError('damaged', 'its pickle is truncated');
     this.#at += count;
     return from;
   }
@@ -294,14 +294,14 @@ class PickleReader {
   /** Up to the next line feed. */
   #line(): string {
     const end = this.#bytes.indexOf(0x0a, this.#at);
-    if (end < 0) throw new PickleError('damaged', 'its pickle ends in the middle');
+    if (end < 0) throw new PickleError('damaged', 'its pickle is truncated');
     const text = this.#text(end - this.#at);
     this.#at++;
     return text;
   }
   /** Two's complement, little-endian. @returns a number where that is exact */
   #integer(length: number): number | bigint {
-    if (length < 0 || length > MAX_INTEGER_BYTES) throw refused(`it holds an integer of ${length} bytes`);
+    if (length < 0 || length > MAX_INTEGER_BYTES) throw refused(`it contains an integer of ${length} bytes`);
     const bytes = this.#slice(length);
     let value = 0n;
     for (let i = length - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[i]!);
@@ -327,7 +327,7 @@ function withItems(dict: Map<PickleValue, PickleValue>, items: PickleValue[]): M
 }
 
 function construct(callee: PickleValue | undefined, args: PickleValue | undefined): PickleValue {
-  if (!(callee instanceof PickleConstructor)) throw refused('it calls something that is not a known constructor');
+  if (!(callee instanceof PickleConstructor)) throw refused('it calls an unknown constructor');
   if (!Array.isArray(args)) throw nonsense();
   return callee.construct(args);
 }
@@ -337,5 +337,5 @@ function refused(message: string): PickleError {
 }
 
 function nonsense(): PickleError {
-  return new PickleError('damaged', 'its pickle makes no sense');
+  return new PickleError('damaged', 'its pickle is invalid');
 }

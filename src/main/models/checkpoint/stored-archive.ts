@@ -58,7 +58,7 @@ export class StoredArchive {
 
   /**
    * Compares every entry with its checksum.
-   * @param onBytes told how many bytes have been compared so far
+   * @param onBytes called with how many bytes have been compared so far
    * @throws ArchiveError naming the first entry that differs; signal.reason
    */
   async verify(onBytes: (done: number) => void, signal: AbortSignal): Promise<void> {
@@ -92,7 +92,7 @@ export class StoredArchive {
    * @param from byte within the entry @throws RangeError beyond its end; ArchiveError when the file has become shorter
    */
   async readInto(target: Uint8Array, entry: StoredEntry, from: number): Promise<void> {
-    if (from < 0 || from + target.byteLength > entry.bytes) throw new RangeError(`${entry.name} ends before that`);
+    if (from < 0 || from + target.byteLength > entry.bytes) throw new RangeError(`${entry.name} is too short`);
     await readFully(this.#file, target, entry.start + from);
   }
 
@@ -106,18 +106,18 @@ async function readDirectory(path: string, size: number): Promise<Map<string, St
   let zip: ZipFile | null = null;
   try {
     zip = await openPromise(path, { autoClose: false });
-    if (zip.entryCount > MAX_ENTRIES) throw foreign(`it holds ${zip.entryCount} entries, as no checkpoint does`);
+    if (zip.entryCount > MAX_ENTRIES) throw foreign(`it contains ${zip.entryCount} entries, more than any checkpoint`);
     let total = 0;
     for await (const entry of zip.eachEntry()) {
       if (entry.fileName.endsWith('/')) continue;
       checkStored(entry);
-      if (entries.has(entry.fileName)) throw foreign(`it holds “${entry.fileName}” twice`);
+      if (entries.has(entry.fileName)) throw foreign(`it contains “${entry.fileName}” twice`);
       total += entry.uncompressedSize;
       // Entries that share bytes are how a small archive unpacks to a huge one.
-      if (total > size) throw foreign('its entries claim more bytes than the file has');
+      if (total > size) throw foreign('its entries declare more bytes than the file has');
       const { compressionMethod, fileDataStart, fileName } = await zip.readLocalFileHeaderPromise(entry);
       if (compressionMethod !== 0 || !fileName.equals(entry.fileNameRaw)) {
-        throw new ArchiveError('damaged', `its directory and its entry “${entry.fileName}” disagree`);
+        throw new ArchiveError('damaged', `its directory does not match its entry “${entry.fileName}”`);
       }
       entries.set(entry.fileName, {
         name: entry.fileName,
@@ -129,7 +129,7 @@ async function readDirectory(path: string, size: number): Promise<Map<string, St
     return entries;
   } catch (error) {
     if (error instanceof ArchiveError || isDiskError(error)) throw error;
-    throw new ArchiveError('damaged', 'its directory is damaged or cut off', error);
+    throw new ArchiveError('damaged', 'its directory is damaged or truncated', error);
   } finally {
     zip?.close();
   }
@@ -139,7 +139,7 @@ function checkStored({ fileName, compressionMethod, compressedSize, uncompressed
   if ((entry.generalPurposeBitFlag & 1) !== 0) throw foreign('it is encrypted');
   if (compressionMethod !== 0) {
     throw foreign(
-      `its entry “${fileName}” is compressed (${compressedSize} bytes for ${uncompressedSize}), as weights never are`,
+      `its entry “${fileName}” is compressed (${compressedSize} bytes for ${uncompressedSize}), which weights never are`,
     );
   }
 }
@@ -147,7 +147,7 @@ function checkStored({ fileName, compressionMethod, compressedSize, uncompressed
 async function readFully(file: FileHandle, target: Uint8Array, position: number): Promise<void> {
   for (let done = 0; done < target.byteLength;) {
     const { bytesRead } = await file.read(target, done, target.byteLength - done, position + done);
-    if (bytesRead === 0) throw new ArchiveError('damaged', 'it ends in the middle');
+    if (bytesRead === 0) throw new ArchiveError('damaged', 'it is truncated');
     done += bytesRead;
   }
 }

@@ -3,7 +3,7 @@ import type { StoredArchive, StoredEntry } from './stored-archive.ts';
 import { ELEMENT_BYTES, type ElementType, type TensorReference } from './torch-names.ts';
 
 /** Twice the largest layer of any model that is imported here: 2^27 values are 512 MB. */
-const MAX_VALUES = 1 << 27;
+export const MAX_VALUES = 1 << 27;
 
 /**
  * Reads only the part of the record that the tensor spans.
@@ -53,7 +53,7 @@ function inOrder(values: Float32Array, shape: number[], strides: number[], numbe
 }
 
 /** All files are little-endian, and so is every machine that Node runs on with onnxruntime. */
-function asFloat32(bytes: Uint8Array<ArrayBuffer>, type: ElementType): Float32Array {
+export function asFloat32(bytes: Uint8Array<ArrayBuffer>, type: ElementType): Float32Array {
   switch (type) {
     case 'float32':
       return new Float32Array(bytes.buffer);

@@ -17,3 +17,25 @@ export interface CheckpointTensors {
   /** @throws UserError 'model-damaged' naming the key when there is no such tensor */
   get(key: string): CheckpointTensor;
 }
+
+/** Shapes of tensors by key, for each top-level entry that holds some; '' has those at the top itself. */
+export type CheckpointOutline = ReadonlyMap<string, ReadonlyMap<string, readonly number[]>>;
+
+/** A checkpoint whose file is open. */
+export interface Checkpoint extends CheckpointTensors {
+  /** Of what {@link verify} reads. */
+  readonly bytes: number;
+  /**
+   * Checks that tensors of these shapes are there and hold floating-point numbers.
+   * @param shapes by key
+   * @throws UserError model-unusable, naming every key that is missing or otherwise
+   */
+  expect(shapes: ReadonlyMap<string, readonly number[]>): void;
+  /**
+   * Compares with checksums, where the format has some.
+   * @param onBytes called with how many of {@link bytes} have been compared
+   * @throws UserError model-damaged; signal.reason
+   */
+  verify(onBytes: (done: number) => void, signal: AbortSignal): Promise<void>;
+  close(): Promise<void>;
+}

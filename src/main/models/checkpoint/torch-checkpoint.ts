@@ -3,20 +3,17 @@
  * structure and `<name>/data/<n>` with the values. Read as data; see torch-names.ts for what the structure may hold.
  */
 import { open, stat } from 'node:fs/promises';
-import { basename } from 'node:path';
 import { UserError } from '../../../shared/errors.ts';
 import { readPickle } from './pickle-reader.ts';
+import { damaged, diskWords, expectShapes, refuseOtherDownloads, unusable } from './refusals.ts';
 import { InertObject, PickleConstructor, PickleError, PickleObject, type PickleValue } from './pickle-values.ts';
 import { ArchiveError, StoredArchive, type StoredEntry } from './stored-archive.ts';
 import { readStrided } from './strided.ts';
-import type { CheckpointTensor, CheckpointTensors } from './tensors.ts';
+import type { Checkpoint, CheckpointOutline, CheckpointTensor } from './tensors.ts';
 import { ELEMENT_BYTES, TensorReference, TORCH_NAMES, type ElementType } from './torch-names.ts';
 
 /** A structure of thousands of tensors has some hundred kilobytes. */
 const MAX_PICKLE_BYTES = 16 << 20;
-/** Problems with keys named in the sentence; all are in the error's detail. */
-const PROBLEMS_SHOWN = 40;
-
 const DTYPES: Record<ElementType, CheckpointTensor['dtype']> = {
   float32: 'float32',
   float64: 'float32',
@@ -28,7 +25,7 @@ const DTYPES: Record<ElementType, CheckpointTensor['dtype']> = {
   uint8: 'uint8',
 };
 
-export class TorchCheckpoint implements CheckpointTensors {
+export class TorchCheckpoint implements Checkpoint {
   readonly #path: string;
   readonly #archive: StoredArchive;
   /** Everything under the section; what is not a tensor too, so that it can be named. */
@@ -45,26 +42,34 @@ export class TorchCheckpoint implements CheckpointTensors {
   /**
    * Reads the structure, none of the values.
    * @param path absolute
-   * @param section the top-level entry under which the weights are; others are ignored
+   * @param section the top-level entry under which the weights are, '' if they are at the top; others are ignored
    * @throws UserError model-damaged (a whole copy might do), model-unusable (refused), not-found
    */
   static async open(path: string, section: string): Promise<TorchCheckpoint> {
-    await refuseOtherKinds(path);
-    let archive: StoredArchive | null = null;
+    const { archive, folder, top } = await readStructure(path);
     try {
-      archive = await StoredArchive.open(path);
-      const { entry, folder } = findPickle(archive);
-      await refuseForeignByteOrder(archive, folder);
-      const top = readPickle(await archive.read(entry), TORCH_NAMES);
-      const values = sectionOf(top, section);
-      const checkpoint = new TorchCheckpoint(path, archive, values, `${folder}data/`);
-      archive = null; // the checkpoint's to close
-      return checkpoint;
+      return new TorchCheckpoint(path, archive, sectionOf(top, section), `${folder}data/`);
     } catch (error) {
+      await archive.close();
       throw inWords(path, error);
-    } finally {
-      await archive?.close();
     }
+  }
+
+  /**
+   * What is in it, whatever model it is of; nothing stays open.
+   * @param path absolute
+   * @throws UserError as {@link open}
+   */
+  static async outline(path: string): Promise<CheckpointOutline> {
+    const { archive, top } = await readStructure(path);
+    await archive.close();
+    const sections: [PickleValue, PickleValue][] = [['', top], ...top];
+    return new Map(
+      sections.flatMap(([name, values]) => {
+        const shapes = shapesOf(values);
+        return typeof name === 'string' && shapes.size > 0 ? [[name, shapes]] : [];
+      }),
+    );
   }
 
   /** Bytes of all records. */
@@ -78,7 +83,7 @@ export class TorchCheckpoint implements CheckpointTensors {
 
   /**
    * Compares every record with its checksum: a bit that flipped on the way shows here.
-   * @param onBytes told how many of {@link bytes} have been compared
+   * @param onBytes called with how many of {@link bytes} have been compared
    * @throws UserError model-damaged; signal.reason
    */
   async verify(onBytes: (done: number) => void, signal: AbortSignal): Promise<void> {
@@ -95,25 +100,13 @@ export class TorchCheckpoint implements CheckpointTensors {
    * @throws UserError model-unusable, naming every key that is missing or otherwise
    */
   expect(shapes: ReadonlyMap<string, readonly number[]>): void {
-    const problems = [...shapes].flatMap(([key, shape]) => {
+    expectShapes(this.#path, shapes, (key) => {
       const value = this.#values.get(key);
-      if (value === undefined) return `“${key}” is missing`;
-      if (!(value instanceof TensorReference)) return `“${key}” is ${whatIs(value)} instead of a tensor`;
-      const { shape: found, storage } = value;
-      if (found.length !== shape.length || found.some((size, axis) => size !== shape[axis])) {
-        return `“${key}” has the shape ${inBrackets(found)} instead of ${inBrackets(shape)}`;
-      }
-      if (DTYPES[storage.elementType] !== 'float32') return `“${key}” holds ${storage.elementType} instead of float32`;
-      return [];
+      if (value === undefined) return null;
+      if (!(value instanceof TensorReference)) return whatIs(value);
+      const { elementType } = value.storage;
+      return { shape: value.shape, elementType, floating: DTYPES[elementType] === 'float32' };
     });
-    if (problems.length === 0) return;
-    const more = problems.length - PROBLEMS_SHOWN;
-    const list = problems.slice(0, PROBLEMS_SHOWN).join('; ');
-    throw new UserError(
-      'model-unusable',
-      `“${basename(this.#path)}” is a checkpoint of another model, or of another version: ${list}${more > 0 ? `; and ${more} more` : ''}. Choose the file that the model's makers published.`,
-      problems.join('; '),
-    );
   }
 
   get(key: string): CheckpointTensor {
@@ -129,7 +122,8 @@ export class TorchCheckpoint implements CheckpointTensors {
       shape: [...shape],
       dtype,
       read: async () => {
-        if (dtype !== 'float32') throw new TypeError(`${key} holds ${storage.elementType}, not floating-point numbers`);
+        if (dtype !== 'float32')
+          throw new TypeError(`${key} contains ${storage.elementType}, not floating-point numbers`);
         try {
           return await readStrided(value, this.#record(value), this.#archive);
         } catch (error) {
@@ -154,7 +148,7 @@ export class TorchCheckpoint implements CheckpointTensors {
   }
 }
 
-/** What people take for a checkpoint, told by its first bytes. @throws UserError */
+/** Files often mistaken for a checkpoint, identified by their first bytes. @throws UserError */
 async function refuseOtherKinds(path: string): Promise<void> {
   let head: Buffer;
   try {
@@ -169,28 +163,60 @@ async function refuseOtherKinds(path: string): Promise<void> {
   } catch (error) {
     throw inWords(path, error);
   }
+  refuseOtherDownloads(path, head);
   const text = head.toString('latin1');
   if (text.startsWith('PK')) return;
-  if (head.length === 0) throw damaged(path, 'it is empty');
   if (text.startsWith('\x80\x02\x8a\x0a') || text.startsWith('\x80\x02}') || text.startsWith('\x80\x02c')) {
-    throw unusable(path, 'it is written in the form that PyTorch used before version 1.6', 'Save it with a newer one');
+    throw unusable(path, 'it uses the format of PyTorch before 1.6', 'Save it again with a newer version');
   }
-  if (text.startsWith('version https://git-lfs')) {
-    throw unusable(path, 'it only says where the weights are (Git LFS)', 'Download the file itself');
+  throw unusable(path, 'it is not a PyTorch checkpoint', 'Choose the file published by the model’s authors');
+}
+
+interface Structure {
+  /** Open. */
+  archive: StoredArchive;
+  /** In the archive, with its slash. */
+  folder: string;
+  top: Map<PickleValue, PickleValue>;
+}
+
+/** @throws UserError; nothing stays open then */
+async function readStructure(path: string): Promise<Structure> {
+  await refuseOtherKinds(path);
+  let archive: StoredArchive | null = null;
+  try {
+    archive = await StoredArchive.open(path);
+    const { entry, folder } = findPickle(archive);
+    await refuseForeignByteOrder(archive, folder);
+    const top = readPickle(await archive.read(entry), TORCH_NAMES);
+    if (!(top instanceof Map))
+      throw new PickleError('refused', `it contains ${whatIs(top)} instead of a dict of weights`);
+    const structure = { archive, folder, top };
+    archive = null; // the caller's to close
+    return structure;
+  } catch (error) {
+    throw inWords(path, error);
+  } finally {
+    await archive?.close();
   }
-  if (/^\s*<(!doctype|html)/i.test(text)) {
-    throw unusable(path, 'it is a web page', 'Download the file itself');
+}
+
+function shapesOf(values: PickleValue): Map<string, readonly number[]> {
+  const shapes = new Map<string, readonly number[]>();
+  if (!(values instanceof Map)) return shapes;
+  for (const [key, value] of values) {
+    if (typeof key === 'string' && value instanceof TensorReference) shapes.set(key, value.shape);
   }
-  throw unusable(path, 'it is not a PyTorch checkpoint', 'Choose the file that the model’s makers published');
+  return shapes;
 }
 
 function findPickle(archive: StoredArchive): { entry: StoredEntry; folder: string } {
   const found = [...archive.entries.values()].filter(({ name }) => /^[^/]+\/data\.pkl$/.test(name));
   const [entry] = found;
   if (!entry || found.length > 1) {
-    throw new ArchiveError('foreign', `it holds ${found.length} files data.pkl, where a PyTorch checkpoint has one`);
+    throw new ArchiveError('foreign', `it contains ${found.length} data.pkl files instead of one`);
   }
-  if (entry.bytes > MAX_PICKLE_BYTES) throw new ArchiveError('foreign', 'its data.pkl is larger than any structure');
+  if (entry.bytes > MAX_PICKLE_BYTES) throw new ArchiveError('foreign', 'its data.pkl is too large');
   return { entry, folder: entry.name.slice(0, -'data.pkl'.length) };
 }
 
@@ -202,12 +228,12 @@ async function refuseForeignByteOrder(archive: StoredArchive, folder: string): P
   if (order !== 'little') throw new ArchiveError('foreign', 'it was written by a big-endian machine');
 }
 
-function sectionOf(top: PickleValue, section: string): Map<string, PickleValue> {
-  if (!(top instanceof Map)) throw new PickleError('refused', `it holds ${whatIs(top)} instead of a dict of weights`);
-  const values = top.get(section);
+/** @param section '' for the top itself */
+function sectionOf(top: Structure['top'], section: string): Map<string, PickleValue> {
+  const values = section === '' ? top : top.get(section);
   if (!(values instanceof Map)) {
     const what = values === undefined ? 'nothing' : whatIs(values);
-    throw new PickleError('refused', `it holds ${what} under “${section}”, where the weights should be`);
+    throw new PickleError('refused', `it contains ${what} in “${section}” instead of the weights`);
   }
   return new Map([...values].flatMap(([key, value]) => (typeof key === 'string' ? [[key, value] as const] : [])));
 }
@@ -223,37 +249,11 @@ function whatIs(value: PickleValue): string {
   return typeof value === 'string' ? 'a text' : 'a number';
 }
 
-function inBrackets(shape: readonly number[]): string {
-  return `[${shape.join(', ')}]`;
-}
-
 /** What went wrong while reading, as a sentence for the screen; what is no fault of the file's stays as it is. */
 function inWords(path: string, error: unknown): unknown {
   if (error instanceof ArchiveError || error instanceof PickleError) {
     if (error.kind === 'damaged') return damaged(path, error.message, error);
-    return unusable(path, error.message, 'Choose the file that the model’s makers published', error);
+    return unusable(path, error.message, 'Choose the file published by the model’s authors', error);
   }
-  if (error instanceof Error && 'syscall' in error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
-      return new UserError('not-found', `There is no file “${path}”. Check the spelling.`, error);
-    }
-    return new UserError('model-damaged', `“${path}” cannot be read. Check its permissions and its drive.`, error);
-  }
-  return error;
-}
-
-function damaged(path: string, what: string, cause?: unknown): UserError {
-  return new UserError(
-    'model-damaged',
-    `“${basename(path)}” is damaged: ${what}. Download it again. Nothing was installed.`,
-    cause,
-  );
-}
-
-function unusable(path: string, what: string, advice: string, cause?: unknown): UserError {
-  return new UserError(
-    'model-unusable',
-    `“${basename(path)}” cannot be imported: ${what}. ${advice}. Nothing was installed.`,
-    cause,
-  );
+  return diskWords(path, error);
 }

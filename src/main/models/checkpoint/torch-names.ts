@@ -95,7 +95,7 @@ class StorageClass extends PickleConstructor {
   readonly elementType: ElementType;
   constructor(fullName: string, elementType: ElementType) {
     super(fullName, () => {
-      throw new PickleError('refused', `it makes a ${fullName} by hand`);
+      throw new PickleError('refused', `it constructs a ${fullName} directly`);
     });
     this.elementType = elementType;
   }
@@ -120,10 +120,7 @@ export const TORCH_NAMES: PickleWorld = {
     const known = CONSTRUCTORS.get(fullName);
     if (known) return known;
     const shown = fullName.replace(/[^\x20-\x7e]/gu, '?').slice(0, NAME_SHOWN);
-    throw new PickleError(
-      'refused',
-      `it asks for “${shown}”, which weights do not need and which Earmark does not run`,
-    );
+    throw new PickleError('refused', `it refers to “${shown}”, which weights do not need and Earmark does not run`);
   },
 
   /** `('storage', class, record, device, length)`; the device is where the weights once were, and says nothing here. */
@@ -157,7 +154,7 @@ function rebuildTensor([storage, offset, shape, strides]: PickleValue[]): Pickle
   const empty = shape.includes(0);
   const last = empty ? offset - 1 : offset + shape.reduce((sum, size, axis) => sum + (size - 1) * strides[axis]!, 0);
   if (last >= storage.length) {
-    throw new PickleError('damaged', `a tensor in it reaches beyond its storage “${storage.record}”`);
+    throw new PickleError('damaged', `a tensor exceeds its storage “${storage.record}”`);
   }
   return new TensorReference(storage, offset, shape, strides);
 }
@@ -177,5 +174,5 @@ function areCounts(value: PickleValue | undefined): value is number[] {
 }
 
 function nonsense(what: string): PickleError {
-  return new PickleError('damaged', `${what} in its pickle makes no sense`);
+  return new PickleError('damaged', `${what} in its pickle is invalid`);
 }

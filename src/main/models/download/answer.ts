@@ -79,26 +79,26 @@ function noteOf({ response, linkedSha256 }: Answer): Note {
   };
 }
 
-/** What can be told before the first byte. */
+/** What is known before the first byte. */
 function checkHeaders(file: ListedFile, answer: Answer, total: number | null, sentences: Sentences): void {
   const { response, host, linkedSha256 } = answer;
   const { 'content-type': type = '', 'content-encoding': encoding = 'identity' } = response.headers;
   if (/^(text\/html|application\/xhtml)/i.test(type)) throw sentences.webPage(host);
-  if (encoding.toLowerCase() !== 'identity') throw sentences.notTheFile(host, 'it comes compressed');
+  if (encoding.toLowerCase() !== 'identity') throw sentences.notTheFile(host, 'it is compressed');
   if (file.sha256 !== undefined && linkedSha256 !== null && linkedSha256 !== file.sha256) {
-    throw sentences.notTheFile(host, 'there is another version of it now');
+    throw sentences.notTheFile(host, 'its version has changed');
   }
   if (total === null) return;
   const least = file.sha256 === undefined ? file.bytes / 2 - SLACK_BYTES : file.bytes;
   if (total < least || total > mostBytes(file)) {
-    throw sentences.notTheFile(host, `it has ${total} bytes in place of ${file.bytes}`);
+    throw sentences.notTheFile(host, `it has ${total} bytes instead of ${file.bytes}`);
   }
 }
 
 /** Any other status. Too much to do, or broken for the moment, may pass; the rest does not. */
 function refusal({ response, host }: Answer, sentences: Sentences): Error {
   const status = response.statusCode!;
-  if (status < 400) return sentences.notTheFile(host, `it answers with ${status}`);
+  if (status < 400) return sentences.notTheFile(host, `it returns status ${status}`);
   const error = sentences.refused(host, status);
   if (status !== 429 && status < 500) return error;
   const waitMs = retryAfterMs(response.headers['retry-after']);

@@ -34,7 +34,7 @@ export interface Answer {
   arriving: Arriving;
   /** Who answered in the end. */
   host: string;
-  /** SHA-256 of the whole file in hex, as Hugging Face tells it of large files; null when nobody did. */
+  /** SHA-256 of the whole file in hex, as Hugging Face sends it for large files; null when it was not sent. */
   linkedSha256: string | null;
 }
 
@@ -81,13 +81,13 @@ export class Connection {
         return { response, arriving: keepWhatComes(response), host: url.host, linkedSha256 };
       }
       response.destroy();
-      if (!URL.canParse(location, url.href)) throw sentences.redirectedBadly(url.host, 'to what is no address');
+      if (!URL.canParse(location, url.href)) throw sentences.redirectedBadly(url.host, 'to an invalid address');
       const next = new URL(location, url);
       if (!mayVisit(next, mirror)) {
-        throw sentences.redirectedBadly(url.host, `to an address that is not encrypted (${next.protocol})`);
+        throw sentences.redirectedBadly(url.host, `to an unencrypted address (${next.protocol})`);
       }
-      if (seen.has(next.href)) throw sentences.redirectedBadly(url.host, 'in a circle');
-      if (seen.size > MAX_REDIRECTS) throw sentences.redirectedBadly(url.host, 'again and again');
+      if (seen.has(next.href)) throw sentences.redirectedBadly(url.host, 'in a loop');
+      if (seen.size > MAX_REDIRECTS) throw sentences.redirectedBadly(url.host, 'too many times');
       url = next;
     }
   }
@@ -128,7 +128,7 @@ export class Connection {
     try {
       return await new Promise<IncomingMessage>((resolve, reject) => {
         request.once('response', resolve);
-        request.on('error', reject); // stays: what breaks later is told by the response as well
+        request.on('error', reject); // stays: later errors are reported by the response as well
       });
     } catch (error) {
       throw this.#fault(error, url.host, url);

@@ -24,7 +24,7 @@ export function acquireDownloadLock(downloads: string): () => void {
       if (!(error instanceof Database.SqliteError) || !error.code.startsWith('SQLITE_BUSY')) throw error;
       throw new UserError(
         'catalogue-busy',
-        `Another Earmark is downloading a model into “${downloads}”. Wait for it, or stop it.`,
+        `Another instance of Earmark is downloading a model into “${downloads}”. Wait for it to finish, or quit it.`,
       );
     }
     return () => {

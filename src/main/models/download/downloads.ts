@@ -1,6 +1,5 @@
 /**
- * The engine's handle on downloads of models: one at a time, only when asked for, stopped with the engine. What has come
- * stays in `<data folder>/downloads/<id>` until the model is installed or the download is discarded.
+ * Downloads of models: one at a time, only when asked for, beside all other jobs but an import. What has come stays in `<data folder>/downloads/<id>` until the model is installed or the download is discarded.
  */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
@@ -8,11 +7,15 @@ import { mkdir, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DownloadProgress, KnownModel } from '../../../shared/calls/models.ts';
 import { UserError } from '../../../shared/errors.ts';
-import { roomFor } from '../import-kind.ts';
-import type { Imports } from '../imports.ts';
-import { findPack, listPacks } from '../installed.ts';
+import { DOWNLOAD_RUNS, licenceNotAccepted, modelNotListed } from '../../../shared/refusals.ts';
+import type { JobId, ModelStatus } from '../../../shared/types.ts';
+import type { JobRegistry, Lane } from '../../jobs/registry.ts';
+import type { JobContext } from '../../jobs/runner.ts';
+import { roomFor } from '../families/family.ts';
+import type { Imports, StatusOfPack } from '../imports.ts';
+import { findPack, listPacks } from '../../packs/installed.ts';
 import { diskSentence } from '../unfinished.ts';
-import { Connection } from './connection.ts';
+import type { Connection } from './connection.ts';
 import { acquireDownloadLock } from './download-lock.ts';
 import { fetchFile } from './fetch-file.ts';
 import { bytesOf, readKnownModels, type ListedFile, type ListedModel } from './known.ts';
@@ -30,7 +33,7 @@ export interface DownloadsOptions {
   imports: Imports;
   /** Asked whenever a download begins: an address, http or https; null: from the publishers. */
   mirror: () => string | null;
-  send: (progress: DownloadProgress) => void;
+  statusOf: StatusOfPack;
   /** The list of what there is. @default the shipped one */
   list?: string;
   /** @default half a minute of a server's silence */
@@ -54,9 +57,9 @@ interface Part {
 export class Downloads {
   readonly #options: Required<Omit<DownloadsOptions, 'list'>> & { list?: string };
   readonly #folder: string;
-  #running: { controller: AbortController; work: Promise<string | null>; importing: boolean } | null = null;
+  readonly #lane: Lane<'download'>;
 
-  constructor(options: DownloadsOptions) {
+  constructor(options: DownloadsOptions, jobs: JobRegistry) {
     this.#options = {
       patienceMs: PATIENCE_MS,
       backoffMs: BACKOFF_MS,
@@ -66,6 +69,11 @@ export class Downloads {
       ...options,
     };
     this.#folder = join(options.dataFolder, 'downloads');
+    this.#lane = jobs.sessionLane({
+      busy: DOWNLOAD_RUNS,
+      unpausable: 'A download cannot be paused. Cancel it instead: the next download continues from there.',
+      first: { modelId: '', stage: 'connecting', bytes: 0, total: 0, bytesPerSecond: null },
+    });
   }
 
   /** Reads disks, asks nobody. @throws UserError model-damaged when the list is */
@@ -83,43 +91,23 @@ export class Downloads {
 
   /**
    * @param acceptLicense somebody has seen the licence and agrees
-   * @returns the folder of the installed pack, at once when it was there before; null when it was cancelled
-   * @throws UserError not-found, bad-input, catalogue-busy, offline, download-failed, disk-full, catalogue-unwritable;
-   *   what importing throws. What has come stays, but for what can be of no use
+   * @returns a job that ends with the installed model, at once when it was there before; with null when it was cancelled
+   * @throws UserError not-found, bad-input, catalogue-busy; its job: catalogue-busy, offline, download-failed, disk-full,
+   *   catalogue-unwritable; what importing throws. What has come stays, but for what can be of no use
    */
-  async run(id: string, acceptLicense: boolean): Promise<string | null> {
+  async start(id: string, acceptLicense: boolean): Promise<JobId> {
     const model = await this.#listed(id);
-    if (!acceptLicense) {
-      throw new UserError(
-        'bad-input',
-        `${model.name} is published under the licence ${model.license}. Read it at ${model.licenseUrl}, and agree to it first. Nothing was downloaded.`,
-      );
-    }
-    if (this.#running) throw busy('A model is being downloaded already. Wait for it, or cancel it first.');
-    if (this.#options.imports.busy) throw busy('A model is being imported. Wait for it, or cancel it first.');
-    const controller = new AbortController();
-    const { signal } = controller;
-    const work = this.#work(model, signal);
-    this.#running = { controller, work, importing: false };
-    try {
-      return await work;
-    } catch (error) {
-      if (signal.aborted && error === signal.reason) return null;
-      throw diskSentence(error, this.#folder);
-    } finally {
-      this.#running = null;
-    }
-  }
-
-  cancel(): void {
-    this.#running?.controller.abort(new DOMException('cancelled by the user', 'AbortError'));
-    if (this.#running?.importing) this.#options.imports.cancel();
+    if (!acceptLicense) throw licenceNotAccepted(model);
+    this.#lane.assertFree();
+    this.#options.imports.assertNone();
+    const figures = { modelId: id, total: bytesOf(model) };
+    return this.#lane.start('download', { id }, (context) => this.#download(model, context), { figures });
   }
 
   /** Deletes what an unfinished download left. @throws UserError not-found, catalogue-busy */
   async discard(id: string): Promise<void> {
     await this.#listed(id);
-    if (this.#running) throw busy('A model is being downloaded. Wait for it, or cancel it first.');
+    this.#lane.assertFree();
     const release = acquireDownloadLock(this.#folder);
     try {
       await rm(join(this.#folder, id), { recursive: true, force: true });
@@ -130,41 +118,37 @@ export class Downloads {
     }
   }
 
-  /** Cancels and waits for the end. */
-  async close(): Promise<void> {
-    this.cancel();
-    await Promise.allSettled([this.#running?.work]);
-  }
-
-  async #work(model: ListedModel, signal: AbortSignal): Promise<string | null> {
-    const installed = await this.#installed(model.id);
-    if (installed !== null) return installed;
-    const release = acquireDownloadLock(this.#folder);
+  async #download(model: ListedModel, context: JobContext<DownloadProgress>): Promise<ModelStatus | null> {
+    const { signal } = context;
     try {
-      signal.throwIfAborted();
-      await this.#prepare(model, signal);
-      return await this.#import(model, signal);
-    } finally {
-      release();
+      const installed = await this.#installed(model.id);
+      if (installed !== null) return await this.#options.statusOf(installed);
+      const release = acquireDownloadLock(this.#folder);
+      try {
+        signal.throwIfAborted();
+        await this.#prepare(model, context);
+        return await this.#import(model, signal);
+      } finally {
+        release();
+      }
+    } catch (error) {
+      if (signal.aborted && error === signal.reason) return null;
+      throw diskSentence(error, this.#folder);
     }
   }
 
-  async #prepare(model: ListedModel, signal: AbortSignal): Promise<void> {
+  async #prepare(model: ListedModel, { signal, report: send }: JobContext<DownloadProgress>): Promise<void> {
     const parts = this.#parts(model);
     await mkdir(join(this.#folder, model.id), { recursive: true });
     const there = await bytesOfParts(parts);
     await this.#checkSpace(model, there);
-    const report = new DownloadReport(model.id, there, bytesOf(model), this.#options.send);
+    const report = new DownloadReport(model.id, there, bytesOf(model), send);
     const sentences = new Sentences(model);
-    try {
-      await this.#fetch(parts, report, sentences, signal);
-      report.enter('verifying');
-      for (const { file, part } of parts) await verify(file, part, sentences, signal);
-      for (const { part } of parts) await part.finish();
-      report.enter('importing');
-    } finally {
-      report.end();
-    }
+    await this.#fetch(parts, report, sentences, signal);
+    report.enter('verifying');
+    for (const { file, part } of parts) await verify(file, part, sentences, signal);
+    for (const { part } of parts) await part.finish();
+    report.enter('importing');
   }
 
   async #fetch(parts: Part[], report: DownloadReport, sentences: Sentences, signal: AbortSignal): Promise<void> {
@@ -176,6 +160,8 @@ export class Downloads {
       if (await part.finished()) continue;
       if (!connection) {
         report.enter('connecting');
+        // With Node's HTTP client: nobody else waits for it at the start.
+        const { Connection } = await import('./connection.ts');
         connection = new Connection({ mirror, sentences, signal, patienceMs, env, ca });
       }
       await fetchFile(file, part, { connection, report, sentences, signal, backoffMs });
@@ -184,20 +170,18 @@ export class Downloads {
   }
 
   /** @returns null when it was cancelled: what was downloaded stays then */
-  async #import({ id, name }: ListedModel, signal: AbortSignal): Promise<string | null> {
+  async #import({ id, name }: ListedModel, signal: AbortSignal): Promise<ModelStatus | null> {
     const folder = join(this.#folder, id);
     signal.throwIfAborted();
     try {
-      const running = this.#options.imports.run(folder);
-      if (this.#running) this.#running.importing = true;
-      const installed = await running;
+      const installed = await this.#options.imports.within(folder, signal);
       if (installed !== null) await rm(folder, { recursive: true, force: true });
       return installed;
     } catch (error) {
       // Of no use, and in the way: the next try would only import the same again.
       if (!(error instanceof UserError) || !/^model-(damaged|unusable)$/.test(error.code)) throw error;
       await rm(folder, { recursive: true, force: true });
-      throw new UserError(error.code, `${error.userMessage} What was downloaded of ${name} is deleted; the next try begins anew.`, error); // prettier-ignore
+      throw new UserError(error.code, `${error.userMessage} The partial download of ${name} was deleted. The next download starts from the beginning.`, error); // prettier-ignore
     }
   }
 
@@ -219,7 +203,7 @@ export class Downloads {
     if (free >= needed) return;
     throw new UserError(
       'disk-full',
-      `Downloading and installing ${model.name} needs ${Math.ceil(needed / 1e6)} MB in “${this.#options.dataFolder}”, and ${Math.floor(free / 1e6)} MB are free. Make room there, then try again.`,
+      `Downloading and installing ${model.name} needs ${Math.ceil(needed / 1e6)} MB in “${this.#options.dataFolder}”, but only ${Math.floor(free / 1e6)} MB are free. Free some space, then try again.`,
     );
   }
 
@@ -227,8 +211,8 @@ export class Downloads {
     const models = await readKnownModels(this.#options.list);
     const found = models.find((model) => model.id === id);
     if (found) return found;
-    const others = models.map((model) => model.id).join(', ');
-    throw new UserError('not-found', `No model “${id}” is known that could be downloaded. There are: ${others}.`);
+    const known = models.map((model) => model.id);
+    throw modelNotListed(id, known);
   }
 
   #parts(model: ListedModel): Part[] {
@@ -272,8 +256,4 @@ async function sha256Of(path: string, signal: AbortSignal): Promise<string> {
 async function freeBytes(folder: string): Promise<number> {
   const { bavail, bsize } = await statfs(folder);
   return bavail * bsize;
-}
-
-function busy(sentence: string): UserError {
-  return new UserError('catalogue-busy', sentence);
 }

@@ -1,4 +1,4 @@
-/** One file, from its publisher to the disk: goes on from what is there, and tries again where that may help. */
+/** One file, from its publisher to the disk: resumes a partial download, and retries where that may help. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { judge, mostBytes, type Begun } from './answer.ts';
 import type { Answer, Connection } from './connection.ts';
@@ -74,7 +74,7 @@ async function attempt(file: ListedFile, part: PartialFile, options: FetchOption
   }
 }
 
-/** Without a tag of its content nobody could tell whether the rest belongs to what is there. */
+/** Without an ETag it is unknown whether the rest belongs to the partial file. */
 function continuable(there: (Note & { bytes: number }) | null): Begun | null {
   if (!there || there.bytes === 0 || there.etag === null) return null;
   return { ...there, etag: there.etag };
@@ -97,8 +97,8 @@ async function save(
     for await (const piece of connection.body(answer)) {
       if (bytes === 0 && WEB_PAGE.test(piece.toString('utf8', 0, 200))) throw sentences.webPage(answer.host);
       if (bytes + piece.length > most) {
-        await out.truncate(0); // of no use: the next try shall not go on from it
-        throw sentences.notTheFile(answer.host, 'it sends more than there should be');
+        await out.truncate(0); // of no use: the next try must not resume from it
+        throw sentences.notTheFile(answer.host, 'it is larger than expected');
       }
       await out.writeFile(piece);
       bytes += piece.length;
@@ -109,5 +109,6 @@ async function save(
     await out.close();
   }
   if (note.total === null) await part.write({ ...note, total: bytes });
-  else if (bytes < note.total) throw new Passing(sentences.lost(answer.host, `${bytes} of ${note.total} bytes came`));
+  else if (bytes < note.total)
+    throw new Passing(sentences.lost(answer.host, `received ${bytes} of ${note.total} bytes`));
 }

@@ -3,9 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../../shared/errors.ts';
-import { SHIPPED_MODELS_FOLDER } from '../installed.ts';
+import { SHIPPED_MODELS_FOLDER } from '../../packs/installed.ts';
+import { wrongShape } from '../../text/wrong-shape.ts';
 
-/** Names another list in place of the shipped one: for whoever keeps models of their own for many machines. */
+/** Names another list in place of the shipped one, for administrators of many machines. */
 export const LIST_VARIABLE = 'EARMARK_KNOWN_MODELS';
 const SHIPPED_LIST = join(SHIPPED_MODELS_FOLDER, 'known.json');
 
@@ -40,13 +41,15 @@ const MODEL = z.strictObject({
   files: z
     .array(FILE)
     .min(1)
-    .refine((files) => allDiffer(files.map(({ path }) => path.toLowerCase())), { error: 'two files of one name' }),
+    .refine((files) => allDiffer(files.map(({ path }) => path.toLowerCase())), {
+      error: 'two files have the same name',
+    }),
 });
 
 const LIST = z.strictObject({
   models: z
     .array(MODEL)
-    .refine((models) => allDiffer(models.map(({ id }) => id.toLowerCase())), { error: 'two models of one id' }),
+    .refine((models) => allDiffer(models.map(({ id }) => id.toLowerCase())), { error: 'two models have the same id' }),
 });
 
 export type ListedFile = z.output<typeof FILE>;
@@ -67,8 +70,7 @@ export async function readKnownModels(
   }
   const list = LIST.safeParse(content);
   if (list.success) return list.data.models;
-  const { path: where, message } = list.error.issues[0]!;
-  throw damaged(path, `“${where.join('.')}”: ${message}`, list.error);
+  throw damaged(path, wrongShape(list.error), list.error);
 }
 
 /** Bytes of all its files. */
@@ -81,6 +83,6 @@ function allDiffer(names: string[]): boolean {
 }
 
 function damaged(path: string, what: string, cause: unknown): UserError {
-  const advice = path === SHIPPED_LIST ? 'Install Earmark again' : `Correct it, or unset ${LIST_VARIABLE}`;
+  const advice = path === SHIPPED_LIST ? 'Reinstall Earmark' : `Correct it, or unset ${LIST_VARIABLE}`;
   return new UserError('model-damaged', `The list of models to download, “${path}”, is damaged: ${what}. ${advice}.`, cause); // prettier-ignore
 }

@@ -9,7 +9,7 @@ const NOTE = z.object({
   etag: z.string().nullable(),
   /** Bytes of the whole file; null when the server did not say. */
   total: z.number().int().nonnegative().nullable(),
-  /** Of the whole file, hex, as the publisher's server told it; null when it did not. */
+  /** Of the whole file, hex, as sent by the publisher's server; null when it was not. */
   sha256: z.string().nullable(),
 });
 export type Note = z.output<typeof NOTE>;

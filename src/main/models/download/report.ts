@@ -1,7 +1,6 @@
-/** How far a download is, told at most ten times a second, with its speed over the last seconds. */
+/** How far a download is, with its speed over the last seconds. */
 import type { DownloadProgress } from '../../../shared/calls/models.ts';
 
-const INTERVAL_MS = 100;
 /** Over so long the speed is a mean. */
 const SPEED_OVER_MS = 3000;
 /** Before that it would be a guess. */
@@ -10,27 +9,28 @@ const SPEED_FROM_MS = 500;
 export class DownloadReport {
   /** Bytes that there will be. */
   total: number;
-  readonly #id: string;
   readonly #send: (progress: DownloadProgress) => void;
+  readonly #modelId: string;
   #stage: DownloadProgress['stage'] = 'connecting';
   #bytes: number;
-  #toldMs = -Infinity;
-  #later: NodeJS.Timeout | undefined;
   /** When how many bytes had come over the network. */
   #samples: { ms: number; received: number }[] = [];
   #received = 0;
 
-  /** @param bytes that are there already */
-  constructor(id: string, bytes: number, total: number, send: (progress: DownloadProgress) => void) {
-    this.#id = id;
+  /**
+   * @param bytes that are there already
+   * @param send called on every change
+   */
+  constructor(modelId: string, bytes: number, total: number, send: (progress: DownloadProgress) => void) {
+    this.#modelId = modelId;
     this.#bytes = bytes;
     this.total = total;
     this.#send = send;
+    this.#tell();
   }
 
-  /** Is told at once. */
   enter(stage: DownloadProgress['stage']): void {
-    if (stage === this.#stage && this.#toldMs > -Infinity) return;
+    if (stage === this.#stage) return;
     this.#stage = stage;
     this.#samples = [];
     this.#tell();
@@ -43,14 +43,7 @@ export class DownloadReport {
     this.#received += count;
     this.#samples.push({ ms: now, received: this.#received });
     while (this.#samples.length > 2 && now - this.#samples[1]!.ms >= SPEED_OVER_MS) this.#samples.shift();
-    const waitMs = this.#toldMs + INTERVAL_MS - now;
-    if (waitMs <= 0) this.#tell();
-    else this.#later ??= setTimeout(() => this.#tell(), waitMs); // the server may be silent from now on
-  }
-
-  /** Nothing is told from here on. */
-  end(): void {
-    clearTimeout(this.#later);
+    this.#tell();
   }
 
   /** @param count that were there and are no longer */
@@ -59,12 +52,9 @@ export class DownloadReport {
   }
 
   #tell(): void {
-    this.end();
-    this.#later = undefined;
-    this.#toldMs = performance.now();
-    const { id, bytes } = { id: this.#id, bytes: this.#bytes };
-    const total = Math.max(this.total, bytes); // a size that is only about right shall not be exceeded
-    this.#send({ id, stage: this.#stage, bytes, total, bytesPerSecond: this.#speed() });
+    const total = Math.max(this.total, this.#bytes); // an approximate size must not be exceeded
+    const figures = { bytes: this.#bytes, total, bytesPerSecond: this.#speed() };
+    this.#send({ modelId: this.#modelId, stage: this.#stage, ...figures });
   }
 
   #speed(): number | null {

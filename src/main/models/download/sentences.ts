@@ -2,7 +2,7 @@
 import { UserError, type ErrorCode } from '../../../shared/errors.ts';
 import type { ListedModel } from './known.ts';
 
-/** Something that may pass by itself: whoever fetches tries again, and gives up with the sentence. */
+/** A temporary failure: the download is retried, and ends with this message if that fails. */
 export class Passing extends Error {
   readonly sentence: UserError;
   /** What the server asked for, ms; null: as it suits us. */
@@ -27,7 +27,7 @@ export class StalledError extends Error {
   override readonly name = 'StalledError';
 }
 
-const KEPT = 'What was downloaded so far is kept';
+const KEPT = 'The partial download is kept';
 
 export class Sentences {
   readonly #name: string;
@@ -35,15 +35,15 @@ export class Sentences {
 
   constructor({ name, page }: Pick<ListedModel, 'name' | 'page'>) {
     this.#name = name;
-    this.#byHand = `Or fetch it yourself from ${page} and use “earmark models import”.`;
+    this.#byHand = `Or download it from ${page} and import it with “earmark models import”.`;
   }
 
   offline(host: string, cause: unknown): UserError {
-    return this.#say('offline', `“${host}” cannot be reached: this machine may be offline. Connect it and try again. ${KEPT}`, cause); // prettier-ignore
+    return this.#say('offline', `“${host}” cannot be reached; this machine may be offline. Check the connection and try again. ${KEPT}`, cause); // prettier-ignore
   }
 
   lost(host: string, cause: unknown): UserError {
-    return this.#say('download-failed', `The connection to “${host}” was lost several times. ${KEPT}, and the next try goes on from there`, cause); // prettier-ignore
+    return this.#say('download-failed', `The connection to “${host}” was lost several times. ${KEPT}, and the next attempt continues from there`, cause); // prettier-ignore
   }
 
   proxyUnreachable(proxy: string, cause: unknown): UserError {
@@ -51,35 +51,35 @@ export class Sentences {
   }
 
   proxyRefuses(proxy: string, status: number, cause?: unknown): UserError {
-    const why = status === 407 ? 'asks for a name and a password' : `refuses the connection (${status})`;
-    const advice = status === 407 ? 'Put them into HTTPS_PROXY' : 'Ask whoever runs it, or name the host in NO_PROXY';
+    const why = status === 407 ? 'requires a user name and password' : `refuses the connection (${status})`;
+    const advice = status === 407 ? 'Add them to HTTPS_PROXY' : 'Ask its administrator, or add the host to NO_PROXY';
     return this.#say('offline', `The proxy “${proxy}” ${why}. ${advice}`, cause);
   }
 
   proxyUnusable(variable: string): UserError {
-    return this.#say('offline', `The proxy in ${variable} cannot be used: only addresses that begin with http:// or https:// can`); // prettier-ignore
+    return this.#say('offline', `The proxy in ${variable} is not supported. Use an address that begins with http:// or https://`); // prettier-ignore
   }
 
   notTrusted(host: string, cause: unknown): UserError {
-    return this.#say('download-failed', `“${host}” cannot prove that it is who it says it is. Check this machine's date, and whether a program or your network looks into its connections`, cause); // prettier-ignore
+    return this.#say('download-failed', `The certificate of “${host}” could not be verified. Check the date of this machine, and whether a program or the network intercepts encrypted connections`, cause); // prettier-ignore
   }
 
   /** @param status of HTTP, 400 or more */
   refused(host: string, status: number): UserError {
-    return this.#say('download-failed', `“${host}” does not give the file out (${status}). ${adviceOn(status)}`);
+    return this.#say('download-failed', `“${host}” refuses the download (${status}). ${adviceOn(status)}`);
   }
 
   redirectedBadly(host: string, why: string): UserError {
-    return this.#say('download-failed', `“${host}” sends the download elsewhere, ${why}. Nothing was fetched from there`); // prettier-ignore
+    return this.#say('download-failed', `“${host}” redirects the download ${why}. Nothing was downloaded from there`); // prettier-ignore
   }
 
   webPage(host: string): UserError {
-    return this.#say('download-failed', `“${host}” sent a web page in place of the file: perhaps the network wants you to log in. Open a page in a browser, then try again`); // prettier-ignore
+    return this.#say('download-failed', `“${host}” returned a web page instead of the file; the network may require a login. Open a page in a browser, then try again`); // prettier-ignore
   }
 
   /** @param why "it sends more bytes than there should be", … */
   notTheFile(host: string, why: string): UserError {
-    return this.#say('download-failed', `“${host}” does not send the file that was asked for: ${why}. Try again later, or with another mirror`); // prettier-ignore
+    return this.#say('download-failed', `“${host}” does not provide the requested file: ${why}. Try again later, or use another mirror`); // prettier-ignore
   }
 
   changing(host: string): UserError {
@@ -87,7 +87,7 @@ export class Sentences {
   }
 
   wrongHash(path: string): UserError {
-    return this.#say('download-failed', `“${path}” of ${this.#name} arrived damaged: it is not what its publisher put out. It was deleted; try again`); // prettier-ignore
+    return this.#say('download-failed', `“${path}” of ${this.#name} does not match the published checksum and was deleted. Try again`); // prettier-ignore
   }
 
   #say(code: ErrorCode, what: string, cause?: unknown): UserError {
@@ -96,10 +96,10 @@ export class Sentences {
 }
 
 function adviceOn(status: number): string {
-  if (status === 401 || status === 403) return 'It asks for a login, or blocks this network';
-  if (status === 404 || status === 410) return 'It is not there any more, or the mirror does not have it';
-  if (status === 429 || status >= 500) return `It has too much to do: try again later. ${KEPT}`;
-  return 'Try again later, or with another mirror';
+  if (status === 401 || status === 403) return 'It requires a login, or blocks this network';
+  if (status === 404 || status === 410) return 'The file was removed, or the mirror does not have it';
+  if (status === 429 || status >= 500) return `The server is overloaded. Try again later. ${KEPT}`;
+  return 'Try again later, or use another mirror';
 }
 
 /** For the log. Addresses can hold passwords (of a proxy, of a mirror) and signatures that let anybody fetch. */

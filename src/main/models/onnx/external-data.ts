@@ -34,7 +34,7 @@ export class ExternalData {
     return new ExternalData(basename(path), await open(path, 'w'));
   }
 
-  /** @param data as it shall lie in the file: little-endian, C order */
+  /** @param data as stored in the file: little-endian, C order */
   async append(data: ArrayBufferView): Promise<StoredTensor> {
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     const alignment = bytes.length >= LARGE_BYTES ? MAP_ALIGNMENT : SMALL_ALIGNMENT;

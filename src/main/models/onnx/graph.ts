@@ -12,6 +12,7 @@ import {
   IR_VERSION,
   type AttributeMessage,
   type DataType,
+  type ModelMessage,
   type NodeMessage,
   type StringEntry,
   type TensorMessage,
@@ -64,7 +65,7 @@ export class Graph {
 
   /**
    * Runs `define`, then writes `fileName` and, for its weights, `fileName`.data into the folder, which must exist.
-   * The SHA-256 of the weights stands among the graph's metadata: who knows the hash of the graph knows both.
+   * The SHA-256 of the weights is in the graph's metadata: the hash of the graph covers both.
    */
   static async write(
     folder: string,
@@ -93,7 +94,7 @@ export class Graph {
     return { name };
   }
 
-  /** @param value what the graph shall give under this name */
+  /** @param value what the graph returns under this name */
   output(name: string, type: DataType, shape: readonly Axis[], value: Value): void {
     this.#nodes.push({ input: [value.name], output: [name], name, op_type: 'Identity', attribute: [], domain: '' });
     this.#outputs.push(valueInfo(name, type, shape));
@@ -123,6 +124,16 @@ export class Graph {
       domain,
     });
     return outputs;
+  }
+
+  /**
+   * Nodes and constants that were made elsewhere, under names that no node here has.
+   * @param output the name that one of the nodes gives its result
+   */
+  splice({ node, initializer }: Pick<ModelMessage['graph'], 'node' | 'initializer'>, output: string): Value {
+    this.#nodes.push(...node);
+    this.#initializers.push(...initializer);
+    return { name: output };
   }
 
   /** Int64 constants: shapes, axes, indices. One axis unless a shape is given. */

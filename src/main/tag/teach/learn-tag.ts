@@ -13,7 +13,7 @@ export interface SeenWindow {
 export interface DecidedFile {
   fileId: number;
   accepted: boolean;
-  /** Decided with many others at once: nobody listened to each of them. */
+  /** Decided with many others at once: nobody played each of them. */
   bulk: boolean;
   windows: SeenWindow[];
 }

@@ -1,6 +1,7 @@
-/** In the score process: reads what was decided about tags, hears what the prompts say of it, and lets each tag learn. */
-import type { Database } from 'better-sqlite3';
-import { decodeInto, float16Bits } from '../../index/float16-dot.ts';
+/** In the score process: reads the decisions about tags, compares them with the prompts' scores, and trains each tag. */
+import type { Catalogue } from '../../catalogue/open.ts';
+import type { StoredWindow } from '../../catalogue/stores/windows.ts';
+import { decodeInto, float16Bits } from '../../vectors/float16-dot.ts';
 import { sampleWindows } from '../measure-library.ts';
 import { matrixProduct } from '../matrix-product.ts';
 import type { LearntHead, ScoreMethods } from '../protocol.ts';
@@ -16,10 +17,10 @@ const MOST_WINDOWS = 40;
 
 /** @returns of each tag what it learnt, null for one with too few decisions; in their order */
 export async function learnTags(
-  db: Database,
+  { decided: decisions, windows: stored }: Catalogue,
   { spaceId, dim, threads, set, tags }: ScoreMethods['learn']['input'],
 ): Promise<(LearntHead | null)[]> {
-  const { values, windows } = sampleWindows(db, { spaceId, dim, wanted: BACKGROUND_WINDOWS });
+  const { values, windows } = sampleWindows(stored, { spaceId, dim, wanted: BACKGROUND_WINDOWS });
   const byPrompts = { ...set, heads: [] };
   const { rows: columns, values: matrix } = matrixOf(byPrompts);
   const product = await matrixProduct(matrix, dim, columns, threads);
@@ -40,12 +41,15 @@ export async function learnTags(
   const learnt: (LearntHead | null)[] = [];
   for (const { label, tagId, examplesOnly } of tags) {
     const decided: DecidedFile[] = [];
-    for (const { fileId, accepted, bulk } of decisionsOf(db, tagId)) {
-      const heard = windowsOf(db, fileId, spaceId, dim);
-      if (heard.count === 0) continue; // not listened to by this model
-      const odds = await zeroShot(heard.values, heard.count);
-      const seen = odds.map((all, row): SeenWindow => ({ embedding: rowOf(heard.values, row), zeroShot: all[label]! }));
-      decided.push({ fileId, accepted: accepted === 1, bulk: bulk === 1, windows: seen });
+    for (const example of decisions.newest(tagId, MOST_DECISIONS)) {
+      const windows = spread(stored.stored(example.fileId, spaceId), dim);
+      if (windows.count === 0) continue; // not analysed by this model
+      const odds = await zeroShot(windows.values, windows.count);
+      const seen = odds.map((all, row): SeenWindow => ({
+        embedding: rowOf(windows.values, row),
+        zeroShot: all[label]!,
+      }));
+      decided.push({ ...example, windows: seen });
     }
     const background = usual.map((all, row): SeenWindow => ({ embedding: rowOf(values, row), zeroShot: all[label]! }));
     const taught = learnTag({ decided, background, centre, examplesOnly });
@@ -59,35 +63,13 @@ export async function learnTags(
   return learnt;
 }
 
-function decisionsOf(db: Database, tagId: number): { fileId: number; accepted: 0 | 1; bulk: 0 | 1 }[] {
-  return db
-    .prepare<[number, number], { fileId: number; accepted: 0 | 1; bulk: 0 | 1 }>(
-      `SELECT fileId, accepted, bulk FROM
-         (SELECT file_id AS fileId, accepted, bulk,
-                 row_number() OVER (PARTITION BY accepted ORDER BY bulk, decided_ms DESC, file_id) AS place
-            FROM decision WHERE tag_id = ?)
-        WHERE place <= ? ORDER BY fileId`,
-    )
-    .all(tagId, MOST_DECISIONS);
-}
-
-function windowsOf(
-  db: Database,
-  fileId: number,
-  spaceId: number,
-  dim: number,
-): { values: Float32Array; count: number } {
-  const rows = db
-    .prepare<[number, number], Buffer>(
-      'SELECT embedding FROM window INDEXED BY window_by_file WHERE file_id = ? AND space_id = ? ORDER BY start_s, id',
-    )
-    .pluck()
-    .all(fileId, spaceId);
+/** At most {@link MOST_WINDOWS} of a file's windows. @returns Float32Array[count · dim] at the beginning of `values` */
+function spread(rows: readonly StoredWindow[], dim: number): { values: Float32Array; count: number } {
   const wanted = Math.min(MOST_WINDOWS, rows.length);
   const values = new Float32Array(wanted * dim);
   let count = 0;
   for (let at = 0; at < wanted; at++) {
-    const blob = rows[Math.floor((at * rows.length) / wanted)]!;
+    const [, , blob] = rows[Math.floor((at * rows.length) / wanted)]!;
     if (blob.byteLength !== 2 * dim) continue;
     decodeInto(float16Bits(blob), 0, values, count * dim, dim);
     if (values.subarray(count * dim, (count + 1) * dim).every((value) => Number.isFinite(value))) count++;

@@ -18,12 +18,12 @@ export async function addMadeTag(
 ): Promise<{ vocabulary: Vocabulary; label: Label }> {
   const trimmed = name.trim().replace(/\s+/gu, ' ');
   if (trimmed === '' || trimmed.length > 100) {
-    throw new UserError('bad-input', 'Give the tag a name of 1 to 100 characters.');
+    throw new UserError('bad-input', 'The name of a tag must have 1 to 100 characters.');
   }
   const present = (await vocabularies.find(MADE_TAGS))?.vocabulary ?? null;
   const labels = present?.labels ?? [];
   if (labels.some((label) => folded(label.name) === folded(trimmed))) {
-    throw new UserError('name-taken', `There is a tag of yours called “${trimmed}” already. Accept it for these sounds, or choose another name.`); // prettier-ignore
+    throw new UserError('name-taken', `You already have a tag named “${trimmed}”. Accept it for these files, or choose another name.`); // prettier-ignore
   }
   const label: Label = { id: freeId(trimmed, labels), name: trimmed, group: GROUP, prompts: [trimmed], keywords: [] };
   const vocabulary = await vocabularies.save({

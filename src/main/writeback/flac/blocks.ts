@@ -31,8 +31,7 @@ export interface FlacLayout {
 export async function readBlocks(file: OpenFile): Promise<FlacLayout> {
   let at = await afterId3(file);
   const marker = Buffer.from(await file.read(at, 4)).toString('latin1');
-  if (marker !== 'fLaC')
-    throw cannotEdit('Something other than FLAC stands at its beginning: convert it to plain FLAC.');
+  if (marker !== 'fLaC') throw cannotEdit('The file does not begin with FLAC data. Convert it to plain FLAC.');
   at += 4;
   const blocks: Block[] = [];
   for (let isLast = false; !isLast;) {
@@ -48,7 +47,9 @@ export async function readBlocks(file: OpenFile): Promise<FlacLayout> {
   const sync = await file.read(at, Math.min(2, file.size - at));
   if (sync.length > 0 && (sync[0] !== 0xff || (sync[1]! & 0xfc) !== 0xf8)) throw wrongBlocks();
   if (blocks.filter(({ type }) => type === VORBIS_COMMENT).length > 1) {
-    throw cannotEdit('It has two blocks of comments, and programs differ on which counts: save it with a tag editor.');
+    throw cannotEdit(
+      'The file has two comment blocks, which programs interpret differently. Save it with a tag editor first.',
+    );
   }
   return { blocks, framesFrom: at };
 }
@@ -65,5 +66,5 @@ async function afterId3(file: OpenFile): Promise<number> {
 }
 
 function wrongBlocks() {
-  return damaged('Its FLAC blocks are damaged: a length in them is wrong.');
+  return damaged('The FLAC metadata is damaged (invalid block length).');
 }

@@ -45,8 +45,7 @@ export const flac: Container = {
     const old = comments ? await content(file, comments) : emptyComments('Earmark');
     const parts = editComments(old, parseComments(old, 0), edits);
     if (!parts) return [{ from: 0, to: file.size }];
-    if (splicedSize(parts) > LARGEST_BLOCK)
-      throw cannotEdit('Its comments would be over 16 MB, more than FLAC allows.');
+    if (splicedSize(parts) > LARGEST_BLOCK) throw cannotEdit('The comments would exceed 16 MB, the limit of FLAC.');
 
     const kept = blocks.map((block): NewBlock => ({
       type: block.type,

@@ -5,7 +5,7 @@
  */
 import type { FieldChange } from '../../../shared/calls/write.ts';
 import type { FieldEdit, HiddenField, HidingBlock, StoredField } from '../container.ts';
-import type { Wrote } from '../provenance.ts';
+import type { Wrote } from '../../text/provenance.ts';
 
 export class TakeOver {
   readonly #block: HidingBlock | undefined;
@@ -37,7 +37,7 @@ export class TakeOver {
   /** A sentence on a place whose values come from elsewhere, '' for others. */
   note(nativeId: string): string {
     const from = this.#hidden.find((field) => field.nativeId === nativeId)?.from;
-    return from === undefined ? '' : `Taken over from ${from}, which the ${this.#block!.name} would hide.`;
+    return from === undefined ? '' : `Carried over from ${from}, which the ${this.#block!.name} would hide.`;
   }
 
   /**

@@ -71,7 +71,8 @@ export function editId3Parts(bytes: Uint8Array | null, edits: readonly FieldEdit
   const least = tag.version === 4 && last && partLength(last) > HEADER_BYTES + 0x7f ? HEADER_BYTES : 0;
   const padding = !mayPad ? 0 : room >= least ? room : Math.max(least, newPadding);
   const end = used + padding;
-  if (end - HEADER_BYTES >= SYNCSAFE_LIMIT) throw cannotEdit('Its ID3 tag would be over 256 MB, more than ID3 allows.');
+  if (end - HEADER_BYTES >= SYNCSAFE_LIMIT)
+    throw cannotEdit('The ID3 tag would exceed 256 MB, the limit of ID3. Write a sidecar instead.');
 
   const isGone = extended.length === 0 && tag.extended.to > tag.extended.from;
   const header: Part =
@@ -101,7 +102,8 @@ function editFrames(tag: Id3Tag, edit: FieldEdit, replaced: Map<Id3Frame, Uint8A
   if (!isId3List(nativeId) && values.length > 1) throw new RangeError(`${nativeId} holds one value`);
   const frames = framesOf(tag, nativeId);
   const unreadable = tag.frames.some(({ id, body }) => id === frameName(nativeId, tag.version).id && body === null);
-  if (unreadable) throw cannotEdit('Its ID3 tag is compressed or encrypted in part: save it with a tag editor first.');
+  if (unreadable)
+    throw cannotEdit('Parts of the ID3 tag are compressed or encrypted. Save the file with a tag editor first.');
 
   const before = frames.map((frame) => valuesOf(frame, nativeId));
   if (sameValues(before.flat(), values)) return null;
@@ -156,7 +158,8 @@ function renderFrame(tag: Id3Tag, nativeId: string, old: Id3Frame | null, conten
   const group = old?.group ?? null;
   const body = group === null ? content : Buffer.concat([Uint8Array.of(group), content]);
   if (tag.version === 4) return renderFrame24(tag, id, old?.status ?? 0, group, body);
-  if (body.length >= 1 << (tag.version === 2 ? 24 : 28)) throw cannotEdit('A value is longer than ID3 allows.');
+  if (body.length >= 1 << (tag.version === 2 ? 24 : 28))
+    throw cannotEdit('A value exceeds the limit of ID3. Write a sidecar instead.');
   const header = Buffer.alloc(tag.version === 2 ? 6 : 10);
   id.copy(header);
   if (tag.version === 2) {
@@ -187,7 +190,7 @@ function renderFrame24(
   const safe = tag.unsynchronised ? unsynchronise(body) : body;
   const header = Buffer.alloc(10);
   header.set(id);
-  if (safe.length >= SYNCSAFE_LIMIT) throw cannotEdit('A value is longer than ID3 allows.');
+  if (safe.length >= SYNCSAFE_LIMIT) throw cannotEdit('A value exceeds the limit of ID3. Write a sidecar instead.');
   putSyncsafe(header, 4, safe.length);
   header[8] = status;
   header[9] = (group === null ? 0 : 0x40) | (safe.length === body.length ? 0 : 0x02);

@@ -18,6 +18,8 @@ const PLACES: Readonly<Record<PlacedField, readonly string[]>> = {
   instrument: ['TXXX:INSTRUMENT'],
   comment: ['COMM'],
   grouping: ['TIT1', 'GRP1'], // GRP1: iTunes since 12.5, where TIT1 is the name of a work
+  bpm: ['TBPM'],
+  key: ['TKEY'],
   provenance: ['TXXX:EARMARK'],
 };
 
@@ -38,6 +40,8 @@ const NAMES_IN_2_2: Readonly<Record<string, string>> = {
   TRCK: 'TRK',
   TPOS: 'TPA',
   TCOP: 'TCR',
+  TBPM: 'TBP',
+  TKEY: 'TKE',
 };
 const NAMES_SINCE_2_3 = new Map(Object.entries(NAMES_IN_2_2).map(([since, before]) => [before, since]));
 
@@ -64,7 +68,7 @@ export function isEditable(nativeId: string): boolean {
   return EDITABLE.has(nativeId) || /^T(?!XXX$)[A-Z0-9]{3}$/.test(nativeId) || nativeId.startsWith('TXXX:');
 }
 
-/** What is behind the name of a place: a frame, and for TXXX and COMM the description that tells it from others. */
+/** What is behind the name of a place: a frame, and for TXXX and COMM the description that distinguishes it from others. */
 export interface FrameName {
   id: string;
   /** null for frames that have none. */
@@ -124,7 +128,7 @@ export function valuesOf(frame: Id3Frame, nativeId: string): string[] {
   const parts = parseTextBody(frame);
   if (!parts) return [];
   const text = decodeText(parts.encoding, frame.body!.subarray(parts.valueFrom)).replace(/\0+$/, '');
-  // A single text goes on behind a zero only by mistake; the rest is shown too, so that nobody replaces it unseen.
+  // A single text continues after a zero only by mistake; the rest is shown too, so that nobody replaces it unseen.
   if (!isId3List(nativeId)) return text === '' ? [] : [text.replaceAll('\0', ' ')];
   // Also before 2.4, where the standard leaves a list to a slash that many single values hold as well: TagLib, Mutagen,
   // ExifTool and editors take a zero as the end of one value in every version, and show a slash as part of it.

@@ -57,7 +57,7 @@ async function readTag(file: OpenFile): Promise<Uint8Array | null> {
   const bytes = id3TagBytes(await file.read(0, Math.min(HEADER_BYTES, file.size)));
   if (bytes === null) return null;
   // A length that is wrong would have us write into the sound.
-  const tooLong = 'Its ID3 tag says that it is longer than it is: repair it with a tag editor first.';
+  const tooLong = 'The ID3 tag declares a wrong length. Repair it with a tag editor first.';
   if (bytes > file.size) throw cannotEdit(tooLong);
   const tag = await file.read(0, bytes);
   const { framesEnd, padding } = parseTag(tag);

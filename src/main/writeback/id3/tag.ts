@@ -2,7 +2,7 @@
  * The layout of an ID3v2 tag: where its frames lie, byte for byte. Sources: the ID3v2.2, 2.3 and 2.4 documents of
  * id3.org; and what programs got wrong, which is noted where it is handled.
  */
-import { cannotEdit, damaged } from '../container.ts';
+import { cannotEdit, damaged, SAVE_TAGS_AGAIN } from '../container.ts';
 import { resynchronise, resynchroniseWithOffsets, syncsafe } from './unsynchronisation.ts';
 
 export type Id3Version = 2 | 3 | 4;
@@ -64,13 +64,13 @@ export function id3TagBytes(header: Uint8Array): number | null {
 export function parseTag(bytes: Uint8Array): Id3Tag {
   const total = id3TagBytes(bytes);
   if (total === null || total > bytes.length)
-    throw damaged('Its ID3 tag is damaged: it says it is longer than it can be.');
+    throw damaged('The ID3 tag is damaged (invalid length).', SAVE_TAGS_AGAIN);
   const [major, flags] = [bytes[3]!, bytes[5]!];
   if (major !== 2 && major !== 3 && major !== 4) {
-    throw cannotEdit(`Its ID3 tag is of version 2.${major}, which no program known here writes.`);
+    throw cannotEdit(`The ID3 tag has the unsupported version 2.${major}. ${SAVE_TAGS_AGAIN}`);
   }
   if (major === 2 && (flags & TAG_EXTENDED) !== 0) {
-    throw cannotEdit('Its ID3v2.2 tag is compressed: save it as ID3v2.3 with a tag editor first.');
+    throw cannotEdit('The ID3v2.2 tag is compressed. Save it as ID3v2.3 with a tag editor first.');
   }
   const footer = major === 4 && (flags & TAG_FOOTER) !== 0;
   const end = footer ? total - HEADER_BYTES : total;
@@ -136,7 +136,7 @@ function extendedBytes(content: Uint8Array, version: 3 | 4): number {
   const view = new DataView(content.buffer, content.byteOffset, content.byteLength);
   const stated = content.length < 6 ? null : version === 4 ? syncsafe(content, 0) : view.getUint32(0) + 4;
   if (stated === null || stated < 6 || stated > content.length) {
-    throw damaged('Its ID3 tag is damaged: the extended header does not fit into it.');
+    throw damaged('The ID3 tag is damaged (invalid extended header).', SAVE_TAGS_AGAIN);
   }
   return stated;
 }

@@ -90,5 +90,5 @@ export function renderBox(type: string, ...pieces: Uint8Array[]): Buffer {
 }
 
 function wrongSize() {
-  return damaged('Its MP4 structure is damaged: a size in it is wrong.');
+  return damaged('The MP4 structure is damaged (invalid box size).');
 }

@@ -16,7 +16,7 @@ export function shiftedOffsets(moov: BoxBytes, movedFrom: number, by: number): R
     .filter(({ box }) => box.type === 'trak')
     .flatMap((trak) => {
       const stbl = trak.child('mdia')?.child('minf')?.child('stbl');
-      if (!stbl) throw damaged('Its MP4 structure is damaged: a track has no table of samples.');
+      if (!stbl) throw damaged('The MP4 structure is damaged (a track has no sample table).');
       refuseElsewhere(stbl);
       const tables = stbl.children().filter(({ box: { type } }) => type === 'stco' || type === 'co64');
       return tables.map((table) => shiftedTable(table, movedFrom, by));
@@ -27,13 +27,13 @@ function shiftedTable(table: BoxBytes, movedFrom: number, by: number): Replaceme
   const content = Buffer.from(table.content()); // copied: the old one stays for others to read
   const width = table.box.type === 'co64' ? 8 : 4;
   const count = content.length >= 8 ? content.readUInt32BE(4) : Infinity;
-  if (8 + count * width > content.length) throw damaged('Its MP4 structure is damaged: a table is cut off.');
+  if (8 + count * width > content.length) throw damaged('The MP4 structure is damaged (a table is truncated).');
   for (let at = 8; at < 8 + count * width; at += width) {
     const offset = width === 8 ? Number(content.readBigUInt64BE(at)) : content.readUInt32BE(at);
     if (offset < movedFrom) continue;
     const moved = offset + by;
     if (moved < 0 || moved > (width === 8 ? Number.MAX_SAFE_INTEGER : 0xffff_ffff)) {
-      throw cannotEdit('It has no room for tags without moving its sound beyond 4 GB: write a sidecar instead.');
+      throw cannotEdit('Adding tags would move audio data beyond 4 GB. Write a sidecar instead.');
     }
     if (width === 8) content.writeBigUInt64BE(BigInt(moved), at);
     else content.writeUInt32BE(moved, at);
@@ -44,6 +44,6 @@ function shiftedTable(table: BoxBytes, movedFrom: number, by: number): Replaceme
 /** Positions of encryption data. */
 function refuseElsewhere(stbl: BoxBytes): void {
   if (stbl.child('saio') || stbl.child('senc')) {
-    throw cannotEdit('Its sound is encrypted and would have to be moved: use a sidecar.');
+    throw cannotEdit('Adding tags would move encrypted audio data. Write a sidecar instead.');
   }
 }

@@ -18,6 +18,8 @@ const PLACES: Readonly<Record<PlacedField, string>> = {
   instrument: `${FREEFORM}INSTRUMENT`,
   comment: '©cmt',
   grouping: '©grp',
+  bpm: 'tmpo',
+  key: `${FREEFORM}initialkey`,
   provenance: `${FREEFORM}EARMARK`,
 };
 const IDS: ReadonlySet<string> = new Set(Object.values(PLACES));
@@ -34,15 +36,24 @@ export const mp4Fields = {
 const MOST_IN_DESC = 255;
 
 function fit(nativeId: string, value: string): { value: string; note: string } {
+  if (nativeId === PLACES.bpm) return fitTempo(value);
   const text = value.replaceAll('\0', ' ').toWellFormed();
   if (nativeId !== PLACES.description || text.length <= MOST_IN_DESC) return { value: text, note: '' };
   const cut = text.slice(0, MOST_IN_DESC - 1).replace(/[\ud800-\udbff]$/, '');
-  return { value: `${cut}…`, note: `Cut to ${MOST_IN_DESC} characters, the most that a description in MP4 holds.` };
+  return { value: `${cut}…`, note: `Shortened to ${MOST_IN_DESC} characters, the maximum of this field.` };
+}
+
+/** A tempo is a whole number of two bytes. */
+function fitTempo(value: string): { value: string; note: string } {
+  const whole = String(Math.min(0xffff, Math.max(0, Math.round(Number(value)))));
+  return { value: whole, note: whole === value ? '' : 'Rounded to a whole number, as this field requires.' };
 }
 
 /** Well-known types of `data` boxes (QuickTime file format, “Well-known types”). */
 const UTF8 = 1;
 const UTF16 = 2;
+/** A whole number, big-endian, of as many bytes as there are. */
+const INTEGER = 21;
 /** Type, then a locale that nobody uses. */
 const DATA_PREFIX_BYTES = 8;
 /** A genre by its number in ID3v1, plus one. */
@@ -58,14 +69,29 @@ function itemOf(item: BoxBytes): Item | null {
   if (item.box.type === GENRE_NUMBER) return { item, nativeId: PLACES.genre, values: item.children().flatMap(genreOf) };
   const nativeId = [...IDS].find((id) => id.toLowerCase() === nameOf(item).toLowerCase());
   if (nativeId === undefined) return null;
-  const values = item.children().flatMap((data) => (data.box.type === 'data' ? textOf(data) : []));
-  return { item, nativeId, values };
+  return { item, nativeId, values: item.children().flatMap((data) => valueOf(nativeId, data)) };
 }
 
 function nameOf(item: BoxBytes): string {
   if (item.box.type !== '----') return item.box.type;
   const text = (type: string) => Buffer.from(item.child(type)?.content().subarray(4) ?? []).toString('utf8');
   return `----:${text('mean')}:${text('name')}`;
+}
+
+/** @returns none for a box that holds no value */
+function valueOf(nativeId: string, data: BoxBytes): string[] {
+  if (data.box.type !== 'data') return [];
+  return nativeId === PLACES.bpm ? tempoOf(data) : textOf(data);
+}
+
+/** Some programs leave the type out, others write text. */
+function tempoOf(data: BoxBytes): string[] {
+  const content = Buffer.from(data.content());
+  if (content.length <= DATA_PREFIX_BYTES) return [];
+  const kind = content.readUInt32BE(0);
+  if (kind === UTF8 || kind === UTF16) return textOf(data);
+  const number = content.subarray(DATA_PREFIX_BYTES);
+  return number.length > 6 ? [] : [String(number.readUIntBE(0, number.length))];
 }
 
 function textOf(data: BoxBytes): string[] {
@@ -135,32 +161,38 @@ function place(item: BoxBytes): { from: number; to: number } {
 }
 
 /** Values that stay keep their boxes as they are; so does what is no value. */
-function changedItem({ item, values: before }: Item, values: readonly string[]): Uint8Array {
+function changedItem({ item, nativeId, values: before }: Item, values: readonly string[]): Uint8Array {
   const pieces: Uint8Array[] = [];
   let n = 0;
   for (const child of item.children()) {
-    const isValue = child.box.type === 'data' && textOf(child).length > 0;
+    const isValue = valueOf(nativeId, child).length > 0;
     if (!isValue) {
       if (child.box.type !== 'data') pieces.push(child.slice(child.box.from, child.box.to));
       continue;
     }
     const value = values[n];
     if (value !== undefined && value === before[n]) pieces.push(child.slice(child.box.from, child.box.to));
-    else if (value !== undefined) pieces.push(dataBox(value));
+    else if (value !== undefined) pieces.push(dataBox(nativeId, value));
     n++;
   }
-  return renderBox(item.box.type, ...pieces, ...values.slice(n).map(dataBox));
+  return renderBox(item.box.type, ...pieces, ...values.slice(n).map((value) => dataBox(nativeId, value)));
 }
 
 function newItem(nativeId: string, values: readonly string[]): Uint8Array {
-  const data = values.map(dataBox);
+  const data = values.map((value) => dataBox(nativeId, value));
   if (!nativeId.startsWith(FREEFORM)) return renderBox(nativeId, ...data);
   const text = (type: string, content: string) => renderBox(type, new Uint8Array(4), Buffer.from(content, 'utf8'));
   return renderBox('----', text('mean', 'com.apple.iTunes'), text('name', nativeId.slice(FREEFORM.length)), ...data);
 }
 
-function dataBox(value: string): Buffer {
+function dataBox(nativeId: string, value: string): Buffer {
   const prefix = Buffer.alloc(DATA_PREFIX_BYTES);
+  if (nativeId === PLACES.bpm) {
+    prefix.writeUInt32BE(INTEGER);
+    const number = Buffer.alloc(2);
+    number.writeUInt16BE(Number(value));
+    return renderBox('data', prefix, number);
+  }
   prefix.writeUInt32BE(UTF8);
   return renderBox('data', prefix, Buffer.from(value, 'utf8'));
 }

@@ -1,6 +1,6 @@
 /** Where metadata, sound and free space lie in an MP4 file. */
 import { endOfSound } from '../../decode/tags-behind.ts';
-import { cannotEdit, damaged, type OpenFile } from '../container.ts';
+import { cannotEdit, damaged, SAVE_TAGS_AGAIN, type OpenFile } from '../container.ts';
 import { BoxBytes, LONG_HEADER_BYTES, readBox, type Box } from './boxes.ts';
 import { expectInMdat, samplePlaces, type TrackPlaces } from './sample-places.ts';
 
@@ -30,15 +30,16 @@ export async function readLayout(file: OpenFile): Promise<Mp4Layout> {
   const ftyp = boxes.find(({ type }) => type === 'ftyp');
   const brand = ftyp && ftyp.to - ftyp.contentFrom >= 4 ? await file.read(ftyp.contentFrom, 4) : null;
   if (!brand || Buffer.from(brand).toString('latin1') === 'qt  ') {
-    throw cannotEdit('It is a QuickTime movie, which keeps its tags elsewhere than MP4: save its sound as M4A first.');
+    throw cannotEdit('The file is a QuickTime movie, which stores tags differently. Export the audio as M4A first.');
   }
   const moovs = boxes.filter(({ type }) => type === 'moov');
-  if (moovs.length !== 1) throw damaged('Its MP4 structure is damaged: it has no index, or several.');
+  if (moovs.length !== 1) throw damaged('The MP4 structure is damaged (no index, or several).');
   const box = moovs[0]!;
-  if (box.to - box.from > MOST_MOOV_BYTES) throw cannotEdit('Its MP4 index is over 256 MB: write a sidecar instead.');
+  if (box.to - box.from > MOST_MOOV_BYTES) throw cannotEdit('The MP4 index exceeds 256 MB. Write a sidecar instead.');
   const moov = new BoxBytes(box, await file.read(box.from, box.to - box.from), box.from);
   if (moov.child('mvex')) throw fragmented();
-  if (moov.child('cmov')) throw cannotEdit('Its MP4 index is compressed: save it again with another program first.');
+  if (moov.child('cmov'))
+    throw cannotEdit('The MP4 index is compressed. Save the file again with another program first.');
   const tracks = samplePlaces(moov);
   expectInMdat(tracks, boxes, file.size);
 
@@ -61,7 +62,7 @@ async function fileBoxes(file: OpenFile): Promise<Box[]> {
     if (header.length < 8 && header.every((byte) => byte === 0)) break;
     const box = readBox(header, at, file.size, true);
     boxes.push(box);
-    if (boxes.length > MOST_BOXES) throw damaged('Its MP4 structure is damaged: it has no end.');
+    if (boxes.length > MOST_BOXES) throw damaged('The MP4 structure is damaged (too many boxes).');
     at = box.to;
   }
   return boxes;
@@ -71,18 +72,18 @@ function itemList(meta: BoxBytes): BoxBytes | null {
   // QuickTime's `meta` is no full box: then a child begins where the flags should be.
   const start = Buffer.from(meta.content().subarray(0, 8)).toString('latin1');
   if (start.slice(4) === 'hdlr') {
-    throw cannotEdit('Its metadata are laid out as in a QuickTime movie: save them with a tag editor first.');
+    throw cannotEdit('The metadata uses the QuickTime layout. Save the file with a tag editor first.');
   }
-  if (meta.box.to - meta.box.contentFrom < META_SKIP) throw damaged('Its MP4 metadata are damaged.');
+  if (meta.box.to - meta.box.contentFrom < META_SKIP) throw damaged('The MP4 metadata is damaged.', SAVE_TAGS_AGAIN);
   const handler = meta.child('hdlr', META_SKIP)?.content().subarray(8, 12) ?? [];
   if (Buffer.from(handler).toString('latin1') !== 'mdir') {
-    throw cannotEdit('Its metadata are not of the kind that music programs use: save them with a tag editor first.');
+    throw cannotEdit('The metadata is not in the iTunes format. Save the file with a tag editor first.');
   }
   const lists = meta.children(META_SKIP).filter(({ box: { type } }) => type === 'ilst');
-  if (lists.length > 1) throw cannotEdit('It has two lists of metadata: save it with a tag editor first.');
+  if (lists.length > 1) throw cannotEdit('The file has two metadata lists. Save it with a tag editor first.');
   return lists[0] ?? null;
 }
 
 function fragmented() {
-  return cannotEdit('It is a fragmented MP4, as for streaming: save it as a plain M4A first.');
+  return cannotEdit('The file is a fragmented MP4, as used for streaming. Save it as a plain M4A first.');
 }

@@ -86,9 +86,11 @@ function withSizes(layout: Mp4Layout, changes: readonly Replacement[]): Replacem
     return [...changes, ...list, insertedAt(meta.childrenEnd(META_SKIP), freeBox(-change))];
   }
 
-  // 5. The sound moves, and makes room for next time.
+  // 5. The audio data moves, and leaves free space for the next write.
   if (boxes.some(({ type }) => type === 'meta')) {
-    throw cannotEdit('It has metadata that name positions in it, which would have to be moved: use a sidecar.');
+    throw cannotEdit(
+      'Adding tags would invalidate metadata that refers to positions in the file. Write a sidecar instead.',
+    );
   }
   const room = spare && resizedFree(spare.box, NEW_FREE_BYTES);
   const moved = shiftedOffsets(moov, moov.box.to, change + NEW_FREE_BYTES);
@@ -118,7 +120,7 @@ function resized(box: Box, by: number): Replacement {
     size.writeBigUInt64BE(BigInt(bytes));
     return { from: box.from + 8, to: box.from + 16, bytes: size };
   }
-  if (bytes > 0xffff_ffff) throw cannotEdit('Its MP4 metadata would be over 4 GB.');
+  if (bytes > 0xffff_ffff) throw cannotEdit('The MP4 metadata would exceed 4 GB. Write a sidecar instead.');
   const size = Buffer.alloc(4);
   size.writeUInt32BE(bytes);
   return { from: box.from, to: box.from + 4, bytes: size };

@@ -18,7 +18,7 @@ export function partsOf(replacements: readonly Replacement[], size: number): Par
   const parts: Part[] = [];
   let at = 0;
   for (const { from, to, bytes } of replacements.toSorted((a, b) => a.from - b.from || a.to - b.to)) {
-    if (from < at) throw damaged('Its MP4 structure is damaged: parts of it lie inside one another.');
+    if (from < at) throw damaged('The MP4 structure is damaged (boxes overlap).');
     parts.push({ from: at, to: from }, { bytes });
     at = to;
   }

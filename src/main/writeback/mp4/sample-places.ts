@@ -2,7 +2,7 @@
  * Where in the file the sound lies, by the tables of the index (ISO/IEC 14496-12 §8.7). The name of a box says nothing:
  * what a table points to is sound, also in a box that is called `free`.
  */
-import { cannotEdit, damaged } from '../container.ts';
+import { cannotEdit, COPY_AGAIN, damaged } from '../container.ts';
 import type { Box, BoxBytes } from './boxes.ts';
 
 export interface TrackPlaces {
@@ -23,7 +23,9 @@ export function samplePlaces(moov: BoxBytes): TrackPlaces[] {
     if (!minf || !stbl) return [];
     const references = minf.child('dinf')?.child('dref')?.children(8) ?? [];
     if (references.some((reference) => ((reference.content()[3] ?? 1) & 1) === 0)) {
-      throw cannotEdit('Its sound lies in another file: save it as a file of its own first, or use a sidecar.');
+      throw cannotEdit(
+        'The audio data is stored in another file. Save it as a self-contained file first, or write a sidecar instead.',
+      );
     }
     return [placesOf(stbl)];
   });
@@ -35,9 +37,9 @@ export function samplePlaces(moov: BoxBytes): TrackPlaces[] {
  */
 export function expectInMdat(tracks: readonly TrackPlaces[], boxes: readonly Box[], fileBytes: number): void {
   const all = tracks.flatMap(({ chunks }) => chunks).filter(({ from, to }) => to > from);
-  if (all.some(({ to }) => to > fileBytes)) throw damaged('The file is damaged: it ends before its sound does.');
+  if (all.some(({ to }) => to > fileBytes)) throw damaged('The file is truncated: audio data is missing.', COPY_AGAIN);
   if (all.every((chunk) => mdatWith(boxes, chunk.from, chunk.to))) return;
-  throw cannotEdit('Some of its sound lies where MP4 has none (outside of “mdat”): save it again as M4A first.');
+  throw cannotEdit('Some audio data is outside the “mdat” box. Save the file again as M4A first.');
 }
 
 /**
@@ -142,5 +144,5 @@ function isSizes({ box: { type } }: BoxBytes): boolean {
 }
 
 function cutOffTable() {
-  return damaged('Its MP4 structure is damaged: a table is cut off.');
+  return damaged('The MP4 structure is damaged (a table is truncated).');
 }

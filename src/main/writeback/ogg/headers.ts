@@ -2,7 +2,7 @@
  * The header packets of Ogg Vorbis (Vorbis I §4.2, A.2) and Opus (RFC 7845 §3, §5), and the pages they lie on. Only
  * streams that keep to the rules are accepted: the rest would be guesswork.
  */
-import { cannotEdit, damaged, type OpenFile } from '../container.ts';
+import { cannotEdit, COPY_AGAIN, damaged, type OpenFile } from '../container.ts';
 import { oggCrc } from './crc.ts';
 import type { Page, PageReader } from './pages.ts';
 
@@ -41,15 +41,20 @@ const CODECS = [
 const SKELETON = 'fishead';
 /** First packets of what else there is in Ogg (wiki.xiph.org, "MIMETypesCodecs"), for the sentence. */
 const OTHERS = [
-  ['\x7fFLAC', 'It is FLAC in Ogg, where tags cannot be written: convert it to plain FLAC, or use a sidecar.'],
-  [SKELETON, 'Its Ogg has a Skeleton (an index) beside the sound, which an edit would make wrong: convert it, or use a sidecar.'], // prettier-ignore
-  ['Speex   ', 'It is Speex in Ogg, where tags cannot be written: convert it to FLAC, or use a sidecar.'],
-  ['\x80theora', 'It is a film (Theora), where tags cannot be written: use a sidecar.'],
+  [
+    '\x7fFLAC',
+    'Earmark does not write tags into FLAC in Ogg. Convert the file to plain FLAC, or write a sidecar instead.',
+  ],
+  [SKELETON, 'The Ogg file has a Skeleton index, which an edit would invalidate. Convert the file, or write a sidecar instead.'], // prettier-ignore
+  ['Speex   ', 'Earmark does not write tags into Speex files. Convert the file to FLAC, or write a sidecar instead.'],
+  ['\x80theora', 'Earmark does not write tags into video files (Theora). Write a sidecar instead.'],
 ] as const;
 
 function whyNot(start: string): string {
   const other = OTHERS.find(([identification]) => start.startsWith(identification));
-  return other?.[1] ?? 'Its Ogg stream is neither Vorbis nor Opus: convert it to FLAC, or use a sidecar.';
+  return (
+    other?.[1] ?? 'The Ogg stream is neither Vorbis nor Opus. Convert the file to FLAC, or write a sidecar instead.'
+  );
 }
 
 /** @throws UserError undecodable-audio, unsupported-format */
@@ -70,13 +75,14 @@ export async function readHeaders(file: OpenFile, reader: PageReader): Promise<O
     if (page.first && Buffer.from((await reader.body(page)).subarray(0, 7)).toString('latin1') === SKELETON)
       throw cannotEdit(whyNot(SKELETON));
     if (page.first || page.serial !== first.serial)
-      throw cannotEdit('It holds several streams at once: convert it first.');
-    if (page.sequence !== first.sequence + pages.length + 1) throw damaged('A page of its Ogg headers is missing.');
+      throw cannotEdit('The file contains several streams. Convert it first.');
+    if (page.sequence !== first.sequence + pages.length + 1)
+      throw damaged('The Ogg headers are damaged (a page is missing).', COPY_AGAIN);
     if (page.last || page.continued !== packets.isOpen) throw unusual();
     packets.add(page);
     pages.push(page);
     at = page.to;
-    if (at > MOST_HEADER_BYTES) throw damaged('Its Ogg headers have no end.');
+    if (at > MOST_HEADER_BYTES) throw damaged('The Ogg headers are damaged (too long).');
   }
   // The sound has to begin on a page of its own.
   if (packets.ended.length > kind.packets || packets.isOpen) throw unusual();
@@ -126,15 +132,17 @@ async function packetBytes(file: OpenFile, stretches: readonly Stretch[]): Promi
 async function wholePage(reader: PageReader, at: number): Promise<Page> {
   const page = await reader.at(at);
   const body = page && (await reader.body(page));
-  if (!page || body!.length < page.to - page.bodyFrom) throw damaged('Its Ogg headers are damaged or cut off.');
+  if (!page || body!.length < page.to - page.bodyFrom)
+    throw damaged('The Ogg headers are damaged or truncated.', COPY_AGAIN);
   const header = Buffer.from(page.header);
   header.fill(0, 22, 26); // the checksum counts as zeros
-  if (oggCrc(body!, oggCrc(header)) !== page.crc) throw damaged('Its Ogg headers are damaged: a checksum is wrong.');
+  if (oggCrc(body!, oggCrc(header)) !== page.crc)
+    throw damaged('The Ogg headers are damaged (wrong checksum).', COPY_AGAIN);
   return page;
 }
 
 function unusual() {
   return cannotEdit(
-    'Its Ogg pages are not laid out as Vorbis and Opus ask for: convert it with another program first.',
+    'The Ogg page layout does not conform to Vorbis or Opus. Convert the file with another program first.',
   );
 }

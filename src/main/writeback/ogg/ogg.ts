@@ -93,12 +93,12 @@ async function renumbered(file: OpenFile, reader: PageReader, headers: OggHeader
       // A page that the end of the file cuts in two has nothing that could be counted.
       if (file.size - at <= PAGE_HEADER_BYTES + 255) break;
       throw cannotEdit(
-        'There is something between its Ogg pages, or they are damaged: convert it with another program.',
+        'The Ogg pages are damaged, or there is other data between them. Convert the file with another program first.',
       );
     }
     // The next stream of a chain counts for itself.
     if (page.first) break;
-    if (page.serial !== serial) throw cannotEdit('It holds several streams at once: convert it first.');
+    if (page.serial !== serial) throw cannotEdit('The file contains several streams. Convert it first.');
     const sequence = (page.sequence + more) >>> 0;
     const bytes = Buffer.alloc(CRC_END - SEQUENCE_AT);
     bytes.writeUInt32LE(sequence, 0);

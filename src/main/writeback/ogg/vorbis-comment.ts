@@ -2,7 +2,14 @@
  * Vorbis comments (Vorbis I §5): a vendor string, then `NAME=value` strings, in FLAC, Ogg Vorbis and Opus. Edited at
  * the byte level: comments that no edit names may hold anything, valid UTF-8 or not.
  */
-import { damaged, type FieldEdit, type Part, type PlacedField, type StoredField } from '../container.ts';
+import {
+  damaged,
+  SAVE_TAGS_AGAIN,
+  type FieldEdit,
+  type Part,
+  type PlacedField,
+  type StoredField,
+} from '../container.ts';
 
 const PLACES: Readonly<Record<PlacedField, string>> = {
   title: 'TITLE',
@@ -17,6 +24,8 @@ const PLACES: Readonly<Record<PlacedField, string>> = {
   instrument: 'INSTRUMENT',
   comment: 'COMMENT',
   grouping: 'GROUPING',
+  bpm: 'BPM',
+  key: 'INITIALKEY',
   provenance: 'EARMARK',
 };
 const NAMES: ReadonlySet<string> = new Set(Object.values(PLACES));
@@ -63,7 +72,8 @@ export function parseComments(bytes: Uint8Array, from: number): CommentList {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const lengthAt = (at: number, room: number) => {
     const length = at + 4 <= bytes.length ? view.getUint32(at, true) : Infinity;
-    if (at + 4 + length + room > bytes.length) throw damaged('Its comments are damaged: a length in them is wrong.');
+    if (at + 4 + length + room > bytes.length)
+      throw damaged('The comments are damaged (invalid length).', SAVE_TAGS_AGAIN);
     return length;
   };
   const countAt = from + 4 + lengthAt(from, 4);

@@ -4,7 +4,7 @@
  * Format"). New chunks come at the end: `SSND` need not move.
  */
 import { decodeMacText } from '../../decode/text-encodings.ts';
-import { toAscii } from '../ascii.ts';
+import { toAscii } from '../../text/ascii.ts';
 import type { Container, StoredField } from '../container.ts';
 import { hiddenFields } from '../hidden/behind-sound.ts';
 import { frameFor, namedFromAiff, type NamedValue } from '../hidden/names.ts';

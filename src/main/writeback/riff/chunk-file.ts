@@ -6,7 +6,15 @@
 import { isChunkId, MOST_GAPS, nextChunk } from '../../decode/chunk-walk.ts';
 import { growth, toParts, type Change } from '../changes.ts';
 import { isUnknownLength } from '../../decode/riff.ts';
-import { cannotEdit, damaged, readRange, type OpenFile, type Part } from '../container.ts';
+import {
+  cannotEdit,
+  COPY_AGAIN,
+  damaged,
+  readRange,
+  SAVE_AUDIO_AGAIN,
+  type OpenFile,
+  type Part,
+} from '../container.ts';
 
 export interface FileChunk {
   /** Verbatim: `fmt `, `data`, `bext`, `LIST`, … */
@@ -51,7 +59,6 @@ const LARGEST = 0xffffffff;
 const MAX_CHUNKS = 4096;
 const MOST_STALE_BYTES = 4096;
 const ID3V1_BYTES = 128;
-const SAVE_AGAIN = 'Open it in an editor and save it again first.';
 
 /**
  * @throws UserError undecodable-audio when sizes make no sense, unsupported-format when the file does not say how long its
@@ -60,8 +67,8 @@ const SAVE_AGAIN = 'Open it in an editor and save it again first.';
 export async function readChunkFile(file: OpenFile, sound: SoundIn): Promise<ChunkFile> {
   const header = view(await file.read(0, 12));
   const kind = latin1(header, 0, 4);
-  if (kind.startsWith('ID3')) throw cannotEdit('An ID3 tag stands in front of its first chunk, where hardly any program expects it: save it again in an audio editor first.'); // prettier-ignore
-  if (!KINDS.has(kind)) throw damaged('The file is damaged: it does not begin as its format asks.');
+  if (kind.startsWith('ID3')) throw cannotEdit(`An ID3 tag precedes the first chunk, where most programs do not expect it. ${SAVE_AUDIO_AGAIN}`); // prettier-ignore
+  if (!KINDS.has(kind)) throw damaged('The file is damaged (invalid header).');
   const bigEndian = kind === 'RIFX' || kind === 'FORM';
   const found: ChunkFile = {
     kind: kind as ChunkFile['kind'],
@@ -88,7 +95,7 @@ export async function readChunkFile(file: OpenFile, sound: SoundIn): Promise<Chu
       if (next === null) break;
       if (next - at > MOST_STALE_BYTES && next !== formEnds) {
         // As much may be sound that a header does not know of.
-        throw cannotEdit(`Between its parts there is something that is none of them. ${SAVE_AGAIN}`);
+        throw cannotEdit(`There is unknown data between the chunks. ${SAVE_AUDIO_AGAIN}`);
       }
       at = next;
       continue;
@@ -103,14 +110,14 @@ export async function readChunkFile(file: OpenFile, sound: SoundIn): Promise<Chu
   found.walked = at;
   checkSound(found, sound);
   const sound64 = sizes64.get(sound.id);
-  if (has64 && sound64 === undefined) throw damaged(`The file is damaged: its 64-bit sizes are missing. ${SAVE_AGAIN}`);
+  if (has64 && sound64 === undefined) throw damaged('The file is damaged (64-bit sizes are missing).');
   if (has64 && sound64 !== soundChunk(found, sound).bytes) {
-    throw damaged(`The file is damaged: its headers differ on how long the sound is. ${SAVE_AGAIN}`);
+    throw damaged('The file is damaged (contradictory sizes of the audio data).');
   }
   found.end = formEnd(found, sound);
   if (isGoingOn(found, sound, await restOf(file, at))) {
-    const sentence = 'Behind its sound there is something that is none of its parts: it may never have been finished.';
-    throw cannotEdit(`${sentence} ${SAVE_AGAIN}`);
+    const sentence = 'There is unknown data after the audio data; the recording may be incomplete.';
+    throw cannotEdit(`${sentence} ${SAVE_AUDIO_AGAIN}`);
   }
   return found;
 }
@@ -119,9 +126,8 @@ export async function readChunkFile(file: OpenFile, sound: SoundIn): Promise<Chu
 export function soundChunk({ chunks, walked, size }: ChunkFile, { id: sound }: SoundIn): FileChunk {
   const chunk = chunks.find(({ id }) => id === sound);
   if (chunk) return chunk;
-  if (walked < size)
-    throw damaged('The file is damaged: before any sound there is something that is none of its parts.');
-  throw damaged('The file is damaged: there is no sound in it.');
+  if (walked < size) throw damaged('The file is damaged (unknown data before the audio data).');
+  throw damaged('The file contains no audio data.', COPY_AGAIN);
 }
 
 /** The samples, as they stand in the file. */
@@ -179,7 +185,7 @@ async function readSizes64(
   return Number(content.getBigUint64(0, true));
 }
 
-/** Bytes by which it is told what follows the last chunk. */
+/** Bytes by which it is determined what follows the last chunk. */
 const REST_BYTES = 4096;
 
 function checkSound(found: ChunkFile, sound: SoundIn): void {
@@ -187,18 +193,19 @@ function checkSound(found: ChunkFile, sound: SoundIn): void {
   if (bytes <= sound.headerBytes) {
     // Programs take this for “up to the end of the file”.
     throw cannotEdit(
-      `By its header there is no sound in it: it is empty, was written to a pipe or was never finished. ${SAVE_AGAIN}`,
+      `The header declares no audio data: the file is empty, was written to a pipe, or is incomplete. ${SAVE_AUDIO_AGAIN}`,
     );
   }
   if (position + bytes > found.size) {
     if (isUnknownLength(bytes)) {
-      throw cannotEdit(`Its header does not say how long the sound is: it was written to a pipe or never finished. ${SAVE_AGAIN}`); // prettier-ignore
+      throw cannotEdit(`The header does not declare the size of the audio data: the file was written to a pipe or is incomplete. ${SAVE_AUDIO_AGAIN}`); // prettier-ignore
     }
-    const sentence = 'The file ends before its sound does: it was never finished, or its end is missing.';
-    throw damaged(`${sentence} ${SAVE_AGAIN}`);
+    throw damaged('The file is incomplete or truncated: audio data is missing.', COPY_AGAIN);
   }
   if (found.chunks.filter(({ id }) => id === sound.id).length > 1) {
-    throw cannotEdit(`Its sound is in several parts, and programs differ on which they play. ${SAVE_AGAIN}`);
+    throw cannotEdit(
+      `The file has several audio data chunks, which programs interpret differently. ${SAVE_AUDIO_AGAIN}`,
+    );
   }
 }
 
@@ -214,7 +221,7 @@ function formEnd(found: ChunkFile, sound: SoundIn): number {
   const { position, bytes } = soundChunk(found, sound);
   const last = found.chunks.find((chunk) => chunk.end >= end);
   if (position + bytes > end || !last || (last.end !== end && last.position + last.bytes !== end)) {
-    throw damaged('The file is damaged: by its header it ends within one of its parts.');
+    throw damaged('The file is damaged (the declared size ends within a chunk).');
   }
   return last.end;
 }
@@ -264,7 +271,7 @@ export class ChunkEditor {
   editContent(chunk: FileChunk, changes: readonly Change[]): void {
     this.#mustBeWhole(chunk);
     const bytes = chunk.bytes + changes.reduce((sum, change) => sum + growth(change), 0);
-    if (bytes > LARGEST) throw cannotEdit('What is to be written does not fit into it.');
+    if (bytes > LARGEST) throw cannotEdit('The tags do not fit into the file. Write a sidecar instead.');
     this.#changes.push({ from: chunk.start + 4, to: chunk.position, bytes: this.#uint32(bytes) }, ...changes);
     const contentEnd = chunk.position + chunk.bytes;
     this.#changes.push({ from: contentEnd, to: chunk.end, bytes: Buffer.alloc(bytes % 2) });
@@ -306,9 +313,7 @@ export class ChunkEditor {
     // A header that does not know the size, or is wrong about it, is put right on this occasion.
     const newSize = isSizeKnown(this.#file) ? Math.min(Math.max(declared, end - 8) + inside, whole) : whole;
     if (sizeAt === 4 && newSize > LARGEST) {
-      throw cannotEdit(
-        'With the tags in it, it would be longer than its format allows (4 GiB). Save it as RF64 first.',
-      );
+      throw cannotEdit('With the tags, the file would exceed the limit of its format (4 GiB). Save it as RF64 first.');
     }
     const change =
       sizeAt === 4
@@ -332,7 +337,8 @@ export class ChunkEditor {
   }
 
   #mustBeWhole(chunk: FileChunk): void {
-    if (!isWhole(chunk, this.#file.size)) throw damaged('The file is damaged: it ends before its tags do.');
+    if (!isWhole(chunk, this.#file.size))
+      throw damaged('The file is truncated: part of its tags is missing.', COPY_AGAIN);
   }
 
   #uint32(value: number): Uint8Array {

@@ -22,7 +22,7 @@ export async function findId3Chunks(file: OpenFile, chunks: readonly FileChunk[]
   const found: Id3Chunks = { tag: null, blank: [] };
   for (const chunk of chunks) {
     if (chunk.id.toLowerCase() !== 'id3 ') continue;
-    if (chunk.bytes > LARGEST) throw cannotEdit(`Its ID3 tag has more than ${LARGEST >> 20} MB, which Earmark does not change: make it smaller with a tag editor first.`); // prettier-ignore
+    if (chunk.bytes > LARGEST) throw cannotEdit(`The ID3 tag exceeds ${LARGEST >> 20} MB, which Earmark does not change. Make it smaller with a tag editor first.`); // prettier-ignore
     const content = await file.read(chunk.position, chunk.bytes);
     if (content.every((byte) => byte === 0)) found.blank.push(chunk);
     else found.tag ??= chunk;
@@ -61,7 +61,7 @@ export async function editId3Chunk(
   } else editor.add(kind === 'FORM' ? IN_AIFF : IN_WAVE, after, null);
 }
 
-/** In AIFF few readers take small letters; in WAVE most take both. */
+/** In AIFF few readers accept lowercase; in WAVE most accept both. */
 function hasWrongCase({ id }: FileChunk, kind: ChunkFile['kind']): boolean {
   return kind === 'FORM' && id !== IN_AIFF;
 }

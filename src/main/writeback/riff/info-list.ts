@@ -2,7 +2,7 @@
 import { infoItems } from '../../decode/info-items.ts';
 import { decodeText } from '../../decode/text-encodings.ts';
 import type { Change } from '../changes.ts';
-import { cannotEdit } from '../container.ts';
+import { cannotEdit, SAVE_TAGS_AGAIN } from '../container.ts';
 
 export interface InfoEdit {
   /** `IKEY` */
@@ -53,7 +53,7 @@ export function editInfo(lists: readonly InfoList[], bigEndian: boolean, edits: 
 
 function editList({ content, at }: InfoList, bigEndian: boolean, edits: readonly InfoEdit[]): Change[] {
   const { items, end, isCut } = infoItems(content, bigEndian);
-  if (isCut) throw cannotEdit('Its LIST/INFO is damaged: something else stands behind its entries. Save its tags with a tag editor first.'); // prettier-ignore
+  if (isCut) throw cannotEdit(`LIST/INFO is damaged (unknown data after its entries). ${SAVE_TAGS_AGAIN}`);
   // Other readers lose their way behind such an entry, and would not find ours: all get the padding that they need.
   const isRegular = items.every((item) => item.start % 2 === 0 && item.end === Math.min(item.position + item.bytes + (item.bytes % 2), content.length)); // prettier-ignore
   const changes: Change[] = [];

@@ -72,7 +72,8 @@ export function editIxml(content: Uint8Array, edits: readonly IxmlEdit[], at: nu
     const [parent, name] = split(path);
     const [first, ...others] = editable(root).filter((each) => each.parent === parent && each.name === name);
     for (const other of others) changes.push(removal(text, other));
-    if (first && first.children.length > 0) throw cannotEdit(`Its iXML holds other elements in ${path}.`);
+    if (first && first.children.length > 0)
+      throw cannotEdit(`The iXML contains other elements in ${path}. Write a sidecar instead.`);
     if (!first) {
       if (value !== null) added.set(parent, [...(added.get(parent) ?? []), element(name, encode(value))]);
     } else if (value === null) changes.push(removal(text, first));
@@ -107,7 +108,7 @@ export function newIxml(edits: readonly IxmlEdit[]): Uint8Array {
 function textOf(content: Uint8Array): string {
   const [first, second] = content;
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff) || second === 0) {
-    throw cannotEdit('Its iXML is in UTF-16, which Earmark does not write.');
+    throw cannotEdit('The iXML is encoded in UTF-16, which Earmark does not write. Write a sidecar instead.');
   }
   return Buffer.from(content.buffer, content.byteOffset, content.length).toString('latin1');
 }
@@ -245,5 +246,5 @@ function utf8(text: string): string {
 }
 
 function malformed(): Error {
-  return cannotEdit('Its iXML is not well-formed, and Earmark does not write into what it cannot read.');
+  return cannotEdit('The iXML is not well-formed, so Earmark does not change it. Write a sidecar instead.');
 }

@@ -5,7 +5,7 @@
  * not move.
  */
 import { statedCodePage } from '../../decode/riff-tags.ts';
-import { notes, shorten, toAscii } from '../ascii.ts';
+import { notes, shorten, toAscii } from '../../text/ascii.ts';
 import { cannotEdit, type Container, type FieldEdit, type OpenFile, type PlacedField, type StoredField } from '../container.ts'; // prettier-ignore
 import { hiddenFields } from '../hidden/behind-sound.ts';
 import { frameFor, namedFromInfo } from '../hidden/names.ts';
@@ -21,6 +21,7 @@ import {
   type ChunkFile,
   type FileChunk,
 } from './chunk-file.ts';
+import { addCuePoints } from './cue-chunk.ts';
 import { editId3Chunk, findId3Chunks, isIrregularChunkFile, type Id3Chunks } from './id3-chunk.ts';
 import { editInfo, newInfo, readInfo, text, type InfoList } from './info-list.ts';
 import { editIxml, newIxml, readIxmlValues } from './ixml-text.ts';
@@ -50,15 +51,28 @@ const PLACES: Readonly<Record<PlacedField, readonly string[]>> = {
   instrument: [],
   comment: ['LIST/INFO:ICMT'],
   grouping: [],
+  bpm: [],
+  key: [],
   provenance: [PROVENANCE],
 };
 /** Only beside other iXML: what they say is in the ID3 tag, too. */
 const IN_IXML: Partial<Readonly<Record<PlacedField, string>>> = {
   genre: 'iXML:ASWG/genre',
   instrument: 'iXML:ASWG/instrument',
+  bpm: 'iXML:ASWG/tempo',
+  key: 'iXML:ASWG/inKey',
 };
 /** Programs for music find these in WAVE files in an ID3 tag only; it is made where there is none. */
-const IN_ID3: ReadonlySet<PlacedField> = new Set(['title', 'genre', 'mood', 'instrument', 'comment', 'grouping']);
+const IN_ID3: ReadonlySet<PlacedField> = new Set([
+  'title',
+  'genre',
+  'mood',
+  'instrument',
+  'comment',
+  'grouping',
+  'bpm',
+  'key',
+]);
 
 export const wave: Container = {
   formats: ['wav', 'rf64'],
@@ -157,6 +171,8 @@ export const wave: Container = {
     return editor.parts();
   },
 
+  addMarkers: addCuePoints,
+
   isIrregular: async (file) => isIrregularChunkFile(file, await readChunkFile(file, DATA)),
 
   payload: (file) => samplesIn(file, DATA),
@@ -200,7 +216,7 @@ async function findChunks(file: OpenFile, { chunks }: ChunkFile): Promise<FoundC
   for (const chunk of chunks) {
     const whole = (name: string) => {
       if (chunk.bytes <= LARGEST) return chunk;
-      throw cannotEdit(`Its ${name} has more than ${LARGEST >> 20} MB, which Earmark does not change: make it smaller with a tag editor first.`); // prettier-ignore
+      throw cannotEdit(`The ${name} exceeds ${LARGEST >> 20} MB, which Earmark does not change. Make it smaller with a tag editor first.`); // prettier-ignore
     };
     if (chunk.id === 'iXML' && !found.ixml) {
       const content = await file.read(chunk.position, whole('iXML').bytes);

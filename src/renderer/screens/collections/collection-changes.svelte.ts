@@ -7,7 +7,7 @@ import { perApp } from '../../stores/per-app.ts';
 import type { Undo, Undoable } from '../../stores/undo.svelte.ts';
 import { counted } from '../../words/units.ts';
 
-interface CollectionParts {
+interface CollectionDeps {
   client: Client;
   marks: Marks;
   notices: Notices;
@@ -22,7 +22,7 @@ export class CollectionChanges {
   readonly #notices: Notices;
   readonly #undo: Undo;
 
-  constructor({ client, marks, notices, undo }: CollectionParts) {
+  constructor({ client, marks, notices, undo }: CollectionDeps) {
     this.#client = client;
     this.#marks = marks;
     this.#notices = notices;
@@ -68,8 +68,8 @@ export class CollectionChanges {
       back = true;
       await this.#marks.load();
     };
-    const stay = held.fileIds.length === 0 ? '' : ` Its ${counted(held.fileIds.length, 'sound')} stay in the library.`;
-    this.#notices.say(`“${name}” is removed.${stay}`, {
+    const stay = held.fileIds.length === 0 ? '' : ` Its ${counted(held.fileIds.length, 'file')} stay in the library.`;
+    this.#notices.say(`“${name}” removed.${stay}`, {
       name: 'Undo',
       run: () => void this.#notices.attempt(undo),
     });

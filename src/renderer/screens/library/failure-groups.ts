@@ -5,19 +5,19 @@ import type { FailureRow } from '../../../shared/types.ts';
 /** Short, above a list of files; each file's own sentence stands with it. */
 const REASONS: Record<FileErrorCode, string> = {
   'empty-file': 'Empty files',
-  'not-audio': 'Not sound, although the name says so',
-  'unsupported-format': 'Formats that cannot be read yet',
-  'no-audio-stream': 'No sound in them',
+  'not-audio': 'Not audio, despite the file name',
+  'unsupported-format': 'Unsupported formats',
+  'no-audio-stream': 'No audio stream',
   'undecodable-audio': 'Damaged or encrypted',
   'no-permission': 'No permission to read',
-  vanished: 'Gone while being read',
-  'changed-while-reading': 'Changed while being read',
-  'unreadable-file': 'The drive gave an error',
-  'unreadable-folder': 'Folders that cannot be opened',
-  'unusable-name': 'Names that cannot be used',
-  'decoder-crashed': 'Brought the reader down',
-  'encoder-crashed': 'Brought the model down',
-  'timed-out': 'Took too long',
+  vanished: 'Removed during analysis',
+  'changed-while-reading': 'Changed during analysis',
+  'unreadable-file': 'Drive errors',
+  'unreadable-folder': 'Folders that could not be opened',
+  'unusable-name': 'Invalid file names',
+  'decoder-crashed': 'Crashed the decoder',
+  'encoder-crashed': 'Crashed the model',
+  'timed-out': 'Timed out',
 };
 
 export interface FailureGroup {

@@ -1,13 +1,14 @@
 /** A running job in figures and steps. */
-import type { JobProgress, JobStage } from '../../../shared/types.ts';
+import type { LibraryJobProgress, JobStage } from '../../../shared/types.ts';
 import { count, timeLeft } from '../../words/units.ts';
 
 /** In the order a job goes through them. */
 export const STAGES: readonly (readonly [stage: JobStage, name: string])[] = [
-  ['walking', 'Look through folders'],
-  ['recognising', 'Recognise what is known'],
-  ['listening', 'Listen'],
-  ['indexing', 'Make it findable'],
+  ['walking', 'Scan folders'],
+  ['recognising', 'Match known files'],
+  ['analysing', 'Analyse'],
+  ['indexing', 'Update the index'],
+  ['refreshing', 'Update file information'],
 ];
 
 export type StepState = 'done' | 'now' | 'next';
@@ -20,7 +21,7 @@ export interface Step {
   figure: string;
 }
 
-export function jobSteps({ stage, done, total }: JobProgress): Step[] {
+export function jobSteps({ stage, done, total }: LibraryJobProgress): Step[] {
   const now = STAGES.findIndex(([name]) => name === stage);
   return STAGES.map(([name, words], position) => ({
     stage: name,
@@ -32,7 +33,7 @@ export function jobSteps({ stage, done, total }: JobProgress): Step[] {
 
 function stageFigure(stage: JobStage, done: number, total: number | null): string {
   if (stage === 'indexing') return '';
-  if (stage === 'walking' || total === null) return `${count(done)} so far`;
+  if (stage === 'walking' || total === null) return `${count(done)} found`;
   return `${count(done)} of ${count(total)}`;
 }
 
@@ -44,25 +45,31 @@ export interface Figure {
 }
 
 /** What is measured while it runs; a figure that is not known yet is a dash, never a guess. */
-export function jobFigures({ audioSeconds, elapsedSeconds, realTimeFactor, etaSeconds, state }: JobProgress): Figure[] {
+export function jobFigures({
+  audioSeconds,
+  elapsedSeconds,
+  realTimeFactor,
+  etaSeconds,
+  state,
+}: LibraryJobProgress): Figure[] {
   const known = state === 'running';
   return [
     {
-      name: 'Heard in this run',
+      name: 'Analysed in this run',
       value: audioSeconds === 0 ? '–' : timeLeft(audioSeconds),
-      hint: 'Length of the sound',
+      hint: 'Duration of the audio analysed',
     },
     {
       name: 'Speed',
       value: known && realTimeFactor !== null ? speed(realTimeFactor) : '–',
-      hint: 'Seconds of sound heard in a second, over the last while',
+      hint: 'Seconds of audio analysed per second, recent average',
     },
     {
       name: 'Time left',
       value: known && etaSeconds !== null ? timeLeft(etaSeconds) : '–',
-      hint: 'At the speed of the last while',
+      hint: 'Estimated from the recent speed',
     },
-    { name: 'Worked for', value: timeLeft(elapsedSeconds), hint: 'Without pauses' },
+    { name: 'Elapsed', value: timeLeft(elapsedSeconds), hint: 'Excluding pauses' },
   ];
 }
 
@@ -72,13 +79,13 @@ export function speed(factor: number): string {
 }
 
 /** Why it waits, and what ends that. */
-export function pauseSentence({ pausedFor }: JobProgress): string {
+export function pauseSentence({ pausedFor }: LibraryJobProgress): string {
   return pausedFor === 'activity'
-    ? 'Waiting while this machine is in use. It goes on by itself a minute after.'
-    : 'Files in work are finished first; nothing that has been heard is lost.';
+    ? 'Paused while you use this machine. Resumes after one minute without input.'
+    : 'Files in progress are finished first. Results so far are kept.';
 }
 
-/** Which model answers meanwhile. @param listener the one that listens. @param answering the one in use */
-export function untilHeard(listener: string, answering: string): string {
-  return `Until ${listener} has heard everything, ${answering} answers.`;
+/** Which model answers meanwhile. @param next the model that is analysing. @param answering the model in use */
+export function untilAnalysed(next: string, answering: string): string {
+  return `Searches use ${answering} until ${next} has analysed all files.`;
 }

@@ -1,8 +1,11 @@
-/** The folders, what could not be read and what is there twice, as the engine has them. Rests while nobody looks. */
+/** The folders, failed files and duplicates, as the engine has them. Not updated while nobody looks. */
+import type { NearDuplicates } from '../../../shared/calls/duplicates.ts';
+import type { Health } from '../../../shared/calls/health.ts';
 import type { DuplicateGroup, LibraryRoot, RootSettings } from '../../../shared/calls/library.ts';
 import type { Client } from '../../../shared/contract.ts';
 import { UserError } from '../../../shared/errors.ts';
-import type { FailureRow, JobProgress } from '../../../shared/types.ts';
+import { isLibraryJob, isUnended } from '../../../shared/jobs.ts';
+import type { FailureRow, LibraryJobProgress } from '../../../shared/types.ts';
 import type { Jobs } from '../../stores/jobs.svelte.ts';
 import { sentenceOf, type Notices } from '../../stores/notices.svelte.ts';
 import { perApp } from '../../stores/per-app.ts';
@@ -20,7 +23,7 @@ export interface Duplicates {
   spareBytes: number;
 }
 
-interface LibraryParts {
+interface LibraryDeps {
   client: Client;
   notices: Notices;
   undo: Undo;
@@ -37,24 +40,29 @@ export class Library {
   #roots = $state.raw<readonly LibraryRoot[] | null>(null);
   #failures = $state.raw<readonly FailureRow[]>([]);
   #duplicates = $state.raw<Duplicates | null>(null);
+  #near = $state.raw<NearDuplicates | null>(null);
+  #health = $state.raw<Health | null>(null);
   #problem = $state<string | null>(null);
   #groupsWanted = GROUPS_AT_ONCE;
+  #nearGroupsWanted = GROUPS_AT_ONCE;
   #watched = false;
   #asked = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** Counting what is there twice goes through the whole catalogue: not for every file that was heard. */
+  /** Counting duplicates reads the whole catalogue, so it is not done for every analysed file. */
   #duplicatesStale = true;
-  /** Added while a job ran; listened to when it has ended. */
+  /** Added while a job ran; analysed when it has ended. */
   #waiting: string[] = [];
 
-  constructor({ client, notices, undo, jobs }: LibraryParts) {
+  constructor({ client, notices, undo, jobs }: LibraryDeps) {
     this.#client = client;
     this.#notices = notices;
     this.#undo = undo;
     this.#jobs = jobs;
     client.on('root.changed', () => this.#soon(true));
     client.on('catalogue.changed', () => this.#soon(false));
-    client.on('job.progress', (progress) => this.#jobMoved(progress));
+    client.on('job.progress', (progress) => {
+      if (isLibraryJob(progress)) this.#jobMoved(progress);
+    });
     document.addEventListener('visibilitychange', () => this.#soon(true));
   }
 
@@ -68,6 +76,14 @@ export class Library {
   /** null before the first answer. */
   get duplicates(): Duplicates | null {
     return this.#duplicates;
+  }
+  /** null before the first answer. */
+  get near(): NearDuplicates | null {
+    return this.#near;
+  }
+  /** null before the first answer. */
+  get health(): Health | null {
+    return this.#health;
   }
   /** Why the list could not be brought, a sentence; null when it is as the engine has it. */
   get problem(): string | null {
@@ -91,12 +107,16 @@ export class Library {
     const anew = this.#duplicatesStale;
     this.#duplicatesStale = false;
     try {
-      const [roots, failures, duplicates] = await Promise.all([
+      const [roots, failures, duplicates, near, health] = await Promise.all([
         this.#client.call('root.list', null),
         this.#client.call('failure.list', null),
         anew ? this.#client.call('duplicate.list', { limit: this.#groupsWanted }) : null,
+        anew ? this.#client.call('duplicate.near', { folders: [], limit: this.#nearGroupsWanted }) : null,
+        anew ? this.#client.call('health.get', { folders: [] }) : null,
       ]);
       if (duplicates !== null) this.#duplicates = duplicates;
+      if (near !== null) this.#near = near;
+      if (health !== null) this.#health = health;
       if (mine !== this.#asked) return; // a later answer is there, or on its way
       this.#roots = roots;
       this.#failures = failures;
@@ -113,8 +133,14 @@ export class Library {
     await this.refresh();
   }
 
+  async showMoreNear(): Promise<void> {
+    this.#nearGroupsWanted += GROUPS_AT_ONCE;
+    this.#duplicatesStale = true;
+    await this.refresh();
+  }
+
   /**
-   * Makes a folder part of the library and listens to it, or does so when the job that runs has ended.
+   * Adds a folder to the library and analyses it, now or when the running job has ended.
    * @param path absolute @returns why not, a sentence; null when it is in the library
    */
   async add(path: string): Promise<string | null> {
@@ -125,22 +151,22 @@ export class Library {
       return sentenceOf(error);
     }
     await this.refresh();
-    await this.listen(root.path);
+    await this.scan(root.path);
     return null;
   }
 
-  /** @param path of a root: looks for changes in it and listens to what is new, now or after the job that runs */
-  async listen(path: string): Promise<void> {
+  /** @param path of a root: looks for changes in it and analyses new files, now or after the running job */
+  async scan(path: string): Promise<void> {
     try {
       await this.#client.call('index.start', { folders: [path] });
     } catch (error) {
       const busy = error instanceof UserError && error.code === 'catalogue-busy' && this.#jobs.active !== null;
       if (!busy) {
-        this.#notices.fail(error, { name: 'Try again', run: () => void this.listen(path) });
+        this.#notices.fail(error, { name: 'Try again', run: () => void this.scan(path) });
         return;
       }
       if (!this.#waiting.includes(path)) this.#waiting.push(path);
-      this.#notices.say(`${rootName(path)} is next: it is listened to when the present run has ended.`);
+      this.#notices.say(`${rootName(path)} is queued. Analysis starts when the current run ends.`);
     }
     void this.#jobs.refresh();
   }
@@ -163,7 +189,7 @@ export class Library {
       back = true;
       await this.#changed();
     };
-    this.#notices.say(`${name} is out of the library. Its files are untouched, and what is known of them is kept.`, {
+    this.#notices.say(`${name} removed from the library. Its files and analysis results are kept.`, {
       name: 'Undo',
       run: () => void this.#notices.attempt(undo),
     });
@@ -179,7 +205,7 @@ export class Library {
   async retryFailures(): Promise<void> {
     const forgotten = await this.#notices.attempt(() => this.#client.call('failure.retry', null));
     if (forgotten === null) return;
-    await this.#jobs.listenTo([]);
+    await this.#jobs.startIndex([]);
     await this.refresh();
   }
 
@@ -188,13 +214,13 @@ export class Library {
     await Promise.all([this.refresh(), this.#jobs.refresh()]);
   }
 
-  #jobMoved({ state }: JobProgress): void {
-    if (state === 'running' || state === 'paused') return;
+  #jobMoved(progress: LibraryJobProgress): void {
+    if (isUnended(progress)) return;
     this.#soon(true);
     const waiting = this.#waiting;
     this.#waiting = [];
     // Who stops a job does not want the next one to begin.
-    if (state === 'done' && waiting.length > 0) void this.#jobs.listenTo(waiting);
+    if (progress.state === 'done' && waiting.length > 0) void this.#jobs.startIndex(waiting);
   }
 
   /** While changes keep coming the first timer still fires: a refresh is late, never starved. */

@@ -10,7 +10,7 @@ export interface DrawnMap {
   fileIds: readonly number[];
   /** x, y pairs, −1..1. */
   places: Float32Array;
-  /** Heard, and not on it. */
+  /** Analysed, but not on the map. */
   missing: number;
   madeMs: number;
 }
@@ -28,10 +28,13 @@ export const COLOURINGS = [
   ['folder', 'Folder'],
   ['format', 'Format'],
   ['tag', 'Tag'],
+  ['kind', 'Kind'],
+  ['tempo', 'Tempo'],
+  ['key', 'Key'],
 ] as const satisfies readonly (readonly [MapColouring, string])[];
 
 const COLOURING_KEY = 'earmark.map-colouring';
-/** While sounds are listened to, changes come in bursts. */
+/** While files are analysed, changes come in bursts. */
 const REFRESH_MS = 8_000;
 
 export class MapStore {
@@ -75,7 +78,7 @@ export class MapStore {
   get colouring(): MapColouring {
     return this.#colouring;
   }
-  /** The class that is lit alone; null for all of them. */
+  /** The highlighted class; null for all of them. */
   get lightClass(): number | null {
     return this.#lightClass;
   }

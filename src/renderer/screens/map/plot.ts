@@ -57,7 +57,7 @@ export class Plot {
     this.#canvas = canvas;
     this.#gl = gl;
     this.#drawing = prepare(gl);
-    // A driver that was reset loses everything; it is told all of it again.
+    // A driver that was reset loses everything; all data is uploaded again.
     this.#onRestored = () => {
       this.#drawing = prepare(gl);
       this.#upload('places', this.#places);

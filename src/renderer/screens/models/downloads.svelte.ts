@@ -1,14 +1,11 @@
 /** Models that others publish, and the one that is being fetched. */
 import type { DownloadProgress, ImportProgress, KnownModel } from '../../../shared/calls/models.ts';
 import type { Client } from '../../../shared/contract.ts';
+import { isUnended, waitForJob, type JobProgressOf } from '../../../shared/jobs.ts';
+import type { JobId } from '../../../shared/types.ts';
 import { sentenceOf, type Notices } from '../../stores/notices.svelte.ts';
 import { perApp } from '../../stores/per-app.ts';
 import { modelsOf, type Models } from './models.svelte.ts';
-
-/** A download that somebody else asked for tells of its steps, not of its end: silence for so long is its end. */
-const SILENCE_MS = 20_000;
-/** Progress may come after the answer, on a way of its own; so much later it is of another download. */
-const LATE_MS = 2_000;
 
 export const downloadsOf = perApp((app) => new Downloads(app.client, app.notices, modelsOf(app)));
 
@@ -23,20 +20,18 @@ export class Downloads {
   #failures = $state.raw<ReadonlyMap<string, string>>(new Map());
   /** Ids of those whose licence was accepted in this window: it is not asked about twice. */
   #accepted = $state.raw<ReadonlySet<string>>(new Set());
-  #isOurs = false;
-  #endedMs = -Infinity;
-  #silence: ReturnType<typeof setTimeout> | undefined;
+  #job: JobId | null = null;
+  #lastEnded: JobId | null = null;
   #latest = 0;
 
   constructor(client: Client, notices: Notices, models: Models) {
     this.#client = client;
     this.#notices = notices;
     this.#models = models;
-    client.on('model.download', (progress) => this.#take(progress));
-    client.on('model.progress', (importing) => {
-      if (this.#progress?.stage !== 'importing') return;
-      this.#importing = importing;
-      this.#waitForSilence();
+    client.on('job.progress', (progress) => {
+      if (progress.kind === 'download') this.#take(progress);
+      // One import at a time: while a download imports, it is its own.
+      if (progress.kind === 'import' && this.#progress?.stage === 'importing') this.#importing = progress;
     });
   }
 
@@ -80,20 +75,21 @@ export class Downloads {
     if (this.#progress !== null) return;
     this.#accepted = new Set([...this.#accepted, id]);
     this.#fail(id, null);
-    this.#isOurs = true;
     this.#importing = null;
-    this.#progress = { id, stage: 'connecting', bytes: partialBytes, total: bytes, bytesPerSecond: null };
+    this.#progress = { modelId: id, stage: 'connecting', bytes: partialBytes, total: bytes, bytesPerSecond: null };
     try {
-      const model = await this.#client.call('model.download', { id, acceptLicense: true });
-      if (model !== null) this.#notices.say(`${model.name} is installed. Check it, then take it into use.`);
+      this.#job = await this.#client.call('model.download', { id, acceptLicense: true });
+      const model = await waitForJob(this.#client, this.#job, 'download');
+      if (model !== null) this.#notices.say(`${model.name} installed. Check it, then use it.`);
     } catch (error) {
       this.#fail(id, sentenceOf(error));
     }
-    await this.#ended();
+    await this.#ended(this.#job);
   }
 
   async cancel(): Promise<void> {
-    await this.#notices.attempt(() => this.#client.call('model.cancelDownload', null));
+    const id = this.#job;
+    if (id !== null) await this.#notices.attempt(() => this.#client.call('job.cancel', id));
   }
 
   /** @returns whether what was fetched is gone */
@@ -107,24 +103,24 @@ export class Downloads {
     return done !== null;
   }
 
-  #take(progress: DownloadProgress): void {
-    if (this.#isOurs ? progress.id !== this.#progress?.id : performance.now() - this.#endedMs < LATE_MS) return;
+  /** Also of a download that another window asked for. */
+  #take(progress: JobProgressOf<'download'>): void {
+    if (progress.id === this.#lastEnded) return;
+    if (!isUnended(progress)) {
+      void this.#ended(progress.id);
+      return;
+    }
     if (progress.stage !== 'importing') this.#importing = null;
+    this.#job = progress.id;
     this.#progress = progress;
-    this.#waitForSilence();
   }
 
-  #waitForSilence(): void {
-    if (this.#isOurs) return; // its answer says when it has ended
-    clearTimeout(this.#silence);
-    this.#silence = setTimeout(() => void this.#ended(), SILENCE_MS);
-  }
-
-  async #ended(): Promise<void> {
+  /** Its last progress and its answer come on ways of their own, and either may be first. */
+  async #ended(job: JobId | null): Promise<void> {
     await Promise.all([this.refresh(), this.#models.refresh()]);
-    clearTimeout(this.#silence);
-    this.#endedMs = performance.now();
-    this.#isOurs = false;
+    this.#lastEnded = job;
+    if (job !== this.#job) return;
+    this.#job = null;
     this.#progress = null;
     this.#importing = null;
   }

@@ -10,11 +10,11 @@ export function bytesOf(done: number, total: number): string {
   return whole.endsWith(` ${unit}`) ? `${number} of ${whole}` : `${number} ${unit} of ${whole}`;
 }
 
-/** The step alone, for who listens to the screen: it changes four times, not with every byte. */
+/** The stage alone, for screen readers: it changes four times, not with every byte. */
 export const STAGE_WORDS: Record<DownloadProgress['stage'], string> = {
   connecting: 'Connecting…',
-  fetching: 'Fetching…',
-  verifying: 'Verifying what was fetched…',
+  fetching: 'Downloading…',
+  verifying: 'Verifying…',
   importing: 'Installing…',
 };
 
@@ -28,16 +28,16 @@ export function downloadWords(
 ): string {
   switch (stage) {
     case 'connecting':
-      return done > 0 ? `Connecting… ${bytesOf(done, total)} are here already` : 'Connecting…';
+      return done > 0 ? `Connecting… ${bytesOf(done, total)} already downloaded` : 'Connecting…';
     case 'fetching': {
       const speed = bytesPerSecond === null || bytesPerSecond <= 0 ? null : bytesPerSecond;
       return [
         bytesOf(done, total),
-        ...(speed === null ? [] : [`${bytes(speed)} a second`, leftWords((total - done) / speed)]),
+        ...(speed === null ? [] : [`${bytes(speed)}/s`, leftWords((total - done) / speed)]),
       ].join(' · ');
     }
     case 'verifying':
-      return 'Verifying what was fetched…';
+      return 'Verifying…';
     case 'importing':
       return importing === null ? 'Installing…' : importWords(importing);
   }
@@ -48,7 +48,7 @@ function leftWords(seconds: number): string {
   return words.startsWith('a few') ? `${words} left` : `about ${words} left`;
 }
 
-/** 0..1 of the step; null where its end cannot be told. */
+/** 0..1 of the step; null where its end is unknown. */
 export function downloadShare(
   { stage, bytes: done, total }: DownloadProgress,
   importing: Pick<ImportProgress, 'stage' | 'share'> | null,
@@ -60,10 +60,10 @@ export function downloadShare(
 
 /** What an earlier try left; '' when there is nothing. */
 export function partialWords({ partialBytes, bytes: total }: Pick<KnownModel, 'partialBytes' | 'bytes'>): string {
-  return partialBytes === 0 ? '' : `${bytesOf(partialBytes, total)} are here already.`;
+  return partialBytes === 0 ? '' : `${bytesOf(partialBytes, total)} already downloaded.`;
 }
 
 /** Who is asked for a model. @param mirror of the settings; null: the publisher */
 export function sourceWords(page: string, mirror: string | null): { who: string; address: string } {
-  return mirror === null ? { who: 'Its publisher', address: page } : { who: 'The mirror in Settings', address: mirror };
+  return mirror === null ? { who: 'Publisher', address: page } : { who: 'Mirror from Settings', address: mirror };
 }

@@ -4,26 +4,26 @@ import type { Status } from '../../../shared/types.ts';
 import { count, counted, timeLeft } from '../../words/units.ts';
 
 /**
- * Is it the processor or the graphics card that listens?
+ * Which hardware runs the model.
  * @param provider in the engine's words; '' gives ''
  * @param reason why this one; '' where that is not known
  */
 export function providerWords(provider: string, reason = ''): string {
   if (provider === '') return '';
-  if (!provider.startsWith('CPU')) return `It runs on the graphics processor: ${provider}.`;
-  return `It runs on the processor (${provider})${reason === '' ? '' : `: ${reason.replace(/\.$/, '')}`}.`;
+  if (!provider.startsWith('CPU')) return `Runs on ${provider}.`;
+  return `Runs on ${provider}${reason === '' ? '' : `: ${reason.replace(/\.$/, '')}`}.`;
 }
 
-/** `an hour of sound in 8 s` */
+/** `one hour of audio in 8 s` */
 export function hourIn(realTimeFactor: number): string {
   const seconds = 3600 / realTimeFactor;
-  if (seconds >= 3600) return `an hour of sound in ${timeLeft(seconds)}, slower than it plays`;
-  return `an hour of sound in ${seconds < 58 ? `${Math.max(1, Math.round(seconds))} s` : timeLeft(seconds)}`;
+  if (seconds >= 3600) return `one hour of audio in ${timeLeft(seconds)}, slower than real time`;
+  return `one hour of audio in ${seconds < 58 ? `${Math.max(1, Math.round(seconds))} s` : timeLeft(seconds)}`;
 }
 
-/** `12 ms for the words of a search` */
+/** `12 ms to embed a query` */
 export function textSpeed(milliseconds: number): string {
-  return `${milliseconds >= 10 ? count(milliseconds) : milliseconds.toFixed(1)} ms for the words of a search`;
+  return `${milliseconds >= 10 ? count(milliseconds) : milliseconds.toFixed(1)} ms to embed a query`;
 }
 
 /** What is known of the speed, in one line; '' when it was not measured. */
@@ -33,21 +33,21 @@ export function speedWords({ realTimeFactor, textMs }: ModelCheck): string {
     .join(', ');
 }
 
-/** How much of the library the model in use has heard. @param status null while unknown: '' */
-export function heardWords(status: Status | null): string {
+/** How much of the library the model in use has analysed. @param status null while unknown: '' */
+export function analysedWords(status: Status | null): string {
   if (status === null || status.files === 0) return '';
   const { files, ready } = status;
-  if (ready === files) return `It has heard all ${counted(files, 'sound')} of the library.`;
-  return `It has heard ${count(ready)} of the ${counted(files, 'sound')} in the library.`;
+  if (ready === files) return `All ${counted(files, 'file')} in the library analysed.`;
+  return `${count(ready)} of ${counted(files, 'file')} in the library analysed.`;
 }
 
 const IMPORT_STAGES: Record<ImportProgress['stage'], string> = {
-  reading: 'Checking the file',
+  reading: 'Reading the file',
   building: 'Building the model',
-  checking: 'Trying it out',
+  checking: 'Testing the model',
 };
 
-/** `Building the model: 42 %`; a stage whose end cannot be told has no number. */
+/** `Building the model: 42 %`; a stage whose end is unknown has no number. */
 export function importWords({ stage, share }: Pick<ImportProgress, 'stage' | 'share'>): string {
   const words = IMPORT_STAGES[stage];
   return stage === 'checking' ? `${words}…` : `${words}: ${Math.floor(100 * share)} %`;

@@ -1,7 +1,8 @@
 /** The model packs there are, and what was found when one was checked on this machine. */
 import type { ImportProgress, ModelCheck } from '../../../shared/calls/models.ts';
 import type { Client } from '../../../shared/contract.ts';
-import type { ModelStatus } from '../../../shared/types.ts';
+import { waitForJob } from '../../../shared/jobs.ts';
+import type { JobId, ModelStatus } from '../../../shared/types.ts';
 import type { Jobs } from '../../stores/jobs.svelte.ts';
 import { sentenceOf, type Notices } from '../../stores/notices.svelte.ts';
 import { perApp } from '../../stores/per-app.ts';
@@ -9,7 +10,7 @@ import { perApp } from '../../stores/per-app.ts';
 /** `checking`: some seconds of work for the machine. */
 export type CheckState = 'checking' | ModelCheck;
 
-interface ModelParts {
+interface ModelDeps {
   client: Client;
   notices: Notices;
   jobs: Jobs;
@@ -26,18 +27,21 @@ export class Models {
   #checks = $state.raw<ReadonlyMap<string, CheckState>>(new Map());
   #problem = $state<string | null>(null);
   #importing = $state.raw<ImportProgress | null>(null);
+  #importId: JobId | null = null;
   #fieldOpen = $state(false);
   #latest = 0;
 
-  constructor({ client, notices, jobs }: ModelParts) {
+  constructor({ client, notices, jobs }: ModelDeps) {
     this.#client = client;
     this.#notices = notices;
     this.#jobs = jobs;
-    // A crash of the process that runs a model is told in this way, and says more of it than the last check.
+    // A crash of the process that runs a model is reported this way, and says more about it than the last check.
     client.on('engine.notice', () => {
       if (this.#packs !== null) void this.refresh();
     });
-    client.on('model.progress', (progress) => (this.#importing = this.#importing === null ? null : progress));
+    client.on('job.progress', (progress) => {
+      if (progress.kind === 'import' && progress.id === this.#importId) this.#importing = progress;
+    });
   }
 
   /** null before the first answer; the one in use first. */
@@ -108,24 +112,27 @@ export class Models {
   async import(path: string): Promise<{ done: boolean; sentence: string | null }> {
     this.#importing = { path, stage: 'reading', share: 0 };
     try {
-      const model = await this.#client.call('model.import', { path });
+      this.#importId = await this.#client.call('model.import', { path });
+      const model = await waitForJob(this.#client, this.#importId, 'import');
       if (model === null) return { done: false, sentence: null };
       await this.refresh();
-      this.#notices.say(`${model.name} is installed. Check it, then take it into use.`);
+      this.#notices.say(`${model.name} installed. Check it, then use it.`);
       return { done: true, sentence: null };
     } catch (error) {
       return { done: false, sentence: sentenceOf(error) };
     } finally {
+      this.#importId = null;
       this.#importing = null;
     }
   }
 
   async cancelImport(): Promise<void> {
-    await this.#notices.attempt(() => this.#client.call('model.cancelImport', null));
+    const id = this.#importId;
+    if (id !== null) await this.#notices.attempt(() => this.#client.call('job.cancel', id));
   }
 
   /**
-   * @param forget what it heard as well; of a shipped model that is all that goes
+   * @param forget its analysis as well; of a shipped model that is all that goes
    * @returns why not, a sentence; null when it is done
    */
   async remove({ id }: ModelStatus, forget: boolean): Promise<string | null> {

@@ -6,16 +6,16 @@ import { bytes, count, counted } from '../../words/units.ts';
 /** The line under the screen's name. @param used the model in use; null: none is. @param next the one after it, if any */
 export function modelsLead(used: string | null, next: string | null): string {
   if (used === null) return 'No model is in use.';
-  return next === null ? `${used} listens.` : `${used} answers; the library moves to ${next}.`;
+  return next === null ? `In use: ${used}.` : `In use: ${used}. Switching to ${next}.`;
 }
 
-/** listening; paused: by the user or for them; stopped: nothing runs; away: all that is left is out of reach. */
-export type MoveState = 'listening' | 'paused' | 'stopped' | 'away';
+/** paused: by the user or on their behalf; stopped: no job runs; away: all remaining files are out of reach. */
+export type MoveState = 'analysing' | 'paused' | 'stopped' | 'away';
 
-/** @param paused whether the job that listens with the next model waits */
+/** @param paused whether the job that analyses with the next model is paused */
 export function moveState({ working, remaining, outOfReach }: ModelMove, paused: boolean): MoveState {
   if (paused) return 'paused';
-  if (working) return 'listening';
+  if (working) return 'analysing';
   return remaining > outOfReach ? 'stopped' : 'away';
 }
 
@@ -24,68 +24,72 @@ export function moveShare({ sounds, remaining }: ModelMove): number {
   return sounds === 0 ? 1 : (sounds - remaining) / sounds;
 }
 
-/** `Listening: 1,234 of 50,000 sounds; until then Starter answers.` @param from name of the model in use */
+/** `Analysing: 1,234 of 50,000 files. Searches use Starter until then.` @param from name of the model in use */
 export function moveSentence(move: ModelMove, state: MoveState, from: string): string {
-  const heard = `${count(move.sounds - move.remaining)} of ${counted(move.sounds, 'sound')}`;
+  const analysedFiles = `${count(move.sounds - move.remaining)} of ${counted(move.sounds, 'file')}`;
   switch (state) {
-    case 'listening':
-      return `Listening: ${heard}; until then ${from} answers.`;
+    case 'analysing':
+      return `Analysing: ${analysedFiles}. Searches use ${from} until then.`;
     case 'paused':
-      return `Paused: ${heard} heard; until all of them are, ${from} answers.`;
+      return `Paused: ${analysedFiles} analysed. Searches use ${from} until all are.`;
     case 'stopped':
-      return `Stopped: ${heard} heard, and nothing listens now. ${from} answers.`;
+      return `Stopped: ${analysedFiles} analysed. Searches use ${from}.`;
     case 'away':
-      return `All that can be reached is heard: ${heard}. Until the rest is, ${from} answers.`;
+      return `All available files are analysed: ${analysedFiles}. Searches use ${from} until the rest are.`;
   }
 }
 
 /** The sounds that wait for the user; '' when there are none. */
 export function outOfReachSentence({ outOfReach }: Pick<ModelMove, 'outOfReach'>): string {
   if (outOfReach === 0) return '';
-  const [verb, wait] = outOfReach === 1 ? ['is', 'it waits'] : ['are', 'they wait'];
-  return `${count(outOfReach)} ${verb} on drives that are away or in paused folders; ${wait} until you bring them back.`;
+  return `${counted(outOfReach, 'file')} on offline drives or in paused folders. Connect the drives or resume the folders to continue.`;
 }
 
-/** What comes of taking a model into use before it has heard everything. */
+/** What comes of taking a model into use before it has analysed all files. */
 export function useNowSentences({ sounds, remaining }: ModelMove, to: string): string[] {
   return [
-    `${to} has heard ${count(sounds - remaining)} of ${counted(sounds, 'sound')}. ` +
-      'Until it has heard the others, by sound only those are found; by name and tag everything is.',
-    'It goes on listening in the background. You can change back at any time: what was heard stays.',
+    `${to} has analysed ${count(sounds - remaining)} of ${counted(sounds, 'file')}. ` +
+      'Until it has analysed the rest, search by sound finds only these. Search by name and tag finds all files.',
+    'Analysis continues in the background. You can switch back at any time; all results are kept.',
   ];
 }
 
-/** Of a model that is not in use: what it knows of the library; '' when it has heard nothing. */
-export function heardBefore({ heard, heardBytes }: Pick<ModelStatus, 'heard' | 'heardBytes'>): string {
-  return heard === 0 ? '' : `Heard ${counted(heard, 'sound')} (${bytes(heardBytes)} of the catalogue).`;
+/** Of a model that is not in use: what it knows of the library; '' when it has analysed no file. */
+export function analysedBefore({
+  analysedFiles,
+  analysisBytes,
+}: Pick<ModelStatus, 'analysedFiles' | 'analysisBytes'>): string {
+  return analysedFiles === 0
+    ? ''
+    : `${counted(analysedFiles, 'file')} analysed (${bytes(analysisBytes)} in the catalogue).`;
 }
 
-/** What can go of a pack: the model and what it heard, the model alone, or what it heard alone. */
-export type Removal = 'all' | 'model' | 'heard';
+/** What can go of a pack: the model and its analysis, the model alone, or its analysis alone. */
+export type Removal = 'all' | 'model' | 'analysis';
 
 /**
  * @param pack neither in use nor on its way to be
  * @returns null when there is nothing to be removed
  */
-export function removalOf({ shipped, heard, folder }: ModelStatus): Removal | null {
-  // The shipped one comes back with the program; of one that is gone, what it heard is left.
-  if (shipped || folder === '') return heard === 0 ? null : 'heard';
-  return heard > 0 ? 'all' : 'model';
+export function removalOf({ shipped, analysedFiles, folder }: ModelStatus): Removal | null {
+  // The shipped one comes back with the program; of one that is gone, its analysis is left.
+  if (shipped || folder === '') return analysedFiles === 0 ? null : 'analysis';
+  return analysedFiles > 0 ? 'all' : 'model';
 }
 
-/** What follows from a removal, a sentence each. @param forget whether what it heard goes as well */
+/** What follows from a removal, a sentence each. @param forget whether its analysis goes as well */
 export function removalSentences(pack: ModelStatus, removal: Removal, forget: boolean): string[] {
-  const { name, heard, heardBytes, shipped, bytes: size } = pack;
-  const again = `If you want ${name} back, it has to listen to all of them again.`;
+  const { name, analysedFiles, analysisBytes, shipped, bytes: size } = pack;
+  const again = `To use ${name} again, all files must be analysed again.`;
   const room =
-    `What it heard of ${counted(heard, 'sound')} goes, with the tags it suggested; what you decided stays. ` +
-    `That makes room for ${bytes(heardBytes)} in the catalogue.`;
-  if (removal === 'heard') {
-    return [room, shipped ? `The model itself comes with Earmark and stays. ${again}` : again];
+    `This deletes its analysis of ${counted(analysedFiles, 'file')} and the tags it suggested. Your decisions are kept. ` +
+    `It frees ${bytes(analysisBytes)} in the catalogue.`;
+  if (removal === 'analysis') {
+    return [room, shipped ? `The model itself is part of Earmark and stays installed. ${again}` : again];
   }
-  const files = `Its files are deleted (${bytes(size)}). To have it back, fetch or import it again.`;
+  const files = `This deletes its files (${bytes(size)}). To restore the model, download or import it again.`;
   if (removal === 'model') return [files];
   return forget
     ? [files, `${room} ${again}`]
-    : [files, 'What it heard stays: once it is back, it need not listen again.'];
+    : [files, 'Its analysis results are kept: after you reinstall it, files need not be analysed again.'];
 }

@@ -4,7 +4,7 @@
  */
 import type { ModelMove } from '../../../shared/calls/models.ts';
 import type { Settings } from '../../../shared/calls/settings.ts';
-import type { JobProgress, ModelStatus } from '../../../shared/types.ts';
+import type { LibraryJobProgress, ModelStatus } from '../../../shared/types.ts';
 import type { App } from '../../stores/app.svelte.ts';
 import { perApp } from '../../stores/per-app.ts';
 import { modelsOf, type Models } from './models.svelte.ts';
@@ -40,14 +40,14 @@ export class Move {
     return this.#choosing;
   }
 
-  /** The job that listens with the next model; null when none does. */
-  get job(): JobProgress | null {
+  /** The job that analyses with the next model; null when none runs. */
+  get job(): LibraryJobProgress | null {
     const { active } = this.#app.jobs;
     return active?.nextModel === undefined ? null : active;
   }
 
-  /** Name of the model that a job listens with; null when it is the one in use. */
-  listenerOf(job: JobProgress): string | null {
+  /** Name of the model that a job analyses with; null when it is the one in use. */
+  listenerOf(job: LibraryJobProgress): string | null {
     return job.nextModel === undefined ? null : this.#models.nameOf(job.nextModel);
   }
 
@@ -65,7 +65,7 @@ export class Move {
     const changed = before !== null && before.model !== '' && before.model !== model;
     // Names are needed for what is said; a list that nobody looks at is not asked for otherwise.
     if (nextModel !== null || (changed && this.#models.packs !== null)) void this.#models.refresh();
-    if (changed) void this.#app.jobs.refresh(); // it counts what the model in use has heard
+    if (changed) void this.#app.jobs.refresh(); // it counts what the model in use has analysed
   }
 
   async refresh(): Promise<void> {
@@ -74,14 +74,14 @@ export class Move {
     if (mine === this.#latest) this.#now = now;
   }
 
-  /** The library moves to it, at once where there is nothing left to hear. */
+  /** Moves the library to this model, immediately if it has nothing left to analyse. */
   async to({ id }: Pick<ModelStatus, 'id'>): Promise<void> {
     this.#choosing = id;
     await this.#set({ nextModel: id });
     this.#choosing = null;
   }
 
-  /** The next model answers, whatever it has heard. */
+  /** The next model answers, whatever it has analysed. */
   async useNow(): Promise<void> {
     if (this.#now !== null) await this.#set({ model: this.#now.to });
   }
@@ -98,10 +98,10 @@ export class Move {
     if (to === null) return;
     const [old, next] = [this.answering, this.#models.nameOf(to)];
     const done = await this.#set({ nextModel: null });
-    if (done) this.#app.notices.say(`${old} goes on answering. What ${next} heard stays.`);
+    if (done) this.#app.notices.say(`${old} stays in use. Results of ${next} are kept.`);
   }
 
-  /** The engine tells by itself when a move has come to its end; what is set here takes effect at once. */
+  /** The engine sends an event when a move has ended; what is set here takes effect at once. */
   async #set(changes: Partial<Settings>): Promise<boolean> {
     const { client, notices, settings } = this.#app;
     const before = settings.now.model;
@@ -110,7 +110,7 @@ export class Move {
     await Promise.all([this.refresh(), this.#models.refresh()]);
     if (now.model !== before) {
       const [old, used] = [this.#models.nameOf(before), this.#models.nameOf(now.model)];
-      notices.say(`${used} answers from now on. What ${old} heard stays until you remove it.`);
+      notices.say(`${used} is now in use. Results of ${old} are kept until you remove them.`);
     }
     return true;
   }

@@ -12,5 +12,5 @@ export function mirrorProblem(typed: string): string | null {
   if (address === null) return null;
   const parsed = URL.parse(address);
   if (parsed !== null && /^https?:$/.test(parsed.protocol) && parsed.hostname !== '') return null;
-  return `“${address}” is not an address to fetch from. Write it as https://models.example.org, or leave it empty for the publishers.`;
+  return `“${address}” is not a valid address. Enter it as https://models.example.org, or leave it empty to use the publishers.`;
 }

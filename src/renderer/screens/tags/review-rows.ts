@@ -1,6 +1,6 @@
 /** Rows under review: what they stand for, by tag and by file. */
 
-/** A file and one of its tags; by file the surest one stands for all. */
+/** A file and one of its tags; by file the most probable one represents all. */
 export interface ReviewRow {
   key: number;
   fileId: number;

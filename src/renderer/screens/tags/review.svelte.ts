@@ -36,10 +36,10 @@ export class Review {
   #byKey = $state.raw<ReadonlyMap<number, ReviewRow>>(new Map());
   #forecast = $state.raw<BulkForecast | null>(null);
   #problem = $state<string | null>(null);
-  /** By file: the tag that the keys act on; null: the first that waits. */
+  /** By file: the tag that the keys act on; null: the first suggested one. */
   #chip = $state<number | null>(null);
-  /** Selected, and not heard yet: its row or its window may still be on their way. */
-  #toHear = $state<number | null>(null);
+  /** Selected, but not played yet: its row or its window may still be loading. */
+  #toPlay = $state<number | null>(null);
   /** What the rows are the answer to. */
   #answered = '';
   /** Something has changed that the rows and the forecast do not know of yet. */
@@ -195,41 +195,41 @@ export class Review {
     this.#tagAt = to;
   }
 
-  /** A row was selected: it is heard as soon as it is known where, and those after it are made ready. */
+  /** A row was selected: it plays as soon as its match is known, and the rows after it are preloaded. */
   selected(): void {
     this.#chip = null;
-    this.#toHear = this.selection.fileId;
+    this.#toPlay = this.selection.fileId;
     this.#app.player.prefetch(this.selection.following(PREFETCHED).map((key) => this.#byKey.get(key)!.fileId));
   }
 
-  /** What the selected row waits for before it is heard, looked up anew; called whenever something has come. */
-  hear(): void {
+  /** Plays the selected row once everything it waits for is there; called whenever something has been loaded. */
+  playWhenReady(): void {
     const row = this.current;
-    if (this.#toHear === null || row?.key !== this.#toHear) return;
+    if (this.#toPlay === null || row?.key !== this.#toPlay) return;
     const facts = this.#app.files.row(row.fileId);
     const known = this.tags.ofFiles.of(row.fileId);
     if (facts === null || known === null) return;
-    this.#toHear = null;
+    this.#toPlay = null;
     this.load();
     if (this.#app.settings.now.playOnSelect) void this.#app.player.play();
   }
 
-  /** Puts the selected row into the player, at the window that speaks for its tag. */
+  /** Puts the selected row into the player, at the best window of its tag. */
   load(): void {
     const row = this.current;
     if (row === null) return;
     const facts = this.#app.files.row(row.fileId);
     const file = {
       fileId: row.fileId,
-      title: facts === null ? 'This sound' : title(facts.path),
+      title: facts === null ? 'This file' : title(facts.path),
       durationSeconds: facts?.durationSeconds ?? 0,
     };
     this.#app.player.load(file, this.spanOf(row.fileId, this.tagOf(row)));
   }
 
-  /** @param from s; the window that speaks for the tag if left out */
+  /** @param from s; default: the best window of the tag */
   play(from?: number): void {
-    this.#toHear = null;
+    this.#toPlay = null;
     this.load();
     void this.#app.player.play(from);
   }
@@ -249,7 +249,7 @@ export class Review {
     return { startSeconds: tag.startSeconds, endSeconds: tag.endSeconds };
   }
 
-  /** Tags of a file as they stand side by side: decided ones first, then what waits, surest first. */
+  /** Tags of a file as they stand side by side: decided ones first, then suggestions, most probable first. */
   chipsOf(fileId: number): readonly FileTag[] {
     return (this.tags.ofFiles.of(fileId) ?? []).filter(
       ({ state, probability, vocabularyId, tagId }) =>
@@ -323,16 +323,16 @@ export class Review {
   }
 
   #undoName(accepted: boolean | null, rows: readonly ReviewRow[]): string {
-    const verb = accepted === null ? 'take back' : accepted ? 'accept' : 'reject';
+    const verb = accepted === null ? 'clear' : accepted ? 'accept' : 'reject';
     const ids = new Set(rows.map(({ tagId }) => tagId));
     const name = this.tags.rows?.find(({ tagId }) => ids.has(tagId))?.name;
     if (ids.size > 1 || name === undefined) return `${verb} ${counted(rows.length, 'tag')}`;
-    return rows.length === 1 ? `${verb} “${name}”` : `${verb} “${name}” for ${counted(rows.length, 'sound')}`;
+    return rows.length === 1 ? `${verb} “${name}”` : `${verb} “${name}” for ${counted(rows.length, 'file')}`;
   }
 
   #chooseFirst(): void {
     if (this.#chosen || this.#tab !== 'tags') return;
-    const first = this.tags.rows?.find(({ waiting }) => waiting > 0);
+    const first = this.tags.rows?.find(({ suggested }) => suggested > 0);
     if (first !== undefined) this.pickTag(first.tagId);
   }
 
@@ -366,18 +366,18 @@ export class Review {
     const mine = ++this.#asked;
     const { client } = this.#app;
     const { scope } = this;
-    const waiting = this.#state === 'suggested';
+    const suggested = this.#state === 'suggested';
     try {
       const [found, forecast] = await Promise.all([
         client.call('tag.files', { scope, state: this.#state, order: this.#order }),
-        waiting ? client.call('tag.forecast', scope) : null,
+        suggested ? client.call('tag.forecast', scope) : null,
       ]);
       if (mine !== this.#asked) return; // a later answer is there, or on its way
       // What has been decided meanwhile would come back for a moment.
       if (this.tags.deciding) return;
       this.#forecast = forecast;
       this.#outdated = this.#askingSoon;
-      // A decision makes a file less sure of the rest of its tags: it must not leave its place under the eyes for that.
+      // A decision makes a file less sure of the rest of its tags: it must not move in the list because of that.
       const question = JSON.stringify([scope, this.#state, this.#order]);
       const same = question === this.#answered;
       this.#answered = question;

@@ -24,15 +24,18 @@ export function percent(share: number): string {
   return `${Math.round(share * 100)} %`;
 }
 
+/** A share of wrong ones that is hardly worth a word. */
+const HARDLY_ANY = 0.1;
+
 /** `214 suggestions, about 30 wrong`; of several files for one sound and tag no more is known than their number. */
 export function forecastWords({ suggestions, expectedWrong }: BulkForecast): string {
   if (suggestions === 0) return 'no suggestions';
-  return `${counted(suggestions, 'suggestion')}, ${wrongWords(expectedWrong)}`;
+  return `${counted(suggestions, 'suggestion')}, ${wrongWords(expectedWrong, suggestions)}`;
 }
 
-/** `about 30 wrong`, `hardly any wrong` @param expected ≥ 0 */
-export function wrongWords(expected: number): string {
-  if (expected < 0.5) return 'hardly any wrong';
+/** `about 30 wrong`, `hardly any wrong`, `perhaps 1 wrong` @param expected ≥ 0, of `suggestions` */
+export function wrongWords(expected: number, suggestions: number): string {
+  if (expected < 0.5) return expected > HARDLY_ANY * suggestions ? 'perhaps 1 wrong' : 'hardly any wrong';
   return `about ${count(roughly(expected))} wrong`;
 }
 
@@ -46,21 +49,21 @@ function roughly(value: number): number {
 /** What a run of suggesting found. */
 export function scoreEnding(summary: ScoreSummary): string {
   const { files, suggestions, unknown, cancelled } = summary;
-  if (cancelled) return `Stopped after ${counted(files, 'sound')}. What was found until then stays.`;
-  if (files === 0) return 'Nothing to do: all suggestions are as the vocabularies and the sounds are now.';
-  const found = `${counted(suggestions, 'suggestion')} for ${counted(files, 'sound')}`;
-  return unknown === 0 ? `${found}.` : `${found}; nothing fits ${counted(unknown, 'of them', 'of them')}.`;
+  if (cancelled) return `Stopped after ${counted(files, 'file')}. Suggestions so far are kept.`;
+  if (files === 0) return 'All suggestions are up to date.';
+  const found = `${counted(suggestions, 'suggestion')} for ${counted(files, 'file')}`;
+  return unknown === 0 ? `${found}.` : `${found}; no tag fits ${counted(unknown, 'file')}.`;
 }
 
-/** `learnt from 7 accepted and 3 rejected` */
+/** `learned from 7 accepted and 3 rejected` */
 export function learntFrom({ accepted, rejected }: TaughtTag): string {
-  return `learnt from ${count(accepted)} accepted and ${count(rejected)} rejected`;
+  return `learned from ${count(accepted)} accepted and ${count(rejected)} rejected`;
 }
 
 /** What the learning is worth, tried on the user's own decisions; '' while there are too few to say. */
 export function gainWords({ before, after }: TaughtTag): string {
   if (before === null || after === null) return '';
   const points = Math.round((after - before) * 100);
-  if (points === 0) return `no better than before: right ${percent(after)} of the time`;
-  return `right ${percent(after)} of the time, ${percent(before)} before`;
+  if (points === 0) return `accuracy ${percent(after)}, unchanged`;
+  return `accuracy ${percent(after)}, before ${percent(before)}`;
 }

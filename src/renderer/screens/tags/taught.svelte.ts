@@ -1,4 +1,5 @@
 /** What the user's decisions have taught, tag by tag, and carrying it to another machine. */
+import type { OutputToken } from '../../../shared/calls/outputs.ts';
 import type { TaughtTag } from '../../../shared/calls/tags.ts';
 import type { App } from '../../stores/app.svelte.ts';
 import { sentenceOf } from '../../stores/notices.svelte.ts';
@@ -47,11 +48,11 @@ export class Taught {
     if (now !== null) this.#tags = this.#tags?.map((one) => (one.tagId === now.tagId ? now : one)) ?? null;
   }
 
-  /** @param path absolute @returns why not, a sentence; null when it is written */
-  async give(path: string, replace: boolean): Promise<string | null> {
+  /** @param path to be shown @returns why not, a sentence; null when it is written */
+  async give(output: OutputToken, path: string): Promise<string | null> {
     try {
-      const { tags, decisions } = await this.#app.client.call('tag.exportTaught', { path, replace });
-      this.#app.notices.say(`${counted(tags, 'tag')} and ${counted(decisions, 'decision')} written to ${path}.`);
+      const { tags, decisions } = await this.#app.client.call('tag.exportTaught', { output });
+      this.#app.notices.say(`${counted(tags, 'tag')} and ${counted(decisions, 'decision')} exported to ${path}.`);
       return null;
     } catch (error) {
       return sentenceOf(error);
@@ -62,7 +63,7 @@ export class Taught {
   async take(path: string): Promise<string | null> {
     try {
       const { tags, decisions } = await this.#app.client.call('tag.importTaught', { path });
-      this.#app.notices.say(`${counted(tags, 'tag')} and ${counted(decisions, 'decision')} taken in.`);
+      this.#app.notices.say(`${counted(tags, 'tag')} and ${counted(decisions, 'decision')} imported.`);
     } catch (error) {
       return sentenceOf(error);
     }

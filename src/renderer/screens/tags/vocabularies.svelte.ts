@@ -1,7 +1,9 @@
 /** The vocabularies there are, suggesting by them, and those of the user as they are made and changed. */
+import type { OutputToken } from '../../../shared/calls/outputs.ts';
 import type { ScoreSummary } from '../../../shared/calls/tags.ts';
 import type { VocabularyContent, VocabularyInfo } from '../../../shared/calls/vocabularies.ts';
-import type { JobProgress } from '../../../shared/types.ts';
+import type { LibraryJobProgress } from '../../../shared/types.ts';
+import { waitForJob } from '../../../shared/jobs.ts';
 import type { App } from '../../stores/app.svelte.ts';
 import { sentenceOf } from '../../stores/notices.svelte.ts';
 import { perApp } from '../../stores/per-app.ts';
@@ -53,14 +55,14 @@ export class Vocabularies {
     return used.length > 0 ? used : all.some(({ id }) => id === FIRST_CHOICE) ? [FIRST_CHOICE] : [];
   }
   /** The suggesting that runs now, by whomever it was started; null when none does. */
-  get job(): JobProgress | null {
+  get job(): LibraryJobProgress | null {
     const { working } = this.#app.jobs;
     return working?.kind === 'tag' ? working : null;
   }
   get busy(): boolean {
     return this.job !== null || this.#jobId !== null || this.#starting;
   }
-  /** Sounds that have been heard and not been tried with a chosen vocabulary as it is now. */
+  /** Analysed files that have not been scored with the current version of a chosen vocabulary. */
   get behind(): number {
     return (this.#list ?? [])
       .filter(({ id }) => this.chosen.includes(id))
@@ -103,7 +105,7 @@ export class Vocabularies {
     this.#starting = false;
     if (jobId === null) return;
     this.#jobId = jobId;
-    const summary = await notices.attempt<ScoreSummary>(() => client.call('tag.wait', jobId), retry);
+    const summary = await notices.attempt<ScoreSummary>(() => waitForJob(client, jobId, 'tag'), retry);
     this.#jobId = null;
     if (summary !== null) notices.say(scoreEnding(summary));
     await Promise.all([this.refresh(), tagsOf(this.#app).refresh()]);
@@ -142,7 +144,7 @@ export class Vocabularies {
     try {
       const { name, labels } = await this.#app.client.call('vocabulary.save', content);
       this.#editing = null;
-      this.#app.notices.say(`“${name}” is saved with ${labels} tags. Suggest tags anew to use it as it is now.`);
+      this.#app.notices.say(`“${name}” saved with ${labels} tags. Update suggestions to use it.`);
     } catch (error) {
       return sentenceOf(error);
     }
@@ -168,7 +170,7 @@ export class Vocabularies {
       back = true;
       await this.refresh();
     };
-    notices.say(`“${name}” is out of the list. What you decided with it stays.`, {
+    notices.say(`“${name}” removed. Decisions made with it are kept.`, {
       name: 'Undo',
       run: () => void notices.attempt(undo),
     });
@@ -179,7 +181,7 @@ export class Vocabularies {
   async take(path: string): Promise<string | null> {
     try {
       const { name, labels } = await this.#app.client.call('vocabulary.import', { path });
-      this.#app.notices.say(`“${name}” is here, with ${labels} tags.`);
+      this.#app.notices.say(`“${name}” imported with ${labels} tags.`);
     } catch (error) {
       return sentenceOf(error);
     }
@@ -187,14 +189,14 @@ export class Vocabularies {
     return null;
   }
 
-  /** @param path absolute, ends in .json or .csv @returns why not, a sentence; null when it is written */
-  async give(id: string, path: string, replace: boolean): Promise<string | null> {
+  /** @param path to be shown @returns why not, a sentence; null when it is written */
+  async give(id: string, output: OutputToken, path: string): Promise<string | null> {
     try {
-      await this.#app.client.call('vocabulary.export', { id, path, replace });
+      await this.#app.client.call('vocabulary.export', { id, output });
     } catch (error) {
       return sentenceOf(error);
     }
-    this.#app.notices.say(`Written to ${path}.`);
+    this.#app.notices.say(`Exported to ${path}.`);
     return null;
   }
 
@@ -202,7 +204,7 @@ export class Vocabularies {
     return {
       ...structuredClone(content),
       id: this.#freeId(`my-${content.id}`),
-      name: `${content.name} (mine)`,
+      name: `${content.name} (copy)`,
       version: 1,
     };
   }

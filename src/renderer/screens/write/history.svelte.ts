@@ -1,5 +1,6 @@
 /** What was written and renamed so far, run by run, and taking it back. */
 import type { WriteOutcome, WriteRun, WrittenFile } from '../../../shared/calls/write.ts';
+import { waitForJob } from '../../../shared/jobs.ts';
 import { PagedList } from '../../list/paged-list.svelte.ts';
 import type { App } from '../../stores/app.svelte.ts';
 import { sentenceOf } from '../../stores/notices.svelte.ts';
@@ -97,7 +98,7 @@ export class History {
   async #undo(input: { runId: number | null; fileIds: number[] }): Promise<void> {
     const { client, notices } = this.#app;
     this.#busy = true;
-    const run = await notices.attempt(async () => client.call('write.wait', await client.call('write.undo', input)));
+    const run = await notices.attempt(async () => waitForJob(client, await client.call('write.undo', input), 'undo'));
     this.#busy = false;
     if (run !== null) notices.say(runEnding(run));
     await this.refresh();

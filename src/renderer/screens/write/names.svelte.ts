@@ -1,5 +1,6 @@
 /** UCS names for files: proposed, looked at, given, taken back. */
 import type { NameParts, RenameProposal } from '../../../shared/calls/write.ts';
+import { waitForJob } from '../../../shared/jobs.ts';
 import type { App } from '../../stores/app.svelte.ts';
 import { perApp } from '../../stores/per-app.ts';
 import { counted } from '../../words/units.ts';
@@ -15,9 +16,18 @@ export class Names {
   #leftOut = $state.raw<ReadonlySet<number>>(new Set());
   #parts: NameParts = {};
   #busy = $state(false);
+  #outdated = $state(false);
 
   constructor(app: App) {
     this.#app = app;
+    app.client.on('write.changed', () => (this.#outdated = true));
+    app.client.on('tag.changed', ({ decided }) => {
+      if (decided) this.#outdated = true;
+    });
+    app.client.on('catalogue.changed', ({ fileIds }) => {
+      const changed = new Set(fileIds);
+      if (this.#proposals?.some(({ fileId }) => changed.has(fileId)) === true) this.#outdated = true;
+    });
   }
 
   /** Those with another name first; null until asked for. */
@@ -30,13 +40,21 @@ export class Names {
   get busy(): boolean {
     return this.#busy;
   }
-  /** What would be renamed now. */
+  /** Files were renamed or written, or tags decided, by whomever, since the names were proposed. */
+  get outdated(): boolean {
+    return this.#outdated;
+  }
+  /** What would be renamed now: none by proposals that are outdated. */
   get wanted(): readonly RenameProposal[] {
+    if (this.#outdated) return [];
     return (this.#proposals ?? []).filter((one) => isNew(one) && !this.#leftOut.has(one.fileId));
   }
 
   async propose(source: Source, parts: NameParts): Promise<void> {
     this.#busy = true;
+    this.#outdated = false;
+    // What was proposed before is no answer to other parts, even where these are refused.
+    this.#proposals = null;
     const { client, notices } = this.#app;
     const proposals = await notices.attempt(async () => {
       const fileIds = await fileIdsOf(this.#app, source);
@@ -59,7 +77,9 @@ export class Names {
     const { client, notices, undo } = this.#app;
     const input = { fileIds: this.wanted.map(({ fileId }) => fileId), ...this.#parts };
     this.#busy = true;
-    const run = await notices.attempt(async () => client.call('write.wait', await client.call('rename.start', input)));
+    const run = await notices.attempt(async () =>
+      waitForJob(client, await client.call('rename.start', input), 'rename'),
+    );
     this.#busy = false;
     const history = historyOf(this.#app);
     void history.refresh();

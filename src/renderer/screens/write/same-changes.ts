@@ -1,4 +1,4 @@
-/** One value often goes to several places of a file: told once, with all the places. */
+/** One value is often written to several places of a file: shown once, with all the places. */
 import type { FieldChange, WriteMode } from '../../../shared/calls/write.ts';
 
 export interface SameChange {

@@ -5,7 +5,7 @@ export class Walk {
   #current = $state(-1);
   readonly #onMove: () => void;
 
-  /** @param onMove told when another row is the current one */
+  /** @param onMove called when another row becomes the current one */
   constructor(onMove: () => void = () => undefined) {
     this.#onMove = onMove;
   }

@@ -7,6 +7,8 @@ import type {
   WriteOutcome,
   WriteRun,
 } from '../../../shared/calls/write.ts';
+import { MARKERS_PROFILE } from '../../../shared/calls/markers.ts';
+import { CERTAIN } from '../../../shared/facts.ts';
 import { count, counted } from '../../words/units.ts';
 
 /** Asked before files change. */
@@ -31,46 +33,58 @@ export const FIELD_NAMES: Record<ChangedField, string> = {
   instrument: 'Instrument',
   comment: 'Comment',
   grouping: 'Grouping',
-  provenance: 'Made by',
-  takenOver: 'Taken over',
+  bpm: 'Tempo',
+  key: 'Key',
+  provenance: 'Written by',
+  takenOver: 'Carried over',
+  marker: 'Marker',
 };
 
+export const TEMPO_AND_KEY_HINT = `Your correction, else what the name says, else what was measured with a confidence of at least ${Math.round(100 * CERTAIN)} %. What the file states itself stays, unless you corrected it.`;
+
 export const MODE_NAMES: Record<WriteMode, string> = {
-  fill: 'only where empty',
-  append: 'added to what is there',
-  replace: 'instead of what is there',
+  fill: 'only if empty',
+  append: 'append',
+  replace: 'replace',
 };
 
 export const STATE_NAMES: Record<FilePlanState, string> = {
   change: 'Will change',
   refused: 'Cannot be written',
-  same: 'As they should be',
+  same: 'Up to date',
 };
 
 export const OUTCOME_NAMES: Record<WriteOutcome, string> = {
   written: 'written',
-  undone: 'put back',
-  skipped: 'left as it was',
+  undone: 'restored',
+  skipped: 'skipped',
   failed: 'failed',
-  'not-restored': 'not put back',
+  'not-restored': 'not restored',
 };
 
-/** `214 files change in 830 fields · 6 cannot be written · 12 are as they should be` */
-export function planWords({ change, same, refused, fields }: PlanSummary): string {
+/** `214 files change in 830 fields · 6 cannot be written · 12 up to date · 3 without accepted tags for this profile` */
+export function planWords({ profileId, change, same, untagged, refused, fields }: PlanSummary): string {
+  const isMarkers = profileId === MARKERS_PROFILE;
+  const changes = isMarkers
+    ? `${counted(fields, 'marker')} into ${counted(change, 'file')}`
+    : `${counted(change, 'file changes', 'files change')} in ${counted(fields, 'field')}`;
   const parts = [
-    change === 0
-      ? 'nothing changes'
-      : `${counted(change, 'file changes', 'files change')} in ${counted(fields, 'field')}`,
+    change === 0 ? 'no changes' : changes,
     ...(refused > 0 ? [`${count(refused)} cannot be written`] : []),
-    ...(same > 0 ? [`${count(same)} ${same === 1 ? 'is as it' : 'are as they'} should be`] : []),
+    ...(same > untagged ? [`${count(same - untagged)} up to date`] : []),
+    ...(untagged > 0
+      ? [`${count(untagged)} ${isMarkers ? 'without a match' : 'without accepted tags for this profile'}`]
+      : []),
   ];
   return parts.join(' · ');
 }
 
-export function confirmWrite(files: number): Omit<Question, 'run'> {
+export const OUTDATED_PLAN = 'Tags or files have changed since this preview. Preview the changes again before writing.';
+
+export function confirmWrite(files: number, profileId: string): Omit<Question, 'run'> {
   return {
-    title: `Write tags into ${counted(files, 'file')}?`,
-    sentences: ['The sound itself stays byte for byte as it is.', 'You can undo this, one file or all of them.'],
+    title: `Write ${writtenWhat(profileId)} into ${counted(files, 'file')}?`,
+    sentences: ['The audio data stays identical, byte for byte.', 'You can undo the write for one file or all files.'],
     verb: `Write ${counted(files, 'file')}`,
   };
 }
@@ -78,16 +92,13 @@ export function confirmWrite(files: number): Omit<Question, 'run'> {
 export function confirmUndo({ kind, written }: WriteRun): Omit<Question, 'run'> {
   const files = counted(written, 'file');
   return {
-    title:
-      kind === 'rename'
-        ? `Give ${files} the old name back?`
-        : `Put ${files} back as ${written === 1 ? 'it was' : 'they were'}?`,
+    title: kind === 'rename' ? `Restore the old name of ${files}?` : `Restore ${files}?`,
     sentences: [
       kind === 'rename'
-        ? 'Files that were moved or renamed again since are left alone.'
-        : 'Byte for byte as before this run. Files that another program changed since are left alone.',
+        ? 'Files moved or renamed since are skipped.'
+        : 'Restores the state before this run, byte for byte. Files changed by another program since are skipped.',
     ],
-    verb: kind === 'rename' ? 'Rename back' : 'Put back',
+    verb: kind === 'rename' ? 'Restore names' : 'Restore',
   };
 }
 
@@ -95,29 +106,35 @@ export function confirmRename(files: number): Omit<Question, 'run'> {
   return {
     title: `Rename ${counted(files, 'file')}?`,
     sentences: [
-      'Only names change, within the same folders; the library follows. You can undo this.',
-      'Projects in other programs that name these files will look for the old names.',
+      'Only the file names change; files stay in their folders and in the library. You can undo this.',
+      'Projects in other programs that reference these files will still use the old names.',
     ],
     verb: `Rename ${counted(files, 'file')}`,
   };
 }
 
-/** `214 written · 3 left as they were · 1 failed` */
+/** `214 written · 3 skipped · 1 failed` */
 export function runWords(run: WriteRun): string {
   const verb = run.kind === 'rename' ? 'renamed' : 'written';
   const parts = [
     ...(run.written > 0 ? [`${count(run.written)} ${verb}`] : []),
-    ...(run.undone > 0 ? [`${count(run.undone)} put back`] : []),
-    ...(run.skipped > 0 ? [`${count(run.skipped)} left as ${run.skipped === 1 ? 'it was' : 'they were'}`] : []),
+    ...(run.undone > 0 ? [`${count(run.undone)} restored`] : []),
+    ...(run.skipped > 0 ? [`${count(run.skipped)} skipped`] : []),
     ...(run.failed > 0 ? [`${count(run.failed)} failed`] : []),
-    ...(run.notRestored > 0 ? [`${count(run.notRestored)} could not be put back`] : []),
+    ...(run.notRestored > 0 ? [`${count(run.notRestored)} not restored`] : []),
   ];
-  return parts.length === 0 ? 'nothing happened' : parts.join(' · ');
+  return parts.length === 0 ? 'no files changed' : parts.join(' · ');
+}
+
+/** What plans and runs of a profile write. */
+export function writtenWhat(profileId: string): 'tags' | 'markers' {
+  return profileId === MARKERS_PROFILE ? 'markers' : 'tags';
 }
 
 /** Once, when a run has ended. */
 export function runEnding(run: WriteRun): string {
-  return `${run.kind === 'rename' ? 'Names' : 'Tags'}: ${runWords(run)}.`;
+  const what = run.kind === 'rename' ? 'names' : writtenWhat(run.profileId);
+  return `${what[0]!.toUpperCase()}${what.slice(1)}: ${runWords(run)}.`;
 }
 
 /** Files of a run with an outcome. @param outcome null: all */

@@ -1,6 +1,16 @@
 /** Writing accepted tags into files: what to write where, the plan with its changes, leaving files out, the writing. */
-import type { FilePlan, FilePlanState, PlanSummary, WriteProfile, WriteRun } from '../../../shared/calls/write.ts';
-import type { JobId, JobProgress } from '../../../shared/types.ts';
+import {
+  isFactField,
+  type FilePlan,
+  type FilePlanState,
+  type PlanSummary,
+  type WriteCalls,
+  type WriteProfile,
+  type WriteRun,
+} from '../../../shared/calls/write.ts';
+import type { MarkerRequest } from '../../../shared/calls/markers.ts';
+import type { JobId, LibraryJobProgress } from '../../../shared/types.ts';
+import { waitForJob } from '../../../shared/jobs.ts';
 import { PagedList } from '../../list/paged-list.svelte.ts';
 import type { App } from '../../stores/app.svelte.ts';
 import { sentenceOf } from '../../stores/notices.svelte.ts';
@@ -9,15 +19,18 @@ import { title } from '../../words/paths.ts';
 import { counted } from '../../words/units.ts';
 import { historyOf } from './history.svelte.ts';
 import { Walk } from './walk.svelte.ts';
-import { confirmWrite, runEnding, type Question } from './write-words.ts';
+import { confirmWrite, runEnding, writtenWhat, type Question } from './write-words.ts';
 
 export type WriteTab = 'tags' | 'history' | 'lists' | 'names';
 /** Which files: every one with accepted tags, those below folders, or those selected in the search. */
 export type WriteScope = 'all' | 'folders' | 'selection';
 export type WritePhase = 'choosing' | 'planning' | 'planned' | 'writing' | 'written';
 
+type PlanRequest = { tags: WriteCalls['write.plan']['input'] } | { markers: MarkerRequest };
+
 const PROFILE_KEY = 'earmark.write.profile';
-const WORKING_KINDS: readonly JobProgress['kind'][] = ['plan', 'write', 'undo', 'rename'];
+const FACTS_KEY = 'earmark.write.tempo-and-key';
+const WORKING_KINDS: readonly LibraryJobProgress['kind'][] = ['plan', 'write', 'undo', 'rename'];
 
 export const writeOf = perApp((app) => new Write(app));
 
@@ -27,6 +40,7 @@ export class Write {
   #tab = $state<WriteTab>('tags');
   #profiles = $state.raw<readonly WriteProfile[] | null>(null);
   #profileId = $state(localStorage.getItem(PROFILE_KEY) ?? 'sfx');
+  #tempoAndKey = $state(localStorage.getItem(FACTS_KEY) === 'yes');
   #editing = $state.raw<WriteProfile | null>(null);
   #scope = $state<WriteScope>('all');
   #folders = $state.raw<readonly string[]>([]);
@@ -38,10 +52,17 @@ export class Write {
   #leftOut = $state.raw<ReadonlySet<number>>(new Set());
   #run = $state.raw<WriteRun | null>(null);
   #problem = $state<string | null>(null);
+  /** What the plan was made for. */
+  #planned: PlanRequest | null = null;
+  #outdated = $state(false);
   #question = $state.raw<Question | null>(null);
 
   constructor(app: App) {
     this.#app = app;
+    app.client.on('write.changed', () => (this.#outdated = true));
+    app.client.on('tag.changed', ({ decided }) => {
+      if (decided) this.#outdated = true;
+    });
   }
 
   get tab(): WriteTab {
@@ -53,6 +74,14 @@ export class Write {
   }
   get profile(): WriteProfile | null {
     return this.#profiles?.find(({ id }) => id === this.#profileId) ?? this.#profiles?.[0] ?? null;
+  }
+  /** Tempo and key are written beside the fields of the profile. */
+  get tempoAndKey(): boolean {
+    return this.#tempoAndKey;
+  }
+  /** Files without accepted tags may change, too. */
+  get writesFacts(): boolean {
+    return this.#tempoAndKey || this.profile?.rules.some(({ field }) => isFactField(field)) === true;
   }
   /** A profile of the user's as it is being changed; null when none is. */
   get editing(): WriteProfile | null {
@@ -71,6 +100,10 @@ export class Write {
   get plan(): PlanSummary | null {
     return this.#plan;
   }
+  /** Files were written, renamed or restored, or tags decided, by whomever, since the plan was begun. */
+  get outdated(): boolean {
+    return this.#outdated;
+  }
   /** Which files of the plan are listed. */
   get shown(): FilePlanState {
     return this.#shown;
@@ -84,9 +117,9 @@ export class Write {
   get leftOut(): ReadonlySet<number> {
     return this.#leftOut;
   }
-  /** Files that a write would change now. */
+  /** Files that a write would change now: none by a plan that is outdated. */
   get toWrite(): number {
-    return this.#plan === null ? 0 : this.#plan.change - this.#leftOut.size;
+    return this.#plan === null || this.#outdated ? 0 : this.#plan.change - this.#leftOut.size;
   }
   /** What the last write did. */
   get run(): WriteRun | null {
@@ -100,7 +133,7 @@ export class Write {
     return this.#question;
   }
   /** What is at work on files, whoever started it; null when nothing is. */
-  get job(): JobProgress | null {
+  get job(): LibraryJobProgress | null {
     const { working } = this.#app.jobs;
     return working !== null && WORKING_KINDS.includes(working.kind) ? working : null;
   }
@@ -131,6 +164,10 @@ export class Write {
     this.#profileId = id;
     localStorage.setItem(PROFILE_KEY, id);
   }
+  writeTempoAndKey(on: boolean): void {
+    this.#tempoAndKey = on;
+    localStorage.setItem(FACTS_KEY, on ? 'yes' : 'no');
+  }
   pickScope(scope: WriteScope): void {
     this.#scope = scope;
   }
@@ -151,7 +188,7 @@ export class Write {
     let number = 1;
     while (taken.has(`my-${profile.id}${number === 1 ? '' : `-${number}`}`)) number++;
     const id = `my-${profile.id}${number === 1 ? '' : `-${number}`}`;
-    this.#editing = { ...structuredClone(profile), id, name: `${profile.name}, mine`, shipped: false };
+    this.#editing = { ...structuredClone(profile), id, name: `${profile.name} (copy)`, shipped: false };
   }
   stopEditing(): void {
     this.#editing = null;
@@ -181,17 +218,37 @@ export class Write {
   /** Reads the files and works out what would change. Nothing is written. */
   async makePlan(): Promise<void> {
     const { profile } = this;
-    if (profile === null || this.busy) return;
+    if (profile === null) return;
     const fileIds = this.#scope === 'selection' ? this.#app.selection.fileIds : [];
     const folders = this.#scope === 'folders' ? [...this.#folders] : [];
+    const facts = this.#tempoAndKey && { tempoAndKey: true };
+    await this.#makePlan({ tags: { profileId: profile.id, fileIds, folders, ...facts } });
+  }
+
+  /** As {@link makePlan}, of markers. */
+  async planMarkers(request: MarkerRequest): Promise<void> {
+    await this.#makePlan({ markers: request });
+  }
+
+  /** For the same files, whatever has been selected since. */
+  async planAgain(): Promise<void> {
+    if (this.#planned !== null) await this.#makePlan(this.#planned);
+  }
+
+  async #makePlan(request: PlanRequest): Promise<void> {
+    if (this.busy) return;
+    this.#planned = request;
     this.#phase = 'planning';
+    this.#outdated = false;
     const { client, notices } = this.#app;
     const plan = await notices.attempt(
       async () => {
-        this.#jobId = await client.call('write.plan', { profileId: profile.id, fileIds, folders });
-        return client.call('write.planned', this.#jobId);
+        this.#jobId = await ('tags' in request
+          ? client.call('write.plan', request.tags)
+          : client.call('markers.plan', request.markers));
+        return waitForJob(client, this.#jobId, 'plan');
       },
-      () => void this.makePlan(),
+      () => void this.#makePlan(request),
     );
     this.#jobId = null;
     if (plan === null) {
@@ -244,7 +301,7 @@ export class Write {
   }
   askToWrite(): void {
     if (this.toWrite === 0 || this.#plan === null) return;
-    this.ask({ ...confirmWrite(this.toWrite), run: () => void this.#write() });
+    this.ask({ ...confirmWrite(this.toWrite, this.#plan.profileId), run: () => void this.#write() });
   }
 
   async stop(): Promise<void> {
@@ -254,12 +311,12 @@ export class Write {
 
   async #write(): Promise<void> {
     const plan = this.#plan;
-    if (plan === null || this.busy) return;
+    if (plan === null || this.toWrite === 0 || this.busy) return;
     const { client, notices, undo } = this.#app;
     this.#phase = 'writing';
     const run = await notices.attempt(async () => {
       this.#jobId = await client.call('write.start', { planId: plan.planId, leaveOut: [...this.#leftOut] });
-      return client.call('write.wait', this.#jobId);
+      return waitForJob(client, this.#jobId, 'write');
     });
     this.#jobId = null;
     const history = historyOf(this.#app);
@@ -272,7 +329,7 @@ export class Write {
     this.#phase = 'written';
     if (this.#app.screen !== 'write') notices.say(runEnding(run));
     if (run.written > 0) {
-      const name = `write tags into ${counted(run.written, 'file')}`;
+      const name = `write ${writtenWhat(run.profileId)} into ${counted(run.written, 'file')}`;
       undo.did({ name, undo: () => history.undoRun(run.runId) });
     }
   }

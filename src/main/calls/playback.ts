@@ -1,0 +1,15 @@
+/** The calls of the player. */
+import type { PlaybackCalls } from '../../shared/calls/playback.ts';
+import type { Engine } from '../../shared/contract.ts';
+import type { FilePeaks } from '../playback/file-peaks.ts';
+
+export function playbackCalls(peaks: Pick<FilePeaks, 'read'>): Pick<Engine, keyof PlaybackCalls> {
+  return {
+    'file.peaks': async (request) => {
+      const found = await peaks.read(request);
+      if (found === null) return null;
+      const { buffer, byteOffset, byteLength } = found.parts;
+      return { channels: found.channels, data: Buffer.from(buffer, byteOffset, byteLength).toString('base64') };
+    },
+  };
+}

@@ -1,0 +1,144 @@
+/** Filters as SQL over the catalogue. Fixed fragments with parameters: nothing a user types becomes SQL. */
+import type { Database } from 'better-sqlite3';
+import type { SearchFilters } from '../../../shared/query/filters.ts';
+import { ROOT_IN_USE } from '../stores/roots.ts';
+import { joined, likeLiteral, type Condition } from './condition.ts';
+import { folderCondition, type Root } from './folder-filter.ts';
+import { copiesCondition, issueCondition } from './issues.ts';
+import { phraseExpression } from '../../text/query-words.ts';
+import { USER_CONDITIONS } from './user-filters.ts';
+
+/** Files that can be hits at all: read at least once, not known to be unusable, in a root that is in use. */
+// The unary plus keeps the planner from choosing the index over states: nearly all files are 'ready'.
+export const SEARCHABLE = `+file.state IN ('ready', 'pending') AND file.format IS NOT NULL AND file.duration_s IS NOT NULL AND ${ROOT_IN_USE}`;
+/** A file is here when it was seen at the last walk and its drive is connected. */
+export const HERE = '(file.offline = 0 AND file.root_id NOT IN (SELECT id FROM root WHERE online = 0))';
+
+/** Whether anything but `includeOffline` is asked for. */
+export function restricts(filters: SearchFilters): boolean {
+  return Object.keys(filters).some((field) => field !== 'includeOffline');
+}
+
+type Values = Required<SearchFilters>;
+type Conditions = { [Field in keyof Values]: (value: Values[Field], roots: readonly Root[]) => Condition | null };
+
+/** One condition a filter: without it, a new filter does not compile. null: it takes nothing away. */
+const CONDITIONS: Conditions = {
+  includeOffline: (included) => (included ? null : { sql: HERE, parameters: [] }),
+  minSeconds: (seconds) => ({ sql: 'file.duration_s >= ?', parameters: [seconds] }),
+  maxSeconds: (seconds) => ({ sql: 'file.duration_s <= ?', parameters: [seconds] }),
+  aboveSeconds: (seconds) => ({ sql: 'file.duration_s > ?', parameters: [seconds] }),
+  belowSeconds: (seconds) => ({ sql: 'file.duration_s < ?', parameters: [seconds] }),
+  formats: (formats) => ({
+    sql: 'file.format IN (SELECT value FROM json_each(?))',
+    parameters: [JSON.stringify(formats)],
+  }),
+  channels: (number) => ({ sql: 'file.channels = ?', parameters: [number] }),
+  sampleRate: (hertz) => ({ sql: 'file.sample_rate = ?', parameters: [hertz] }),
+  folder: folderCondition,
+  tags: (tags) => (tags.length === 0 ? null : joined(tags.map(tagCondition), 'AND')),
+  minAgeDays: (days) => ({ sql: 'file.added_ms <= ?', parameters: [daysAgo(days)] }),
+  maxAgeDays: (days) => ({ sql: 'file.added_ms >= ?', parameters: [daysAgo(days)] }),
+  minBpm: (bpm) => ({ sql: 'file.bpm >= ?', parameters: [bpm] }),
+  maxBpm: (bpm) => ({ sql: 'file.bpm <= ?', parameters: [bpm] }),
+  keys: (keys) => oneOf('file.key', keys),
+  kinds: (kinds) => oneOf('file.kind', kinds),
+  rootNotes: (notes) => (notes.length === 0 ? null : joined(notes.map(rootCondition), 'OR')),
+  minLufs: (lufs) => ({ sql: 'file.loudness_lufs >= ?', parameters: [lufs] }),
+  maxLufs: (lufs) => ({ sql: 'file.loudness_lufs <= ?', parameters: [lufs] }),
+  clipped: (clipped) => ({ sql: `file.clipped_samples ${clipped ? '>' : '='} 0`, parameters: [] }),
+  issues: issueCondition,
+  copies: copiesCondition,
+  ...USER_CONDITIONS,
+};
+
+function oneOf(column: string, values: readonly number[]): Condition | null {
+  if (values.length === 0) return null;
+  return { sql: `${column} IN (SELECT value FROM json_each(?))`, parameters: [JSON.stringify(values)] };
+}
+
+/** Half a semitone to either side is the same note. */
+function rootCondition({ class: semitone, octave }: Values['rootNotes'][number]): Condition {
+  if (octave !== null) {
+    const note = 12 * (octave + 1) + semitone;
+    return { sql: '(file.root >= ? AND file.root < ?)', parameters: [note - 0.5, note + 0.5] };
+  }
+  return { sql: '(file.root IS NOT NULL AND CAST(round(file.root) AS INTEGER) % 12 = ?)', parameters: [semitone] };
+}
+
+/** Epoch ms. */
+function daysAgo(days: number): number {
+  return Date.now() - days * 86_400_000;
+}
+
+/**
+ * The files that pass; those that are not here only with `includeOffline`.
+ * @param roots all roots of the catalogue
+ */
+export function conditionOf(filters: SearchFilters, roots: readonly Root[]): Condition {
+  const asked: Partial<Values> = { ...filters, includeOffline: filters.includeOffline ?? false };
+  function condition<Field extends keyof Values>(field: Field, value: Values[Field] | undefined): Condition | null {
+    return value === undefined ? null : CONDITIONS[field](value, roots);
+  }
+  const conditions = (Object.keys(CONDITIONS) as (keyof Values)[]).map((field) => condition(field, asked[field]));
+  return joined([{ sql: SEARCHABLE, parameters: [] }, ...conditions.filter((one) => one !== null)], 'AND');
+}
+
+/** Reads one catalogue; the statement depends on the filters and is prepared for each search. */
+export class FilterLookup {
+  readonly #db: Database;
+  readonly #roots;
+
+  constructor(db: Database) {
+    this.#db = db;
+    this.#roots = db.prepare<[], Root>('SELECT id, path FROM root');
+  }
+
+  roots(): Root[] {
+    return this.#roots.all();
+  }
+
+  /** @returns ids of the files that pass, in no order */
+  fileIds(filters: SearchFilters): number[] {
+    const { sql, parameters } = this.#passing(filters);
+    return this.#db
+      .prepare<(string | number)[], number>(sql)
+      .pluck()
+      .all(...parameters);
+  }
+
+  /** @returns ids of the first files that pass, by path */
+  firstFileIds(filters: SearchFilters, limit: number): number[] {
+    const { sql, parameters } = this.#passing(filters);
+    // Walks the index over (root_id, relative_path) in order; the unary plus forbids fetching and sorting all that pass.
+    const first = `SELECT listed.id FROM root CROSS JOIN file AS listed ON listed.root_id = root.id
+                    WHERE +listed.id IN (${sql}) ORDER BY root.path, listed.relative_path LIMIT ?`;
+    return this.#db
+      .prepare<(string | number)[], number>(first)
+      .pluck()
+      .all(...parameters, limit);
+  }
+
+  #passing(filters: SearchFilters): Condition {
+    const { sql, parameters } = conditionOf(filters, this.roots());
+    return { sql: `SELECT file.id FROM file WHERE ${sql}`, parameters };
+  }
+}
+
+/** A word or phrase in the file's tags, those that were accepted among them; one without letters or digits ("♥") is looked up literally. */
+function tagCondition(tag: string): Condition {
+  const phrase = phraseExpression(tag);
+  if (phrase !== null) {
+    return {
+      sql: 'file.id IN (SELECT rowid FROM file_words WHERE file_words MATCH ?)',
+      parameters: [`{tags} : ${phrase}`],
+    };
+  }
+  const part = `%${likeLiteral(tag)}%`;
+  return {
+    sql: `file.id IN (SELECT file_id FROM file_tag WHERE value LIKE ? ESCAPE '!'
+            UNION ALL SELECT file_id FROM decision JOIN tag ON tag.id = decision.tag_id
+                       WHERE accepted = 1 AND name LIKE ? ESCAPE '!')`,
+    parameters: [part, part],
+  };
+}

@@ -1,0 +1,93 @@
+/** Tables `file_tag` (native tags as read) and `file_words` (FTS5: words to find a file by; rowid = file.id). */
+import type { Database } from 'better-sqlite3';
+import type { NativeTag } from '../../../shared/types.ts';
+import { PROVENANCE_FIELD } from '../../text/provenance-field.ts';
+import { fileNameWords, folderWords, tagWords } from '../../text/split-name.ts';
+
+/** Tag values longer than this (lyrics, embedded documents) are found by their beginning only. */
+const MAX_VALUE_CHARACTERS = 2000;
+
+export type TagValue = [nativeId: string, field: string, value: string];
+
+export type NativeTagStore = ReturnType<typeof nativeTagStore>;
+
+export function nativeTagStore(db: Database) {
+  const byFile = db.prepare<[number], NativeTag>(
+    'SELECT native_id AS nativeId, field, value FROM file_tag WHERE file_id = ? ORDER BY rowid',
+  );
+  const short = db
+    .prepare<[number, number, string], TagValue>(
+      'SELECT native_id, field, value FROM file_tag WHERE file_id = ? AND (length(value) <= ? OR field = ?)',
+    )
+    .raw();
+  const values = db.prepare<[string, string], { fileId: number; value: string }>(
+    `SELECT file_id AS fileId, file_tag.value FROM json_each(?) AS wanted CROSS JOIN file_tag ON file_id = wanted.value
+      WHERE field IN (SELECT value FROM json_each(?)) ORDER BY file_tag.rowid`,
+  );
+  const clear = db.prepare<[number]>('DELETE FROM file_tag WHERE file_id = ?');
+  const insert = db.prepare<[number, string, string, string]>(
+    'INSERT INTO file_tag (file_id, native_id, field, value) VALUES (?, ?, ?, ?)',
+  );
+  return {
+    /** In the order of the file. */
+    of: (fileId: number): NativeTag[] => byFile.all(fileId),
+    /** Those of at most so many characters, and those of one field however long. */
+    short: (fileId: number, characters: number, always: string): TagValue[] => short.all(fileId, characters, always),
+    /** Values of these fields, in the order they were stored. */
+    values: (fileIds: readonly number[], fields: readonly string[]): { fileId: number; value: string }[] =>
+      values.all(JSON.stringify(fileIds), JSON.stringify(fields)),
+    /** Replaces the tags of a file. The words that come from them are `wordStore(db).set`'s. */
+    replace(fileId: number, tags: readonly NativeTag[]): void {
+      clear.run(fileId);
+      for (const { nativeId, field, value } of tags) insert.run(fileId, nativeId, field, value);
+    },
+  };
+}
+
+export type WordStore = ReturnType<typeof wordStore>;
+
+export function wordStore(db: Database) {
+  const place = db.prepare<[number], { rootPath: string; relativePath: string }>(
+    `SELECT root.path AS rootPath, file.relative_path AS relativePath
+       FROM file JOIN root ON root.id = file.root_id WHERE file.id = ?`,
+  );
+  // Accepted tags are words like those that are in the file already; our own record of what was written is none.
+  const values = db
+    .prepare<[number, string, number], string>(
+      `SELECT value FROM file_tag WHERE file_id = ? AND field <> ?
+       UNION SELECT tag.name FROM decision JOIN tag ON tag.id = decision.tag_id
+              WHERE decision.file_id = ? AND decision.accepted = 1`,
+    )
+    .pluck();
+  const notDue = db.prepare<[number]>('DELETE FROM words_due WHERE file_id = ?');
+  // Names and tags are evidence for tags: suggestions made from others are out of date.
+  const unscore = db.prepare<[number]>('DELETE FROM scored WHERE file_id = ?');
+  const clear = db.prepare<[number]>('DELETE FROM file_words WHERE rowid = ?');
+  const insert = db.prepare<[number, string, string, string]>(
+    'INSERT INTO file_words (rowid, name, folder, tags) VALUES (?, ?, ?, ?)',
+  );
+  function write(fileId: number): void {
+    const { rootPath, relativePath } = place.get(fileId)!;
+    const fileName = relativePath.slice(relativePath.lastIndexOf('/') + 1);
+    const tags = values
+      .all(fileId, PROVENANCE_FIELD, fileId)
+      .map((value) => tagWords(value.slice(0, MAX_VALUE_CHARACTERS)));
+    clear.run(fileId);
+    insert.run(fileId, fileNameWords(fileName), folderWords(rootPath, relativePath), tags.join('\n'));
+    notDue.run(fileId);
+  }
+
+  return {
+    /**
+     * Writes the words of a file anew from its path, its tags and its accepted tags as they are in the catalogue; what
+     * was suggested from other names and tags is out of date by that.
+     */
+    set(fileId: number): void {
+      write(fileId);
+      unscore.run(fileId);
+    },
+    /** The same when only what the user accepted has changed. */
+    setDecided: write,
+    remove: (fileId: number): void => void clear.run(fileId),
+  };
+}

@@ -1,0 +1,129 @@
+/** One connection to a studio's server. The client is loaded when it is first needed: without a studio nobody pays for it. */
+import type { Client, ClientConfig, QueryResultRow } from 'pg';
+import { UserError } from '../../shared/errors.ts';
+import { readRegularFile, UnfitFileError } from '../files/regular-file.ts';
+import { isSocket, type StudioAddress } from './address.ts';
+import { isWorthRetrying, sentenceFor } from './server-errors.ts';
+
+/** Bytes: a bundle of all authorities that browsers trust has a quarter of it. */
+const LARGEST_CERTIFICATE = 2 ** 20;
+const CONNECT_TIMEOUT_MS = 10_000;
+/** A statement of ours moves some hundred rows; one that takes longer waits for something that will not come. */
+const STATEMENT_TIMEOUT_MS = 5 * 60_000;
+/** Two that write the same rows may stand in each other's way: the one that gave way tries again. */
+const TRIES = 4;
+
+export interface StudioConnection {
+  readonly address: StudioAddress;
+  /** @throws UserError studio-unreachable, studio-refused, studio-damaged, studio-full */
+  readonly rows: <T extends QueryResultRow>(sql: string, parameters?: unknown[]) => Promise<T[]>;
+  /** All or nothing; tried again when another one stood in its way, so `work` may run more than once. */
+  readonly transaction: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Called with each notice that others send by `NOTIFY earmark`, from `LISTEN earmark` on; tells what is new, never what it is. */
+  readonly onNotice: (listener: (payload: string) => void) => void;
+  /** Resolves when the connection has ended, whoever ended it. */
+  readonly ended: Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * @param address as parsed
+ * @throws UserError studio-unreachable, studio-refused; bad-input when the certificate's file cannot be read, is no regular file or is larger than 1 MiB
+ */
+export async function connect(address: StudioAddress): Promise<StudioConnection> {
+  const { Client } = (await import('pg')).default;
+  const client = new Client(await configuration(address));
+  client.on('error', () => {}); // a connection that is cut: the next statement says so
+  try {
+    await client.connect();
+  } catch (error) {
+    throw sentenceFor(error, address);
+  }
+  return connection(client, address);
+}
+
+/** Connects, works, and always disconnects. */
+export async function connected<T>(
+  address: StudioAddress,
+  work: (connection: StudioConnection) => Promise<T>,
+): Promise<T> {
+  const open = await connect(address);
+  try {
+    return await work(open);
+  } finally {
+    await open.close();
+  }
+}
+
+function connection(client: Client, address: StudioAddress): StudioConnection {
+  const query = async <T extends QueryResultRow>(sql: string, parameters: unknown[] = []): Promise<T[]> =>
+    (await client.query<T>(sql, parameters)).rows;
+  // As the server numbers it; not in the client's types.
+  const { processID: ownProcess } = client as Client & { processID?: number };
+  const ended = new Promise<void>((resolve) => void client.once('end', resolve));
+  const inOneGo = async <T>(work: () => Promise<T>): Promise<T> => {
+    await query('BEGIN');
+    try {
+      const result = await work();
+      await query('COMMIT');
+      return result;
+    } catch (error) {
+      await query('ROLLBACK').catch(() => {}); // a connection that is gone has rolled back by itself
+      throw error;
+    }
+  };
+  return {
+    address,
+    async rows(sql, parameters) {
+      try {
+        return await query(sql, parameters);
+      } catch (error) {
+        throw sentenceFor(error, address);
+      }
+    },
+    async transaction(work) {
+      for (let tried = 1; ; tried++) {
+        try {
+          return await inOneGo(work);
+        } catch (error) {
+          if (tried < TRIES && isWorthRetrying(error)) continue;
+          throw sentenceFor(error, address);
+        }
+      }
+    },
+    onNotice: (listener) =>
+      void client.on('notification', ({ processId, payload }) => {
+        if (processId !== ownProcess) listener(payload ?? '');
+      }),
+    ended,
+    close: () => client.end().catch(() => {}), // a lost connection cannot be closed properly
+  };
+}
+
+async function configuration(address: StudioAddress): Promise<ClientConfig> {
+  const { host, port, database, user, password } = address;
+  return {
+    ...{ host, port, database, user, ssl: await tls(address) },
+    // A function keeps the client from asking PGPASSWORD and ~/.pgpass, which may be meant for another server.
+    password: () => password,
+    application_name: 'earmark',
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    keepAlive: true,
+    // Nobody's tables and functions but those of PostgreSQL and of the studio are ever meant.
+    options: '-c search_path=pg_catalog,earmark',
+  };
+}
+
+async function tls({ host, sslMode, sslRootCertificate }: StudioAddress): Promise<ClientConfig['ssl']> {
+  if (sslMode === 'disable' || isSocket(host)) return false;
+  if (sslMode === 'require') return { rejectUnauthorized: false };
+  if (sslRootCertificate === null) return { rejectUnauthorized: true };
+  try {
+    return { rejectUnauthorized: true, ca: await readRegularFile(sslRootCertificate, LARGEST_CERTIFICATE) };
+  } catch (error) {
+    // The path may be the rest of a password: neither it nor the error, which names it, is repeated.
+    const why = error instanceof UnfitFileError ? `: ${error.message}` : '';
+    throw new UserError('bad-input', `The certificate cannot be read${why}. Check the path after “sslrootcert=”.`);
+  }
+}

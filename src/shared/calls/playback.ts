@@ -1,0 +1,34 @@
+/** What the player draws of a file: its peaks, at any resolution down to the sample. */
+
+/** Of one answer. */
+export const MAX_PEAK_PARTS = 4096;
+/** 2^24 samples are six minutes at 48 kHz. */
+export const MAX_SAMPLES_EACH = 2 ** 24;
+
+export interface PeakRequest {
+  fileId: number;
+  /** Per channel, at the file's own rate; a multiple of samplesEach. */
+  startSample: number;
+  /** Samples that one part stands for: a power of two, 1 to MAX_SAMPLES_EACH. */
+  samplesEach: number;
+  /** 1 to MAX_PEAK_PARTS; fewer come where the file ends, none behind it. */
+  parts: number;
+}
+
+export interface Peaks {
+  channels: number;
+  /**
+   * Base64 of float32 little-endian: of each part, for each channel, the lowest and the highest sample in turn. Full scale
+   * is −1..1; float files may go beyond. With samplesEach 1 both are the sample.
+   */
+  data: string;
+}
+
+export interface PlaybackCalls {
+  /**
+   * null when other files have been asked about before this one was decoded. The first question about a file decodes
+   * the whole of it, unless few samples are asked for; what is found is kept.
+   * @throws UserError not-found, a FileErrorCode, disk-full
+   */
+  'file.peaks': { input: PeakRequest; output: Peaks | null };
+}

@@ -1,0 +1,20 @@
+/** Sounds that are lent to the engine to search by: recorded in the window, or dropped on it by a browser. */
+
+/** Of one sound, bytes. */
+export const MOST_LENT_BYTES = 24 * 2 ** 20;
+/** Of the name, characters. */
+export const LONGEST_LENT_NAME = 200;
+
+export interface SoundCalls {
+  /**
+   * Keeps a file until the engine ends, for `likePath` and its like; of several, the {@link MOST_LENT} lent last. Nothing
+   * is added to the library, and what a crashed engine left is removed at the next start.
+   * @property name of the file: `Recording.wav`
+   * @property data its bytes, base64
+   * @returns absolute path
+   * @throws UserError bad-input for nothing, or for too much; disk-full and its like
+   */
+  'sound.lend': { input: { name: string; data: string }; output: { path: string } };
+}
+
+export const MOST_LENT = 16;

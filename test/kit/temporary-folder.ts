@@ -1,0 +1,21 @@
+/** Folders for what tests write. They go with the test file, also when a test of it failed. */
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const made: string[] = [];
+
+/**
+ * @param name what it begins with; a few letters where sockets lie in it, whose paths are short
+ * @returns a new, empty folder, by the path that links lead to: a temporary folder is often a link
+ */
+export function temporaryFolder(name: string): string {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), `${name}-`)));
+  made.push(folder);
+  return folder;
+}
+
+/** What was made so far in this process; `setup.ts` calls it after each test file. */
+export function removeTemporaryFolders(): void {
+  for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+}

@@ -1,0 +1,46 @@
+/** The player's calls over sounds that do not exist: a tone as loud as the sound's shape says, the right side quieter. */
+import type { PeakRequest, Peaks } from '../../src/shared/calls/playback.ts';
+import type { Engine } from '../../src/shared/contract.ts';
+import { peaksOf, type FakeSound } from './fake-library.ts';
+
+const HERTZ = 220;
+/** Longer parts have the whole of a swing in them. */
+const SWING_SAMPLES = 256;
+
+export function fakePlayback(known: (fileId: number) => FakeSound): Pick<Engine, 'file.peaks' | 'file.markers'> {
+  return {
+    'file.peaks': (request) => Promise.resolve(peaks(known(request.fileId), request)),
+    'file.markers': (fileId) => {
+      const { format, durationSeconds } = known(fileId);
+      const region = { startSeconds: durationSeconds / 4, endSeconds: durationSeconds / 2, label: 'latch' };
+      const point = { startSeconds: (3 * durationSeconds) / 4, endSeconds: null, label: 'squeak' };
+      return Promise.resolve(format === 'wav' ? [region, point] : []);
+    },
+  };
+}
+
+function peaks(sound: FakeSound, { startSample, samplesEach, parts }: PeakRequest): Peaks {
+  const { sampleRate, channels } = sound;
+  const numberOfSamples = Math.round(sound.durationSeconds * sampleRate);
+  const loudness = peaksOf(sound);
+  const loud = (sample: number) =>
+    loudness[Math.min(loudness.length - 1, Math.floor((sample / numberOfSamples) * loudness.length))]! / 255;
+  const count = Math.max(0, Math.min(parts, Math.ceil((numberOfSamples - startSample) / samplesEach)));
+  const values = new Float32Array(count * channels * 2);
+  for (let part = 0; part < count; part++) {
+    const from = startSample + part * samplesEach;
+    let [low, high] = [-loud(from), loud(from)];
+    if (samplesEach < SWING_SAMPLES) {
+      const swing = Array.from({ length: samplesEach }, (_, step) => Math.sin((2 * Math.PI * HERTZ * (from + step)) / sampleRate)); // prettier-ignore
+      [low, high] = [loud(from) * Math.min(...swing), loud(from) * Math.max(...swing)];
+    }
+    for (let channel = 0; channel < channels; channel++) {
+      const share = channel === 0 ? 1 : 0.6;
+      values.set([share * low, share * high], (part * channels + channel) * 2);
+    }
+  }
+  const bytes = new Uint8Array(values.buffer);
+  let data = '';
+  for (let at = 0; at < bytes.length; at += 8192) data += String.fromCharCode(...bytes.subarray(at, at + 8192));
+  return { channels, data: btoa(data) };
+}

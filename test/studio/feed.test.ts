@@ -1,0 +1,260 @@
+/** The feed skips nothing and continues where it was: late commits, lost connections, a server that crashes or is restored. */
+import { createServer, connect as connectTo, type AddressInfo, type Server, type Socket } from 'node:net';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { parseAddress } from '../../src/main/studio/address.ts';
+import { connect } from '../../src/main/studio/connection.ts';
+import { initStudio } from '../../src/main/studio/studio.ts';
+import { skipFor } from '../faults/trial.ts';
+import { NO_POSTGRES, Postgres } from '../kit/postgres.ts';
+import { replayable, ROUNDS } from '../kit/random.ts';
+import { PASSWORD, Studio, type Member } from './members.ts';
+
+const FILES = ['a.wav', 'b.wav'];
+
+let server: Postgres;
+let studio: Studio;
+let ana: Member;
+let ben: Member;
+let studios = 0;
+
+/** A way to the server that is cut after some bytes, wherever that is. */
+class CutWay {
+  #server: Server;
+  #sockets = new Set<Socket>();
+  /** Bytes from now on, both ways together; null: all. */
+  left: number | null = null;
+
+  private constructor(port: number) {
+    this.#server = createServer((near) => {
+      const far = connectTo(port, '127.0.0.1');
+      for (const [from, to] of [
+        [near, far],
+        [far, near],
+      ] as const) {
+        this.#sockets.add(from);
+        from.on('error', () => {});
+        from.on('close', () => to.destroy());
+        from.on('data', (bytes) => {
+          if (this.left !== null && (this.left -= bytes.length) < 0) {
+            near.destroy();
+            far.destroy();
+          } else to.write(bytes);
+        });
+      }
+    });
+  }
+
+  static async to(port: number): Promise<CutWay> {
+    const way = new CutWay(port);
+    await new Promise<void>((resolve) => way.#server.listen(0, '127.0.0.1', resolve));
+    return way;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  close(): void {
+    for (const socket of this.#sockets) socket.destroy();
+    this.#server.close();
+  }
+}
+
+describe.skipIf(skipFor(NO_POSTGRES, 'studio: the feed'))('the feed', () => {
+  beforeAll(async () => {
+    server = await Postgres.start();
+  });
+  afterAll(() => server.stop());
+  beforeEach(async () => {
+    studio = await Studio.make(server, `feed${++studios}`);
+    [ana, ben] = [studio.member('ana', FILES), studio.member('ben', FILES)];
+    await ana.sync();
+    await ben.sync();
+  });
+  afterEach(() => studio.end());
+
+  const expectSame = async () => {
+    for (let round = 0; round < 2; round++) for (const member of studio.members) await member.sync();
+    expect(ben.shared()).toEqual(ana.shared());
+  };
+
+  test('does not skip what is committed late', async () => {
+    ana.decide('a.wav', 'early', true);
+    await ana.sync();
+    const late = await connect(parseAddress(studio.url(ana.login)));
+    await late.rows('BEGIN');
+    await late.rows("INSERT INTO earmark.tag (vocabulary_id, label_id, name) VALUES ('sounds', 'late', 'late')");
+    await late.rows(
+      `INSERT INTO earmark.decision (content_id, tag_id, accepted, bulk, at_ms)
+         SELECT 'content of b.wav', id, true, false, earmark.server_ms() FROM earmark.tag WHERE label_id = 'late'`,
+    );
+    const cleo = studio.member('cleo', FILES);
+    cleo.decide('a.wav', 'meanwhile', true);
+    await cleo.sync();
+    // Later numbers are there already; those before them are not: nobody goes past them.
+    await ben.sync();
+    expect(ben.decisions('b.wav')).toEqual([]);
+    await late.rows('COMMIT');
+    await late.close();
+    await ben.sync();
+    expect(ben.decisions('b.wav')).toEqual(['late+']);
+    expect(ben.decisions('a.wav')).toEqual(['early+', 'meanwhile+']);
+    await expectSame();
+  });
+
+  test('continues after each lost connection, with nothing lost and nothing twice', async () => {
+    const random = replayable();
+    const way = await CutWay.to(server.port);
+    const over = new URL(studio.url(ana.login));
+    over.port = String(way.port);
+    ana.goOver(over.href);
+    let cuts = 0;
+    for (let round = 0; round < 6 * ROUNDS; round++) {
+      ana.decide('a.wav', `tag ${round}`, random() < 0.5);
+      ben.decide('b.wav', `tag ${round}`, random() < 0.5);
+      await ben.sync();
+      way.left = Math.floor(random() * 12_000);
+      await ana.sync().catch((error: unknown) => {
+        expect(error).toMatchObject({ code: 'studio-unreachable' });
+        cuts++;
+      });
+      way.left = null;
+    }
+    expect(cuts).toBeGreaterThan(0);
+    await expectSame();
+    way.close();
+    expect(studio.sql('SELECT count(*), count(DISTINCT (content_id, tag_id)) FROM earmark.decision')).toBe(
+      `${12 * ROUNDS}|${12 * ROUNDS}`,
+    );
+  });
+
+  test('continues after a power failure of the server, and reports it meanwhile', async () => {
+    ana.decide('a.wav', 'door', true);
+    await server.kill();
+    await expect(ana.sync()).rejects.toThrow(/cannot be reached\. Nothing is lost on this machine\./);
+    await server.restart();
+    await expectSame();
+    expect(ben.decisions('a.wav')).toEqual(['door+']);
+  });
+
+  test('clocks that are an hour off do no harm', async () => {
+    const hour = 3_600_000;
+    studio.sql(
+      'CREATE OR REPLACE FUNCTION earmark.server_ms() RETURNS bigint LANGUAGE sql STABLE RETURN (extract(epoch FROM clock_timestamp()) * 1000)::bigint + 3600000',
+    );
+    ana.decide('a.wav', 'door', true);
+    await ana.sync();
+    ben.decide('a.wav', 'door', false);
+    await expectSame();
+    expect(ana.decisions('a.wav')).toEqual(['door-']);
+    const [word] = ana.catalogue.studio.words.ofFile(ana.file('a.wav'));
+    expect(word!.atMs - Date.now()).toBeGreaterThan(hour / 2);
+  });
+
+  test('a dump that is restored on another server, and one of yesterday', async () => {
+    ana.decide('a.wav', 'door', true);
+    await expectSame();
+    const dump = server.program('pg_dump', ['--no-owner', '--no-privileges', studio.database]);
+    // None of it is in the dump.
+    ben.decide('b.wav', 'rain', true);
+    ana.decide('a.wav', 'door', null);
+    const { id } = ben.catalogue.collections.create('Today');
+    ben.catalogue.collections.add(id, [ben.file('a.wav')]);
+    await expectSame();
+    const other = await Postgres.start();
+    try {
+      other.createDatabase(studio.database);
+      other.program('psql', ['-q', '-v', 'ON_ERROR_STOP=1', '-d', studio.database], dump);
+      await initStudio(other.url(studio.database), null, []);
+      for (const member of studio.members) {
+        other.createLogin(member.login, PASSWORD, [`earmark_${studio.database}_editor`]);
+        member.goOver(other.url(studio.database, member.login, PASSWORD));
+      }
+      await expectSame();
+      expect(ana.decisions('b.wav')).toEqual(['rain+']);
+      expect(ben.decisions('a.wav')).toEqual([]);
+      expect(ana.collections()).toEqual({ Today: ['a.wav'] });
+      expect(other.sql(studio.database, 'SELECT count(*) FROM earmark.decision')).toBe('2');
+      ana.decide('b.wav', 'dog', true);
+      await expectSame();
+      expect(ben.decisions('b.wav')).toEqual(['dog+', 'rain+']);
+    } finally {
+      await other.stop();
+    }
+  });
+
+  test('a dump that is restored on the same server: over the studio, and beside it', async () => {
+    ana.decide('a.wav', 'door', true);
+    await expectSame();
+    const dump = server.program('pg_dump', ['--clean', '--no-owner', '--no-privileges', studio.database]);
+    const beside = `${studio.database}_again`;
+    server.createDatabase(beside);
+    for (const database of [studio.database, beside]) {
+      ben.decide('b.wav', `said before ${database}`, true);
+      await expectSame();
+      server.program('psql', ['-q', '-d', database], dump);
+      await initStudio(server.url(database), null, []);
+      for (const { login } of studio.members)
+        server.sql('postgres', `GRANT "earmark_${database}_editor" TO "${login}"`);
+      for (const member of studio.members) member.goOver(server.url(database, member.login, PASSWORD));
+      await expectSame();
+      expect(server.sql(database, `SELECT name FROM earmark.decision JOIN earmark.tag ON tag.id = tag_id ORDER BY 1`)).toContain(`said before ${database}`); // prettier-ignore
+    }
+  });
+
+  test('a server that is set back to an earlier time gets what it lost again', async () => {
+    ana.decide('a.wav', 'door', true);
+    await expectSame();
+    // As after a restore in place: later transactions, and what they wrote, are gone.
+    const { xid, seq } = ben.catalogue.studio.place('decision');
+    for (const member of studio.members)
+      member.catalogue.studio.setPlace('decision', { xid: String(Number(xid) + 1_000_000), seq });
+    studio.sql(
+      'ALTER TABLE earmark.decision DISABLE TRIGGER sign; DELETE FROM earmark.decision; ALTER TABLE earmark.decision ENABLE TRIGGER sign',
+    );
+    ana.decide('b.wav', 'rain', true);
+    await expectSame();
+    expect(ben.decisions('b.wav')).toEqual(['rain+']);
+    expect(studio.sql('SELECT count(*) FROM earmark.decision')).toBe('2');
+  });
+
+  test('a member who leaves keeps everything, and comes back', async () => {
+    ana.decide('a.wav', 'door', true);
+    await expectSame();
+    ben.catalogue.studio.leave(ben.login);
+    expect(ben.decisions('a.wav')).toEqual(['door+']);
+    ben.decide('a.wav', 'rain', false);
+    ana.decide('b.wav', 'dog', true);
+    await ana.sync();
+    await expectSame();
+    expect(ana.decisions('a.wav')).toEqual(['door+', 'rain-']);
+    expect(ben.decisions('b.wav')).toEqual(['dog+']);
+  });
+
+  test('decisions of others are never sent under another name after leaving, here and elsewhere', async () => {
+    ana.decide('a.wav', 'door', true);
+    ana.decide('a.wav', 'wind', true);
+    const { id } = ana.catalogue.collections.create('Heavy');
+    ana.catalogue.collections.add(id, [ana.file('b.wav')]);
+    ben.decide('b.wav', 'rain', true);
+    await expectSame();
+    const authors = (of: Studio) => of.sql("SELECT DISTINCT author || ' ' || name FROM earmark.decision JOIN earmark.tag ON tag.id = tag_id ORDER BY 1").split('\n'); // prettier-ignore
+    const [before, items] = [authors(studio), studio.sql('SELECT author, held FROM earmark.collection_item')];
+    ben.catalogue.studio.leave(ben.login);
+    expect(ben.catalogue.studio.words.ofFile(ben.file('a.wav')).map(({ author }) => author)).toEqual([ana.login, ana.login]); // prettier-ignore
+    ana.decide('a.wav', 'door', false);
+    await expectSame();
+    expect(ben.decisions('a.wav')).toEqual(['door-', 'wind+']);
+    expect([authors(studio), studio.sql('SELECT author, held FROM earmark.collection_item')]).toEqual([before, items]);
+
+    ben.catalogue.studio.leave(ben.login);
+    ben.decide('a.wav', 'wind', null);
+    const other = await Studio.make(server, `${studio.database}_other`);
+    server.sql('postgres', `GRANT "earmark_${other.database}_editor" TO "${ben.login}"`);
+    ben.goOver(other.url(ben.login));
+    await ben.sync();
+    expect(authors(other)).toEqual([`${ben.login} rain`, `${ben.login} wind`]);
+    expect(other.sql('SELECT count(*) FROM earmark.collection_item')).toBe('0');
+    expect(ben.decisions('a.wav')).toEqual(['door-']);
+  });
+});
