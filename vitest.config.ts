@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { DearFirst } from './test/kit/dear-first.ts';
-import { reporters } from './test/kit/require-all.ts';
+import { reporters } from './test/kit/reporters.ts';
 
 /** Whose tests leave nothing behind in their process: no module mocked, no environment, no priority, no loaded model. */
 const SHARING = [
@@ -22,6 +22,8 @@ export default defineConfig({
     testTimeout: 180_000,
     hookTimeout: 180_000,
     expect: { poll: { timeout: 30_000 } },
+    // Processes, sockets and watchers meet in many of them. One that needed another try is named at the end of the run.
+    retry: 2,
     pool: 'forks',
     env: {
       // Tests that load onnxruntime themselves send nothing anywhere either (see src/main/process/child.ts).

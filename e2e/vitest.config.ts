@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { reporters } from '../test/kit/require-all.ts';
+import { reporters } from '../test/kit/reporters.ts';
 
 export default defineConfig({
   test: {
@@ -15,8 +15,8 @@ export default defineConfig({
     testTimeout: 180_000,
     hookTimeout: 180_000,
     expect: { poll: { timeout: 60_000 } },
-    // Two processes and a browser meet in them, on machines that do other things as well. A test that needed its second
-    // try says so in the report ("retry x1"): it is a race to be found, in the window or in the test.
-    retry: 1,
+    // Two processes and a browser meet in them, on machines that do other things as well. A test that needed another try
+    // is named at the end of the run: it is a race to be found, in the window or in the test.
+    retry: 2,
   },
 });

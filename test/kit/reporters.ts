@@ -1,0 +1,52 @@
+/**
+ * What a run of the tests says last, for whoever sees only the end of a long log: which tests failed and why, and which
+ * needed another try. With REQUIRE_ALL=1 a skipped test is a failed run, too: for machines that are meant to have
+ * everything tests use.
+ */
+import type { Reporter, TestCase, TestModule } from 'vitest/node';
+
+export default class Outcome implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[], unhandled: readonly { message: string }[]): void {
+    const tests = modules.flatMap((module) => [...module.children.allTests()]);
+    const broken = modules.flatMap((module) => [
+      ...module.errors(),
+      ...[...module.children.allSuites()].flatMap((suite) => suite.errors()),
+    ]);
+    list('failed', [
+      ...tests.filter((test) => test.result().state === 'failed').map(nameAndReason),
+      ...modules.filter((module) => module.errors().length > 0).map((module) => module.relativeModuleId),
+      ...[...broken, ...unhandled].map((error) => firstLines(error.message)),
+    ]);
+    list('passed only when tried again', tests.filter((test) => test.diagnostic()?.flaky).map(nameAndReason));
+    const skipped = tests.filter((test) => test.result().state === 'skipped');
+    if (process.env['REQUIRE_ALL'] !== '1' || skipped.length === 0) return;
+    list('skipped, and REQUIRE_ALL is set', skipped.map(nameOf));
+    process.exitCode = 1;
+  }
+}
+
+function list(what: string, lines: readonly string[]): void {
+  if (lines.length > 0)
+    process.stdout.write(`\n${lines.length} ${what}:\n${lines.map((line) => `  ${line}\n`).join('')}`);
+}
+
+function nameOf(test: TestCase): string {
+  return `${test.module.relativeModuleId} > ${test.fullName}`;
+}
+
+function nameAndReason(test: TestCase): string {
+  return `${nameOf(test)}${reasonOf(test)}`;
+}
+
+function reasonOf(test: TestCase): string {
+  return (test.result().errors ?? []).map((error) => `\n    ${firstLines(error.message)}`).join('');
+}
+
+function firstLines(message: string): string {
+  return message.split('\n').slice(0, 4).join('\n    ');
+}
+
+/** For the `reporters` of a vitest configuration. */
+export function reporters(): string[] {
+  return ['default', import.meta.filename];
+}
