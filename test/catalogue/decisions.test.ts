@@ -76,6 +76,41 @@ test('a renamed tag is found by its new name', () => {
   expect([found('door'), found('gate')]).toEqual([[], [fileId]]);
 });
 
+test('accepting in bulk: what was suggested is stored, found and reported for each file, and undone as one step', () => {
+  const { catalogue, spaceId } = opened;
+  const [door, rain] = tagIds as unknown as [number, number];
+  // More than are written at a time; one of them has its words from both tags, another from its own tag as well.
+  const files = Array.from({ length: 60 }, (_, i) => addFile(`${i}.wav`, String(i)));
+  for (const fileId of files) suggest(fileId, door, 0.75);
+  catalogue.decisions.decide([{ fileId: files[0]!, tagId: rain, accepted: true }], spaceId);
+  catalogue.files.updateTags(files[1]!, [{ nativeId: 'TIT2', field: 'title', value: 'gate' }], {
+    size: 11,
+    mtimeMs: 2,
+  });
+  const writeWords = () => {
+    let batches = 1;
+    while (catalogue.decisions.writeSomeWords()) batches++;
+    return batches;
+  };
+  writeWords();
+  const found = (word: string) => matching(catalogue, `tags : ${word}`).sort((a, b) => a - b);
+  const { revision } = catalogue.changes.since(0, 1e6);
+
+  const accepted = catalogue.decisions.acceptAll(catalogue.suggestions.suggested({ minProbability: 0.5 }, spaceId));
+  expect(accepted).toMatchObject({ changed: 60, tagIds: [door] });
+  expect(accepted.forecast).toEqual({ suggestions: 60, files: 60, expectedWrong: 15 });
+  expect(tagsOf(files[59]!)).toEqual([['door', 'accepted', 0.75]]);
+  const { ids } = catalogue.changes.since(revision, 1e6);
+  expect([ids.get('tag'), ids.get('decision')?.sort((a, b) => a - b)]).toEqual([[door], files]);
+  expect(writeWords()).toBe(2);
+  expect([found('door'), found('rain'), found('gate')]).toEqual([files, [files[0]], [files[1]]]);
+
+  expect(catalogue.decisions.undo(null)).toEqual({ restored: 60, tagIds: [door] });
+  writeWords();
+  expect([found('door'), found('rain'), found('gate')]).toEqual([[], [files[0]], [files[1]]]);
+  expect(tagsOf(files[59]!)).toEqual([['door', 'suggested', 0.75]]);
+});
+
 test('counts: what is decided waits no more, hidden roots count nowhere', () => {
   const { catalogue, spaceId } = opened;
   const [first, second] = [addFile('a.wav', 'one'), addFile('b.wav', 'two')];

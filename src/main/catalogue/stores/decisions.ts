@@ -13,6 +13,10 @@ const BULK_FROM = 10;
 /** Files whose words are written at a time: a few ms. */
 const WORDS_AT_ONCE = 50;
 
+/** Of rows with file_id and probability. */
+const FORECAST = `SELECT count(*) AS suggestions, count(DISTINCT file_id) AS files,
+  total(1 - probability) AS expectedWrong FROM`;
+
 export interface Decided {
   stepId: number;
   /** Decisions that are other than before. */
@@ -83,6 +87,15 @@ export function decisionStore(db: Database) {
       WHERE file.id IS NULL OR tag.id IS NULL LIMIT 1`,
   );
   const dueFiles = db.prepare<[number], number>('SELECT file_id FROM words_due LIMIT ?').pluck();
+  /** What was suggested, in the rows of a step that decided nothing again. */
+  const forecastOfStep = db.prepare<[number], BulkForecast>(`${FORECAST} decision_before WHERE step_id = ?`);
+  const acceptStep = db.prepare<[number, number]>(
+    `INSERT INTO decision (file_id, tag_id, accepted, bulk, probability, decided_ms)
+       SELECT file_id, tag_id, 1, 1, probability, ? FROM decision_before WHERE step_id = ?`,
+  );
+  const dueOfStep = db.prepare<[number]>(
+    'INSERT OR IGNORE INTO words_due (file_id) SELECT file_id FROM decision_before WHERE step_id = ?',
+  );
   const ofStep = db.prepare<[number], number>('SELECT DISTINCT tag_id FROM decision_before WHERE step_id = ?').pluck();
 
   function newStep(): number {
@@ -124,23 +137,19 @@ export function decisionStore(db: Database) {
 
     /**
      * Accepts suggestions, all or nothing.
-     * @param suggested a statement that gives file_id, tag_id and probability of undecided suggestions
+     * @param condition a statement that gives file_id, tag_id and probability of undecided suggestions
      */
-    acceptAll: db.transaction((suggested: Condition): Decided & { forecast: BulkForecast } => {
-      const { sql, parameters } = suggested;
-      const forecast = forecastOf(suggested);
+    acceptAll: db.transaction(({ sql, parameters }: Condition): Decided & { forecast: BulkForecast } => {
       const stepId = newStep();
-      const now = Date.now();
+      // The one statement that is compiled for this scope, and asks for what it holds; the others follow from the step.
       db.prepare<(string | number)[]>(
-        `INSERT INTO decision_before (step_id, file_id, tag_id) SELECT ?, file_id, tag_id FROM (${sql})`,
+        `INSERT INTO decision_before (step_id, file_id, tag_id, probability)
+           SELECT ?, file_id, tag_id, probability FROM (${sql})`,
       ).run(stepId, ...parameters);
-      db.prepare<(string | number)[]>(
-        `INSERT INTO decision (file_id, tag_id, accepted, bulk, probability, decided_ms)
-           SELECT file_id, tag_id, 1, 1, probability, ? FROM (${sql})`,
-      ).run(now, ...parameters);
-      db.prepare<[number]>(
-        'INSERT OR IGNORE INTO words_due (file_id) SELECT DISTINCT file_id FROM decision_before WHERE step_id = ?',
-      ).run(stepId);
+      const forecast = forecastOfStep.get(stepId)!;
+      const now = Date.now();
+      acceptStep.run(now, stepId);
+      dueOfStep.run(stepId);
       if (forecast.suggestions === 0) endStep.run(now, stepId);
       return { stepId, changed: forecast.suggestions, tagIds: ofStep.all(stepId), forecast };
     }),
@@ -180,18 +189,13 @@ export function decisionStore(db: Database) {
      */
     writeSomeWords: db.transaction((): boolean => {
       const fileIds = dueFiles.all(WORDS_AT_ONCE);
-      for (const fileId of fileIds) words.setDecided(fileId);
+      words.setDecided(fileIds);
       return fileIds.length === WORDS_AT_ONCE;
     }),
   };
 
   function forecastOf({ sql, parameters }: Condition): BulkForecast {
-    return db
-      .prepare<(string | number)[], BulkForecast>(
-        `SELECT count(*) AS suggestions, count(DISTINCT file_id) AS files, total(1 - probability) AS expectedWrong
-           FROM (${sql})`,
-      )
-      .get(...parameters)!;
+    return db.prepare<(string | number)[], BulkForecast>(`${FORECAST} (${sql})`).get(...parameters)!;
   }
 }
 

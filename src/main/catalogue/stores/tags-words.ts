@@ -47,34 +47,40 @@ export function nativeTagStore(db: Database) {
 export type WordStore = ReturnType<typeof wordStore>;
 
 export function wordStore(db: Database) {
-  const place = db.prepare<[number], { rootPath: string; relativePath: string }>(
-    `SELECT root.path AS rootPath, file.relative_path AS relativePath
-       FROM file JOIN root ON root.id = file.root_id WHERE file.id = ?`,
+  const places = db.prepare<[string], { fileId: number; rootPath: string; relativePath: string }>(
+    `SELECT file.id AS fileId, root.path AS rootPath, file.relative_path AS relativePath
+       FROM json_each(?) AS wanted CROSS JOIN file ON file.id = wanted.value JOIN root ON root.id = file.root_id`,
   );
   // Accepted tags are words like those that are in the file already; our own record of what was written is none.
-  const values = db
-    .prepare<[number, string, number], string>(
-      `SELECT value FROM file_tag WHERE file_id = ? AND field <> ?
-       UNION SELECT tag.name FROM decision JOIN tag ON tag.id = decision.tag_id
-              WHERE decision.file_id = ? AND decision.accepted = 1`,
-    )
-    .pluck();
-  const notDue = db.prepare<[number]>('DELETE FROM words_due WHERE file_id = ?');
+  const values = db.prepare<[string, string, string], { fileId: number; value: string }>(
+    `SELECT file_id AS fileId, file_tag.value FROM json_each(?) AS wanted CROSS JOIN file_tag ON file_id = wanted.value
+      WHERE field <> ?
+     UNION SELECT decision.file_id, tag.name
+       FROM json_each(?) AS wanted CROSS JOIN decision ON decision.file_id = wanted.value AND decision.accepted = 1
+            JOIN tag ON tag.id = decision.tag_id`,
+  );
+  const notDue = db.prepare<[string]>('DELETE FROM words_due WHERE file_id IN (SELECT value FROM json_each(?))');
   // Names and tags are evidence for tags: suggestions made from others are out of date.
   const unscore = db.prepare<[number]>('DELETE FROM scored WHERE file_id = ?');
   const clear = db.prepare<[number]>('DELETE FROM file_words WHERE rowid = ?');
-  const insert = db.prepare<[number, string, string, string]>(
-    'INSERT INTO file_words (rowid, name, folder, tags) VALUES (?, ?, ?, ?)',
+  const replace = db.prepare<[number, string, string, string]>(
+    'INSERT OR REPLACE INTO file_words (rowid, name, folder, tags) VALUES (?, ?, ?, ?)',
   );
-  function write(fileId: number): void {
-    const { rootPath, relativePath } = place.get(fileId)!;
-    const fileName = relativePath.slice(relativePath.lastIndexOf('/') + 1);
-    const tags = values
-      .all(fileId, PROVENANCE_FIELD, fileId)
-      .map((value) => tagWords(value.slice(0, MAX_VALUE_CHARACTERS)));
-    clear.run(fileId);
-    insert.run(fileId, fileNameWords(fileName), folderWords(rootPath, relativePath), tags.join('\n'));
-    notDue.run(fileId);
+  function write(fileIds: readonly number[]): void {
+    const ids = JSON.stringify(fileIds);
+    const tags = new Map<number, string[]>();
+    for (const { fileId, value } of values.all(ids, PROVENANCE_FIELD, ids)) {
+      const words = tagWords(value.slice(0, MAX_VALUE_CHARACTERS));
+      const known = tags.get(fileId);
+      if (known) known.push(words);
+      else tags.set(fileId, [words]);
+    }
+    for (const { fileId, rootPath, relativePath } of places.all(ids)) {
+      const fileName = relativePath.slice(relativePath.lastIndexOf('/') + 1);
+      const folder = folderWords(rootPath, relativePath);
+      replace.run(fileId, fileNameWords(fileName), folder, (tags.get(fileId) ?? []).join('\n'));
+    }
+    notDue.run(ids);
   }
 
   return {
@@ -83,10 +89,10 @@ export function wordStore(db: Database) {
      * was suggested from other names and tags is out of date by that.
      */
     set(fileId: number): void {
-      write(fileId);
+      write([fileId]);
       unscore.run(fileId);
     },
-    /** The same when only what the user accepted has changed. */
+    /** The same for several files of which only what the user accepted has changed. */
     setDecided: write,
     remove: (fileId: number): void => void clear.run(fileId),
   };
