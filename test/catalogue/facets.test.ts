@@ -41,7 +41,7 @@ afterAll(() => {
   temporary.remove();
 });
 
-const found = (text: string) => temporary.catalogue.filters.fileIds(parseQuery(text).filters);
+const found = (text: string) => temporary.catalogue.filters.passing(parseQuery(text).filters).ids;
 const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0);
 
 test.each(FACETS)('$key: each bar counts what its filter finds', (facet) => {

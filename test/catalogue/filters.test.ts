@@ -1,6 +1,8 @@
 import type { Issue } from '../../src/shared/query/issues.ts';
 import { homedir } from 'node:os';
+import { dirname } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openCatalogue } from '../../src/main/catalogue/open.ts';
 import { conditionOf } from '../../src/main/catalogue/queries/filters.ts';
 import { isAbsoluteFolder } from '../../src/main/catalogue/queries/folder-filter.ts';
 import type { SearchFilters } from '../../src/shared/query/filters.ts';
@@ -28,8 +30,8 @@ afterEach(() => {
 });
 
 function passing(filters: SearchFilters): string[] {
-  const ids = library.catalogue.filters.fileIds(filters);
-  return ids.map((id) => library.catalogue.files.byId(id)!.relativePath).toSorted();
+  const { ids } = library.catalogue.filters.passing(filters);
+  return [...ids].map((id) => library.catalogue.files.byId(id)!.relativePath).toSorted();
 }
 const ALL_OF_SOUNDS = [
   '100%_dry/a.wav',
@@ -314,4 +316,32 @@ test('facts are filtered from an index, folders from a range of it', () => {
     expect(plan(filters)).toContain(set);
     expect(plan(filters)).toContain('SEARCH file USING INTEGER PRIMARY KEY');
   }
+});
+
+describe('the set of files that pass is kept', () => {
+  const short: SearchFilters = { maxSeconds: 2 };
+
+  test('while nothing changes, for the same filters', () => {
+    const { filters } = library.catalogue;
+    const set = filters.passing(short);
+    expect(filters.passing({ ...short })).toBe(set);
+    expect(filters.passing({ maxSeconds: 3 })).not.toBe(set);
+    expect(filters.passing(short)).toBe(set);
+  });
+
+  test('until this process changes something', () => {
+    const before = library.catalogue.filters.passing(short).size;
+    library.add({ path: 'new.wav', ...dog, durationSeconds: 1 });
+    expect(library.catalogue.filters.passing(short).size).toBe(before + 1);
+  });
+
+  test('until another connection changes something', () => {
+    const favourites = () => [...library.catalogue.filters.passing({ favourite: true }).ids];
+    expect(favourites()).toEqual([]);
+    const [id] = library.catalogue.filters.passing(short).ids;
+    const other = openCatalogue(dirname(library.catalogue.path));
+    other.ratings.setFavourite([id!], true);
+    other.close();
+    expect(favourites()).toEqual([id]);
+  });
 });

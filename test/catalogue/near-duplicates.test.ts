@@ -34,7 +34,7 @@ function waiting(...folders: string[]): number {
   return count;
 }
 function passing(filters: SearchFilters): number[] {
-  return temporary.catalogue.filters.fileIds(filters).toSorted((a, b) => a - b);
+  return [...temporary.catalogue.filters.passing(filters).ids.toSorted()];
 }
 
 test('a content is compared once, whichever files have it, and pairs stay when files move', () => {

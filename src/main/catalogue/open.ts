@@ -8,6 +8,7 @@ import { changeStore, type ChangeStore } from './stores/changes.ts';
 import { collectionStore, type CollectionStore } from './stores/collections.ts';
 import { decidedStore, type DecidedStore } from './stores/decided.ts';
 import { decisionStore, type DecisionStore } from './stores/decisions.ts';
+import { dataVersionOf, type DataVersion } from './data-version.ts';
 import { classify, withDatabaseErrors } from './database-errors.ts';
 import { filePlaceStore, type FilePlaceStore } from './stores/file-places.ts';
 import { fileListStore, type FileListStore } from './stores/file-lists.ts';
@@ -55,6 +56,7 @@ export interface Catalogue {
   readonly path: string;
   /** Nothing can be changed: each attempt throws. */
   readonly readonly: boolean;
+  readonly dataVersion: DataVersion;
   readonly roots: RootStore;
   readonly files: FileStore;
   readonly analysis: AnalysisStore;
@@ -130,6 +132,7 @@ export function openCatalogue(
         get isOpen() {
           return db.open;
         },
+        dataVersion: dataVersionOf(db),
         roots: rootStore(db),
         files: fileStore(db),
         analysis: analysisStore(db),

@@ -29,6 +29,16 @@ const SAVE_EVERY_MS = 60_000;
 /** Rows read from the catalogue at a time. */
 const PAGE = 10_000;
 
+/** What a search is limited to. */
+interface RowFilter {
+  places: PlaceTable;
+  fileIds: Float64Array;
+  /** Rows of {@link places}, in order. */
+  rows: number[];
+  /** 1 for each row of {@link places} that is among them. */
+  isIn: Uint8Array;
+}
+
 export interface SyncControl {
   cancelled: boolean;
   onProgress: (done: number, total: number) => void;
@@ -42,6 +52,8 @@ export class SpaceIndex {
   readonly #embeddings: EmbeddingStore;
   readonly #sample: BackgroundSample;
   #places = new PlaceTable();
+  /** The files that the last search was limited to: while somebody types, each key brings the same ones. */
+  #lastFilter: RowFilter | null = null;
   #graph: HnswGraph;
   /** The first rows of the table, those that are in the graph (or broken). */
   #indexed = 0;
@@ -121,18 +133,17 @@ export class SpaceIndex {
     if (!Number.isInteger(k) || k < 0) throw new RangeError(`k is ${k}`);
     const best = new TopK(k);
     const { count } = this.#places;
-    const rows = fileIds && this.#places.rowsOfFiles(fileIds);
-    if (this.#isExactCheaper(rows?.length ?? count, rows !== null)) {
-      this.#embeddings.score(embedding, this.#places, rows ?? range(0, count), (row, cosine) =>
+    const filter = fileIds && this.#rowFilter(fileIds);
+    if (this.#isExactCheaper(filter?.rows.length ?? count, filter !== null)) {
+      this.#embeddings.score(embedding, this.#places, filter?.rows ?? range(0, count), (row, cosine) =>
         best.offer(row, cosine),
       );
       return this.#matches(best);
     }
-    const allowed = rows && bitmap(rows, count);
-    const allows = allowed ? (label: number) => allowed[this.#places.rowOf(label)] === 1 : undefined;
+    const allows = filter ? (label: number) => filter.isIn[this.#places.rowOf(label)] === 1 : undefined;
     for (const { label, cosine } of this.#graph.search(embedding, k, allows))
       best.offer(this.#places.rowOf(label), cosine);
-    const behind = rows ? rows.filter((row) => row >= this.#indexed) : range(this.#indexed, count);
+    const behind = filter ? filter.rows.filter((row) => row >= this.#indexed) : range(this.#indexed, count);
     this.#embeddings.score(embedding, this.#places, behind, (row, cosine) => best.offer(row, cosine));
     return this.#matches(best);
   }
@@ -193,6 +204,18 @@ export class SpaceIndex {
     const { count } = this.#places;
     if (!filtered || !this.#embeddings.keeps(count)) return false;
     return count <= EXACT_FILTERED_UP_TO || windows < EXACT_SHARE * count;
+  }
+
+  #rowFilter(fileIds: Float64Array): RowFilter {
+    const { count } = this.#places;
+    const last = this.#lastFilter;
+    // Rows are only appended to a table, or the table is another one.
+    if (last?.places === this.#places && last.isIn.length === count && isEqual(last.fileIds, fileIds)) return last;
+    const rows = this.#places.rowsOfFiles(fileIds);
+    const isIn = new Uint8Array(count);
+    for (const row of rows) isIn[row] = 1;
+    this.#lastFilter = { places: this.#places, fileIds, rows, isIn };
+    return this.#lastFilter;
   }
 
   #check(embedding: Float32Array): void {
@@ -320,8 +343,6 @@ function* range(from: number, to: number): Generator<number, void, undefined> {
   for (let i = from; i < to; i++) yield i;
 }
 
-function bitmap(rows: readonly number[], length: number): Uint8Array {
-  const bits = new Uint8Array(length);
-  for (const row of rows) bits[row] = 1;
-  return bits;
+function isEqual(one: Float64Array, other: Float64Array): boolean {
+  return one.length === other.length && one.every((value, at) => value === other[at]);
 }

@@ -1,30 +1,36 @@
-/** How much of the library a search can find, counted now and then. */
+/** How much of the library a search can find, counted when something changed, and then only now and then. */
+import type { DataVersion } from '../catalogue/data-version.ts';
 import type { Coverage, TotalStore } from '../catalogue/stores/totals.ts';
 
 /** Beyond this many windows nothing depends on their number (relevance.ts `standingZ`). */
 const COUNT_WINDOWS_TO = 25_000;
-/** While somebody types, the share of the library that has been analysed need not be counted at every key. */
+/** While files are being analysed, what changes at every moment need not be counted at every key. */
 const KEPT_MS = 1000;
 
 export class CoverageCount {
   readonly #totals: Pick<TotalStore, 'coverage'>;
   readonly #spaceId: number;
-  #counted: { at: number; coverage: Coverage } | null = null;
+  readonly #version: DataVersion;
+  #counted: { at: number; version: string; coverage: Coverage } | null = null;
 
-  constructor(totals: Pick<TotalStore, 'coverage'>, spaceId: number) {
+  constructor(totals: Pick<TotalStore, 'coverage'>, version: DataVersion, spaceId: number) {
     this.#totals = totals;
+    this.#version = version;
     this.#spaceId = spaceId;
   }
 
   /**
-   * At most a second old; "nothing yet" is never remembered.
+   * What is true now, or was within the last second; "nothing yet" is never remembered.
    * @param anew counted again, whatever is remembered
    */
   now(anew = false): Coverage {
-    const now = performance.now();
-    if (anew || !this.#counted?.coverage.windows || now - this.#counted.at > KEPT_MS) {
-      this.#counted = { at: now, coverage: this.#totals.coverage(this.#spaceId, COUNT_WINDOWS_TO) };
-    }
-    return this.#counted.coverage;
+    const version = this.#version();
+    const at = performance.now();
+    const known = this.#counted;
+    if (!anew && known?.coverage.windows && (known.version === version || at - known.at <= KEPT_MS))
+      return known.coverage;
+    const coverage = this.#totals.coverage(this.#spaceId, COUNT_WINDOWS_TO);
+    this.#counted = { at, version, coverage };
+    return coverage;
   }
 }

@@ -3,6 +3,7 @@ import { restricts, type FilterLookup } from '../catalogue/queries/filters.ts';
 import { UserError } from '../../shared/errors.ts';
 import { referencesOf } from '../../shared/query/references.ts';
 import type { SearchQuery } from '../../shared/types.ts';
+import { FileSet } from '../catalogue/file-set.ts';
 import type { FoundFile, FoundFileStore } from '../catalogue/stores/found-files.ts';
 import type { Coverage } from '../catalogue/stores/totals.ts';
 import type { WindowStore } from '../catalogue/stores/windows.ts';
@@ -48,7 +49,7 @@ export interface Sides {
 export interface Field {
   words: QueryWord[];
   /** Files that pass the filters; null: no filters. */
-  allowed: number[] | null;
+  allowed: FileSet | null;
   /** Files whose names match, the likeliest first. */
   nameIds: number[];
   /** A sound of the query, or a copy of it. */
@@ -70,14 +71,14 @@ export function surveyCatalogue(question: Question, query: SearchQuery, lookups:
   const { like, unlike } = referencesOf(query);
   const known = [...like, ...unlike].flatMap(({ path }) => found.identify(path, filters.roots()) ?? []);
   const words = names.words(question.text);
-  const allowed = restricts(question.filters) && !question.byFilterAlone ? filters.fileIds(question.filters) : null;
+  const allowed = restricts(question.filters) && !question.byFilterAlone ? filters.passing(question.filters) : null;
   if (inSameFile) {
     const self = likePath === undefined ? null : found.identify(likePath, filters.roots());
     if (self === null)
       throw new UserError('not-found', `“${likePath}” is not in the catalogue. Index its folder first.`);
     return {
       words,
-      allowed: [self.id].filter((id) => allowed?.includes(id) ?? true),
+      allowed: new FileSet(allowed?.has(self.id) === false ? [] : [self.id]),
       nameIds: [],
       isSelf: () => false,
     };
@@ -117,8 +118,7 @@ export async function gather(
   // Minus terms take hits away again.
   const wanted = minus.length + sides.unlike.length === 0 ? limit : 2 * limit;
   let { allowed } = field;
-  let allowedSet = allowed && new Set(allowed);
-  const nameIds = field.nameIds.filter((id) => allowedSet?.has(id) ?? true);
+  const nameIds = field.nameIds.filter((id) => allowed?.has(id) ?? true);
 
   const files = new Map<number, FoundFile>();
   const hitsIn = (ids: ReadonlySet<number>): number => {
@@ -127,9 +127,9 @@ export async function gather(
   };
   const looked = new Set<number>();
   let k = Math.max(MIN_WINDOWS, WINDOWS_PER_HIT * wanted);
-  for (let round = 0; round < MAX_ROUNDS && allowed?.length !== 0; round++) {
-    const share = allowed === null ? 1 : Math.min(1, allowed.length / coverage.analysed);
-    const few = allowed !== null && share < SELECTIVE_BELOW ? Float64Array.from(allowed) : undefined;
+  for (let round = 0; round < MAX_ROUNDS && allowed?.size !== 0; round++) {
+    const share = allowed === null ? 1 : Math.min(1, allowed.size / coverage.analysed);
+    const few = share < SELECTIVE_BELOW ? allowed?.ids : undefined;
     const depth = few ? k : Math.ceil(k / share);
     // One batch: the index process is waited for once. Scoring names that are also near costs less than a second wait.
     const batch = bringing.map((side) => side.nearest(depth, few));
@@ -141,7 +141,7 @@ export async function gather(
     signal?.throwIfAborted();
 
     const found = new Set([...nameIds, ...bringing.flatMap((side) => [...side.places.keys()])]);
-    const fresh = [...found].filter((id) => !looked.has(id) && (allowedSet?.has(id) ?? true));
+    const fresh = [...found].filter((id) => !looked.has(id) && (allowed?.has(id) ?? true));
     for (const id of fresh) looked.add(id);
     for (const [id, file] of foundFiles.files(fresh)) {
       if ((filters.includeOffline || !file.offline) && !field.isSelf(file)) files.set(id, file);
@@ -151,8 +151,7 @@ export async function gather(
     if (noneRelevant || asked.every((side) => side.exhausted || hitsIn(side.near) >= wanted)) break;
     if (allowed === null && 2 * files.size < looked.size) {
       // Most of what was found is not here (an unplugged drive): look only among what is.
-      allowed = filterLookup.fileIds(filters);
-      allowedSet = new Set(allowed);
+      allowed = filterLookup.passing(filters);
     }
     k *= GROWTH;
   }

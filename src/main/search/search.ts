@@ -32,7 +32,10 @@ import type { EncodeTexts, WindowSearch } from './window-search.ts';
 
 export interface SearchDeps {
   /** Only read from. */
-  catalogue: Pick<Catalogue, 'collections' | 'filters' | 'foundFiles' | 'totals' | 'windows' | 'wordMatches'>;
+  catalogue: Pick<
+    Catalogue,
+    'collections' | 'dataVersion' | 'filters' | 'foundFiles' | 'totals' | 'windows' | 'wordMatches'
+  >;
   /** The embedding space that `index`, `encodeTexts` and `relevance` belong to. */
   spaceId: number;
   /** Pack id, for the result. */
@@ -61,9 +64,9 @@ export class Search {
 
   constructor(deps: SearchDeps) {
     this.#deps = deps;
-    const { foundFiles, windows, filters, wordMatches, totals } = deps.catalogue;
+    const { dataVersion, foundFiles, windows, filters, wordMatches, totals } = deps.catalogue;
     this.#lookups = { found: foundFiles, windows, filters, names: new NameLookup(wordMatches, deps.codes) };
-    this.#coverage = new CoverageCount(totals, deps.spaceId);
+    this.#coverage = new CoverageCount(totals, dataVersion, deps.spaceId);
     this.#encodeAgain = rememberingEncoder(deps.encodeTexts, ENCODED_KEPT);
   }
 

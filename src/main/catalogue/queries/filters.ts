@@ -1,6 +1,8 @@
 /** Filters as SQL over the catalogue. Fixed fragments with parameters: nothing a user types becomes SQL. */
 import type { Database } from 'better-sqlite3';
 import type { SearchFilters } from '../../../shared/query/filters.ts';
+import { dataVersionOf, type DataVersion } from '../data-version.ts';
+import { FileSet } from '../file-set.ts';
 import { ROOT_IN_USE } from '../stores/roots.ts';
 import { joined, likeLiteral, type Condition } from './condition.ts';
 import { folderCondition, type Root } from './folder-filter.ts';
@@ -84,27 +86,57 @@ export function conditionOf(filters: SearchFilters, roots: readonly Root[]): Con
   return joined([{ sql: SEARCHABLE, parameters: [] }, ...conditions.filter((one) => one !== null)], 'AND');
 }
 
-/** Reads one catalogue; the statement depends on the filters and is prepared for each search. */
+/** Sets kept in all, in files: 18 MB. */
+const KEPT_FILES = 2_000_000;
+/** "Added within a week" means another moment each time. */
+const KEPT_MS = 60_000;
+
+/** Reads one catalogue; the statement depends on the filters and is prepared when it is needed. */
 export class FilterLookup {
   readonly #db: Database;
   readonly #roots;
+  readonly #version: DataVersion;
+  /** By the filters as JSON, the latest last: while somebody types, each key asks for the same. */
+  readonly #kept = new Map<string, { set: FileSet; version: string; atMs: number }>();
 
   constructor(db: Database) {
     this.#db = db;
     this.#roots = db.prepare<[], Root>('SELECT id, path FROM root');
+    this.#version = dataVersionOf(db);
   }
 
   roots(): Root[] {
     return this.#roots.all();
   }
 
-  /** @returns ids of the files that pass, in no order */
-  fileIds(filters: SearchFilters): number[] {
+  /** The files that pass. Kept until anything in the catalogue changes, for a minute at most. */
+  passing(filters: SearchFilters): FileSet {
+    const key = JSON.stringify(filters);
+    const version = this.#version();
+    const known = this.#kept.get(key);
+    this.#kept.delete(key);
+    const isFresh = known?.version === version && performance.now() - known.atMs < KEPT_MS;
+    const entry = isFresh ? known : { set: this.#read(filters), version, atMs: performance.now() };
+    this.#makeRoom(entry.set.size);
+    this.#kept.set(key, entry);
+    return entry.set;
+  }
+
+  #read(filters: SearchFilters): FileSet {
     const { sql, parameters } = this.#passing(filters);
-    return this.#db
-      .prepare<(string | number)[], number>(sql)
-      .pluck()
-      .all(...parameters);
+    const ids = this.#db.prepare<(string | number)[], number>(sql).pluck();
+    return new FileSet(ids.all(...parameters));
+  }
+
+  /** @param size of a set that is not kept yet */
+  #makeRoom(size: number): void {
+    let files = size;
+    for (const { set } of this.#kept.values()) files += set.size;
+    for (const [oldest, { set }] of this.#kept) {
+      if (files <= KEPT_FILES) return;
+      this.#kept.delete(oldest);
+      files -= set.size;
+    }
   }
 
   /** @returns ids of the first files that pass, by path */
