@@ -50,6 +50,10 @@ def main() -> None:
                 }
                 for seed in SEEDS
             ],
+            "fused": [
+                {"seed": seed, "embedding": rounded(transformers_model.audio_features(sound(seed), htk, spectrograms=4))}
+                for seed in SEEDS
+            ],
             "text": [{"ids": ids, "embedding": rounded(transformers_model.text_features(ids, SIZES))} for ids in TEXTS],
         }
     TARGET.write_text(json.dumps(golden, indent=2) + "\n")

@@ -104,19 +104,23 @@ def relative_bias(key: str, heads: int, side: int) -> Tensor:
     return table[torch.from_numpy(apart)].permute(2, 0, 1)
 
 
-def audio_features(pcm: np.ndarray, sizes: Sizes) -> Tensor:
-    """float32[samples] -> float32[projection], not normalised"""
+def audio_features(pcm: np.ndarray, sizes: Sizes, spectrograms: int = 1) -> Tensor:
+    """float32[samples] -> float32[projection], not normalised
+
+    A fused model is given four spectrograms. They are the same one for a clip that is no longer than its window, and
+    only the first is embedded then: the fusion works on the clips of a batch for which `is_longer` is set.
+    """
     base = "audio_model.audio_encoder"
-    mel = torch.from_numpy(log_mel(pcm, sizes))  # [frames, bands]
+    mel = torch.from_numpy(log_mel(pcm, sizes)).expand(1, spectrograms, -1, -1)  # [1, spectrograms, frames, bands]
     bands = [weight(f"{base}.batch_norm.{n}", sizes.n_mels) for n in ("running_mean", "running_var", "weight", "bias")]
-    mel = F.batch_norm(mel, *bands)
+    mel = F.batch_norm(mel.transpose(1, 3), *bands).transpose(1, 3)
     beside = sizes.image_side // sizes.n_mels
     size = (beside * sizes.image_side, sizes.n_mels)
-    mel = F.interpolate(mel[None, None], size, mode="bicubic", align_corners=True)[0, 0]
-    image = torch.cat([piece.T for piece in mel.split(sizes.image_side)])  # a piece of time below the other
+    mel = F.interpolate(mel, size, mode="bicubic", align_corners=True)
+    image = torch.cat([piece.mT for piece in mel.split(sizes.image_side, dim=2)], dim=2)  # a piece of time below the other
     key = f"{base}.patch_embed.proj"
     kernels = weight(f"{key}.weight", sizes.embed, 1, sizes.patch, sizes.patch)
-    x = F.conv2d(image[None, None], kernels, weight(f"{key}.bias", sizes.embed), stride=sizes.patch)[0]
+    x = F.conv2d(image[:, :1], kernels, weight(f"{key}.bias", sizes.embed), stride=sizes.patch)[0]
     x = norm(x.permute(1, 2, 0), f"{base}.patch_embed.norm")  # [row, column, channel]
     side = sizes.window
     for stage, (depth, heads) in enumerate(zip(sizes.depths, sizes.heads)):

@@ -1,5 +1,5 @@
 /** What config.json, preprocessor_config.json and tokenizer_config.json say that matters here, with Hugging Face's defaults. */
-import { basename, join } from 'node:path';
+import { basename, join, posix, win32 } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../../shared/errors.ts';
 import { readRegularFile } from '../../files/regular-file.ts';
@@ -48,8 +48,10 @@ const CONFIG = z.object({
 export interface ClapSettings {
   logMel: LogMelSettings;
   shortClip: 'repeat' | 'repeat-pad' | 'pad';
-  /** What the model was called where it was published; '' if not said. */
+  /** What the model was called where it was published; '' if not said, or only where it lay on its maker's disk. */
   publishedAs: string;
+  /** It can fuse several spectrograms of a clip that is longer than its window. */
+  fused: boolean;
   dim: number;
   logitScale: number;
   padId: number;
@@ -61,13 +63,6 @@ export interface ClapSettings {
 export async function readSettings(folder: string): Promise<ClapSettings> {
   const config = await readJson(folder, 'config.json', CONFIG);
   const preprocessor = await readJson(folder, 'preprocessor_config.json', PREPROCESSOR);
-  if (config.audio_config.enable_fusion) {
-    throw unusable(
-      folder,
-      'it is a fused model (enable_fusion in its config.json), which is not supported',
-      'Choose an unfused model, such as laion/clap-htsat-unfused',
-    );
-  }
   const { pad_token_id: padId, max_position_embeddings: positions } = config.text_config;
   const fftLength = preprocessor.fft_window_size ?? preprocessor.n_fft ?? 1024;
   if (fftLength % 2 !== 0) throw unusable(folder, 'its fft_window_size is odd', 'Choose another copy');
@@ -83,12 +78,18 @@ export async function readSettings(folder: string): Promise<ClapSettings> {
       melScale: preprocessor.truncation === 'fusion' ? 'htk' : 'slaney', // as the extractor picks its filters
     },
     shortClip: preprocessor.padding === 'repeatpad' ? 'repeat-pad' : preprocessor.padding,
-    publishedAs: config._name_or_path,
+    publishedAs: isPath(config._name_or_path) ? '' : config._name_or_path,
+    fused: config.audio_config.enable_fusion,
     dim: config.projection_dim,
     logitScale: config.logit_scale_init_value,
     padId,
     maxLength: Math.max(2, positions - padId - 1), // RoBERTa counts its positions from behind the padding's
   };
+}
+
+/** "/home/me/tmp/clap", "./clap", "C:\\clap"; not "laion/clap-htsat-unfused" */
+function isPath(name: string): boolean {
+  return posix.isAbsolute(name) || win32.isAbsolute(name) || /^[.~]|\\|\/.*\//.test(name);
 }
 
 /** @throws UserError model-unusable, naming the file and what in it */

@@ -21,13 +21,15 @@ import { PickleWriter, writeTensor } from '../../checkpoint/pickle-writer.ts';
 import { writeTorchFile } from '../../checkpoint/torch-file.ts';
 import { fillUniform, fnv1a } from '../msclap/pseudo-random.ts';
 import { pseudoTensor } from '../msclap/pseudo-checkpoint.ts';
-import { CONFIG, PREPROCESSOR, PROJECTION, SAMPLES, smallShapes, smallTensors, writeSmallClap, type SmallClap } from './small-clap.ts'; // prettier-ignore
+import { CONFIG, PREPROCESSOR, PROJECTION, SAMPLES, fusionShapes, smallShapes, smallTensors, writeSmallClap, type SmallClap } from './small-clap.ts'; // prettier-ignore
 
 const LARGEST = 1e-4;
 const README = '---\nlicense: mit\n---\n# Small\n\n```bibtex\n@article{small,\n  title={Small}\n}\n```\n';
 
 interface Golden {
   audio: { seed: string; embedding: number[]; htk: number[] }[];
+  /** Of a fused model, for a clip that is as long as its window. */
+  fused: { seed: string; embedding: number[] }[];
   text: { ids: number[]; embedding: number[] }[];
 }
 const golden = JSON.parse(readFileSync(new URL('small-golden.json', import.meta.url), 'utf8')) as Golden;
@@ -91,6 +93,30 @@ describe('the pack', () => {
     for (const [at, embedding] of embeddings.entries()) expectSame(embedding, golden.audio[at]!.htk);
   });
 
+  test('a fused model embeds windows as PyTorch does a clip that is not longer, and says that fusion is off', async () => {
+    const fused = join(folder, 'fused');
+    writeSmallClap(fused, {
+      config: { ...CONFIG, audio_config: { ...CONFIG.audio_config, enable_fusion: true, fusion_type: null } },
+      preprocessor: { ...PREPROCESSOR, truncation: 'fusion' },
+      tensors: smallTensors(new Map([...smallShapes(), ...fusionShapes()])),
+    });
+    const target = join(folder, 'fused pack');
+    const [notice] = await run((await importableAt(fused)).path, target);
+    expect(notice).toBe('It is a fused model, imported with fusion off: Earmark divides files that are longer than 0.3 s into windows.'); // prettier-ignore
+    const embeddings = await embed(join(target, 'audio.onnx'), golden.fused.map(({ seed }) => sound(seed))); // prettier-ignore
+    for (const [at, embedding] of embeddings.entries()) expectSame(embedding, golden.fused[at]!.embedding);
+  });
+
+  test('a model that only names a place on its maker’s disk is called like its folder', async () => {
+    const copy = join(folder, 'larger_clap');
+    for (const place of ['/home/someone/tmp/clap', 'C:\\clap', '../runs/clap']) {
+      writeSmallClap(copy, { config: { ...CONFIG, _name_or_path: place } });
+      expect((await readSettings(copy)).publishedAs, place).toBe('');
+    }
+    writeSmallClap(copy, { config: { ...CONFIG, _name_or_path: 'laion/larger_clap_general' } });
+    expect((await readSettings(copy)).publishedAs).toBe('laion/larger_clap_general');
+  });
+
   test('the same weights in pytorch_model.bin are read as the same values', async () => {
     const tensors = smallTensors();
     const pickle = new PickleWriter().op('}').op('(');
@@ -134,7 +160,9 @@ describe('what is refused', () => {
   test('settings that the network here does not have', async () => {
     const audio = (change: object) => ({ config: { ...CONFIG, audio_config: { ...CONFIG.audio_config, ...change } } });
     const text = (change: object) => ({ config: { ...CONFIG, text_config: { ...CONFIG.text_config, ...change } } });
-    expect(await refused(audio({ enable_fusion: true }))).toMatch(/fused model .* Choose an unfused model/);
+    expect(await refused(audio({ enable_fusion: true, fusion_type: 'channel_map' }))).toMatch(
+      /fusion_type is channel_map.* Choose an unfused model/,
+    );
     expect(await refused(audio({ hidden_act: 'silu' }))).toMatch(/audio_config\.hidden_act in its config\.json/);
     expect(await refused(audio({ window_size: 3 }))).toMatch(/window_size does not fit spec_size/);
     expect(await refused(audio({ patch_stride: [2, 4] }))).toMatch(/patch_stride differs from patch_size/);

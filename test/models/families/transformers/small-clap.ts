@@ -111,6 +111,31 @@ export function smallShapes(): Map<string, number[]> {
   return shapes;
 }
 
+/** What a fused model has besides (ClapAudioAFFBlock, and the convolution over further spectrograms). */
+export function fusionShapes(): Map<string, number[]> {
+  const shapes = new Map<string, number[]>();
+  const patches = 'audio_model.audio_encoder.patch_embed';
+  const conv = (key: string, from: number, to: number, [rows, columns]: [number, number]) =>
+    shapes.set(`${key}.weight`, [to, from, rows, columns]).set(`${key}.bias`, [to]);
+  const batchNorm = (key: string, width: number) => {
+    for (const name of ['weight', 'bias', 'running_mean', 'running_var']) shapes.set(`${key}.${name}`, [width]);
+  };
+  conv(`${patches}.mel_conv2d`, 1, EMBED, [PATCH, 3 * PATCH]);
+  // Sequential layers; the global one begins with a pooling, which has no weights.
+  for (const [branch, first] of [
+    ['local_att', 0],
+    ['global_att', 1],
+  ] as const) {
+    // prettier-ignore
+    const key = (layer: number) => `${patches}.fusion_model.${branch}.${first + layer}`;
+    conv(key(0), EMBED, EMBED / 4, [1, 1]);
+    batchNorm(key(1), EMBED / 4);
+    conv(key(3), EMBED / 4, EMBED, [1, 1]);
+    batchNorm(key(4), EMBED);
+  }
+  return shapes;
+}
+
 export function smallTensors(shapes = smallShapes()): TensorToSave[] {
   return [...shapes].map(([key, shape]) => ({ key, shape, values: pseudoTensor(key, shape) }));
 }

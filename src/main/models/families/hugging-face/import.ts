@@ -33,6 +33,13 @@ export async function importHuggingFace(
     throw unusable(path, `${missing} is missing`, 'Download the whole folder');
   }
   const settings = await readSettings(path);
+  if (settings.fused) {
+    throw unusable(
+      path,
+      'it is a fused model (enable_fusion in its config.json), which is only supported as a checkpoint',
+      'Choose the folder with its model.safetensors or pytorch_model.bin',
+    );
+  }
   const audio = await describe(path, layout.audio);
   const text = await describe(path, layout.text);
   report('reading', 1);

@@ -29,7 +29,12 @@ const AUDIO = z.object({
   mlp_ratio: z.literal(4).default(4),
   hidden_act: z.literal('gelu').default('gelu'),
   layer_norm_eps: z.literal(1e-5).default(1e-5),
+  enable_fusion: z.boolean().default(false),
+  fusion_type: z.string().nullable().default(null),
 });
+
+/** Fuses spectrograms before the patches are embedded, and so for every clip. */
+const FUSES_ALWAYS = 'channel_map';
 
 const TEXT = z.object({
   vocab_size: count.default(50_265),
@@ -109,6 +114,9 @@ export async function readArchitecture(folder: string, settings: ClapSettings): 
     padId: settings.padId,
     epsilon: text_config.layer_norm_eps,
   };
+  if (audio_config.enable_fusion && audio_config.fusion_type === FUSES_ALWAYS) {
+    throw unusable(folder, `its fusion_type is ${FUSES_ALWAYS}, which is not supported`, 'Choose an unfused model, such as laion/larger_clap_general'); // prettier-ignore
+  }
   const problem =
     strideProblem(audio.patch, audio_config.patch_stride) ??
     imageProblem(audio, settings) ??

@@ -14,7 +14,8 @@ import { projectionHead } from './projection-head.ts';
 
 /**
  * Writes the audio encoder: waveform float32[N, windowSamples] (mono, −1..1) → embedding float32[N, projection], not
- * normalised. The spectrogram is that of ClapFeatureExtractor, as in front of a graph that somebody exported.
+ * normalised. The spectrogram is that of ClapFeatureExtractor, as in front of a graph that somebody exported. A fused
+ * model gives what transformers gives for `is_longer` false: without the branch that looks at further spectrograms.
  * @param outFolder must exist; gets `fileName` and `fileName`.data
  * @throws UserError model-damaged for weights of another model
  */

@@ -2,7 +2,7 @@
 import { access } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { readTokenizer } from '../../../packs/tokenizer.ts';
-import { readSettings, unusable } from '../../clap-files/config.ts';
+import { readSettings, unusable, type ClapSettings } from '../../clap-files/config.ts';
 import { DESCRIPTIONS, TOKENIZER_FILE } from '../../clap-files/descriptions.ts';
 import { finishPack } from '../../clap-files/pack-files.ts';
 import type { ImportReport } from '../../import-protocol.ts';
@@ -46,10 +46,16 @@ export async function importTransformers(
     };
     const { audio, text, sha256, notices } = await buildEncoders(encoders, checkpoint, shapes, folder, report, signal);
     await finishPack(from, folder, settings, { variants: { audio, text }, logitScale, sha256 });
-    return notices;
+    return settings.fused ? [withoutFusion(settings), ...notices] : notices;
   } finally {
     await checkpoint.close();
   }
+}
+
+/** Fusion is for clips that are longer than a window, and a window of a file never is: its weights take no part. */
+function withoutFusion({ logMel }: ClapSettings): string {
+  const seconds = logMel.windowSamples / logMel.sampleRate;
+  return `It is a fused model, imported with fusion off: Earmark divides files that are longer than ${seconds} s into windows.`;
 }
 
 async function requireDescriptions(folder: string): Promise<void> {
