@@ -33,7 +33,7 @@ const hanging = () => until('it hangs', () => trial.largeSoFar()?.length === 100
 describe('the list', () => {
   test('that ships is as it should be, and no model pack', async () => {
     const models = await readKnownModels();
-    expect(models.map(({ id }) => id)).toEqual(['msclap-2023', 'clap-htsat-unfused']);
+    expect(models.map(({ id }) => id)).toEqual(['msclap-2023', 'larger_clap_general', 'clap-htsat-unfused']);
     for (const { files } of models) {
       for (const { bytes, sha256 } of files) expect(bytes < 10e6 || sha256 !== undefined).toBe(true);
     }
