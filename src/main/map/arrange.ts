@@ -7,7 +7,7 @@ import { epochsFor, layOut } from './layout.ts';
 import { nearestNeighbours } from './neighbours.ts';
 import { principalComponents, project, type Components } from './principal-components.ts';
 import type { Arranged, ArrangeProgress } from './protocol.ts';
-import { FastRandom } from './random.ts';
+import { FastRandom } from '../vectors/random.ts';
 import { spreadOut } from './spread-out.ts';
 
 /** Files that the components are found from: more change them no more, and cost a second a thousand. */

@@ -4,7 +4,7 @@
  * strings and its points in arrays of arrays, which 100 000 sounds do not fit into.
  */
 import type { WeightedEdges } from './fuzzy-graph.ts';
-import { FastRandom } from './random.ts';
+import { FastRandom } from '../vectors/random.ts';
 
 /** Pushes for each pull. */
 const NEGATIVE_SAMPLES = 5;

@@ -1,5 +1,5 @@
 /** Principal components: the few directions along which the sounds of a library differ most. */
-import { FastRandom } from './random.ts';
+import { FastRandom } from '../vectors/random.ts';
 
 /** Orthogonal iterations; the directions that matter have settled long before, and neighbours need no more. */
 const ITERATIONS = 40;

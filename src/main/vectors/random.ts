@@ -1,4 +1,4 @@
-/** Chance for the map: a seed gives the same map every time. */
+/** Chance that repeats itself: a seed gives the same numbers every time. */
 
 /** Xorshift (Marsaglia, "Xorshift RNGs", 2003), 32 bits. One multiplication cheaper than what sounds are made with. */
 export class FastRandom {
