@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { Safetensors } from '../../../../src/main/models/checkpoint/safetensors.ts';
 import { readSettings } from '../../../../src/main/models/clap-files/config.ts';
 import { importableAt } from '../../../../src/main/models/families/recognise.ts';
+import { clapShapes } from '../../../../src/main/models/families/transformers/keys.ts';
 import { readArchitecture } from '../../../../src/main/models/families/transformers/architecture.ts';
 import { buildAudioGraph } from '../../../../src/main/models/families/transformers/audio-graph.ts';
 import { importTransformers } from '../../../../src/main/models/families/transformers/import.ts';
@@ -23,6 +24,22 @@ import { fillUniform, fnv1a } from '../msclap/pseudo-random.ts';
 import { pseudoTensor } from '../msclap/pseudo-checkpoint.ts';
 import { CONFIG, PREPROCESSOR, PROJECTION, SAMPLES, fusionShapes, smallShapes, smallTensors, writeSmallClap, type SmallClap } from './small-clap.ts'; // prettier-ignore
 
+/** As in the repositories of laion/clap-htsat-unfused and laion/larger_clap_general. */
+const PUBLISHED_PREPROCESSOR = {
+  chunk_length_s: 10,
+  feature_extractor_type: 'ClapFeatureExtractor',
+  feature_size: 64,
+  fft_window_size: 1024,
+  frequency_max: 14_000,
+  frequency_min: 50,
+  hop_length: 480,
+  max_length_s: 10,
+  n_fft: 1024,
+  padding: 'repeatpad',
+  sampling_rate: 48_000,
+  top_db: null,
+  truncation: 'rand_trunc',
+};
 const LARGEST = 1e-4;
 const README = '---\nlicense: mit\n---\n# Small\n\n```bibtex\n@article{small,\n  title={Small}\n}\n```\n';
 
@@ -154,6 +171,28 @@ describe('the pack', () => {
     }
     await checkpoint.close();
   });
+});
+
+test('the description published with larger_clap_general: sizes left out are those of transformers', async () => {
+  const larger = join(folder, 'larger');
+  const config = {
+    _name_or_path: '/home/yoach/tmp/clap/larger_clap_music_speech_general',
+    model_type: 'clap',
+    audio_config: { depths: [2, 2, 12, 2], hidden_size: 1024, model_type: 'clap_audio_model', patch_embeds_hidden_size: 128 }, // prettier-ignore
+    projection_dim: 512,
+    projection_hidden_act: 'relu',
+    text_config: { model_type: 'clap_text_model' },
+  };
+  writeSmallClap(larger, { config, preprocessor: PUBLISHED_PREPROCESSOR });
+  const settings = await readSettings(larger);
+  expect(settings.logMel).toMatchObject({ sampleRate: 48_000, windowSamples: 480_000, hopLength: 480, melScale: 'slaney' }); // prettier-ignore
+  const shapes = clapShapes(await readArchitecture(larger, settings));
+  const values = [...shapes.values()].reduce(
+    (sum, shape) => sum + shape.reduce((product, axis) => product * axis, 1),
+    0,
+  );
+  // Parameters of the reference in bench/reference/transformers_model.py at these sizes, and logit_scale_a.
+  expect(values).toBe(193_914_009);
 });
 
 describe('what is refused', () => {
