@@ -17,6 +17,8 @@ export interface EvalRequest {
   prompts: string[];
   /** Only rows whose column `fold` (or `split`) has this value. */
   fold?: string;
+  /** Ids or folders of two packs, which are evaluated instead of the model in use and compared. */
+  compare?: [string, string];
 }
 
 export interface EvalProgress {
@@ -131,6 +133,31 @@ export type EvalFigures =
     }
   | { kind: 'retrieval'; variants: RetrievalFigures[] };
 
+/** A figure of two models, on what both were measured with. */
+export interface FigureDifference {
+  /** Where it is in the first variant's figures: "accuracy", "own.textToAudio.recallAt10". */
+  figure: string;
+  first: number;
+  second: number;
+  /** second − first. */
+  difference: number;
+  /** 95 % of the differences lie between these when `units` are drawn anew (paired bootstrap). */
+  low: number;
+  high: number;
+  /** clips: with all their captions. */
+  units: 'clips' | 'classes';
+  count: number;
+}
+
+export interface EvalComparison {
+  /** Of the second model; its own `comparison` is null. */
+  second: EvalReport;
+  /** Draws behind each interval. */
+  resamples: number;
+  /** Of the first variant of both: each model's own prompt, unless prompts were given. */
+  differences: FigureDifference[];
+}
+
 export interface EvalReport {
   layout: EvalLayout;
   /** The layout was recognised from the table's columns, not asked for. */
@@ -157,4 +184,6 @@ export interface EvalReport {
   cancelled: boolean;
   /** null when cancelled. */
   figures: EvalFigures | null;
+  /** null unless two models were asked for, and when cancelled. */
+  comparison: EvalComparison | null;
 }

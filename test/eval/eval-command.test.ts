@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 import type { EvalReport } from '../../src/shared/eval-report.ts';
+import { writeTinyPack } from '../fixtures/tiny-pack/make-tiny-pack.ts';
 import { json, NO_PROC } from '../faults/program.ts';
 import { put, putLong } from '../faults/sounds.ts';
 import { CommandTrial } from '../faults/command-trial.ts';
@@ -28,6 +29,45 @@ test('tables for people, the report for scripts; exit code 3 when clips were lef
   expect(report).toMatchObject({ clipsNamed: 3, clips: 2, analysed: 0, fromCache: 2, cancelled: false });
   expect(report.leftOut).toEqual([expect.objectContaining({ path: trial.at('audio/gone.wav'), code: 'vanished' })]);
   expect(report.figures).toMatchObject({ kind: 'single-label', variants: [{ prompts: ['{label}', 'a {label} tone'], accuracy: 1 }] }); // prettier-ignore
+});
+
+test('two models on the same clips: differences with their intervals', async () => {
+  const rows = ['filename,category'];
+  for (const [i, [name, hertz]] of [
+    ['low', 605],
+    ['middle', 1805],
+    ['high', 3245],
+  ]
+    .flatMap((one) => [one, one, one, one])
+    .entries()) {
+    // prettier-ignore
+    trial.addTone(`pairs/${i}.wav`, Number(hertz) + i, 1);
+    rows.push(`${i}.wav,${name}`);
+  }
+  put(trial.at('pairs/set.csv'), rows.join('\n'));
+  // Its prompt is longer than its text encoder reads: all classes sound the same to it, and a tie is no hit.
+  writeTinyPack(trial.at('deaf'), { id: 'deaf', extra: { promptTemplate: `${'low '.repeat(12)}{label}` } });
+  const [tiny, deaf] = [trial.model, trial.at('deaf')];
+  const shown = await trial.run(['eval', '--compare', tiny, deaf, trial.at('pairs')]);
+  expect(shown, shown.stderr).toMatchObject({ code: 0 });
+  expect(shown.stdout).toMatch(/^first tiny, with "this is the sound of \{label\}"; second deaf, with "low low/m);
+  expect(shown.stdout).toMatch(/^accuracy +1\.000 +0\.000 +−1\.000 +−1\.000 to −1\.000 +12 clips$/m);
+  expect(shown.stdout).toMatch(/^mAP .* 3 classes$/m);
+  const { comparison, ...first } = json<EvalReport>(await trial.run(['--json', 'eval', trial.at('pairs'), '--compare', tiny, tiny])); // prettier-ignore
+  expect(first).toMatchObject({ model: { id: 'tiny' }, fromCache: 12, cancelled: false });
+  expect(comparison).toMatchObject({ resamples: 2000, second: { model: { id: 'tiny' }, comparison: null } });
+  expect(comparison!.differences[0]).toMatchObject({ figure: 'accuracy', difference: 0, low: 0, high: 0, count: 12 });
+});
+
+test('--compare without two models, or with one that is not installed', async () => {
+  put(trial.at('few.csv'), 'filename,category\nlow.wav,low\n');
+  for (const words of [['--compare', 'tiny'], ['--compare', 'a', 'b', 'c', 'd'], []]) {
+    const run = await trial.run(['eval', ...words]);
+    expect(run, words.join(' ')).toMatchObject({ code: 2 });
+    expect(run.stderr).toMatch(words.length > 0 ? /--compare takes two models/ : /Specify the folder of a data set/);
+  }
+  const run = await trial.run(['--json', 'eval', trial.at('few.csv'), '--compare', trial.model, 'nowhere']);
+  expect(expectRefused(run, 'model-missing')).toContain('nowhere');
 });
 
 test('a file that is not a table: one message, exit code 2', async () => {

@@ -206,14 +206,15 @@ export function createEngine(options: EngineOptions): EngineHandle {
   // A move to another model continues where the last session ended.
   if (options.load === 'background' && resources.nextModel !== null) void recovered.then(() => indexing.requestMove());
 
-  const evaluations = new Evaluations(resources, jobs, async () => ({
-    pack: await resources.pack(),
-    dataFolder: options.dataFolder,
-    notice: (message) => send('engine.notice', { message }),
-    target: await resources.target(),
-    pool: () => resources.pool(),
-    supervisor: () => resources.supervisor(),
-  }));
+  const evaluations = new Evaluations(
+    {
+      dataFolder: options.dataFolder,
+      notice: (message) => send('engine.notice', { message }),
+      withEncoders: (work) => resources.withEncoders(work),
+      withOtherModel: (wanted, work) => resources.withOtherModel(wanted, work),
+    },
+    jobs,
+  );
   const cutting = new Cutting(
     {
       dataFolder: options.dataFolder,

@@ -201,13 +201,14 @@ export class EngineResources implements CatalogueAccess {
   }
 
   /**
-   * As {@link withEncoders}, with the model that the library moves to. Its processes are there for this work alone: idle
-   * ones of a second model would only hold memory.
+   * As {@link withEncoders}, with another model. Its processes are there for this work alone: idle ones of a second
+   * model would only hold memory.
+   * @param wanted pack id, folder name or folder
    * @throws UserError model-missing, model-damaged
    */
-  async withNextEncoders<T>(work: (encoders: EncodersInUse<LoadedModel>) => Promise<T>): Promise<T> {
-    const model = new LoadedModel(this.nextModel ?? this.wantedModel, this.#modelDeps);
-    const atWork = this.#pools.use(async (pool) => {
+  withOtherModel<T>(wanted: string, work: (encoders: EncodersInUse<LoadedModel>) => Promise<T>): Promise<T> {
+    const model = new LoadedModel(wanted, this.#modelDeps);
+    return this.#pools.use(async (pool) => {
       try {
         const supervisors = await model.supervisors();
         const target = await model.target();
@@ -216,6 +217,11 @@ export class EngineResources implements CatalogueAccess {
         await model.close();
       }
     });
+  }
+
+  /** As {@link withOtherModel}, with the one that the library moves to. */
+  async withNextEncoders<T>(work: (encoders: EncodersInUse<LoadedModel>) => Promise<T>): Promise<T> {
+    const atWork = this.withOtherModel(this.nextModel ?? this.wantedModel, work);
     this.#nextAtWork = atWork.catch(() => {}); // its caller gets the error
     return atWork;
   }

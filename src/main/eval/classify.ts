@@ -2,6 +2,7 @@
 import type { MultiLabelFigures, SingleLabelFigures } from '../../shared/eval-report.ts';
 import { EventLoopYielder } from '../async/yield-to-event-loop.ts';
 import { cosines } from '../vectors/cosines.ts';
+import type { NoteOutcome } from './compare/outcomes.ts';
 import { chosenClass, rankOf, shareWithin } from './metrics/accuracy.ts';
 import { averagePrecision, averagePrecisionOf, mean } from './metrics/average-precision.ts';
 import { TiedCounts } from './metrics/tied-counts.ts';
@@ -23,6 +24,7 @@ const TOP = 5;
  * @param prompts what the class names were put into, for the report
  * @param labels names of the classes
  * @param classEmbeddings Float32Array[dim] of norm 1, one a class
+ * @param note told of each clip and class
  * @throws signal.reason
  */
 export async function singleLabelFigures(
@@ -31,10 +33,16 @@ export async function singleLabelFigures(
   labels: readonly string[],
   classEmbeddings: readonly Float32Array[],
   signal: AbortSignal,
+  note?: NoteOutcome,
 ): Promise<SingleLabelFigures> {
   const scores = await scoreAll(clips, classEmbeddings, signal);
   const ranks = clips.map(({ classes }, i) => rankOf(scores[i]!, classes[0]!));
   const precisions = await averagePrecisions(clips, scores, labels.length, signal);
+  for (const [at, rank] of ranks.entries()) {
+    note?.('accuracy', 'clips', at, Number(rank === 1));
+    if (labels.length > TOP) note?.('top5', 'clips', at, Number(rank <= TOP));
+  }
+  notePrecisions('meanAveragePrecision', precisions, note);
   const folds = [...new Set(clips.flatMap(({ fold }) => fold ?? []))].sort(byNumberOrName);
   const classes = labels.flatMap((label, c) => {
     const own = clips.flatMap((clip, i) => (clip.classes[0] === c ? [i] : []));
@@ -64,9 +72,11 @@ export async function multiLabelFigures(
   labels: readonly string[],
   classEmbeddings: readonly Float32Array[],
   signal: AbortSignal,
+  note?: NoteOutcome,
 ): Promise<MultiLabelFigures> {
   const scores = await scoreAll(clips, classEmbeddings, signal);
   const precisions = await averagePrecisions(clips, scores, labels.length, signal);
+  notePrecisions('macroAveragePrecision', precisions, note);
   const isRight = clips.map(({ classes }) => new Set(classes));
   const classes = labels.flatMap((label, c) => {
     const precision = precisions[c];
@@ -79,6 +89,10 @@ export async function multiLabelFigures(
     microAveragePrecision: await microAveragePrecision(scores, isRight, signal),
     classes: classes.sort((a, b) => a.averagePrecision - b.averagePrecision),
   };
+}
+
+function notePrecisions(figure: string, precisions: readonly (number | null)[], note?: NoteOutcome): void {
+  for (const [at, precision] of precisions.entries()) if (precision !== null) note?.(figure, 'classes', at, precision);
 }
 
 async function scoreAll(

@@ -8,6 +8,7 @@ import { openDataset, type Dataset } from './dataset.ts';
 import { embedClips, type ClipEmbeddings, type Listeners } from './embed-clips.ts';
 import { embedLabels, promptVariants, type TextReader } from './embed-prompts.ts';
 import { openEmbeddingCache } from './embedding-cache.ts';
+import type { NoteOutcome, OutcomeLog } from './compare/outcomes.ts';
 import { retrievalFigures, type Caption } from './retrieve.ts';
 
 export interface EvalDeps extends Listeners {
@@ -20,6 +21,7 @@ export interface EvalDeps extends Listeners {
 
 /**
  * @param report called whenever there is progress
+ * @param log gets what the figures of the first variant are means of
  * @returns when aborted, too: then without figures; what was embedded is kept for the next run
  * @throws UserError when the data set cannot be used (openDataset), when none of its clips can be analysed, when the
  *   model does not run here, when the cache cannot be written
@@ -29,6 +31,7 @@ export async function evaluate(
   deps: EvalDeps,
   signal: AbortSignal,
   report: (progress: EvalProgress) => void,
+  log?: OutcomeLog,
 ): Promise<EvalReport> {
   const startMs = performance.now();
   const { pack } = deps;
@@ -41,7 +44,7 @@ export async function evaluate(
     const reader: TextReader = { cache, supervisor: deps.supervisor, signal, report };
     const figures = signal.aborted
       ? null
-      : await figuresUnlessStopped(dataset, embedded, variants, reader, pack.relevance?.text ?? null);
+      : await figuresUnlessStopped(dataset, embedded, { variants, log }, reader, pack.relevance?.text ?? null);
     const { weightHash } = spaceOf(pack);
     return {
       layout: dataset.layout,
@@ -59,16 +62,22 @@ export async function evaluate(
       seconds: (performance.now() - startMs) / 1000,
       cancelled: figures === null,
       figures,
+      comparison: null,
     };
   } finally {
     cache.close();
   }
 }
 
+interface Wanted {
+  variants: string[][];
+  log: OutcomeLog | undefined;
+}
+
 async function figuresUnlessStopped(
   dataset: Dataset,
   embedded: ClipEmbeddings,
-  variants: string[][],
+  wanted: Wanted,
   reader: TextReader,
   curve: RelevanceCurve | null,
 ): Promise<EvalFigures | null> {
@@ -78,8 +87,8 @@ async function figuresUnlessStopped(
   }
   try {
     return dataset.layout === 'captions'
-      ? await retrieval(dataset, embedded, variants, reader, curve)
-      : await classification(dataset, embedded, variants, reader);
+      ? await retrieval(dataset, embedded, wanted, reader, curve)
+      : await classification(dataset, embedded, wanted, reader);
   } catch (error) {
     if (!reader.signal.aborted) throw error;
     return null;
@@ -89,21 +98,26 @@ async function figuresUnlessStopped(
 async function classification(
   { layout, classes, examples }: Dataset,
   { embeddings }: ClipEmbeddings,
-  variants: string[][],
+  { variants, log }: Wanted,
   reader: TextReader,
 ): Promise<EvalFigures> {
   const indexOf = new Map(classes.map((label, c) => [label, c]));
+  const places: number[] = [];
   const clips: LabelledClip[] = examples.flatMap(({ clip, labels, fold }) => {
     const embedding = clip === null ? null : embeddings[clip];
-    return embedding ? [{ embedding, classes: labels.map((label) => indexOf.get(label)!), fold }] : [];
+    if (!embedding) return [];
+    places.push(clip!);
+    return [{ embedding, classes: labels.map((label) => indexOf.get(label)!), fold }];
   });
+  let note = log?.noting(places);
   const figuresOf = async <T>(
-    make: (clips: LabelledClip[], prompts: string[], labels: string[], texts: Float32Array[], signal: AbortSignal) => Promise<T>, // prettier-ignore
+    make: (clips: LabelledClip[], prompts: string[], labels: string[], texts: Float32Array[], signal: AbortSignal, note?: NoteOutcome) => Promise<T>, // prettier-ignore
   ): Promise<T[]> => {
     const all: T[] = [];
     for (const prompts of variants) {
       const texts = await embedLabels(classes, prompts, reader);
-      all.push(await make(clips, prompts, classes, texts, reader.signal));
+      all.push(await make(clips, prompts, classes, texts, reader.signal, note));
+      note = undefined;
     }
     return all;
   };
@@ -117,7 +131,7 @@ async function classification(
 async function retrieval(
   { clips, examples }: Dataset,
   { embeddings }: ClipEmbeddings,
-  variants: string[][],
+  { variants, log }: Wanted,
   reader: TextReader,
   curve: RelevanceCurve | null,
 ): Promise<EvalFigures> {
@@ -145,9 +159,12 @@ async function retrieval(
   });
   if (captions.length === 0) throw new UserError('bad-input', 'The table has no captions for the clips found.');
   const all = [];
+  let note = log?.noting([...newIndex.keys()]);
   for (const prompts of variants) {
     const textEmbeddings = await embedLabels(texts, prompts, reader);
-    all.push(await retrievalFigures({ clips: candidates, captions, textEmbeddings, curve }, prompts, reader.signal));
+    const task = { clips: candidates, captions, textEmbeddings, curve };
+    all.push(await retrievalFigures(task, prompts, reader.signal, note));
+    note = undefined;
   }
   return { kind: 'retrieval', variants: all };
 }

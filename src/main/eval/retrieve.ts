@@ -3,6 +3,7 @@ import type { CutFigures, RetrievalDirections, RetrievalFigures } from '../../sh
 import { BAND_FROM, logistic, type LogisticCurve } from '../search/relevance.ts';
 import { EventLoopYielder } from '../async/yield-to-event-loop.ts';
 import { cosines } from '../vectors/cosines.ts';
+import type { NoteOutcome } from './compare/outcomes.ts';
 import { rightPlaces, RetrievalTally } from './metrics/retrieval.ts';
 
 /** A clip that is there to be found. */
@@ -35,16 +36,18 @@ export interface RetrievalTask {
  * Text → audio: every caption is a query for all clips. Audio → text: every clip is a query for the distinct texts;
  * a text that several clips share is right for each of them, for no model could tell its copies apart.
  * @param prompts what the captions were put into, for the report
+ * @param note told of each query, by its clip
  * @throws signal.reason
  */
 export async function retrievalFigures(
   task: RetrievalTask,
   prompts: string[],
   signal: AbortSignal,
+  note?: NoteOutcome,
 ): Promise<RetrievalFigures> {
   const hasLabels = task.captions.some(({ label }) => label !== null);
-  const textToAudio = await findClips(task, signal);
-  const audioToText = await findTexts(task, signal);
+  const textToAudio = await findClips(task, signal, note);
+  const audioToText = await findTexts(task, signal, note);
   const cut = hasLabels && task.curve ? await atTheCut(task, task.curve, signal) : null;
   return {
     prompts,
@@ -59,15 +62,18 @@ type Scores = RetrievalDirections['textToAudio'];
 async function findClips(
   { clips, captions, textEmbeddings }: RetrievalTask,
   signal: AbortSignal,
+  note?: NoteOutcome,
 ): Promise<{ own: Scores; byLabel: Scores }> {
   const yielder = new EventLoopYielder(signal);
   const own = new RetrievalTally();
   const byLabel = new RetrievalTally();
   const embeddings = clips.map(({ embedding }) => embedding);
-  for (const { text, clip, label } of captions) {
+  for (const [at, { text, clip, label }] of captions.entries()) {
     const scores = cosines(textEmbeddings[text]!, embeddings);
-    if (clip !== null) own.add(rightPlaces(scores, (i) => i === clip));
-    if (label !== null) byLabel.add(rightPlaces(scores, (i) => clips[i]!.label === label));
+    const each = (direction: string) => (figure: string, value: number) =>
+      note?.(`${direction}.${figure}`, 'clips', clip ?? -1 - at, value);
+    if (clip !== null) own.add(rightPlaces(scores, (i) => i === clip), each('own.textToAudio')); // prettier-ignore
+    if (label !== null) byLabel.add(rightPlaces(scores, (i) => clips[i]!.label === label), each('byLabel.textToAudio')); // prettier-ignore
     await yielder.yieldIfDue();
   }
   return { own: own.scores(clips.length), byLabel: byLabel.scores(clips.length) };
@@ -108,6 +114,7 @@ async function atTheCut(
 async function findTexts(
   { clips, captions, textEmbeddings }: RetrievalTask,
   signal: AbortSignal,
+  note?: NoteOutcome,
 ): Promise<{ own: Scores; byLabel: Scores }> {
   const yielder = new EventLoopYielder(signal);
   const own = new RetrievalTally();
@@ -119,8 +126,10 @@ async function findTexts(
     const scores = cosines(embedding, textEmbeddings);
     const ownTexts = textsOfClip.get(clip) ?? none;
     const labelTexts = (label === null ? null : textsOfLabel.get(label)) ?? none;
-    own.add(rightPlaces(scores, (text) => ownTexts.has(text)));
-    byLabel.add(rightPlaces(scores, (text) => labelTexts.has(text)));
+    const each = (direction: string) => (figure: string, value: number) =>
+      note?.(`${direction}.${figure}`, 'clips', clip, value);
+    own.add(rightPlaces(scores, (text) => ownTexts.has(text)), each('own.audioToText')); // prettier-ignore
+    byLabel.add(rightPlaces(scores, (text) => labelTexts.has(text)), each('byLabel.audioToText')); // prettier-ignore
     await yielder.yieldIfDue();
   }
   return { own: own.scores(textEmbeddings.length), byLabel: byLabel.scores(textEmbeddings.length) };

@@ -37,6 +37,7 @@ const evalRequest = z.strictObject({
   layout: z.enum(['auto', ...EVAL_LAYOUTS]),
   prompts: z.array(z.string().min(1).max(1000)).max(1000),
   fold: z.string().min(1).exactOptional(),
+  compare: z.tuple([z.string().min(1), z.string().min(1)]).exactOptional(),
 });
 
 export const parsers: Parsers = {

@@ -28,25 +28,36 @@ export function averagePrecisionAt(places: readonly number[], depth: number): nu
   return sum / Math.min(depth, places.length);
 }
 
+/** How well one query does: places of its right items, ascending, at least one. */
+function queryFigures(places: readonly number[]) {
+  const within = (k: number) => Number(places[0]! <= k);
+  return {
+    recallAt1: within(1),
+    recallAt5: within(5),
+    recallAt10: within(10),
+    meanAveragePrecisionAt10: averagePrecisionAt(places, MAP_DEPTH),
+    meanAveragePrecision: averagePrecisionAt(places, Infinity),
+  };
+}
+
+type QueryFigures = ReturnType<typeof queryFigures>;
+
 /** Adds up query after query, so that no matrix of all scores is ever held. */
 export class RetrievalTally {
   #queries = 0;
-  #at1 = 0;
-  #at5 = 0;
-  #at10 = 0;
-  #precisionAt10 = 0;
-  #precision = 0;
+  readonly #sums: QueryFigures = { recallAt1: 0, recallAt5: 0, recallAt10: 0, meanAveragePrecisionAt10: 0, meanAveragePrecision: 0 }; // prettier-ignore
 
-  /** @param places of the query's right items, ascending; a query without any is not counted */
-  add(places: readonly number[]): void {
-    const [first] = places;
-    if (first === undefined) return;
+  /**
+   * @param places of the query's right items, ascending; a query without any is not counted
+   * @param each told what is added
+   */
+  add(places: readonly number[], each?: (figure: keyof QueryFigures, value: number) => void): void {
+    if (places.length === 0) return;
     this.#queries++;
-    if (first <= 1) this.#at1++;
-    if (first <= 5) this.#at5++;
-    if (first <= 10) this.#at10++;
-    this.#precisionAt10 += averagePrecisionAt(places, MAP_DEPTH);
-    this.#precision += averagePrecisionAt(places, Infinity);
+    for (const [figure, value] of Object.entries(queryFigures(places)) as [keyof QueryFigures, number][]) {
+      this.#sums[figure] += value;
+      each?.(figure, value);
+    }
   }
 
   /**
@@ -57,14 +68,15 @@ export class RetrievalTally {
   scores(items: number): RetrievalScores | null {
     const n = this.#queries;
     if (n === 0) return null;
+    const sums = this.#sums;
     return {
       queries: n,
       items,
-      recallAt1: this.#at1 / n,
-      recallAt5: this.#at5 / n,
-      recallAt10: this.#at10 / n,
-      meanAveragePrecisionAt10: this.#precisionAt10 / n,
-      meanAveragePrecision: this.#precision / n,
+      recallAt1: sums.recallAt1 / n,
+      recallAt5: sums.recallAt5 / n,
+      recallAt10: sums.recallAt10 / n,
+      meanAveragePrecisionAt10: sums.meanAveragePrecisionAt10 / n,
+      meanAveragePrecision: sums.meanAveragePrecision / n,
     };
   }
 }

@@ -1,10 +1,9 @@
 /** The command line. Parses, calls the engine through the contract, prints; it decides nothing. */
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { createEngine, type EngineHandle, type EngineOptions } from '../../engine/engine.ts';
 import { defaultDataFolder, version } from '../../files/install.ts';
-import { EVAL_LAYOUTS, type EvalLayout, type EvalRequest } from '../../../shared/eval-report.ts';
 import type { CommandContext } from './command.ts';
 import { runDoctor, runEmbed, runFailures, runIndex, runStatus } from './commands.ts';
 import { registerCompletion } from './completion-command.ts';
@@ -12,7 +11,7 @@ import { registerCut } from './cut-command.ts';
 import { registerDuplicates } from './duplicates-command.ts';
 import { registerFacts } from './facts-command.ts';
 import { registerHealth } from './health-command.ts';
-import { runEval } from './eval-command.ts';
+import { registerEval } from './eval-command.ts';
 import { registerMarkers } from './markers-command.ts';
 import { registerMcp } from './mcp-command.ts';
 import { registerModels } from './models-command.ts';
@@ -64,19 +63,6 @@ Exit codes:
 
 Everything stays on this machine, unless you join a studio: see "earmark studio --help". Audio files are never sent, and
 only read, except by write, markers, undo and rename, which ask first.`;
-
-const EVAL_HELP = `
-Layouts, detected by their columns:
-  esc50     filename, category, optional fold: one class per clip (ESC-50, UrbanSound8K)
-  fsd50k    fname, labels, optional split: several classes per clip, comma-separated (FSD50K)
-  captions  file_name, caption_1, caption_2, … or path, caption, optional label (Clotho)
-
-Examples:
-  earmark eval ESC-50-master
-  earmark --model msclap-2023 eval ESC-50-master --prompt "this is the sound of {label}" --fold 4
-  earmark --json eval FSD50K > fsd50k.json
-
-Embeddings are cached: a stopped evaluation resumes, and a second run is fast.`;
 
 /** All commands with their options and help: what the man page and completions are made from. */
 export const program = new Command('earmark')
@@ -146,19 +132,7 @@ program
     ),
   );
 
-program
-  .command('eval')
-  .description('evaluate a model: zero-shot classification or caption retrieval on a data set')
-  .argument('<dataset>', 'folder of a data set, or its table (CSV)')
-  .option('--csv <file>', 'table of the data set (default: detected)')
-  .option('--audio <folder>', 'folder with the clips (default: detected)')
-  .addOption(new Option('--layout <layout>', 'layout of the table').choices(['auto', ...EVAL_LAYOUTS]).default('auto'))
-  .option('--prompt <text>', 'prompt with {label} (repeatable: prompts form an ensemble)', collect, [])
-  .option('--fold <value>', 'only rows with this value in the fold or split column')
-  .addHelpText('after', EVAL_HELP)
-  .action((dataset: string, options: EvalOptions) =>
-    run((context) => runEval(context, evalRequest(dataset, options)), 'winds-up'),
-  );
+registerEval(program, run);
 
 program
   .command('doctor')
@@ -253,25 +227,6 @@ function interrupted(stop: AbortSignal): Promise<number> {
   return new Promise((resolve) => {
     stop.addEventListener('abort', () => resolve(EXIT.interrupted), { once: true });
   });
-}
-
-interface EvalOptions {
-  csv?: string;
-  audio?: string;
-  layout: EvalLayout | 'auto';
-  prompt: string[];
-  fold?: string;
-}
-
-function evalRequest(dataset: string, { csv, audio, layout, prompt, fold }: EvalOptions): EvalRequest {
-  return {
-    dataset: resolve(dataset),
-    ...(csv === undefined ? {} : { csv: resolve(csv) }),
-    ...(audio === undefined ? {} : { audioFolder: resolve(audio) }),
-    layout,
-    prompts: prompt,
-    ...(fold === undefined ? {} : { fold }),
-  };
 }
 
 function collect(value: string, sofar: string[] | undefined): string[] {
