@@ -1,8 +1,11 @@
 /** What an evaluation is asked and what it answers. Shares are 0..1; a figure that is not defined is null, never NaN. */
 import type { FileFailure } from './types.ts';
 
-export const EVAL_LAYOUTS = ['esc50', 'fsd50k', 'captions'] as const;
+export const TABLE_LAYOUTS = ['esc50', 'fsd50k', 'captions'] as const;
 /** esc50: one class a clip. fsd50k: several classes a clip. captions: sentences that describe clips. */
+export type TableLayout = (typeof TABLE_LAYOUTS)[number];
+export const EVAL_LAYOUTS = [...TABLE_LAYOUTS, 'folders'] as const;
+/** folders: no table, a folder of clips for each class. */
 export type EvalLayout = (typeof EVAL_LAYOUTS)[number];
 
 export interface EvalRequest {
@@ -160,9 +163,9 @@ export interface EvalComparison {
 
 export interface EvalReport {
   layout: EvalLayout;
-  /** The layout was recognised from the table's columns, not asked for. */
+  /** The layout was recognised, not asked for. */
   layoutRecognised: boolean;
-  /** Absolute. */
+  /** Absolute; of the layout folders, the folder of the data set. */
   csv: string;
   audioFolder: string;
   fold: string | null;

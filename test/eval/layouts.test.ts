@@ -1,10 +1,10 @@
 /** Which table is which, by its columns; and what its rows say. */
 import { expect, test } from 'vitest';
-import type { EvalLayout } from '../../src/shared/eval-report.ts';
+import type { TableLayout } from '../../src/shared/eval-report.ts';
 import { parseCsv } from '../../src/main/csv/parse-csv.ts';
 import { readTable } from '../../src/main/eval/layouts.ts';
 
-const read = (text: string, asked: EvalLayout | 'auto' = 'auto') => readTable(parseCsv(text, 't.csv'), asked, 't.csv');
+const read = (text: string, asked: TableLayout | 'auto' = 'auto') => readTable(parseCsv(text, 't.csv'), asked, 't.csv');
 
 test('ESC-50', () => {
   const { layout, rows } = read('filename,fold,target,category,esc10,src_file,take\n1-A-0.wav,1,0,dog,True,1,A\n1-B-12.wav,2,12,crackling_fire,True,1,B\n'); // prettier-ignore
@@ -46,7 +46,7 @@ test('a layout asked for decides where a table could be two things', () => {
   expect(read('path,caption,label\na.wav,text,dog\n', 'esc50').rows[0]!.labels).toEqual(['dog']);
 });
 
-test.each<[string, string, EvalLayout | 'auto', RegExp]>([
+test.each<[string, string, TableLayout | 'auto', RegExp]>([
   ['unknown columns', 'name,sound\na,b\n', 'auto', /“t\.csv” cannot be used: its columns are name, sound\. Supported columns: filename, category/], // prettier-ignore
   ['a number instead of a class', 'filename,target\na.wav,0\n', 'auto', /its columns are filename, target/],
   ['another separator', 'filename;category\na.wav;dog\n', 'auto', /its columns are filename;category/],

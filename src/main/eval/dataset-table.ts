@@ -1,13 +1,13 @@
 /** A data set's table as a file. */
 import { basename } from 'node:path';
-import type { EvalLayout } from '../../shared/eval-report.ts';
+import type { TableLayout } from '../../shared/eval-report.ts';
 import { UserError } from '../../shared/errors.ts';
 import { parseCsv } from '../csv/parse-csv.ts';
 import { readRegularFile, UnfitFileError } from '../files/regular-file.ts';
 import type { ParserName } from '../untrusted/parser.ts';
 import { readTable, type Table } from './layouts.ts';
 
-export const DATASET_TABLE: ParserName<{ path: string; layout: EvalLayout | 'auto' }, Table> = {
+export const DATASET_TABLE: ParserName<{ path: string; layout: TableLayout | 'auto' }, Table> = {
   name: 'dataset table',
 };
 
@@ -19,7 +19,7 @@ const MAX_BYTES = 128 * 2 ** 20;
  * @param path absolute
  * @throws UserError no-permission, bad-input (what {@link parseCsv} and {@link readTable} throw)
  */
-export async function readDatasetTable(path: string, layout: EvalLayout | 'auto'): Promise<Table> {
+export async function readDatasetTable(path: string, layout: TableLayout | 'auto'): Promise<Table> {
   const name = basename(path);
   let bytes;
   try {

@@ -7,6 +7,7 @@ import { UserError } from '../../shared/errors.ts';
 import type { FileFailure } from '../../shared/types.ts';
 import { findAudioFolder } from './audio-folder.ts';
 import { readUntrusted } from '../untrusted/read-untrusted.ts';
+import { readClassFolders } from './class-folders.ts';
 import { DATASET_TABLE } from './dataset-table.ts';
 import type { DatasetRow } from './layouts.ts';
 
@@ -16,6 +17,7 @@ const KNOWN_TABLES = [
   'metadata/UrbanSound8K.csv',
   'FSD50K.ground_truth/eval.csv',
   'clotho_captions_evaluation.csv',
+  'dataset/test.csv', // AudioCaps
 ];
 /** Tried in this order where the table names files without an extension, as FSD50K does. */
 const EXTENSIONS = ['.wav', '.flac', '.ogg', '.opus', '.mp3', '.m4a', '.aiff'];
@@ -54,6 +56,7 @@ export interface Dataset {
  *   reading the table (dataset-table.ts) throws; a folder with several tables)
  */
 export async function openDataset(request: EvalRequest): Promise<Dataset> {
+  if (request.layout === 'folders') return openFolders(request);
   const { csv, folder } = await findTable(request);
   const name = basename(csv);
   const { layout, rows } = await readUntrusted(DATASET_TABLE, { path: csv, layout: request.layout }, 'bad-input');
@@ -69,6 +72,16 @@ export async function openDataset(request: EvalRequest): Promise<Dataset> {
   return { layout, csv, audioFolder, classes, ...located };
 }
 
+async function openFolders({ dataset, csv, audioFolder, fold }: EvalRequest): Promise<Dataset> {
+  if (csv !== undefined || audioFolder !== undefined || fold !== undefined) {
+    throw new UserError('bad-input', 'The layout folders has no table: leave out --csv, --audio and --fold.');
+  }
+  if ((await kindOf(dataset)) !== 'folder') throw new UserError('not-found', `There is no folder “${dataset}”. Specify the folder that has one folder for each class.`); // prettier-ignore
+  const rows = await readClassFolders(dataset);
+  const classes = [...new Set(rows.flatMap(({ labels }) => labels))].sort();
+  return { layout: 'folders', csv: dataset, audioFolder: dataset, classes, ...(await locate(rows, dataset)) };
+}
+
 async function findTable({ dataset, csv }: EvalRequest): Promise<{ csv: string; folder: string }> {
   const given = await kindOf(dataset);
   if (given === null) throw new UserError('not-found', `“${dataset}” was not found. Specify the folder of a data set, or its table.`); // prettier-ignore
@@ -82,7 +95,7 @@ async function findTable({ dataset, csv }: EvalRequest): Promise<{ csv: string; 
   }
   const tables = (await readdir(dataset)).filter((name) => name.toLowerCase().endsWith('.csv')).sort();
   const [only, ...more] = tables;
-  if (only === undefined) throw new UserError('not-found', `No table (.csv) in “${dataset}”. Specify it with --csv.`); // prettier-ignore
+  if (only === undefined) throw new UserError('not-found', `No table (.csv) in “${dataset}”. Specify it with --csv, or --layout folders if it has a folder for each class.`); // prettier-ignore
   if (more.length > 0) throw new UserError('bad-input', `Several tables in “${dataset}”: ${tables.join(', ')}. Choose one with --csv.`); // prettier-ignore
   return { csv: join(dataset, only), folder: dataset };
 }

@@ -121,7 +121,7 @@ async function classification(
     }
     return all;
   };
-  if (layout === 'esc50') {
+  if (layout !== 'fsd50k') {
     return { kind: 'single-label', classes: classes.length, variants: await figuresOf(singleLabelFigures) };
   }
   const classesWithClips = new Set(clips.flatMap((clip) => clip.classes)).size;

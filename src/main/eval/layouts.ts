@@ -2,9 +2,11 @@
  * The tables that data sets come with, distinguished by their columns:
  * ESC-50 (`filename,fold,target,category`, github.com/karolpiczak/ESC-50) and UrbanSound8K
  * (`slice_file_name,…,fold,classID,class`); FSD50K (`fname,labels,mids,split`, doi.org/10.5281/zenodo.4060432);
- * Clotho (`file_name,caption_1..caption_5`, doi.org/10.5281/zenodo.4783391) and plain caption lists.
+ * Clotho (`file_name,caption_1..caption_5`, doi.org/10.5281/zenodo.4783391), AudioCaps
+ * (`audiocap_id,youtube_id,start_time,caption`, github.com/cdjkim/audiocaps), MusicCaps (`ytid,…,caption,…`,
+ * huggingface.co/datasets/google/MusicCaps) and plain caption lists.
  */
-import type { EvalLayout } from '../../shared/eval-report.ts';
+import type { TableLayout } from '../../shared/eval-report.ts';
 import { UserError } from '../../shared/errors.ts';
 import type { CsvRecord } from '../csv/parse-csv.ts';
 
@@ -21,11 +23,11 @@ export interface DatasetRow {
 }
 
 export interface Table {
-  layout: EvalLayout;
+  layout: TableLayout;
   rows: DatasetRow[];
 }
 
-const FILE_COLUMNS = ['filename', 'file_name', 'slice_file_name', 'fname', 'path', 'file'];
+const FILE_COLUMNS = ['filename', 'file_name', 'slice_file_name', 'fname', 'path', 'file', 'youtube_id', 'ytid'];
 const CLASS_COLUMNS = ['category', 'class', 'label'];
 const FOLD_COLUMNS = ['fold', 'split'];
 const CAPTION_COLUMN = /^caption(_\d+)?$/;
@@ -49,7 +51,7 @@ interface Columns {
  * @throws UserError bad-input when the columns are those of no layout or not of the one asked for, when there are no
  *   rows, or when a row lacks what its layout needs
  */
-export function readTable(records: CsvRecord[], asked: EvalLayout | 'auto', name: string): Table {
+export function readTable(records: CsvRecord[], asked: TableLayout | 'auto', name: string): Table {
   const [header, ...body] = records;
   if (!header) throw new UserError('bad-input', `“${name}” is empty. ${UNDERSTOOD}.`);
   const columns = findColumns(header.fields);
@@ -79,17 +81,17 @@ function findColumns(header: string[]): Columns {
 }
 
 /** Captions first: their tables may have a label column as well. */
-function recognise(columns: Columns): EvalLayout | null {
+function recognise(columns: Columns): TableLayout | null {
   return (['captions', 'fsd50k', 'esc50'] as const).find((layout) => fits(columns, layout)) ?? null;
 }
 
-function fits(columns: Columns, layout: EvalLayout): boolean {
+function fits(columns: Columns, layout: TableLayout): boolean {
   if (columns.file < 0) return false;
   if (layout === 'captions') return columns.captions.length > 0;
   return layout === 'fsd50k' ? columns.classes >= 0 : columns.oneClass >= 0;
 }
 
-function readRow({ line, fields }: CsvRecord, columns: Columns, layout: EvalLayout, name: string): DatasetRow {
+function readRow({ line, fields }: CsvRecord, columns: Columns, layout: TableLayout, name: string): DatasetRow {
   const cell = (at: number) => (at < 0 ? '' : fields[at]!.trim());
   const row: DatasetRow = {
     line,
@@ -125,6 +127,6 @@ function displayName(identifier: string): string {
 }
 
 /** "crackling_fire" → "crackling fire" */
-function withoutUnderscores(identifier: string): string {
+export function withoutUnderscores(identifier: string): string {
   return identifier.replaceAll('_', ' ').replaceAll(/\s+/g, ' ').trim();
 }

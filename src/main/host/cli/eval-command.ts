@@ -12,7 +12,8 @@ const HELP = `
 Layouts, detected by their columns:
   esc50     filename, category, optional fold: one class per clip (ESC-50, UrbanSound8K)
   fsd50k    fname, labels, optional split: several classes per clip, comma-separated (FSD50K)
-  captions  file_name, caption_1, caption_2, … or path, caption, optional label (Clotho)
+  captions  file_name, caption_1, caption_2, … or path, caption, optional label (Clotho, AudioCaps)
+  folders   no table, a folder of clips for each class; only if you ask for it (GTZAN)
 
 Examples:
   earmark eval ESC-50-master
@@ -39,7 +40,7 @@ export function registerEval(program: Command, run: RunCommand): void {
     .option('--csv <file>', 'table of the data set (default: detected)')
     .option('--audio <folder>', 'folder with the clips (default: detected)')
     .addOption(
-      new Option('--layout <layout>', 'layout of the table').choices(['auto', ...EVAL_LAYOUTS]).default('auto'),
+      new Option('--layout <layout>', 'layout of the data set').choices(['auto', ...EVAL_LAYOUTS]).default('auto'),
     ) // prettier-ignore
     .option(
       '--prompt <text>',
