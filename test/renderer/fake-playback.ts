@@ -1,5 +1,6 @@
 /** The player's calls over sounds that do not exist: a tone as loud as the sound's shape says, the right side quieter. */
-import type { PeakRequest, Peaks } from '../../src/shared/calls/playback.ts';
+import { SPECTRUM_BANDS, shareOf } from '../../src/shared/spectrum.ts';
+import type { PeakRequest, Peaks, SpectrumColumns, SpectrumQuestion } from '../../src/shared/calls/playback.ts';
 import type { Engine } from '../../src/shared/contract.ts';
 import { peaksOf, type FakeSound } from './fake-library.ts';
 
@@ -7,9 +8,12 @@ const HERTZ = 220;
 /** Longer parts have the whole of a swing in them. */
 const SWING_SAMPLES = 256;
 
-export function fakePlayback(known: (fileId: number) => FakeSound): Pick<Engine, 'file.peaks' | 'file.markers'> {
+export function fakePlayback(
+  known: (fileId: number) => FakeSound,
+): Pick<Engine, 'file.peaks' | 'file.spectrum' | 'file.markers'> {
   return {
     'file.peaks': (request) => Promise.resolve(peaks(known(request.fileId), request)),
+    'file.spectrum': (question) => Promise.resolve(spectrum(known(question.fileId), question)),
     'file.markers': (fileId) => {
       const { format, durationSeconds } = known(fileId);
       const region = { startSeconds: durationSeconds / 4, endSeconds: durationSeconds / 2, label: 'latch' };
@@ -17,6 +21,16 @@ export function fakePlayback(known: (fileId: number) => FakeSound): Pick<Engine,
       return Promise.resolve(format === 'wav' ? [region, point] : []);
     },
   };
+}
+
+/** The band of the tone and those beside it are loud, all others are silent. */
+function spectrum({ sampleRate, durationSeconds }: FakeSound, question: SpectrumQuestion): SpectrumColumns {
+  const { startSample, samplesEach, columns } = question;
+  const left = Math.ceil((Math.round(durationSeconds * sampleRate) - startSample) / samplesEach);
+  const levels = new Uint8Array(Math.max(0, Math.min(columns, left)) * SPECTRUM_BANDS);
+  const band = Math.floor(shareOf(HERTZ, sampleRate) * SPECTRUM_BANDS);
+  for (let at = band; at < levels.length; at += SPECTRUM_BANDS) levels.fill(230, at - 1, at + 2);
+  return { data: btoa(String.fromCharCode(...levels)) };
 }
 
 function peaks(sound: FakeSound, { startSample, samplesEach, parts }: PeakRequest): Peaks {

@@ -3,7 +3,7 @@ import type { PlaybackCalls } from '../../shared/calls/playback.ts';
 import type { Engine } from '../../shared/contract.ts';
 import type { FilePeaks } from '../playback/file-peaks.ts';
 
-export function playbackCalls(peaks: Pick<FilePeaks, 'read'>): Pick<Engine, keyof PlaybackCalls> {
+export function playbackCalls(peaks: Pick<FilePeaks, 'read' | 'spectrum'>): Pick<Engine, keyof PlaybackCalls> {
   return {
     'file.peaks': async (request) => {
       const found = await peaks.read(request);
@@ -11,5 +11,6 @@ export function playbackCalls(peaks: Pick<FilePeaks, 'read'>): Pick<Engine, keyo
       const { buffer, byteOffset, byteLength } = found.parts;
       return { channels: found.channels, data: Buffer.from(buffer, byteOffset, byteLength).toString('base64') };
     },
+    'file.spectrum': async (question) => ({ data: Buffer.from(await peaks.spectrum(question)).toString('base64') }),
   };
 }

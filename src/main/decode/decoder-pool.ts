@@ -22,6 +22,8 @@ import type {
   RenderRequest,
   Samples,
   SamplesRequest,
+  Spectrum,
+  SpectrumRequest,
 } from './report.ts';
 import { timedOut } from './file-errors.ts';
 import type { PeakLayout } from './peak-layout.ts';
@@ -124,6 +126,11 @@ export class DecoderPool {
   /** Samples of a part of a file: few, as all of them are in memory at once. */
   samples(request: SamplesRequest, signal: AbortSignal): Promise<Samples | NotAudio> {
     return this.#run('samples', request, request.path, signal);
+  }
+
+  /** Levels of frequency bands of a part of a file. */
+  spectrum(request: SpectrumRequest, signal: AbortSignal): Promise<Spectrum | NotAudio> {
+    return this.#run('spectrum', request, request.path, signal);
   }
 
   /** The peaks of a whole file at several resolutions, into a file. Bounded memory whatever its length. */

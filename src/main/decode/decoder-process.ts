@@ -43,6 +43,8 @@ const push = serveParent<DecoderMethods, DecoderPushes>({
   identify: async (file) => identifyFile(file, await decodeDeps()),
   render: async (request) => renderWav(request, await decodeDeps()),
   samples: async (request) => readSamples(request, await decodeDeps()),
+  // Loaded when it is first asked for: nothing else needs transforms.
+  spectrum: async (request) => (await import('./spectrum.ts')).readSpectrum(request, await decodeDeps()),
   peaks: async (request) => writePeaks(request, await decodeDeps()),
   cut: async (request) => cutPiece(request, await decodeDeps()),
   tags: (file) => tagsOfFile(file),

@@ -107,6 +107,22 @@ export interface Samples {
   channels: Float32Array[];
 }
 
+export interface SpectrumRequest extends FileRequest {
+  /** Per channel; the file begins with 0. */
+  startSample: number;
+  /** That a column stands for. */
+  samplesEach: number;
+  columns: number;
+}
+
+export interface Spectrum {
+  notAudio?: undefined;
+  /** Hz */
+  sampleRate: number;
+  /** uint8[columns · SPECTRUM_BANDS], as shared/spectrum.ts says; fewer columns, or none, where the file ends. */
+  levels: Uint8Array;
+}
+
 export interface PeakFileRequest extends FileRequest {
   /** Absolute; made, or overwritten. The caller removes it when the call fails. */
   peaksPath: string;
@@ -156,6 +172,7 @@ export type DecoderMethods = {
   identify: { input: FileRequest; output: Identity };
   render: { input: RenderRequest; output: RenderedWav | NotAudio };
   samples: { input: SamplesRequest; output: Samples | NotAudio };
+  spectrum: { input: SpectrumRequest; output: Spectrum | NotAudio };
   peaks: { input: PeakFileRequest; output: PeakLayout | NotAudio };
   cut: { input: CutRequest; output: CutPiece };
   tags: { input: FileRequest; output: NativeTag[] };

@@ -1,6 +1,7 @@
 /** The peaks of a catalogued file at any resolution: from the file of peaks, or from samples where that is not fine enough. */
 import { join } from 'node:path';
-import type { PeakRequest } from '../../shared/calls/playback.ts';
+import type { PeakRequest, SpectrumQuestion } from '../../shared/calls/playback.ts';
+import { notAudio } from '../decode/file-errors.ts';
 import { FINEST_SAMPLES } from '../decode/peak-layout.ts';
 import { PeakParts } from '../decode/peak-parts.ts';
 import { findSound, type OpenCatalogue } from './catalogued-sound.ts';
@@ -59,6 +60,14 @@ export class FilePeaks {
     if (known !== null) await this.#files.touch(key);
     const parts = await this.#files.read(key, layout, startSample / samplesEach, samplesEach, many);
     return { channels: layout.channels, parts };
+  }
+
+  /** @returns uint8[columns · SPECTRUM_BANDS] @throws as the call `file.spectrum` */
+  async spectrum({ fileId, ...question }: SpectrumQuestion): Promise<Uint8Array> {
+    const { path } = await findSound(this.#catalogue, fileId);
+    const found = await this.#decoders.use((pool) => pool.spectrum({ path, ...question }, this.#closing.signal));
+    if (found.notAudio) throw notAudio(path, null);
+    return found.levels;
   }
 
   /** Stops decoding and waits for the processes. */

@@ -24,6 +24,28 @@ export interface Peaks {
   data: string;
 }
 
+/** Of one answer. */
+export const MAX_SPECTRUM_COLUMNS = 256;
+
+export interface SpectrumQuestion {
+  fileId: number;
+  /** Per channel, at the file's own rate; a multiple of samplesEach. */
+  startSample: number;
+  /** Samples that one column stands for: a power of two, 1 to MAX_SAMPLES_EACH. */
+  samplesEach: number;
+  /** 1 to MAX_SPECTRUM_COLUMNS; fewer come where the file ends, none behind it. */
+  columns: number;
+}
+
+/** What the player draws as a spectrogram: the mean of all channels. */
+export interface SpectrumColumns {
+  /**
+   * Base64 of uint8: SPECTRUM_BANDS levels a column, the lowest frequency first (shared/spectrum.ts). A column longer than four
+   * transforms of 43 ms is the mean of four, evenly spread over it.
+   */
+  data: string;
+}
+
 export interface PlaybackCalls {
   /**
    * null when other files have been asked about before this one was decoded. The first question about a file decodes
@@ -31,4 +53,6 @@ export interface PlaybackCalls {
    * @throws UserError not-found, a FileErrorCode, disk-full
    */
   'file.peaks': { input: PeakRequest; output: Peaks | null };
+  /** Only the part that is asked for is decoded. @throws UserError not-found, a FileErrorCode */
+  'file.spectrum': { input: SpectrumQuestion; output: SpectrumColumns };
 }

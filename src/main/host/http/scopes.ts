@@ -45,6 +45,7 @@ export const SCOPE_OF: { readonly [N in CallName]: Scope | null } = {
   'file.list': 'read',
   'file.markers': 'read',
   'file.peaks': 'read',
+  'file.spectrum': 'read',
   'file.rows': 'read',
   'file.waveforms': 'read',
   'folder.list': null,
