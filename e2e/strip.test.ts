@@ -6,7 +6,10 @@ import { whatIsMissing } from './page.ts';
 import { field, noteJumps, placesInLoop } from './searching.ts';
 import { asked, button, useStage } from './stage.ts';
 import type { OfferedSound } from '../src/shared/calls/daw.ts';
-import type { PeakRequest } from '../src/shared/calls/playback.ts';
+import { join } from 'node:path';
+import { layoutFaults } from './geometry.ts';
+import { SPECTRUM_BANDS, shareOf } from '../src/shared/spectrum.ts';
+import type { PeakRequest, SpectrumQuestion } from '../src/shared/calls/playback.ts';
 
 const missing = whatIsMissing();
 const RATE = 48_000;
@@ -136,6 +139,48 @@ describe.skipIf(missing !== null)('the lanes of the player', () => {
     expect(seen.slice(seen.findIndex(inside)).filter((place) => !inside(place))).toEqual([]);
     await page.keyboard.press('ArrowDown');
     await loop('Loop match', true).waitFor();
+  });
+
+  test('a spectrogram, of the part that is shown: frequencies and levels under the pointer', async () => {
+    const page = await enter();
+    await page.keyboard.press('Shift+W');
+    const last = async () => (await asked(page, 'file.spectrum')).at(-1) as SpectrumQuestion | undefined;
+    await expect.poll(async () => (await last())?.samplesEach).toBe(1024); // two pixels of 22.4 s at 48 kHz on 1280 px
+    const { x, y, width, height } = (await lanes(page).boundingBox())!;
+    const toneAt = y + (height - 16) * (1 - (Math.floor(shareOf(220, RATE) * SPECTRUM_BANDS) + 0.5) / SPECTRUM_BANDS);
+    await page.mouse.move(x + width / 3, toneAt);
+    await page.getByText(/· 21\d Hz · −1[12] dB$|· 22\d Hz · −1[12] dB$/).waitFor();
+    await page.mouse.move(x + width / 3, y + 10);
+    await page.getByText(/kHz · −120 dB$/).waitFor();
+    for (const theme of ['dark', 'light']) {
+      await page.evaluate((name) => (document.documentElement.dataset['theme'] = name), theme);
+      // What is loud stands out from what is silent, by its lightness.
+      const contrast = () =>
+        page.evaluate(
+          ([loud, silent]) => {
+            const canvas = document.querySelector<HTMLCanvasElement>('.lanes canvas')!;
+            // A copy: one that is read is no longer painted by the GPU.
+            const copy = new OffscreenCanvas(canvas.width, canvas.height);
+            const read = copy.getContext('2d', { willReadFrequently: true })!;
+            read.drawImage(canvas, 0, 0);
+            const light = (top: number) => {
+              const [r, g, b] = read.getImageData(canvas.width / 3, Math.round(top), 1, 1).data;
+              return r! + g! + b!;
+            };
+            return Math.abs(light(loud!) - light(silent!));
+          },
+          [toneAt - y, 10],
+        );
+      await expect.poll(contrast).toBeGreaterThan(150);
+      expect(await violations(page)).toEqual([]);
+      const pictures = process.env['EARMARK_PICTURES'];
+      if (pictures !== undefined) await page.screenshot({ path: join(pictures, `spectrogram-${theme}.png`) });
+    }
+    await page.keyboard.press('z'); // to the match: finer columns
+    await expect.poll(async () => (await last())!.samplesEach).toBeLessThan(1024);
+    await button(page, 'Spectrogram').click();
+    await page.getByRole('button', { name: 'Spectrogram', pressed: false }).waitFor();
+    expect(await layoutFaults(page)).toEqual([]);
   });
 
   test('a selection plays once and stops', async () => {

@@ -30,6 +30,15 @@ function nudge(edge: Edge, direction: -1 | 1, key: string): Action {
   };
 }
 
+/** Shortens it, or says that there is nothing to shorten it to. */
+export function trim({ lanes, notices }: App): void {
+  void notices
+    .attempt(() => lanes.trim())
+    .then((found) => {
+      if (found === false) notices.say('No sound stands out here, so nothing was trimmed. Select a part with the sound and some of its background.'); // prettier-ignore
+    });
+}
+
 export const WAVE_ACTIONS: readonly Action[] = [
   {
     id: 'wave.open',
@@ -47,6 +56,7 @@ export const WAVE_ACTIONS: readonly Action[] = [
   lane('right', 'Scroll the waveform right', ['Shift+ArrowRight'], ({ lanes }) => lanes.scroll(HALF_A_VIEW)),
   lane('select-match', 'Select the match', ['G'], ({ lanes }) => lanes.selectMatch(), ({ player }) => player.hit !== null), // prettier-ignore
   lane('select-none', 'Clear the selection', ['Shift+G'], ({ timeSelection }) => timeSelection.set(null), somethingSelected), // prettier-ignore
+  lane('trim', 'Trim the selection or match to its sound', ['Shift+T'], trim, somethingMarked),
   lane('start-here', 'Start the selection here', ['B'], ({ lanes }) => lanes.setEdgeHere('start')),
   lane('end-here', 'End the selection here', ['Shift+B'], ({ lanes }) => lanes.setEdgeHere('end')),
   nudge('start', -1, 'Alt+ArrowLeft'),
@@ -54,6 +64,7 @@ export const WAVE_ACTIONS: readonly Action[] = [
   nudge('end', -1, 'Alt+Shift+ArrowLeft'),
   nudge('end', 1, 'Alt+Shift+ArrowRight'),
   lane('decibels', 'Toggle the decibel scale', ['D'], ({ lanes }) => lanes.setLook({ decibels: !lanes.look.decibels })),
+  lane('spectrogram', 'Show the spectrogram or the waveform', ['Shift+W'], ({ lanes }) => lanes.setLook({ spectrogram: !lanes.look.spectrogram })), // prettier-ignore
   lane('fill', 'Toggle waveform normalisation', [], ({ lanes }) => lanes.setLook({ filled: !lanes.look.filled })), // prettier-ignore
   lane('snap', 'Toggle snapping of edges', [], ({ lanes }) => lanes.setLook({ snap: !lanes.look.snap })),
 ];

@@ -322,7 +322,7 @@ export class App {
     this.files.forget(fileIds);
     this.fileMatches.forget(fileIds);
     this.fileMarkers.forget(fileIds);
-    if (fileIds.length > 0) this.lanes.peaks.forget();
+    if (fileIds.length > 0) this.lanes.forget();
     // While changes keep coming the first timer still fires: a refresh is late, never starved.
     this.#refreshing ??= setTimeout(() => {
       if (!document.hidden) this.#refresh();

@@ -1,10 +1,13 @@
 /** The lanes of the player: what they are of, which part of it they show, and how. */
 import type { Client } from '../../shared/contract.ts';
-import { LanePeaks } from './lane-peaks.svelte.ts';
+import { TILE_PARTS } from '../strip/columns.ts';
+import { TILE_COLUMNS } from '../strip/spectrogram.ts';
+import { FileTiles } from './file-tiles.svelte.ts';
 import type { FileCache } from './file-cache.svelte.ts';
 import type { Player, Span } from './player.svelte.ts';
 import type { TimeSelection } from './time-selection.svelte.ts';
-import { rangeBetween, type Edge, type FileLength } from '../strip/time-range.ts';
+import { rangeBetween, type Edge, type FileLength, type TimeRange } from '../strip/time-range.ts';
+import { trimmed } from '../strip/trim.ts';
 import * as views from '../strip/view.ts';
 import type { View } from '../strip/view.ts';
 
@@ -16,10 +19,16 @@ const KEY = 'earmark.lanes';
 /** A lower window has no room for them beside a list, unless somebody wants them, px. */
 const OPEN_FROM_HEIGHT = 700;
 const ZOOM_STEP = 2;
+/** A tile of stereo takes 16 KiB. */
+const KEPT_PEAKS = 1_000;
+/** A tile takes 10 KiB. */
+const KEPT_SPECTRA = 1_000;
 
 interface Look {
   open: boolean;
   decibels: boolean;
+  /** Frequencies over time instead of the wave. */
+  spectrogram: boolean;
   /** A quiet file fills its lanes. */
   filled: boolean;
   /** Edges of a selection settle where a sound begins and on zero crossings. */
@@ -27,7 +36,10 @@ interface Look {
 }
 
 export class Lanes {
-  readonly peaks: LanePeaks;
+  /** Float32Array[parts · channels · 2] a tile, as the call `file.peaks` has them. */
+  readonly peaks: FileTiles<Float32Array>;
+  /** Uint8Array[columns · SPECTRUM_BANDS] a tile. */
+  readonly spectra: FileTiles<Uint8Array>;
   readonly #player: Player;
   readonly #selection: TimeSelection;
   #look = $state.raw<Look>(keptLook());
@@ -37,7 +49,15 @@ export class Lanes {
   readonly #file: LanesFile | null;
 
   constructor(client: Client, files: FileCache, player: Player, selection: TimeSelection) {
-    this.peaks = new LanePeaks(client);
+    this.peaks = new FileTiles(async ({ fileId, samplesEach, index }) => {
+      const place = { fileId, samplesEach, startSample: index * TILE_PARTS * samplesEach };
+      const found = await client.call('file.peaks', { ...place, parts: TILE_PARTS });
+      return found === null ? null : new Float32Array(bytesOf(found.data).buffer);
+    }, KEPT_PEAKS);
+    this.spectra = new FileTiles(async ({ fileId, samplesEach, index }) => {
+      const place = { fileId, samplesEach, startSample: index * TILE_COLUMNS * samplesEach };
+      return bytesOf((await client.call('file.spectrum', { ...place, columns: TILE_COLUMNS })).data);
+    }, KEPT_SPECTRA);
     this.#player = player;
     this.#selection = selection;
     this.#file = $derived.by(() => {
@@ -82,6 +102,12 @@ export class Lanes {
     };
   }
 
+  /** Files that changed on the disk. */
+  forget(): void {
+    this.peaks.forget();
+    this.spectra.forget();
+  }
+
   setLook(changes: Partial<Look>): void {
     this.#look = { ...this.#look, ...changes };
     localStorage.setItem(KEY, JSON.stringify(this.#look));
@@ -115,12 +141,46 @@ export class Lanes {
     this.#show(views.zoomedTo(span, file.numberOfSamples));
   }
 
-  /** The match becomes what is selected. */
+  /** The match becomes what is selected, and is shown: playback may have turned the page meanwhile. */
   selectMatch(): void {
+    const range = this.#matchRange;
+    if (range === null) return;
+    this.#selection.set(range);
+    this.#reveal(range);
+  }
+
+  get #matchRange(): TimeRange | null {
     const { file } = this;
     const { hit } = this.#player;
-    if (file === null || hit === null) return;
-    this.#selection.set(rangeBetween(file, hit.startSeconds * file.sampleRate, hit.endSeconds * file.sampleRate));
+    if (file === null || hit === null) return null;
+    return rangeBetween(file, hit.startSeconds * file.sampleRate, hit.endSeconds * file.sampleRate);
+  }
+
+  /**
+   * Shortens the selection, or the match, to the sound that stands out in it.
+   * @returns false where none does @throws when the file cannot be read
+   */
+  async trim(): Promise<boolean> {
+    const { file } = this;
+    const range = this.#selection.range ?? this.#matchRange;
+    if (file === null || range === null) return false;
+    const before = this.#selection.range;
+    const found = await trimmed(this.peaks, file, range);
+    // Not where something else was selected meanwhile, or another file is in the player.
+    if (found === null || this.#selection.range !== before || this.#file?.fileId !== file.fileId) return found !== null;
+    this.#selection.set(found);
+    this.#reveal(found);
+    return true;
+  }
+
+  /** Brought into the middle where it is not in view as a whole; zoomed to where it is longer than the view. */
+  #reveal({ startSample, endSample, sampleRate }: TimeRange): void {
+    const { view, file } = this;
+    if (view === null || file === null) return;
+    if (views.isInView(view, startSample) && views.isInView(view, endSample)) return;
+    if (endSample - startSample > view.samples)
+      this.zoomTo({ startSeconds: startSample / sampleRate, endSeconds: endSample / sampleRate }); // prettier-ignore
+    else this.#show(views.centredOn(view, (startSample + endSample) / 2, file.numberOfSamples));
   }
 
   /** The playhead becomes an edge; without a selection, the other one is the end of the file on that side. */
@@ -177,6 +237,7 @@ export class Lanes {
   #show(view: View): void {
     if (this.#file === null) return;
     this.peaks.forgetWishes();
+    this.spectra.forgetWishes();
     this.#own = views.isWhole(view, this.#file.numberOfSamples) ? null : { fileId: this.#file.fileId, view };
   }
 }
@@ -185,6 +246,7 @@ function keptLook(): Look {
   const before: Look = {
     open: window.innerHeight >= OPEN_FROM_HEIGHT,
     decibels: false,
+    spectrogram: false,
     filled: false,
     snap: true,
   };
@@ -197,4 +259,8 @@ function keptLook(): Look {
     // Not of our making: as if nothing had been kept.
   }
   return before;
+}
+
+function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(base64), (one) => one.charCodeAt(0));
 }

@@ -131,12 +131,27 @@ export function paintLines(canvas: HTMLCanvasElement, picture: LanesPicture, col
   paintRuler(context, picture, colours, width, height);
 }
 
+/** The ruler alone, over an empty canvas. */
+export function paintTimes(
+  canvas: HTMLCanvasElement,
+  picture: Pick<LanesPicture, 'view' | 'sampleRate'>,
+  colours: LanesColours,
+): void {
+  const context = prepared(canvas);
+  if (context === null) return;
+  context.font = colours.font;
+  context.textBaseline = 'middle';
+  paintRuler(context, picture, colours, canvas.clientWidth, canvas.clientHeight, RULER_HEIGHT);
+}
+
 function paintRuler(
   context: CanvasRenderingContext2D,
-  { view, sampleRate }: LanesPicture,
+  { view, sampleRate }: Pick<LanesPicture, 'view' | 'sampleRate'>,
   colours: LanesColours,
   width: number,
   height: number,
+  /** Of its lines, px. */
+  tall = height,
 ): void {
   const step = rulerStep(view, sampleRate, width, LEAST_MARK_DISTANCE);
   const top = height - RULER_HEIGHT;
@@ -144,7 +159,7 @@ function paintRuler(
   for (let mark = Math.ceil(view.startSample / sampleRate / step); mark * step <= last; mark++) {
     const x = Math.round(pixelOf(view, mark * step * sampleRate, width));
     context.fillStyle = colours.line;
-    context.fillRect(x, 0, 1, height);
+    context.fillRect(x, height - tall, 1, tall);
     context.fillStyle = colours.ink;
     const words = rulerTime(mark * step, step);
     if (x + 4 + context.measureText(words).width < width) context.fillText(words, x + 4, top + RULER_HEIGHT / 2 + 1);
@@ -167,7 +182,8 @@ function laneBoxes(channels: number, height: number): LaneBox[] {
   });
 }
 
-function prepared(canvas: HTMLCanvasElement): CanvasRenderingContext2D | null {
+/** Sized to its box, and empty; null while it has none. */
+export function prepared(canvas: HTMLCanvasElement): CanvasRenderingContext2D | null {
   const { clientWidth: width, clientHeight: height } = canvas;
   const context = canvas.getContext('2d');
   if (context === null || width === 0 || height === 0) return null;

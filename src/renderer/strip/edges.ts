@@ -17,7 +17,7 @@ export interface PeakSource {
   fetch(fileId: number, samplesEach: number, index: number): Promise<Float32Array | null>;
 }
 
-type File = FileLength & { channels: number };
+export type LanesLike = FileLength & { channels: number };
 
 /**
  * On one of the fixed places if one is near; else where a sound begins nearby; and there, or where it was put, on the
@@ -30,7 +30,7 @@ type File = FileLength & { channels: number };
  */
 export async function settledEdge(
   peaks: PeakSource,
-  file: File,
+  file: LanesLike,
   sample: number,
   tolerance: number,
   fixed: readonly number[],
@@ -39,23 +39,42 @@ export async function settledEdge(
   if (sample <= tolerance) return 0;
   if (sample >= numberOfSamples - tolerance) return numberOfSamples;
   const place = nearest(fixed, sample, tolerance) ?? (await beginning(peaks, file, sample, tolerance)) ?? sample;
-  const reach = Math.min(Math.max(tolerance, 1), CROSSING_SECONDS * sampleRate);
-  const { first, lows } = await between(peaks, file, place - reach, place + reach, 1);
+  return nearestCrossing(peaks, file, place, Math.min(Math.max(tolerance, 1), CROSSING_SECONDS * sampleRate));
+}
+
+/**
+ * @param place sample
+ * @param reach so far it is looked for, samples
+ * @returns the zero crossing nearest to a place; the place, rounded, where there is none
+ * @throws when the file cannot be read
+ */
+export async function nearestCrossing(
+  peaks: PeakSource,
+  file: LanesLike,
+  place: number,
+  reach = CROSSING_SECONDS * file.sampleRate,
+): Promise<number> {
+  const { first, lows } = await levelsBetween(peaks, file, place - reach, place + reach, 1);
   const crossing = zeroCrossing(lows, Math.round(place) - first);
   return crossing === null ? Math.round(place) : first + crossing;
 }
 
-async function beginning(peaks: PeakSource, file: File, sample: number, tolerance: number): Promise<number | null> {
+async function beginning(
+  peaks: PeakSource,
+  file: LanesLike,
+  sample: number,
+  tolerance: number,
+): Promise<number | null> {
   const samplesEach = 2 ** Math.round(Math.log2(PART_SECONDS * file.sampleRate));
   const reach = Math.min(tolerance, FURTHEST_SECONDS * file.sampleRate);
   if (reach < samplesEach) return null;
   const from = sample - reach - PARTS_BEFORE * samplesEach;
-  const { first, levels } = await between(peaks, file, from, sample + reach, samplesEach);
+  const { first, levels } = await levelsBetween(peaks, file, from, sample + reach, samplesEach);
   const begins = transients(levels).map((part) => (first + part) * samplesEach);
   return nearest(begins, sample, reach);
 }
 
-interface Parts {
+export interface Parts {
   /** Index of the first one. */
   first: number;
   /** The highest |sample| of all channels, of each part. */
@@ -64,7 +83,14 @@ interface Parts {
   lows: number[][];
 }
 
-async function between(peaks: PeakSource, file: File, from: number, to: number, samplesEach: number): Promise<Parts> {
+/** Of a stretch of the file, from samples to samples. @throws when the file cannot be read */
+export async function levelsBetween(
+  peaks: PeakSource,
+  file: LanesLike,
+  from: number,
+  to: number,
+  samplesEach: number,
+): Promise<Parts> {
   const { fileId, channels } = file;
   const first = Math.max(0, Math.floor(from / samplesEach));
   const end = Math.ceil(to / samplesEach);
