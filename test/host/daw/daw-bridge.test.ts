@@ -22,6 +22,7 @@ const found: DawEvents['daw.find'][] = [];
 const notices: string[] = [];
 let handle: EngineHandle;
 let bridge: DawBridge;
+let windows = 1;
 let hum: { fileId: number; path: string };
 const tokenFile = join(trial.data, TOKEN_FILE);
 
@@ -34,7 +35,12 @@ beforeAll(async () => {
   await trial.close();
   handle = createEngine({ dataFolder: trial.data, load: 'foreground', model: TINY_PACK });
   handle.on('daw.find', (sound) => found.push(sound));
-  bridge = new DawBridge({ dataFolder: trial.data, handle, notice: (message) => notices.push(message) });
+  bridge = new DawBridge({
+    dataFolder: trial.data,
+    handle,
+    notice: (message) => notices.push(message),
+    windows: () => windows,
+  });
 });
 afterAll(async () => {
   await bridge.close();
@@ -178,6 +184,18 @@ test('the selected item is looked for from where it begins; refusals are shown a
   expect((await script('earmark_insert.lua'))[0]).toMatch(/ShowMessageBox\tNothing is selected in Earmark/);
   await turnedOff();
   expect((await script('earmark_insert.lua'))[0]).toMatch(/ShowMessageBox\tEarmark is not running, or .* is off there/);
+});
+
+test('where no window is open to show what is found, the script says so', async () => {
+  await turnedOn();
+  found.length = 0;
+  windows = 0;
+  const said = await script('earmark_find_similar.lua', { ITEM: hum.path });
+  windows = 1;
+  expect(said).toEqual([
+    expect.stringMatching(/^ShowMessageBox\tNo window of Earmark is open to show what is found\./),
+  ]);
+  expect(found).toEqual([]);
 });
 
 test('at the end nothing of it is left', async () => {

@@ -43,7 +43,7 @@ export async function serve(options: ServeOptions): Promise<number> {
   try {
     handle = createEngine({ dataFolder, ...(model === undefined ? {} : { model }), load: 'background', watchRoots: true, followOthers: true }); // prettier-ignore
     const port = options.port === undefined ? {} : { port: options.port };
-    daw = new DawBridge({ dataFolder, handle, notice: printAside });
+    daw = new DawBridge({ dataFolder, handle, notice: printAside, windows: () => host?.windows() ?? 0 });
     host = await startHttpHost({ handle, windowFolder: WINDOW_FOLDER, tokens: new ApiTokens(dataFolder), ...port });
     await announce(host, json);
     if (options.openBrowser && host.windowBuilt) await openInBrowser(host);

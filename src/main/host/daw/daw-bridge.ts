@@ -8,6 +8,8 @@ export interface DawBridgeOptions {
   /** Absolute. */
   dataFolder: string;
   handle: Pick<EngineHandle, 'engine' | 'on' | 'daw'>;
+  /** How many windows are open; absent where the desktop app keeps one. */
+  windows?: () => number;
   /** A sentence for the user. */
   notice: (message: string) => void;
 }
@@ -50,10 +52,10 @@ export class DawBridge {
   }
 
   async #set(on: boolean): Promise<void> {
-    const { dataFolder, handle, notice } = this.#options;
+    const { dataFolder, handle, notice, windows } = this.#options;
     try {
       if (on && this.#server === null && !this.#closed) {
-        this.#server = await startDawServer({ dataFolder, desk: handle.daw });
+        this.#server = await startDawServer({ dataFolder, desk: handle.daw, ...(windows && { windows }) });
       } else if (!on) {
         const server = this.#server;
         this.#server = null;

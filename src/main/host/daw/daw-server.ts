@@ -21,6 +21,8 @@ export interface DawServerOptions {
   /** Absolute; there already. */
   dataFolder: string;
   desk: Pick<DawDesk, 'current' | 'find'>;
+  /** How many windows are open: one shows what is found. Absent: one is. */
+  windows?: () => number;
 }
 
 export interface DawServer {
@@ -39,7 +41,7 @@ class Refused extends Error {
 }
 
 /** @throws errors of the disk when the token file cannot be written: nothing listens then */
-export async function startDawServer({ dataFolder, desk }: DawServerOptions): Promise<DawServer> {
+export async function startDawServer({ dataFolder, desk, windows = () => 1 }: DawServerOptions): Promise<DawServer> {
   const keys = new Keys();
   const server = createServer({ requestTimeout: REQUEST_MS });
   await new Promise<void>((resolve, reject) => {
@@ -50,7 +52,7 @@ export async function startDawServer({ dataFolder, desk }: DawServerOptions): Pr
     });
   });
   const { port } = server.address() as AddressInfo;
-  server.on('request', (request, response) => void handle(request, response, { port, keys, desk }));
+  server.on('request', (request, response) => void handle(request, response, { port, keys, desk, windows }));
   const close = async () => {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     server.closeAllConnections();
@@ -92,6 +94,7 @@ interface Behind {
   port: number;
   keys: Keys;
   desk: Pick<DawDesk, 'current' | 'find'>;
+  windows: () => number;
 }
 
 /** Never rejects. The first line of an answer is `ok` or `error`: scripts see no status. */
@@ -109,7 +112,7 @@ async function handle(request: IncomingMessage, response: ServerResponse, behind
   response.end(`${lines.join('\n')}\n`);
 }
 
-async function answer(request: IncomingMessage, { port, keys, desk }: Behind): Promise<string[]> {
+async function answer(request: IncomingMessage, { port, keys, desk, windows }: Behind): Promise<string[]> {
   if (repeatedHeader(request.headersDistinct) !== null) throw new Refused(400, 'A header was sent more than once.');
   const { host, origin, authorization, 'sec-fetch-site': site } = request.headers;
   const refused = refusal({ host, origin, secFetchSite: Array.isArray(site) ? site.join() : site }, port);
@@ -122,6 +125,7 @@ async function answer(request: IncomingMessage, { port, keys, desk }: Behind): P
   if (!isAbsolute(path) || path.includes('\0')) throw new Refused(400, 'The item has no audio file of its own. Select another one.'); // prettier-ignore
   const seconds = start.trim() === '' ? null : Number(start);
   if (seconds !== null && !(seconds >= 0 && seconds <= LAST_SECOND)) throw new Refused(400, 'The position in the item is not valid.'); // prettier-ignore
+  if (windows() === 0) throw new Refused(409, 'No window of Earmark is open to show what is found. Open one in a browser, then run the script again.'); // prettier-ignore
   desk.find({ path, startSeconds: seconds });
   return [];
 }

@@ -49,6 +49,8 @@ export interface HttpHost {
   windowBuilt: boolean;
   /** Like `url`, good for one opening within two minutes: for command lines, which others can see. */
   oneTimeUrl(): string;
+  /** How many follow the engine's events now: open windows. */
+  windows(): number;
   /** Ends streams, lets answers finish for a moment, and closes all connections. */
   close(): Promise<void>;
 }
@@ -71,6 +73,7 @@ export async function startHttpHost(options: HttpHostOptions): Promise<HttpHost>
     url: `${origin}/#${keys.token}`,
     token: keys.token,
     windowBuilt: files.has('/'),
+    windows: () => events.clients,
     oneTimeUrl: () => `${origin}/#${keys.newOneTimeKey()}`,
     close: async () => {
       closing.abort();
