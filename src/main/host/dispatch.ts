@@ -24,7 +24,8 @@ import { writeRequestParsers } from './parsers/write-requests.ts';
 import { writeParsers } from './parsers/write.ts';
 import type { CallName, Calls, Client, Engine, Events, Parsers, Reply } from '../../shared/contract.ts';
 import { fileParsers } from './parsers/files.ts';
-import { absolutePath, searchQuery, seconds } from './parsers/search.ts';
+import { seconds } from '../../shared/query/search-checks.ts';
+import { absolutePath, searchQuery } from './parsers/search.ts';
 import { wrongShape } from '../text/wrong-shape.ts';
 
 const id = z.number().int().positive();

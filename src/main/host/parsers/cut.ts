@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { FRAME_RATES, LIST_FORMATS, LONGEST_NAME, PIECE_FORMATS, type CutCalls } from '../../../shared/calls/cut.ts';
 import type { Parsers } from '../../../shared/contract.ts';
 import { outputToken } from './outputs.ts';
-import { absolutePath, searchQuery, seconds } from './search.ts';
+import { seconds } from '../../../shared/query/search-checks.ts';
+import { absolutePath, searchQuery } from './search.ts';
 
 const MOST_PIECES = 100_000;
 const MOST_FOLDERS = 1000;

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { DawCalls } from '../../../shared/calls/daw.ts';
 import type { Parsers } from '../../../shared/contract.ts';
-import { seconds } from './search.ts';
+import { seconds } from '../../../shared/query/search-checks.ts';
 
 const offered = z
   .strictObject({ fileId: z.number().int().positive(), startSeconds: seconds, endSeconds: seconds.nullable() })

@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { LONGEST_LABEL, MARKER_KINDS, type MarkerCalls } from '../../../shared/calls/markers.ts';
 import type { Parsers } from '../../../shared/contract.ts';
-import { searchQuery, seconds } from './search.ts';
+import { seconds } from '../../../shared/query/search-checks.ts';
+import { searchQuery } from './search.ts';
 
 const MOST_RANGES = 10_000;
 /** Each is analysed once more where it matches. */

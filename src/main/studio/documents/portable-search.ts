@@ -2,30 +2,17 @@
 import { join, relative, sep } from 'node:path';
 import { z } from 'zod';
 import type { SavedSearch } from '../../../shared/calls/files.ts';
-import { FIELD_CHECKS } from '../../../shared/query/filters.ts';
-import { MOST_REFERENCES, type ReferenceSound, type SearchQuery } from '../../../shared/types.ts';
-import { LAST_SECOND } from '../../../shared/units.ts';
+import { referenceChecks, SEARCH_CHECKS } from '../../../shared/query/search-checks.ts';
+import type { ReferenceSound, SearchQuery } from '../../../shared/types.ts';
 import { isInside } from '../../scan/roots.ts';
 import { isSharedPath } from '../shares.ts';
 
-const place = z.strictObject({ share: z.string().max(63), path: z.string().max(2400) });
-const seconds = z.number().min(0).max(LAST_SECOND);
-const references = z
-  .array(place.extend({ startSeconds: seconds.exactOptional(), endSeconds: seconds.exactOptional() }))
-  .max(MOST_REFERENCES);
+const namedFile = { share: z.string().max(63), path: z.string().max(2400) };
+const place = z.strictObject(namedFile);
+const references = referenceChecks(namedFile);
 const content = z.object({
   name: z.string().min(1).max(200),
-  query: z.strictObject({
-    text: z.string().max(10_000).exactOptional(),
-    likeStartSeconds: seconds.exactOptional(),
-    likeEndSeconds: seconds.exactOptional(),
-    balance: z.number().min(0).max(1).exactOptional(),
-    inSameFile: z.boolean().exactOptional(),
-    filters: z.strictObject(FIELD_CHECKS).exactOptional(),
-    limit: z.number().int().min(1).max(100_000).exactOptional(),
-    includeUnlikely: z.boolean().exactOptional(),
-    grouped: z.boolean().exactOptional(),
-  }),
+  query: z.strictObject(SEARCH_CHECKS),
   like: place.optional(),
   alsoLike: references.optional(),
   unlike: references.optional(),
