@@ -3,12 +3,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, test } from 'vitest';
-import { wavHeader } from '../src/main/decode/wav-header.ts';
 import { connectHttp } from '../src/renderer/client/http-client.ts';
 import { temporaryFolder } from '../test/kit/temporary-folder.ts';
 import { violations } from './accessible.ts';
 import { layoutFaults } from './geometry.ts';
 import { until } from '../test/kit/until.ts';
+import { wavFile } from '../test/kit/wav.ts';
 import { launchBrowser, openPage, whatIsMissing, type Window } from './page.ts';
 import { frequencyOf, levelsOf, loudnessOf, peakOf, record, recorded, soundingSeconds, startAnew, steady, type Recording } from './recording.ts'; // prettier-ignore
 import { results } from './searching.ts';
@@ -21,14 +21,8 @@ const sine = (hertz: number, amplitude: number) => (at: number) => amplitude * M
 /** @param channels each a function from the index of a sample to −1..1 */
 function wav(seconds: number, channels: readonly ((at: number) => number)[], rate = RATE): Buffer {
   const samples = Math.round(seconds * rate);
-  const body = Buffer.alloc(2 * samples * channels.length);
-  for (let at = 0; at < samples; at++) {
-    for (const [index, channel] of channels.entries()) {
-      body.writeInt16LE(Math.round(32_767 * channel(at)), 2 * (at * channels.length + index));
-    }
-  }
-  const layout = { sampleRate: rate, channels: channels.length as 1 | 2, bitsPerSample: 16 as const };
-  return Buffer.concat([wavHeader(layout, samples), body]);
+  const planes = channels.map((channel) => Float32Array.from({ length: samples }, (_, at) => channel(at)));
+  return wavFile(planes, { sampleRate: rate });
 }
 
 const hum300 = (at: number) => 0.2 * Math.sin((2 * Math.PI * 300 * at) / 8000);

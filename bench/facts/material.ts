@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { uniform } from '../../test/kit/uniform.ts';
+import { wavHead } from '../../test/kit/wav.ts';
 import { midiFile, type Score } from './midi.ts';
 import { drumNotes, NOTE_PROGRAMS, pick, programs, repeated, STYLES, tonalNotes, type Key } from './scores.ts';
 
@@ -125,18 +126,5 @@ function wav(pcm: Buffer, seamless: boolean): Buffer {
       }
     }
   }
-  const head = Buffer.alloc(44);
-  head.write('RIFF');
-  head.writeUInt32LE(36 + samples.length, 4);
-  head.write('WAVEfmt ', 8);
-  head.writeUInt32LE(16, 16);
-  head.writeUInt16LE(1, 20);
-  head.writeUInt16LE(2, 22);
-  head.writeUInt32LE(RATE, 24);
-  head.writeUInt32LE(RATE * 4, 28);
-  head.writeUInt16LE(4, 32);
-  head.writeUInt16LE(16, 34);
-  head.write('data', 36);
-  head.writeUInt32LE(samples.length, 40);
-  return Buffer.concat([head, samples]);
+  return Buffer.concat([wavHead(2, samples.length, { sampleRate: RATE }), samples]);
 }

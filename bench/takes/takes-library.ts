@@ -11,6 +11,7 @@ import { createEngine } from '../../src/main/engine/engine.ts';
 import { CORPUS_FOLDER } from '../tags/corpus-clips.ts';
 import type { BenchContext } from '../context.ts';
 import { summaryOf } from '../../src/shared/jobs.ts';
+import { wavHead } from '../../test/kit/wav.ts';
 
 /** Goes up when other sounds should be written than before. */
 const TAKES_VERSION = 1;
@@ -163,19 +164,7 @@ function decoded({ path }: Clip): Int16Array {
 
 /** Under its name only when it is whole. */
 function writeWav(path: string, samples: Int16Array): void {
-  const header = Buffer.alloc(44);
-  header.write('RIFF', 0, 'latin1');
-  header.writeUInt32LE(36 + samples.byteLength, 4);
-  header.write('WAVEfmt ', 8, 'latin1');
-  header.writeUInt32LE(16, 16);
-  header.writeUInt16LE(1, 20); // PCM
-  header.writeUInt16LE(1, 22);
-  header.writeUInt32LE(SAMPLE_RATE, 24);
-  header.writeUInt32LE(2 * SAMPLE_RATE, 28);
-  header.writeUInt16LE(2, 32);
-  header.writeUInt16LE(16, 34);
-  header.write('data', 36, 'latin1');
-  header.writeUInt32LE(samples.byteLength, 40);
+  const header = wavHead(1, samples.byteLength, { sampleRate: SAMPLE_RATE });
   writeFileSync(`${path}.partial`, Buffer.concat([header, Buffer.from(samples.buffer)]));
   renameSync(`${path}.partial`, path);
 }

@@ -51,10 +51,11 @@ export function wavHead(channels: number, dataBytes: number, options: WavOptions
   return head;
 }
 
-/** A chunk with its header and, after an odd length, its padding byte. */
-export function riffChunk(id: string, content: Buffer): Buffer {
+/** A chunk with its header and, after an odd length, its padding byte; `bigEndian` as in AIFF and RIFX. */
+export function riffChunk(id: string, content: Uint8Array, bigEndian = false): Buffer {
   const size = Buffer.alloc(4);
-  size.writeUInt32LE(content.length);
+  if (bigEndian) size.writeUInt32BE(content.length);
+  else size.writeUInt32LE(content.length);
   return Buffer.concat([Buffer.from(id, 'latin1'), size, content, Buffer.alloc(content.length % 2)]);
 }
 

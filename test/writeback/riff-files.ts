@@ -5,6 +5,7 @@ import type { Container, FieldEdit, Part, StoredField } from '../../src/main/wri
 import { openFile } from '../../src/main/writeback/open-file.ts';
 import { inverse, joined } from '../../src/main/writeback/splice.ts';
 import { temporaryFolder } from '../kit/temporary-folder.ts';
+import { riffChunk } from '../kit/wav.ts';
 
 export type Chunk = [id: string, content: Uint8Array | string];
 
@@ -17,11 +18,7 @@ export function bytesOf(content: Uint8Array | string): Buffer {
 
 /** Its header, its content and the byte that makes it even. */
 export function chunk([id, content]: Chunk, bigEndian = false): Buffer {
-  const bytes = bytesOf(content);
-  const size = Buffer.alloc(4);
-  if (bigEndian) size.writeUInt32BE(bytes.length);
-  else size.writeUInt32LE(bytes.length);
-  return Buffer.concat([Buffer.from(id, 'latin1'), size, bytes, Buffer.alloc(bytes.length % 2)]);
+  return riffChunk(id, bytesOf(content), bigEndian);
 }
 
 export function riff(chunks: Chunk[], size?: number, kind = 'RIFF'): Buffer {
