@@ -1,6 +1,6 @@
 /**
- * `npm run soak`: random sequences of events, and the tests that kill processes at random moments, ten times as often as
- * in the suite and with other numbers each time. `npm run soak -- studio` runs those of a studio alone. `ROUNDS=50 npm
+ * `npm run soak`: random sequences of events, files damaged at random, and the tests that kill processes at random
+ * moments, ten times as often as in the suite and with other numbers each time. `npm run soak -- studio` runs those of a studio alone. `ROUNDS=50 npm
  * run soak` tries more; `SEED=… npm run soak` repeats the choices of a run that failed.
  */
 import { spawn } from 'node:child_process';
@@ -12,6 +12,7 @@ const TESTS = [
   'test/faults/kills.test.ts',
   'test/faults/write-kills.test.ts',
   'test/export/rename-kills.test.ts',
+  'test/writeback/any-bytes.test.ts',
   'test/studio',
 ];
 /** `npm run soak -- studio`: those with this in their name. */

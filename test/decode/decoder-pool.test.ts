@@ -11,6 +11,7 @@ import { FrameReader, newSocketPath, type PcmWindow } from '../../src/main/proce
 import { PLAN, failure, testFolder } from './decode.ts';
 import { noise, writeWav } from './make-audio.ts';
 import { temporaryFolder } from '../kit/temporary-folder.ts';
+import { HandTimers } from '../kit/timers.ts';
 import { until } from '../kit/until.ts';
 
 const at = testFolder();
@@ -60,6 +61,15 @@ afterEach(async () => {
   await pool.close();
   await listener.close();
 });
+
+/** The clock of a pool, which starts to count anew at each sign of life. */
+class SignsOfLife extends HandTimers {
+  count = 0;
+  override after(ms: number, then: () => void): () => void {
+    this.count++;
+    return super.after(ms, then);
+  }
+}
 
 let nextItem = 1;
 function decode(path: string, signal = never, from = pool) {
@@ -163,11 +173,17 @@ describe('decoding', () => {
 describe('backpressure', () => {
   test('a listener that does not read holds the decoder back; that is no stall', async () => {
     listener.reading = false;
-    const patient = new DecoderPool({ size: 1, stallSeconds: 4 });
+    const signs = new SignsOfLife();
+    const patient = new DecoderPool({ size: 1, stallSeconds: 4, timers: signs });
     let settled = false;
     const work = decode(long, never, patient).finally(() => (settled = true));
     await until('it is connected', () => listener.connections.length === 1);
-    await new Promise((resolve) => setTimeout(resolve, 5000));
+    // Twelve seconds by the clock of the pool, of which it counts less than four after each sign of life.
+    for (let time = 0; time < 3; time++) {
+      const { count } = signs;
+      await until('another sign of life', () => signs.count > count);
+      signs.pass(3999);
+    }
     expect(settled).toBe(false);
     listener.resume();
     expect(await work).toMatchObject({ windowCount: 120 });
@@ -251,11 +267,16 @@ describe.runIf(hasProc)('a decoder process', () => {
   });
 
   test('that stalls is given up with a message', async () => {
-    const strict = new DecoderPool({ size: 1, stallSeconds: 4 });
+    const signs = new SignsOfLife();
+    const strict = new DecoderPool({ size: 1, stallSeconds: 4, timers: signs });
     await strict.backend(never);
     const frozen = decoderPids();
     for (const pid of frozen) process.kill(pid, 'SIGSTOP');
-    const { code, sentence } = await failure(decode(short, never, strict));
+    const gaveUp = failure(decode(short, never, strict));
+    signs.pass(3999);
+    expect(strict.busy).toBe(1);
+    signs.pass(1);
+    const { code, sentence } = await gaveUp;
     expect(code).toBe('timed-out');
     expect(sentence).toContain('short.wav');
     expect(decoderPids().filter((pid) => frozen.includes(pid))).toEqual([]);
@@ -263,7 +284,7 @@ describe.runIf(hasProc)('a decoder process', () => {
     await strict.close();
   });
 
-  test('stays small on a very long file', async () => {
+  test('stays small on a very long file', { timeout: 600_000 }, async () => {
     // Two hours of 8-bit sound that take no room on the disk: all zeros, which in unsigned samples is full scale.
     const path = at('two-hours.wav');
     const seconds = 2 * 3600;

@@ -1,5 +1,5 @@
 /**
- * kill -9 at random moments, 54 times and more: the program itself, a decoder, the inference process, the index process. What was done stays, what
+ * kill -9 at random moments, again and again: the program itself, a decoder, the inference process, the index process. What was done stays, what
  * was in work is done again, and at the end everything is as after a run that nobody disturbed.
  */
 import { existsSync } from 'node:fs';
@@ -14,10 +14,10 @@ import { inDatabase } from '../kit/catalogue.ts';
 
 const SOUNDS = 40;
 const KILLS: Partial<Record<Role, number>> = {
-  engine: 18 * ROUNDS,
-  decoder: 16 * ROUNDS,
-  inference: 16 * ROUNDS,
-  index: 4 * ROUNDS,
+  engine: 9 * ROUNDS,
+  decoder: 8 * ROUNDS,
+  inference: 8 * ROUNDS,
+  index: 2 * ROUNDS,
 };
 /** Within one run at most so many processes are killed before it is left to end. */
 const KILLS_PER_RUN = 4;
@@ -45,7 +45,7 @@ beforeAll(async () => {
 afterAll(() => trial.remove());
 
 test.skipIf(skipFor(NO_PROC, 'kill -9'))(
-  `killed ${54 * ROUNDS} times at random moments, nothing is lost but the item in work`,
+  `killed ${27 * ROUNDS} times at random moments, nothing is lost but the item in work`,
   { timeout: 600_000 * ROUNDS },
   async () => {
     const before = trial.fingerprint();

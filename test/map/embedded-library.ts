@@ -69,8 +69,10 @@ export class EmbeddedLibrary {
     };
   }
 
-  job(anew = false): { runner: JobRunner<'map'>; id: number; stages: string[]; shares: number[] } {
+  /** `waits`: whether it is held back, as a paused job is between two steps. */
+  job(anew = false) {
     const [stages, shares]: [string[], number[]] = [[], []];
+    let waiting = 0;
     const runner = new JobRunner<'map'>({
       records: () => this.catalogue.jobs,
       send: (progress) => {
@@ -85,8 +87,14 @@ export class EmbeddedLibrary {
         ...{ realTimeFactor: null, etaSeconds: null, currentPath: null },
       },
     });
-    const work = (context: JobContext) => runMapJob(context, anew, this.deps());
-    return { runner, id: runner.start('map', { anew }, work), stages, shares };
+    const work = (context: JobContext) => {
+      const whileNotPaused = async () => {
+        waiting++;
+        await context.whileNotPaused().finally(() => waiting--);
+      };
+      return runMapJob({ ...context, whileNotPaused }, anew, this.deps());
+    };
+    return { runner, id: runner.start('map', { anew }, work), stages, shares, waits: () => waiting > 0 };
   }
 
   async make(anew = false): Promise<MapSummary> {

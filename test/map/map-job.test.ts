@@ -158,14 +158,11 @@ test('cancelled midway: the map is as it was, the process is gone, the next one 
 
 test('paused: nothing is done until it is resumed', async () => {
   library.addEach(60);
-  const { runner, id, shares } = library.job();
+  const { runner, id, shares, waits } = library.job();
   await until('it has begun', () => shares.length > 0);
   runner.pause(id);
-  // What it was asked for last may still come, however long that takes on a busy machine.
-  for (let reports = -1; reports !== shares.length;) {
-    reports = shares.length;
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-  }
+  // The step that it was asked for last still comes, however long that takes on a busy machine.
+  await until('it waits', waits);
   expect(library.catalogue.jobs.last()).toMatchObject({ state: 'paused' });
   expect(await loadMap(library.folder, library.spaceId)).toBeNull();
   runner.resume(id);

@@ -1,4 +1,5 @@
 /** The engine's side of decoding: a few decoder processes, one file at a time in each. */
+import { systemTimers, type Timers } from '../async/timers.ts';
 import { Child, ChildExitedError } from '../process/child.ts';
 import { PROCESS_ENTRIES } from '../process/entries.ts';
 import type { PcmWindow } from '../process/pcm-wire.ts';
@@ -37,6 +38,8 @@ export interface DecoderPoolOptions {
   stallSeconds?: number;
   /** Added to the processes' environment. */
   env?: Record<string, string>;
+  /** What measures `stallSeconds`. @default the system's clock */
+  timers?: Timers;
 }
 
 type DecoderChild = Child<DecoderMethods, DecoderPushes>;
@@ -70,6 +73,7 @@ const MAX_OLD_SPACE_MIB = 512;
 export class DecoderPool {
   readonly #options: DecoderPoolOptions;
   readonly #stallMs: number;
+  readonly #timers: Timers;
   readonly #slots: Slot[];
   readonly #queue: Job[] = [];
   readonly #exiting = new Set<Promise<void>>();
@@ -80,6 +84,7 @@ export class DecoderPool {
       throw new RangeError('a decoder pool needs at least one process');
     this.#options = options;
     this.#stallMs = (options.stallSeconds ?? DEFAULT_STALL_SECONDS) * 1000;
+    this.#timers = options.timers ?? systemTimers;
     this.#slots = Array.from({ length: options.size }, () => ({ child: null, job: null }));
   }
 
@@ -218,16 +223,16 @@ export class DecoderPool {
     };
     const onStall = () => interrupt(timedOut(path, Math.round(this.#stallMs / 1000)));
     const onAbort = () => interrupt(signal.reason as Error);
-    let stall = setTimeout(onStall, this.#stallMs);
+    let moves = this.#timers.after(this.#stallMs, onStall);
     const unsubscribe = child.on('progress', () => {
-      clearTimeout(stall);
-      stall = setTimeout(onStall, this.#stallMs);
+      moves();
+      moves = this.#timers.after(this.#stallMs, onStall);
     });
     signal.addEventListener('abort', onAbort, { once: true });
     try {
       return await Promise.race([call, interrupted.promise]);
     } finally {
-      clearTimeout(stall);
+      moves();
       unsubscribe();
       signal.removeEventListener('abort', onAbort);
       await killing;

@@ -11,7 +11,7 @@ import { ACTIONS, BEGINNING, expectAgreement } from './actions.ts';
 import { Real } from './real.ts';
 import { Reference } from './reference.ts';
 
-const SEQUENCES = 3 * ROUNDS;
+const SEQUENCES = 2 * ROUNDS;
 const STEPS = 60;
 
 test.skipIf(skipFor(NO_PROC, 'a library after any sequence of events'))(

@@ -6,11 +6,11 @@ import type { Health } from '../../../src/shared/calls/health.ts';
 import { ISSUE_NAMES } from '../../../src/shared/query/issues.ts';
 import { json } from '../../faults/program.ts';
 import { put } from '../../faults/sounds.ts';
-import { Trial } from '../../faults/trial.ts';
+import { CommandTrial } from '../../faults/command-trial.ts';
 
-let trial: Trial;
+let trial: CommandTrial;
 beforeAll(async () => {
-  trial = new Trial();
+  trial = new CommandTrial('shared');
   const tagged = { info: { IKEY: 'hum' } };
   trial.addTone('good.wav', 110, 1.5, tagged);
   trial.addTone('doors/untagged.wav', 700, 1.5);
@@ -22,7 +22,7 @@ beforeAll(async () => {
   put(trial.at('broken.wav'), 'RIFF....WAVE this is none');
   await trial.index();
 });
-afterAll(() => trial.remove());
+afterAll(() => trial.end());
 
 const issuesOf = ({ issues }: Health) => Object.fromEntries(issues.filter(({ files }) => files > 0).map(({ issue, files }) => [issue, files])); // prettier-ignore
 
