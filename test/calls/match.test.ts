@@ -48,7 +48,7 @@ describe('the match of a hit', () => {
     expect(startSeconds + stepSeconds * similarity.length).toBeCloseTo(14, 0);
   });
 
-  it('is found by a sound as well', async () => {
+  it('is found by a reference file as well', async () => {
     const query = { likePath: trial.at('bark.wav') };
     const match = await refined(await hitIn('take.wav', query), query);
     expect(match!.startSeconds).toBeLessThan(BARKS.startSeconds + 0.3);

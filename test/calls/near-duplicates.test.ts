@@ -28,7 +28,7 @@ function near(...folders: string[]): Promise<NearDuplicates> {
   return trial.call('duplicate.near', { folders, limit: 10 });
 }
 
-test('level, length, bits and channels: one group with its reasons; other sounds in none; later files join', async () => {
+test('level, length, bits and channels: one group with its reasons; other files in none; files added later join it', async () => {
   const door = made(1);
   writeWav(trial.at('door.wav'), [door, door.map((x) => 0.6 * x)], RATE, 's24');
   writeWav(trial.at('door quiet.wav'), [door.map((x) => 0.08 * x)], RATE);

@@ -180,7 +180,7 @@ describe('another model', () => {
 });
 
 describe('only when nobody uses the machine', () => {
-  test('a background job waits and says why; it continues when nobody is there, or when it is resumed', async () => {
+  test('a background job is paused with a reason; it continues when the user is idle, or when it is resumed', async () => {
     let idleSeconds = 5;
     for (let i = 0; i < 10; i++) trial.addTone(`low ${i}.wav`, 100 + i, 1 + i / 100);
     trial.set({ lowPriority: false });

@@ -37,7 +37,7 @@ afterAll(() => trial.end());
 describe('a tag made from examples', () => {
   let tagId: number;
 
-  it('needs three sounds, a name, and sounds that are there', async () => {
+  it('needs a name and three files that exist', async () => {
     const make = (name: string, fileIds: number[]) => trial.call('tag.make', { name, fileIds });
     await expect(make('Mains hum', of('hum-0', 'hum-1', 'hum-1'))).rejects.toThrow(/at least 3 example files/);
     await expect(make('  ', of('hum-0', 'hum-1', 'hum-2'))).rejects.toThrow(/must have 1 to 100 characters/);
@@ -45,7 +45,7 @@ describe('a tag made from examples', () => {
     expect((await trial.call('vocabulary.list', null)).vocabularies.map(({ id }) => id)).not.toContain('mine');
   });
 
-  it('is suggested for sounds like them and for no others', async () => {
+  it('is suggested for similar files and for no others', async () => {
     const row = await trial.call('tag.make', { name: 'Mains hum', fileIds: of('hum-0', 'hum-3', 'hum-6', 'hum-9') });
     tagId = row.tagId;
     expect(row).toMatchObject({ vocabularyId: 'mine', labelId: 'mains-hum', accepted: 4, rejected: 0 });

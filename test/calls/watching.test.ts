@@ -13,7 +13,7 @@ afterEach(() => trial.end());
 
 const found = (path: string) => async () => (await trial.paths('low')).includes(path);
 
-test('a new sound is found soon, a deleted one is offline; other roots are left alone', async () => {
+test('a new file is found, a deleted one is offline; other roots are not changed', async () => {
   trial.addTone('a/low.wav', 100);
   trial.addTone('b/low.wav', 110);
   await trial.start({ watchRoots: true });

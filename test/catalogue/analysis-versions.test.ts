@@ -77,7 +77,7 @@ test('short files first, over roots, states and pages; what is done meanwhile do
   expect(analysis.count()).toEqual({ pending: 0, kinds: [], failed: 0 });
 });
 
-test('another sound in a file: what was known of the older one, and what failed on it, counts no more', () => {
+test('new audio in a file: facts and failures of the previous audio no longer count', () => {
   const id = addFile(0, 'a.wav', 1);
   const analysis = newer('loudness');
   analysis.markFailed(id, ['loudness']);

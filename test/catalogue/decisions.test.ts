@@ -32,7 +32,7 @@ const tagsOf = (fileId: number) =>
   opened.catalogue.suggestions.ofFiles([fileId], opened.spaceId, 0).map(({ name, state, probability }) => [name, state, probability]); // prettier-ignore
 const due = () => opened.db.prepare('SELECT count(*) FROM scored').pluck().get();
 
-test('another sound in the file takes its suggestions away, not the decisions', () => {
+test('new audio in a file removes its suggestions, and keeps its decisions', () => {
   const fileId = addFile('a.wav', 'one');
   suggest(fileId, tagIds[1]!, 0.7);
   opened.catalogue.decisions.decide([{ fileId, tagId: tagIds[0]!, accepted: true }], opened.spaceId);

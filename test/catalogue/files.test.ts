@@ -184,7 +184,7 @@ describe('places and states', () => {
     expect(catalogue.files.byId(other)).not.toBeNull();
   });
 
-  test('a failure counts attempts, forgets the older sound, and can be retried', () => {
+  test('a failure counts attempts, drops the facts of the previous audio, and can be retried', () => {
     const { catalogue, spaceId } = temporary;
     const id = addAnalysed(temporary, root.id, 'a.wav');
     const failure = { code: 'undecodable-audio' as const, message: 'Broken.', size: 50, mtimeMs: 60 };

@@ -118,7 +118,7 @@ test('files with issues', () => {
   expect(passing({ issues: ['untagged'] }).toSorted()).toEqual([...new Set([...untagged, 'doors.wav'])].toSorted());
 });
 
-test('by what was found in the sound', () => {
+test('by facts found by analysis', () => {
   const set = (path: string, kind: number, bpm: number | null, key: number | null, root: number | null) =>
     library.db
       .prepare('UPDATE file SET kind_sound = ?, bpm_sound = ?, key_sound = ?, root_sound = ? WHERE id = ?')

@@ -73,7 +73,7 @@ describe('not audio', () => {
     expect((await failure(decodeFile(request, 1, PLAN, nowhere, pass))).code).toBe('not-audio');
   });
 
-  test('a film is skipped; named as audio, its sound track is decoded, or reported missing', async () => {
+  test('a film is skipped; with an audio extension, its audio track is decoded, or reported missing', async () => {
     encodeFilm(at('film.mkv'), true);
     encodeFilm(at('film.mka'), true);
     encodeFilm(at('silent film.mkv'), false);
@@ -179,7 +179,7 @@ describe('damaged audio', () => {
     ]);
   });
 
-  test('silence, and sound that the rate cannot hold', async () => {
+  test('silence, and frequencies that the sample rate cannot represent', async () => {
     writeWav(at('silent.wav'), [new Float32Array(320_000)], 32_000);
     const silent = await decode(at('silent.wav'));
     expect(silent.windows).toEqual([]);

@@ -117,7 +117,7 @@ describe('nothing is found where there is nothing', () => {
     }
   });
 
-  test('in a film’s sound track', async () => {
+  test('in the audio track of a film', async () => {
     // MPEG program stream: pack header, then MPEG audio frames inside.
     const film = Buffer.concat([Buffer.from('000001ba4400040004010003fff8', 'hex'), made['mp2']!]);
     expect(await format(film)).toBeNull();

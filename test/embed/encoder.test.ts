@@ -35,7 +35,7 @@ async function start(options: EncoderOptions = {}, pack: TinyPackOptions = {}): 
 
 const norm = (embedding: Float32Array) => Math.hypot(...embedding);
 
-test('texts: in order, of norm 1, raw on request, and the right sound is nearest', async () => {
+test('texts: in order, of norm 1, raw on request, and the right clip is nearest', async () => {
   const encoder = shared;
   const words = ['low', 'middle', 'high'];
   const texts = await encoder.embedTexts(words);
@@ -80,7 +80,7 @@ test('invalid input is refused with a message, and the next call works', async (
   expect(await encoder.embedTexts(['low'])).toHaveLength(1);
 });
 
-test('a short sound is repeated to a full window', async () => {
+test('a short clip is repeated to a full window', async () => {
   const encoder = shared;
   // 800 samples hold 60.5 periods of this band: a repetition has a seam, which the expectation has too.
   const short = tone(2, 800);

@@ -29,7 +29,7 @@ async function start(options: EncoderOptions = {}, pack: TinyPackOptions = {}): 
   return encoder;
 }
 
-test('windows of several decoders at once: each gets the embedding of its own sound, in order', async () => {
+test('windows of several decoders at once: each gets the embedding of its own audio, in order', async () => {
   const encoder = await start();
   const received = collect(encoder);
   const bandOf = (item: number, windowIndex: number) => (item * 3 + windowIndex * 5) % DIM;
@@ -140,7 +140,7 @@ test('very short clips: thousands in one chunk, all answered', async () => {
   expect(new Set(received.embedded.map(({ windowIndex }) => windowIndex)).size).toBe(3000);
 });
 
-test('a one-off sound overtakes what the decoders have sent', async () => {
+test('a single window is embedded before those that decoders have sent', async () => {
   const encoder = await start({ batchSize: 1 }, { slowness: 1 });
   const received = collect(encoder);
   const socket = await connectTo(encoder);

@@ -129,7 +129,7 @@ test('M3U: absolute or relative, nothing that players take for a comment or an a
   expect(entries).toEqual([NAMES[0], NAMES[1], NAMES[2], './#1 hit.wav', './http:x.wav', NAMES[5]]);
 });
 
-test('what is there is replaced only when that is asked for, and never a sound', async () => {
+test('an existing file is replaced only on request, and an audio file never', async () => {
   const path = out('mine.csv');
   writeFileSync(path, 'mine');
   const wanted = { fileIds: ids, format: 'csv' } as const;

@@ -58,7 +58,7 @@ test('our own is brought up to date; one that somebody changed, or made, is left
   expect(readFileSync(sidecar('hiss & <pop>.wav'), 'utf8')).toBe('<x:xmpmeta xmlns:x="adobe:ns:meta/"/>');
 });
 
-test('a sound that is not there now gets none', async () => {
+test('an offline file gets none', async () => {
   rmSync(sounds.at('gone.wav'));
   await waitForJob(sounds, await sounds.call('index.start', { folders: [] }), 'index');
   expect((await write('gone.wav')).leftOut[0]!.reason).toMatch(/is not available/);

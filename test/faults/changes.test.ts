@@ -122,7 +122,7 @@ test('files that swap names keep their own content', async () => {
   expect(soundOf(trial.row('loops/hum.wav'))).toEqual(soundOf(firstRow('loops/beat.wav')));
 });
 
-test('files that are renumbered keep their own sound, whichever is met first', async () => {
+test('renumbered files keep their own rows, whichever is scanned first', async () => {
   for (const [from, to] of [
     ['rain.wav', 'wind.wav'],
     ['loops/hum.wav', 'rain.wav'],
@@ -140,7 +140,7 @@ test('files that are renumbered keep their own sound, whichever is met first', a
   expect(await trial.index()).toMatchObject({ unchanged: 3, moved: 0, indexed: 0 });
 });
 
-test('a file that three change places with keeps its sound, and one that is overwritten its place', async () => {
+test('a file swapped among three keeps its row; an overwritten one keeps the row of its path', async () => {
   renameSync(trial.at('rain.wav'), trial.at('x'));
   renameSync(trial.at('loops/hum.wav'), trial.at('rain.wav'));
   renameSync(trial.at('loops/beat.wav'), trial.at('loops/hum.wav'));

@@ -163,7 +163,7 @@ test('what may pass by itself is tried by the next job; a file out of reach wait
   expect(loudness()).toEqual([-11.5, -11.5, -11.5]);
 });
 
-test('another sound under the same path gets nothing', async () => {
+test('different audio at the same path gets no facts of the old one', async () => {
   const catalogue = withNewer('loudness');
   temporary.db.prepare("UPDATE file SET content_id = 'other' WHERE id = ?").run(ids[0]!);
   await refresh(catalogue);

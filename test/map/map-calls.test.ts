@@ -78,7 +78,7 @@ test('made, completed, shown by the catalogue as it is', async () => {
   expect(await points()).toEqual(second);
 });
 
-test('a file with another sound in it now is missing, and gets a new place', async () => {
+test('a file whose audio changed is missing from the map, and gets a new place', async () => {
   addTones('low', 110, 5);
   await trial.index(trial.sounds);
   await draw();

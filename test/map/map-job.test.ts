@@ -86,7 +86,7 @@ test('clusters stay apart, the same map every time, and the job tells where it s
   expect(mapFiles()).toHaveLength(2); // of older saves nothing is left
 });
 
-test('new sounds land in their cluster; those that are there stay where they are', async () => {
+test('new files are placed in their cluster; the others keep their places', async () => {
   library.addEach(30);
   await library.make();
   const before = await library.map();
@@ -104,7 +104,7 @@ test('new sounds land in their cluster; those that are there stay where they are
   expect((await library.map()).madeMs).toBe(madeMs); // nothing was new: nothing was written
 });
 
-test('a copy of a sound on the map stands beside it, not on it', async () => {
+test('a copy of a file on the map is placed next to it, not on top of it', async () => {
   const [first] = library.addEach(10);
   await library.make();
   const [copy] = library.add([{ cluster: 0, embedding: library.embeddings.get(first!)! }]);
@@ -125,7 +125,7 @@ test.each([1, 2, 3, 4, 5, 7])('a library of %i', async (many) => {
   expect(new Set(ids.map((id) => placeOf(map, id).join())).size).toBe(many);
 });
 
-test('forty times the same sound: forty places', async () => {
+test('forty files with the same audio: forty places', async () => {
   const ids = library.add(Array.from({ length: 40 }, () => ({ cluster: 0, embedding: axis(3, DIM) })));
   await library.make();
   const map = await library.map();

@@ -16,7 +16,7 @@ function badInput(work: () => unknown): string {
   throw new Error('nothing was thrown');
 }
 
-describe('filters of what was found in the sound', () => {
+describe('filters of facts found by analysis', () => {
   test.each<[string, SearchFilters]>([
     ['bpm:120-128', { minBpm: 120, maxBpm: 128 }],
     ['bpm:>=140', { minBpm: 140 }],

@@ -19,7 +19,7 @@ import { embeddingOf } from './sound-library.ts';
 const background = { mean: 0.1, sd: 0.08 };
 const curve = { slope: 12, intercept: -6 };
 
-describe('probability of a sound', () => {
+describe('probability of a match', () => {
   test('never falls as the cosine rises, with and without calibration', () => {
     for (const scale of [
       { curve, background, windows: 50 },

@@ -9,7 +9,7 @@ function chosen(said: Partial<Record<FactName, Partial<Sources>>>) {
 }
 const LOOP = { sound: 1, confidence: 0.9 };
 
-test('the user before the file, the file before its name, the name before the sound; conflicting sources are listed', () => {
+test('the user before the file, the file before its name, the name before the audio; conflicting sources are listed', () => {
   const sound = { sound: 124, confidence: 0.8 };
   expect(chosen({ kind: LOOP, bpm: sound }).bpm).toEqual({ value: 124, confidence: 0.8, from: 'sound' });
   expect(chosen({ kind: LOOP, bpm: { ...sound, name: 124.5 } }).bpm).toEqual({ value: 124.5, confidence: 0.9, from: 'name' });
@@ -22,7 +22,7 @@ test('the user before the file, the file before its name, the name before the so
   expect(chosen({ kind: LOOP, bpm: { ...sound, you: -1 } }).bpm).toMatchObject({ value: null, from: 'you', confidence: 1 });
 }); // prettier-ignore
 
-test('the sound counts where its kind has such a thing', () => {
+test('a fact found in the audio counts only for kinds that have such a fact', () => {
   const sounds = { bpm: { sound: 120, confidence: 1 }, key: { sound: 21, confidence: 1 }, root: { sound: 57, confidence: 1 } };
   expect(chosen({ kind: LOOP, ...sounds })).toMatchObject({ bpm: { value: 120 }, key: { value: 'Am' }, root: { value: null } });
   expect(chosen({ kind: { sound: 0 }, ...sounds })).toMatchObject({ bpm: { value: null }, key: { value: null }, root: { value: 'A3' } });
@@ -30,7 +30,7 @@ test('the sound counts where its kind has such a thing', () => {
   expect(chosen({}).bpm).toBeNull();
 }); // prettier-ignore
 
-test('a note in a name counts where the sound has it, in whatever octave', () => {
+test('a note in a name counts if the audio has it, in any octave', () => {
   const kind = { sound: 0, confidence: 1 };
   expect(chosen({ kind, root: { name: 60, sound: 48.1, confidence: 1 } }).root).toMatchObject({ value: 'C4', from: 'name' });
   expect(chosen({ kind, root: { name: 47, sound: -1 } }).root).toMatchObject({ value: null, from: 'sound' });

@@ -75,7 +75,7 @@ test('a head stands alone or corrects the prompts, for its own label', () => {
   expect(taught![0]).toBe(untaught![0]);
 });
 
-test('words are added to what the sound says, as far as they are believed', () => {
+test('the evidence of words is added to that of the audio, weighted by their trust', () => {
   const { probabilities, logOdds } = fuse({ sound: Float32Array.of(-2, -2, 0) }, Float32Array.of(5, 0, -1), setOf());
   const believed = trustInWords(-2);
   const expected = believed * logistic(3) + (1 - believed) * logistic(-2);
@@ -122,7 +122,7 @@ test('the temperature follows the model’s logit scale, within reason', () => {
   expect(temperatureOf(100)).toBe(40);
 });
 
-test('names are evidence, not proof: what sounds like nothing in its name is not made sure by it', () => {
+test('names are evidence, not proof: a name that the audio disagrees with makes no suggestion certain', () => {
   const set = setOf();
   const words = Float32Array.of(8, -0.5, -0.5);
   const named = (sound: number) => fuse({ sound: Float32Array.of(sound, -3, -3) }, words, set).probabilities[0]!;

@@ -53,7 +53,7 @@ const SHAPES: Record<string, Buffer> = {
   'spelt by FFmpeg, and something behind the entries': cafFile(DESC, info({ comment: 'theirs', Genre: 'Rain' }, 'zz'), DATA), // prettier-ignore
 };
 
-test.each(Object.keys(SHAPES))('%s: written by each profile, the sound as it was, undone', async (name) => {
+test.each(Object.keys(SHAPES))('%s: written with each profile, audio unchanged, and undone', async (name) => {
   expect(await way.take(SHAPES[name]!, '.caf')).toEqual({ written: 3, refused: '' });
 });
 
@@ -73,7 +73,7 @@ test('texts are changed where they stand, others stay byte for byte, and a secon
   ]);
 });
 
-test('the sound stays where it is as long as there is filler', async () => {
+test('the audio is not moved while there is filler', async () => {
   const path = join(folder, 'filler.caf');
   writeFileSync(path, SHAPES['filler']!);
   const now = readFileSync(await edited(caf, path, [set('info:CATID', 'DOORWood')]));
@@ -102,7 +102,7 @@ test.each([
   expect(outcome.refused).toMatch(sentence);
 });
 
-test('damaged in 40 ways: refused, or the sound is the same after every write and each byte comes back', async () => {
+test('damaged in 40 ways: refused, or the audio is unchanged by every write and undo restores each byte', async () => {
   const random = seeded(1);
   const shapes = Object.values(SHAPES);
   let written = 0;

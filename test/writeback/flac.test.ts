@@ -82,7 +82,7 @@ describe.each([
   ['padding first, and again at the end', [padding(3), padding(4000)]],
   ['much padding', [padding(1_000_000)]],
 ])('%s', (name, paddings) => {
-  test('comments of others stay byte for byte, as do the other blocks and the sound', async () => {
+  test('comments of others stay byte for byte, as do the other blocks and the audio', async () => {
     const [first, ...others] = paddings;
     const list = comments(
       'reference libFLAC',
@@ -154,7 +154,7 @@ test('values of 50 kB fit; comments over 16 MB are refused, as are two blocks of
   await expect(fieldsOf(flac, two)).rejects.toThrow(UserError);
 });
 
-test('damaged at random: refused, or edited with the sound as it is', async () => {
+test('damaged at random: refused, or edited with the audio unchanged', async () => {
   const list = comments('reference libFLAC', 'title=Hello', ODD, 'genre=Effects');
   const path = flacFile('fuzz.flac', [...FOREIGN, list, padding(300)]);
   const within = readFileSync(path).length - frames.length + 10;

@@ -9,7 +9,7 @@ import { WholeWay } from './whole-way.ts';
 const way = new WholeWay();
 afterAll(() => way.remove());
 
-describe('never finished, or without sound', () => {
+describe('unfinished files, and files without audio', () => {
   test.each(UNFINISHED)('$name', async ({ bytes, ending, refused }) => {
     const outcome = await way.take(bytes, ending);
     expect(outcome.refused).toMatch(refused!);

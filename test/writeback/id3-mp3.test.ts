@@ -74,7 +74,7 @@ test('of two tags in a row the first is edited, the other kept', async () => {
   expect(result.subarray(-second.length - sound.length).equals(Buffer.concat([second, sound]))).toBe(true);
 });
 
-test('a tag whose length reaches into the sound, or beyond the file, is refused', async () => {
+test('a tag whose length reaches into the audio, or beyond the file, is refused', async () => {
   const tag = tagBytes({ version: 3, frames: [{ id: 'TIT2', body: text('x') }] });
   tag.set(syncsafe(tag.length - 10 + 5000), 6);
   await expect(fieldsOf(mp3, mp3File('long.mp3', tag, sound))).rejects.toThrow(/declares a wrong length/);
@@ -82,7 +82,7 @@ test('a tag whose length reaches into the sound, or beyond the file, is refused'
   await expect(fieldsOf(mp3, mp3File('longer.mp3', tag, sound))).rejects.toThrow(/declares a wrong length/);
 });
 
-test('damaged at random: refused, or edited with the sound as it is', async () => {
+test('damaged at random: refused, or edited with the audio unchanged', async () => {
   const tag = tagBytes({ version: 4, frames: [...FOREIGN_FRAMES, { id: 'TCON', body: text('Rock') }], padding: 200 });
   const path = mp3File('fuzz.mp3', tag, sound);
   for (const within of [12, tag.length + 100]) {

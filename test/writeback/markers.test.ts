@@ -73,7 +73,7 @@ async function found(bytes: Buffer) {
   }
 }
 
-test('new markers come behind the sound, byte for byte as editors write them, and the plan shows each', async () => {
+test('new markers are written after the audio, byte for byte as editors write them, and the plan shows each', async () => {
   const { after, plan } = await marked(riff([FMT, SOUND]));
   const points: Chunk = ['cue ', Buffer.concat([numbers(2), cue(1, 2000), cue(2, 8000)])];
   const list: Chunk = ['LIST', Buffer.concat([Buffer.from('adtl'), label(1, 'dog bark'), label(2, 'où'), region(1, 2000)])]; // prettier-ignore
@@ -196,7 +196,7 @@ test('written, verified, shown by FFmpeg and ExifTool, and undone to the last by
   expect(shown).toMatch(/Labeled Text +: 2 2000 'rgn '/);
 });
 
-test('damaged in 40 ways: refused, or the sound is the same after every write and each byte comes back', async () => {
+test('damaged in 40 ways: refused, or the audio is unchanged by every write and undo restores each byte', async () => {
   const random = seeded(15);
   let written = 0;
   for (let round = 0; round < 40; round++) {

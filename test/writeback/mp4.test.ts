@@ -184,7 +184,7 @@ describe.each<[string, boolean, (index: TestBox) => TestBox[], boolean?]>([
   ],
   ['no user data', false, (index) => [ftyp, without(index, 'udta'), mdat]],
 ])('%s', (name, stays, arrange, wide) => {
-  test('sound and foreign boxes stay; there and back', async () => {
+  test('an edit keeps the audio and unknown boxes, and can be undone', async () => {
     const path = mp4File(name, arrange, wide);
     const target = await edited(mp4, path, EDITS);
     expectSameSound(path, target);
@@ -288,7 +288,7 @@ test('what cannot be edited safely is refused with a message', async () => {
   expect(() => shiftedOffsets(index, from, 1000)).toThrow(/4 GB/);
 });
 
-describe('sound is where the tables point, whatever boxes are called', () => {
+describe('the audio is where the tables point, whatever the boxes are named', () => {
   const sound = () => mdat.inside as Buffer;
   /** The sound in a box of another name, behind an `mdat` that holds nothing of it. */
   const elsewhere = (name: string, type: string) => {
@@ -342,7 +342,7 @@ describe('sound is where the tables point, whatever boxes are called', () => {
     }
   });
 
-  test('tables that point elsewhere afterwards are another sound', async () => {
+  test('tables that point elsewhere after an edit count as changed audio', async () => {
     const path = mp4File('shifted', (index) => [ftyp, index, { ...mdat, inside: Buffer.concat([sound(), Buffer.alloc(9)]) }]); // prettier-ignore
     const before = await payloadHash(mp4, path);
     const bytes = readFileSync(path);
@@ -374,7 +374,7 @@ test('files as FFmpeg makes them: fast start, chapters, fragments', async () => 
   await expect(edited(mp4, fragments, EDITS)).rejects.toThrow(/fragmented/);
 });
 
-test('damaged at random: refused, or edited with the sound as it is', async () => {
+test('damaged at random: refused, or edited with the audio unchanged', async () => {
   for (const [name, arrange] of [
     ['fuzz', (index) => [ftyp, index, mdat]],
     ['fuzz with room', (index) => [ftyp, withFree(index, 1000), mdat]],

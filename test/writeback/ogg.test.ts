@@ -208,7 +208,7 @@ describe.each(FORMATS)('%s', (format) => {
     }
   });
 
-  test('cut off in the sound: edited, as far as it goes', async () => {
+  test('truncated within the audio: edited up to there', async () => {
     const path = withComments(plain[format], `cut.${format}`, ['TITLE=x']);
     truncateSync(path, readFileSync(path).length - 3000);
     const target = await edited(ogg, path, [...EDITS, set('KEYWORDS', 'k'.repeat(140_000))]);
@@ -223,7 +223,7 @@ describe.each(FORMATS)('%s', (format) => {
     expect(readFileSync(target).subarray(-second.length).equals(second)).toBe(true);
   });
 
-  test('damaged headers are refused; a damaged page of sound stays as damaged as it is', async () => {
+  test('damaged headers are refused; a damaged audio page is kept byte for byte', async () => {
     const bytes = Buffer.from(readFileSync(plain[format]));
     const pages = pagesOf(bytes);
     const soundFrom = pages.slice(0, 3).reduce((sum, { header, body }) => sum + header.length + body.length, 0);
@@ -243,7 +243,7 @@ describe.each(FORMATS)('%s', (format) => {
     await expect(fieldsOf(ogg, path)).rejects.toThrow(/checksum/);
   });
 
-  test('damaged at random: refused, or edited with the sound as it is', async () => {
+  test('damaged at random: refused, or edited with the audio unchanged', async () => {
     const path = withComments(plain[format], `fuzz.${format}`, [ODD, 'genre=Old', 'TITLE=x']);
     const long = [...EDITS, set('KEYWORDS', 'k'.repeat(66_000))];
     // Anything in the headers is noticed by their checksums; so half of the damage lies behind them.

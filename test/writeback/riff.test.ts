@@ -90,7 +90,7 @@ describe('WAVE', () => {
     expect(chunksIn(last).form).toBe(last.length - 8);
   });
 
-  test('a plain file gets iXML before its sound, LIST/INFO and ID3 behind', async () => {
+  test('a file without tags gets iXML before its audio, LIST/INFO and ID3 after it', async () => {
     const { after, back, before, payloads } = await edited(wave, riff([FMT, ['data', SOUND]]), EDITS.slice(1));
     expect(chunksIn(after).chunks.map(([id]) => id)).toEqual(['fmt ', 'iXML', 'data', 'LIST', 'id3 ']);
     expect(chunksIn(after).form).toBe(after.length - 8);

@@ -118,7 +118,7 @@ test.each<[PieceFormat, SampleFormat]>([
   expect(values(again)).toEqual(values(straight));
 });
 
-test('as MP3, a piece at a rate that MP3 lacks has its length and sounds the same', async () => {
+test('as MP3, a piece at a sample rate that MP3 lacks keeps its length and its audio', async () => {
   const tone = Float32Array.from({ length: 96_000 }, (_, i) => 0.5 * Math.sin((2 * Math.PI * 440 * i) / 96_000));
   writeWav(at('high.wav'), [tone], 96_000);
   const { bytes } = await cut(at('high.wav'), { startSeconds: 0.25, endSeconds: 0.75, format: 'mp3' });

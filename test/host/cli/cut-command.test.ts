@@ -76,7 +76,7 @@ test('every match of a search in a folder becomes a piece', async () => {
   }
 });
 
-test('a list of the places instead of sounds; an existing one is kept unless it is to be replaced', async () => {
+test('a list of the ranges instead of audio files; an existing one is kept unless it is to be replaced', async () => {
   const list = join(trial.folder, 'hum.csv');
   const args = ['--json', 'cut', '--search', 'hum', trial.at('low'), '--list', 'csv', '--out', list];
   const { pieces, failed } = json<CutSummary>(await trial.run(args));

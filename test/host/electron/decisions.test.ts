@@ -38,7 +38,7 @@ describe('addresses', () => {
     expect(resourceOf(url)).toEqual(resource);
   });
 
-  test('what a player is given leads to the sound', () => {
+  test('the address that a player gets leads to the audio', () => {
     expect(resourceOf(audioUrl(7))).toEqual({ kind: 'sound', fileId: 7, asWav: false });
     expect(resourceOf(audioUrl(7, true))).toEqual({ kind: 'sound', fileId: 7, asWav: true });
   });

@@ -86,7 +86,7 @@ test('it answers, refuses in words, tells events in order, and its processes are
   );
 }, 60_000);
 
-test('sounds are read here, in parts; of a copy the engine says where it lies', async () => {
+test('audio files are read here, in parts; the engine gives the path of a decoded copy', async () => {
   const { hits } = await call<{ hits: { fileId: number; path: string }[] }>('search.query', { text: 'tone', includeUnlikely: true, limit: 1 }); // prettier-ignore
   const { fileId, path } = hits[0]!;
   const file = await engine.audio.open(fileId, {}, never);

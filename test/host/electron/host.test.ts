@@ -153,7 +153,7 @@ describe('with a folder', () => {
     fileId = hits[0]!.fileId;
   });
 
-  test('its sound is served by id, in parts', async () => {
+  test('its audio is served by id, in parts', async () => {
     const bytes = readFileSync(join(sounds, 'tone.wav'));
     const whole = await stub.fetch(`earmark://app/audio/${fileId}`);
     expect(whole.status).toBe(200);

@@ -83,7 +83,7 @@ test('what is for the window alone is refused with any scope; so are calls that 
   expect((await serving.post('/session', '', as(all))).status).toBe(401);
 });
 
-test('sounds and events need the scope read', async () => {
+test('audio and events need the scope read', async () => {
   const audio = `/audio/${serving.fileId('rain_hum.wav')}`;
   const [read, write] = [await tokenFor('read'), await tokenFor('write')];
   const heard = await serving.get(audio, as(read));

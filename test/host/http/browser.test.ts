@@ -126,7 +126,7 @@ describe.skipIf(skipFor(MISSING, 'the server in a browser'))('in a browser', () 
     expect(complaints).toEqual([]);
   });
 
-  test('sounds that stand still do not keep calls from being made', async () => {
+  test('audio elements that stopped loading do not block calls', async () => {
     const page = await openWindow(serving.host.url);
     const answered = await page.evaluate(`(async () => {
       // More than a browser opens connections to one host.
