@@ -26,7 +26,7 @@ const ixmlOf = (path: string) => {
   return Object.fromEntries(readIxml(bytes.slice(bytes.indexOf('<BWFXML'), bytes.indexOf('</BWFXML>') + 9)).map(({ nativeId, value }) => [nativeId, value])); // prettier-ignore
 };
 
-test('a plan says what would change and changes nothing; the write does that; the next look sees no change', async () => {
+test('a plan says what would change and changes nothing; the write makes those changes; the next scan finds no change', async () => {
   const before = trial.hashes();
   const plan = await trial.plan();
   expect(plan).toMatchObject({ profileId: 'sfx', files: 3, change: 3, same: 0, refused: 0 });

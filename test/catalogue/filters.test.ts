@@ -84,7 +84,7 @@ test('when files were added', () => {
   expect(passing({ ...inSounds, minAgeDays: 100 })).toHaveLength(ALL_OF_SOUNDS.length - 2);
 });
 
-test('clipped files, and those that have not been looked at yet', () => {
+test('clipped files, and those that are not analysed yet', () => {
   const clipped = (path: string, samples: number | null) =>
     library.db.prepare('UPDATE file SET clipped_samples = ? WHERE id = ?').run(samples, library.id(path));
   clipped('doors.wav', 3);

@@ -117,7 +117,7 @@ test('dup: finds exact copies, near-duplicates, both or neither; a pair needs bo
   expect(passing({ copies: 'near' })).toEqual([]);
 });
 
-test('the filter looks contents up by index, from the few pairs there are', () => {
+test('the filter finds contents by index, starting from the few pairs', () => {
   const { catalogue } = temporary;
   const root = catalogue.roots.add('/r').id;
   catalogue.transaction(() => {

@@ -76,7 +76,7 @@ test.each([
   }
 });
 
-test('damage before appended tags is reported, and bytes that only look like a tag are audio', async () => {
+test('damage before appended tags is reported, and bytes that resemble a tag are audio', async () => {
   encode(at('whole.flac'), [noise(2, 48_000)], 48_000, { muxer: 'flac', encoder: 'flac' });
   const bytes = readFileSync(at('whole.flac'));
   bytes.fill(0, bytes.length >> 1, (bytes.length >> 1) + 30_000);

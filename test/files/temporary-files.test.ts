@@ -21,7 +21,7 @@ function killedHalfway(folder: string): string {
   return readdirSync(folder).at(-1)!;
 }
 
-test('of a killed process it goes; of others, of this one and of other machines it stays, and so does what only looks like it', async () => {
+test('those of a killed process are removed; those of running processes and other machines are kept, and so are files with similar names', async () => {
   const folder = temporaryFolder('abandoned');
   const abandoned = killedHalfway(folder);
   expect(readdirSync(folder)).toEqual([abandoned]);

@@ -110,7 +110,7 @@ test('a completion takes the place of its token, not of its neighbours', () => {
   expect(text.slice(0, offer!.from) + offer!.text + text.slice(offer!.to)).toBe('rain ch:stereo thunder');
 });
 
-test('a kept search is shown as text, but for the list that it looks in', () => {
+test('a saved search is shown as text, except for the list it searches in', () => {
   expect(shownSearch({ text: 'rain dur:<3' })).toEqual({ text: 'rain dur:<3', list: null });
   expect(shownSearch({ text: 'rain', filters: { collectionId: 3, includeOffline: true } })).toEqual({
     text: 'rain',

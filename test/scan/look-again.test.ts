@@ -40,7 +40,7 @@ test('a retagging that keeps size and time is noticed and costs no embedding; a 
   expect(await trial.index()).toMatchObject({ indexed: 0, retagged: 0, unchanged: 2, audioSeconds: 0 });
 });
 
-test('asked to look again: also where nothing tells that there was a change; nothing is embedded again', async () => {
+test('a requested rescan reads files without any sign of a change, and embeds nothing again', async () => {
   retag('gravel', 'thunde');
   change('UPDATE file SET ctime_ns = NULL'); // as in a catalogue of an older version
   expect(await trial.index()).toMatchObject({ retagged: 0, unchanged: 2 });

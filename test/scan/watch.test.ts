@@ -111,7 +111,7 @@ test('a missing folder is reported, and watched when it is back', async () => {
   expect(watcher!.stateOf(1).problem).toMatch(/is not available/);
 });
 
-test('a folder that came back is watched when the roots are looked through, not a minute later', async () => {
+test('a folder that is available again is watched at the next scan, not a minute later', async () => {
   const roots = new Map([[7, join(folder, 'root')]]);
   renameSync(join(folder, 'root'), join(folder, 'away'));
   await start({ lookEveryMs: 1e9 }).watchOnly(roots);
@@ -136,7 +136,7 @@ test('another folder at the same place is noticed', async () => {
   await until('a change in the new one', changed, { everyMs: 100 });
 });
 
-test('a process that is killed is started again, and its roots are looked through', async () => {
+test('a killed process is restarted, and its roots are scanned', async () => {
   await start().watchOnly(new Map([[1, join(folder, 'root')]]));
   const pid = watcher!.pid!;
   process.kill(pid, 'SIGKILL');

@@ -32,7 +32,7 @@ describe('the part of a window that is the match', () => {
     expect(found!.endSeconds).toBeLessThan(2.5);
   });
 
-  test('up to the ends of what was looked at', () => {
+  test('up to the ends of the range that was compared', () => {
     expect(refineMatch(curve(0.7, 0.7, 0.7, ...flat(9)), { startSeconds: 0, endSeconds: 3 })!.startSeconds).toBe(0);
     expect(refineMatch(curve(...flat(9), 0.7, 0.7, 0.7), { startSeconds: 0, endSeconds: 3 })!.endSeconds).toBe(3);
   });

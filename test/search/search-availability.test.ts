@@ -30,7 +30,7 @@ describe('the state of the library', () => {
     expect(names((await run({ text: 'dur:<100' })).hits).toSorted()).toEqual(['cat.wav', 'dog.wav']);
   });
 
-  test('nothing to look for is refused', async () => {
+  test('an empty search is refused', async () => {
     library.add({ path: 'dog.wav', windows: [{ dog: 1 }] });
     expect(await codeOf(run({}))).toBe('bad-input');
     expect(await codeOf(run('  '))).toBe('bad-input');

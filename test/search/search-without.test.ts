@@ -69,7 +69,7 @@ describe('what words leave out', () => {
     expect(await codeOf(run('no traffic'))).toBe('bad-input');
   });
 
-  test('a word that looks like a filter and is none is searched as words, with a notice', async () => {
+  test('a word in the form of a filter that is none is searched for as text, with a notice', async () => {
     library.add(...backdrop(20), { path: 'dog.wav', windows: [{ dog: 1 }] });
     expect((await run('dog format:wav')).notices).toEqual([
       '“format:” is not a filter: “format:wav” is searched as words. The filter is fmt:wav.',

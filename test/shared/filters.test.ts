@@ -120,7 +120,7 @@ test.each([
   expect(chips(text).map((chip) => chip.label)).toEqual([label]);
 });
 
-test('a word that looks like a filter and is none is reported, with the filter that may have been meant', () => {
+test('a word in the form of a filter that is none is reported, with the most similar filter', () => {
   const text = 'door foo:bar -format:wav Duration:3 rate:48k re:verb 3:45 http://x.y note: "a:b" C:\\x fmt:wav col:';
   expect(unknownFilters(text)).toEqual([
     { written: 'foo:bar', key: 'foo', meant: null },

@@ -73,7 +73,7 @@ test('the newest twenty are kept; a damaged one is none', async () => {
   expect(first).toMatch(/^[0-9a-f]{16}$/);
 });
 
-test('a plan that changes nothing, or more than a person looks at, is refused', async () => {
+test('a plan that changes nothing, or more files than a person can review, is refused', async () => {
   files = [];
   await expect(requests.make(made)).rejects.toThrow('Nothing to write');
   files = Array.from({ length: 1001 }, () => FILE);

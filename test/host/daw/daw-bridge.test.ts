@@ -174,7 +174,7 @@ test('REAPER gets the range at its cursor, on a track, in one step to undo', asy
   expect(await script('earmark_insert.lua')).toContain('SetMediaItemInfo_Value\titem\tD_LENGTH\t3'); // to the end
 });
 
-test('the selected item is looked for from where it begins; refusals are shown as sentences', async () => {
+test('the search starts at the beginning of the selected item; refusals are shown as sentences', async () => {
   await turnedOn();
   found.length = 0;
   expect(await script('earmark_find_similar.lua', { ITEM: hum.path })).toEqual([]);

@@ -53,7 +53,7 @@ test('every key is one that electron-builder knows', async () => {
   await expect(validateConfiguration(configuration, new DebugLogger(false))).resolves.not.toThrow();
 });
 
-test('the schema does look: an unknown key is found', async () => {
+test('the schema is strict: an unknown key is reported', async () => {
   await expect(validateConfiguration({ ...configuration, asarUnpacked: [] }, new DebugLogger(false))).rejects.toThrow(
     /asarUnpacked/,
   );

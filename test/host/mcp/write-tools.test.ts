@@ -73,7 +73,7 @@ test('a plan is shown to a person, written once it is confirmed, and undone', as
   expect(sounds.hashes()).toEqual(before);
 });
 
-test('what has changed since the person looked is not written', async () => {
+test('files changed since the review are not written', async () => {
   const { planId } = await plan();
   await sounds.call('writeRequest.confirm', planId);
   await sounds.accept('door.wav', 'general', 'music', 0.9);

@@ -155,7 +155,7 @@ test('near-duplicates: what was found, and what is still to be compared', () => 
   expect(nearNote({ ...near, hasCompared: true, total: 2, spareBytes: 3000 })).toMatch(/^2 groups; 3.* besides the best copies\. Earmark never/);
 }); // prettier-ignore
 
-test('the job that looks for near-duplicates, while it runs and at its end', () => {
+test('the job that finds near-duplicates, while it runs and at its end', () => {
   const job: LibraryJobProgress = { ...JOB, kind: 'duplicates', stage: 'matching', etaSeconds: null, failed: 0 };
   expect(jobSentence(job)).toBe('Looking for near-duplicates: 5,200 of 17,680');
   expect(jobEnding({ ...job, state: 'done' })).toBe('Compared 5,200 files for near-duplicates');

@@ -45,7 +45,7 @@ test('scrolling ends at the ends of the file', () => {
   expect(centredOn(VIEW, 200_000, TOTAL).startSample).toBe(180_000);
 });
 
-test('the view turns like a page with the playhead, and stays where somebody looks elsewhere', () => {
+test('the view pages with the playhead, unless the user has scrolled elsewhere', () => {
   expect(followed(VIEW, 139_000, 139_900, TOTAL)).toBe(VIEW);
   expect(followed(VIEW, 139_990, 140_100, TOTAL)).toEqual({ startSample: 138_100, samples: 40_000 });
   expect(followed(VIEW, 10_000, 10_100, TOTAL)).toBe(VIEW);
