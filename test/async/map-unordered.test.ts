@@ -10,7 +10,7 @@ async function collect<T>(source: AsyncIterable<T>): Promise<T[]> {
   return items;
 }
 
-test('a slow item holds up nobody, and every result comes once', async () => {
+test('a slow item does not delay the others, and every result comes once', async () => {
   const results = await collect(mapUnordered([50, 1, 1, 1], 2, async (ms) => (await sleep(ms), ms), never));
   expect(results).toEqual([1, 1, 1, 50]);
 });
@@ -39,7 +39,7 @@ test('never more than the limit at once, and nothing is pulled before there is r
   expect(pulled).toBe(4);
 });
 
-test('who leaves early waits for what is running', async () => {
+test('a consumer that stops early waits for running work', async () => {
   let running = 0;
   const work = async () => {
     running++;

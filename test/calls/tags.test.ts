@@ -71,7 +71,7 @@ async function tagsOf(name: string): Promise<FileTag[]> {
 }
 const tagId = (labelId: string) => trial.call('tag.ofLabel', { vocabularyId: 'trial', labelId });
 
-test('asking before anything was scored: nothing waits, and every label has a number', async () => {
+test('before the first scoring: no suggestions, and every label has an id', async () => {
   expect(await trial.call('tag.list', {})).toEqual([]);
   expect(await tagId('dog')).toBeGreaterThan(0);
   await expect(tagId('cat')).rejects.toMatchObject({ code: 'not-found' });

@@ -111,7 +111,7 @@ test('accepting in bulk: what was suggested is stored, found and reported for ea
   expect(tagsOf(files[59]!)).toEqual([['door', 'suggested', 0.75]]);
 });
 
-test('counts: what is decided waits no more, hidden roots count nowhere', () => {
+test('counts leave out decided suggestions and hidden roots', () => {
   const { catalogue, spaceId } = opened;
   const [first, second] = [addFile('a.wav', 'one'), addFile('b.wav', 'two')];
   suggest(first, tagIds[1]!, 0.7);

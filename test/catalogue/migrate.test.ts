@@ -31,7 +31,7 @@ describe('migrate', () => {
     db.close();
   });
 
-  test('a migration that fails leaves nothing behind', () => {
+  test('a failed migration changes nothing', () => {
     const db = new Database(path);
     db.exec('CREATE TABLE listening (x)'); // stands in the way of 0001, after it has made other tables
     db.pragma(`application_id = ${APPLICATION_ID}`);

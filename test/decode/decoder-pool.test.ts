@@ -171,7 +171,7 @@ describe('decoding', () => {
 });
 
 describe('backpressure', () => {
-  test('a listener that does not read holds the decoder back; that is no stall', async () => {
+  test('a receiver that does not read blocks the decoder, which is not a stall', async () => {
     listener.reading = false;
     const signs = new SignsOfLife();
     const patient = new DecoderPool({ size: 1, stallSeconds: 4, timers: signs });
@@ -192,7 +192,7 @@ describe('backpressure', () => {
     await patient.close();
   });
 
-  test('a listener that goes away ends the item, not the decoder', async () => {
+  test('a receiver that disconnects ends the item, not the decoder', async () => {
     listener.reading = false;
     const work = decode(long);
     await until('it is connected', () => listener.connections.length === 1);
@@ -243,7 +243,7 @@ describe('aborting', () => {
     await lazy.close();
   });
 
-  test('closing ends what runs and what waits', async () => {
+  test('closing ends running and queued items', async () => {
     listener.reading = false;
     const work = [decode(long), decode(short)];
     const refused = Promise.all(work.map((item) => expect(item).rejects.toBeInstanceOf(ChildExitedError)));

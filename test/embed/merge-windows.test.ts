@@ -18,7 +18,7 @@ test('a short file keeps every window', () => {
   expect(mergeAlikeNeighbours(windows)).toEqual(windows);
 });
 
-test('an hour of one sound becomes half minutes, and a bark in it stays findable at its place', () => {
+test('an hour of constant sound is merged into half minutes, and a bark in it keeps its own window', () => {
   const angles = steady(720, 0);
   angles[300] = 1.5;
   const merged = mergeAlikeNeighbours(windowsAt(angles));

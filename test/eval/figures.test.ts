@@ -85,7 +85,7 @@ test('retrieval: own and by label, both ways; the same words for two clips are o
   expect(found.byLabel!.audioToText!.meanAveragePrecision).toBeCloseTo((5 / 6 + 5 / 6 + 1 / 3) / 3, 12);
 });
 
-test('the cut: right hits above it, and nothing above it for a sound that is not there', async () => {
+test('the cut: correct results above it, and none for a sound that the library lacks', async () => {
   const [x, y, z] = axes as [Float32Array, Float32Array, Float32Array];
   const clips = [
     { embedding: x, label: 'one' },

@@ -103,14 +103,14 @@ describe('an index that cannot be used says why, and the native code never sees 
   }
 });
 
-test('a folder that cannot be written is an error, and leaves nothing', async () => {
+test('an unwritable folder is an error, and leaves no file', async () => {
   writeFileSync(join(folder, 'file'), '');
   await expect(saveIndex(join(folder, 'file', 'index'), 1, DIM, someIndex(10))).rejects.toMatchObject({
     code: 'ENOTDIR',
   });
 });
 
-test('kill -9 in the midst of saving leaves a whole index, the old one or the new one', async () => {
+test('after kill -9 while saving, the old or the new index is complete', async () => {
   await saveIndex(folder, 1, DIM, someIndex(10));
   const script = fileURLToPath(new URL('save-again-and-again.ts', import.meta.url));
   for (const afterMs of [0, 3, 7, 12, 20]) {

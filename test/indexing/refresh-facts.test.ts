@@ -144,7 +144,7 @@ test('a file that fails keeps its facts and is not tried again before a newer ve
   expect(tries).toBe(2);
 });
 
-test('what may pass by itself is tried by the next job; a file out of reach waits', async () => {
+test('temporary failures are tried again by the next job; offline files are left for later', async () => {
   const catalogue = withNewer('loudness');
   catalogue.files.setOffline([ids[2]!]);
   await refresh(catalogue, (path) => {

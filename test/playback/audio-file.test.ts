@@ -217,7 +217,7 @@ describe('two hours', () => {
     expect((await bytesOf(response)).equals(Buffer.alloc(1000))).toBe(true);
   });
 
-  test('a copy is made once for all who ask, and given up when nobody waits for it', async () => {
+  test('concurrent requests share one copy, which is cancelled with the last of them', async () => {
     rmSync(join(serving.folder, 'data', 'playable'), { recursive: true });
     const leave = new AbortController();
     const headers = { Authorization: `Bearer ${serving.host.token}` };

@@ -46,7 +46,7 @@ test('when the child exits, calls in progress and later ones are rejected', asyn
   await expect(child.call('echo', new Float32Array(1))).rejects.toThrow(ChildExitedError);
 });
 
-test('kill waits until the process is gone', async () => {
+test('kill resolves when the process has exited', async () => {
   const child = start();
   await child.call('echo', new Float32Array(1));
   await child.kill();

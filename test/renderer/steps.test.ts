@@ -31,7 +31,7 @@ test('what is no place is left alone: the key of a page that is opened anew, and
   expect(odd?.asked).toEqual({ query: { text: 'a' }, order: BY_RELEVANCE });
 });
 
-test('typed on or shortened it is the same search; cleared, or by another sound, it is not', () => {
+test('extending or shortening the text is the same search; clearing it, or another reference file, is not', () => {
   expect(continues({ text: 'do' }, { text: 'door' })).toBe(true);
   expect(continues({ text: 'door slam' }, { text: 'door' })).toBe(true);
   expect(continues({ text: 'door' }, { text: 'rain' })).toBe(false);

@@ -187,7 +187,7 @@ const NO_NAMESPACE = await run('unshare', [...POORER, 'true']).then(
 );
 
 test.skipIf(skipFor(NO_NAMESPACE, 'the limit of watched folders'))(
-  'at the limit of the system it says so, and lives',
+  'at the system limit it reports a problem and keeps running',
   async () => {
     for (let i = 0; i < 10; i++) mkdirSync(join(folder, `root/${i}`));
     const state = await stateIn('unshare', [...POORER, process.execPath, PROGRAM, join(folder, 'root')]);

@@ -5,7 +5,7 @@ import { backdrop, embeddingOf } from './sound-library.ts';
 libraryForEach();
 
 describe('by words', () => {
-  test('finds what sounds like them, at its place, and cuts what does not', async () => {
+  test('finds similar files with the matching range, and cuts off the others', async () => {
     library.add(...backdrop(30), {
       path: 'a/x1.wav',
       windows: [{ wind: 1 }, { dog: 1, wind: 0.3 }, { wind: 1 }],
@@ -209,7 +209,7 @@ describe('by a sound', () => {
     expect(await codeOf(run({ text: 'dog', inSameFile: true }))).toBe('bad-input');
   });
 
-  test('a long sound is all that it holds: each of its parts may be met', async () => {
+  test('every part of a long file can match', async () => {
     const parts = [{ dog: 1 }, { dog: 1, wind: 0.1 }, { footsteps: 1 }, { dog: 1, wind: 0.2 }, { bell: 1 }];
     library.add({ path: 'walk.wav', windows: [{ footsteps: 1 }] });
     const { hits } = await run(

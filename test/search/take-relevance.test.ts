@@ -41,7 +41,7 @@ describe('the best of many windows', () => {
   });
 });
 
-describe('long takes among short sounds', () => {
+describe('long takes among short files', () => {
   const library = new SoundLibrary();
   const draw = uniform(7);
   beforeAll(() => {
@@ -61,7 +61,7 @@ describe('long takes among short sounds', () => {
     library.close();
   });
 
-  test('a take that comes near by chance stands below; one that holds the sound once is found at its place', async () => {
+  test('a take that is similar by chance ranks lower; one that contains the sound once is found with its range', async () => {
     const { hits } = await library.search().run({ text: 'dog', includeUnlikely: true });
     const names = hits.map(({ path }) => path.replace('/sounds/', ''));
     expect(names.slice(0, 2).sort()).toEqual(['takes/kennel.wav', 'takes/one bark.wav']);

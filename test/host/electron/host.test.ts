@@ -282,7 +282,7 @@ test.skipIf(process.platform === 'darwin')('closing the window ends the engine, 
   expect(stub.questions).toEqual([]);
 });
 
-test('a second Earmark on the same catalogue leaves at once', async () => {
+test('a second Earmark on the same catalogue exits at once', async () => {
   const second = stubElectron({ firstInstance: false });
   expect(await startDesktopHost(second.electron, paths)).toBeNull();
   expect(second.app.quits).toBe(1);

@@ -143,7 +143,7 @@ describe.skipIf(skipFor(MISSING, 'the server in a browser'))('in a browser', () 
     expect(answered).toBe(true);
   });
 
-  test('a page of another port can neither ask nor listen nor show', async () => {
+  test('a page from another port can neither call, nor receive events, nor embed the window', async () => {
     const own = await openWindow(serving.host.url);
     const audioUrl = String(await own.evaluate(`window.http.audioUrl(${serving.fileId('plain.wav')})`));
     const { port } = otherPage.address() as AddressInfo;

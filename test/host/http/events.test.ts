@@ -173,7 +173,7 @@ test('silence is a lost connection; signs of life are not silence', async () => 
   expect(other).toEqual(['connected']);
 });
 
-test('the server closes while clients listen, call and play', async () => {
+test('the server closes while clients receive events, call and play', async () => {
   const serving = await Serving.start();
   writeWav(serving.at('long.wav'), [sine(100, 44_100, 100)], 44_100);
   await serving.index();

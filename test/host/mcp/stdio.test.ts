@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => trial.end());
 
-test('an agent searches through the program, and leaves', async () => {
+test('an agent searches over standard input and output, and the program exits with it', async () => {
   const transport = new StdioClientTransport({
     command: process.execPath,
     args: [PROGRAM, '--data', trial.data, '--model', trial.model, 'mcp', '--allow', 'collections'],

@@ -64,7 +64,7 @@ describe.skipIf(skipFor(NO_OPENSSL, 'downloads over https'))('over https', () =>
     expect(publisher.asked).toEqual([]);
   });
 
-  test('what speaks no TLS is not trusted either', async () => {
+  test('a server without TLS is refused, too', async () => {
     const plain = await new Publisher().start();
     trial.withOptions({ mirror: () => plain.address.replace('http:', 'https:') });
     expect(await trial.expectRefused('download-failed')).toMatch(/could not be verified/);
@@ -145,7 +145,7 @@ describe('unencrypted, from a mirror', () => {
     await refusing.stop();
   });
 
-  test('no server listens there', async () => {
+  test('no server at that address', async () => {
     const address = await nobody();
     const sentence = await trial.expectRefused('offline', trial.withOptions({ mirror: () => `http://${address}` }));
     expect(sentence).toBe(

@@ -63,7 +63,7 @@ test('files that are out of reach are reported', () => {
   expect(outOfReachSentence({ outOfReach: 120 })).toContain('120 files on offline drives');
 });
 
-test('to use it now means to find by sound only what it has analysed', () => {
+test('with “use now”, searches by sound cover only the files it has analysed', () => {
   const [what, then] = useNowSentences(MOVE, 'MS CLAP 2023');
   expect(what).toContain('MS CLAP 2023 has analysed 1,234 of 50,000 files.');
   expect(what).toContain('search by sound finds only these');

@@ -23,14 +23,14 @@ const peaks: PeakSource = {
 };
 const settle = (sample: number, tolerance: number, fixed: number[] = []) => settledEdge(peaks, FILE, sample, tolerance, fixed); // prettier-ignore
 
-test('an edge near the beginning of a sound goes there, and to the very crossing', async () => {
+test('an edge near an onset snaps to it, at its zero crossing', async () => {
   const settled = await settle(BEGINS + 900, 2000);
   // The part of 128 samples that the sound begins in, and the crossing nearest to it: never after the sound has begun.
   expect(settled).toBeLessThanOrEqual(BEGINS);
   expect(settled).toBeGreaterThan(BEGINS - 128);
 });
 
-test('in the middle of a sound it goes to the nearest zero crossing', async () => {
+test('elsewhere it snaps to the nearest zero crossing', async () => {
   expect(await settle(60_000.4, 400)).toBe(BEGINS + 24 * Math.round((60_000 - BEGINS) / 24));
 });
 

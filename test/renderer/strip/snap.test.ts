@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { nearest, transients, zeroCrossing } from '../../../src/renderer/strip/snap.ts';
 
-describe('where a sound begins', () => {
+describe('onsets', () => {
   test('is the first part of a rise, once', () => {
     const levels = [0.01, 0.01, 0.012, 0.3, 0.5, 0.4, 0.2, 0.1, 0.05, 0.02, 0.02, 0.02, 0.02, 0.02, 0.02, 0.02, 0.4];
     expect(transients(levels)).toEqual([3, 16]);

@@ -31,7 +31,7 @@ describe('zooming', () => {
     expect(zoomed(wholeFile(10), 4, 0.5, 10)).toEqual(wholeFile(10));
   });
 
-  test('to a span leaves some room on either side, as far as there is any', () => {
+  test('zooming to a range leaves a margin on both sides within the file', () => {
     expect(zoomedTo({ startSample: 1000, endSample: 2000 }, TOTAL)).toEqual({ startSample: 900, samples: 1200 });
     expect(zoomedTo({ startSample: 0, endSample: 1000 }, TOTAL)).toEqual({ startSample: 0, samples: 1200 });
     expect(zoomedTo({ startSample: 5, endSample: 6 }, TOTAL).samples).toBe(32);

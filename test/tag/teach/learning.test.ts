@@ -49,7 +49,7 @@ describe('the regression', () => {
     expect(Math.hypot(...gradient, biasGradient)).toBeLessThan(0.01);
   });
 
-  it('leaves what is believed as it is where the examples agree with it', () => {
+  it('learns nothing from examples that agree with the current scores', () => {
     const next = numbers(2);
     const examples = Array.from({ length: 20 }, (): Example => {
       const offset = 3 * next();
