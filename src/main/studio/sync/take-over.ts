@@ -80,13 +80,16 @@ async function takeOverByPath(
     ],
   );
   const done = new Set<WaitingFile>();
-  for (const row of rows) {
-    const [known, tags] = [knownOf(row), valid(tagsShape, row.tags)];
-    const file = files[row.at];
-    if (!known || !tags || !file || !take(session, file, space, known, tags)) continue;
-    if (!row.gone) session.takenOver.add(file.id);
-    done.add(file);
-  }
+  // One for all: a commit for each file would take longer than what it commits.
+  session.catalogue.transaction(() => {
+    for (const row of rows) {
+      const [known, tags] = [knownOf(row), valid(tagsShape, row.tags)];
+      const file = files[row.at];
+      if (!known || !tags || !file || !take(session, file, space, known, tags)) continue;
+      if (!row.gone) session.takenOver.add(file.id);
+      done.add(file);
+    }
+  });
   return files.filter((file) => !done.has(file));
 }
 
