@@ -10,12 +10,19 @@ const LARGEST_CERTIFICATE = 2 ** 20;
 const CONNECT_TIMEOUT_MS = 10_000;
 /** A statement of ours moves some hundred rows; one that takes longer waits for something that will not come. */
 const STATEMENT_TIMEOUT_MS = 5 * 60_000;
+/** The server would have given up by then: an answer that is later does not come. A network may lose a connection without a word. */
+const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 30_000;
+/** So long without traffic, and the system asks whether the server is still there. */
+const KEEP_ALIVE_AFTER_MS = 60_000;
 /** Two that write the same rows may stand in each other's way: the one that gave way tries again. */
 const TRIES = 4;
 
 export interface StudioConnection {
   readonly address: StudioAddress;
-  /** @throws UserError studio-unreachable, studio-refused, studio-damaged, studio-full */
+  /**
+   * Outside of a transaction it is tried again when another one stood in its way.
+   * @throws UserError studio-unreachable, studio-refused, studio-damaged, studio-full
+   */
   readonly rows: <T extends QueryResultRow>(sql: string, parameters?: unknown[]) => Promise<T[]>;
   /** All or nothing; tried again when another one stood in its way, so `work` may run more than once. */
   readonly transaction: <T>(work: () => Promise<T>) => Promise<T>;
@@ -28,11 +35,15 @@ export interface StudioConnection {
 
 /**
  * @param address as parsed
+ * @param options.answerTimeoutMs the server has to answer a statement within this time, or counts as unreachable. @default 5.5 min
  * @throws UserError studio-unreachable, studio-refused; bad-input when the certificate's file cannot be read, is no regular file or is larger than 1 MiB
  */
-export async function connect(address: StudioAddress): Promise<StudioConnection> {
+export async function connect(
+  address: StudioAddress,
+  { answerTimeoutMs = ANSWER_TIMEOUT_MS } = {},
+): Promise<StudioConnection> {
   const { Client } = (await import('pg')).default;
-  const client = new Client(await configuration(address));
+  const client = new Client({ ...(await configuration(address)), query_timeout: answerTimeoutMs });
   client.on('error', () => {}); // a connection that is cut: the next statement says so
   try {
     await client.connect();
@@ -61,8 +72,20 @@ function connection(client: Client, address: StudioAddress): StudioConnection {
   // As the server numbers it; not in the client's types.
   const { processID: ownProcess } = client as Client & { processID?: number };
   const ended = new Promise<void>((resolve) => void client.once('end', resolve));
+  let isInTransaction = false;
+  const retried = async <T>(work: () => Promise<T>): Promise<T> => {
+    for (let tried = 1; ; tried++) {
+      try {
+        return await work();
+      } catch (error) {
+        if (!isInTransaction && tried < TRIES && isWorthRetrying(error)) continue;
+        throw sentenceFor(error, address);
+      }
+    }
+  };
   const inOneGo = async <T>(work: () => Promise<T>): Promise<T> => {
     await query('BEGIN');
+    isInTransaction = true;
     try {
       const result = await work();
       await query('COMMIT');
@@ -70,27 +93,14 @@ function connection(client: Client, address: StudioAddress): StudioConnection {
     } catch (error) {
       await query('ROLLBACK').catch(() => {}); // a connection that is gone has rolled back by itself
       throw error;
+    } finally {
+      isInTransaction = false;
     }
   };
   return {
     address,
-    async rows(sql, parameters) {
-      try {
-        return await query(sql, parameters);
-      } catch (error) {
-        throw sentenceFor(error, address);
-      }
-    },
-    async transaction(work) {
-      for (let tried = 1; ; tried++) {
-        try {
-          return await inOneGo(work);
-        } catch (error) {
-          if (tried < TRIES && isWorthRetrying(error)) continue;
-          throw sentenceFor(error, address);
-        }
-      }
-    },
+    rows: (sql, parameters) => retried(() => query(sql, parameters)),
+    transaction: (work) => retried(() => inOneGo(work)),
     onNotice: (listener) =>
       void client.on('notification', ({ processId, payload }) => {
         if (processId !== ownProcess) listener(payload ?? '');
@@ -110,6 +120,7 @@ async function configuration(address: StudioAddress): Promise<ClientConfig> {
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
     keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
     // Nobody's tables and functions but those of PostgreSQL and of the studio are ever meant.
     options: '-c search_path=pg_catalog,earmark',
   };
