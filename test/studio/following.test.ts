@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WakeUp } from '../../src/main/studio/wake-up.ts';
 import { skipFor } from '../faults/trial.ts';
+import { FaultyWay } from '../kit/faulty-way.ts';
 import { NO_POSTGRES, Postgres } from '../kit/postgres.ts';
 import { until } from '../kit/until.ts';
 import { StudioTrial, type Machine } from './studio-trial.ts';
@@ -91,6 +92,37 @@ describe.skipIf(skipFor(NO_POSTGRES, 'studio: following'))('two that follow', ()
     trial.sql('DROP TRIGGER full_disk ON earmark.decision');
     await until('ben has it', async () => (await said(ben, 'two.wav')).includes('accepted by ana'));
     expect(ana.notices).toEqual([full]);
+  });
+
+  test('a table that is gone is reported once, and what waited is sent when it is restored', async () => {
+    trial.sql('ALTER TABLE earmark.decision RENAME TO elsewhere');
+    await ana.decide('one.wav', tag, true);
+    const broken = await until('ana is told', () => ana.notices.find((notice) => notice.includes('is not complete')));
+    expect(broken).toContain('Nothing is lost on this machine. Its administrator must restore it from a backup.');
+    trial.sql('ALTER TABLE earmark.elsewhere RENAME TO decision');
+    await until('ben has it', async () => (await said(ben, 'one.wav')).includes('accepted by ana'));
+    expect(ana.notices.filter((notice) => notice === broken)).toHaveLength(1);
+  });
+
+  test('over a slow network that loses connections, all goes both ways, and nobody is told about it', async () => {
+    const way = await FaultyWay.to(server.port);
+    const before = ben.notices.length;
+    try {
+      way.faults = { delayMs: () => 2, pieceBytes: () => 500 };
+      await ben.join(way.url(trial.url('ben')));
+      await ben.sync();
+      for (const accepted of [false, true, false]) {
+        await ana.decide('two.wav', tag, accepted);
+        await ben.decide('three.wav', tag, accepted);
+        way.cut(); // in the middle of whatever it is doing
+        const word = accepted ? 'accepted' : 'rejected';
+        await until('ben has it', async () => (await said(ben, 'two.wav')).includes(`${word} by ana`));
+        await until('ana has it', async () => (await said(ana, 'three.wav')).includes(`${word} by ben`));
+      }
+      expect(ben.notices.slice(before)).toEqual([]);
+    } finally {
+      way.close();
+    }
   });
 });
 
