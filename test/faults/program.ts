@@ -44,6 +44,8 @@ export interface StartOptions {
   node?: string;
   /** In a process group of its own, as a terminal would start it. */
   ownGroup?: boolean;
+  /** A run that takes longer is killed. @default 170 s, less than a test may take */
+  limitMs?: number;
 }
 
 /** Why the tests that look at processes cannot run here; null where they can. */
@@ -65,6 +67,7 @@ export class Program {
 
   constructor(args: string[], options: StartOptions = {}) {
     const { env = {}, wrapper = [], node = process.execPath, ownGroup = false, temporary = tmpdir() } = options;
+    const { limitMs = LIMIT_MS } = options;
     this.temporary = temporary;
     const [command, ...rest] = [...wrapper, node, PROGRAM, ...args];
     this.#process = spawn(command!, rest, {
@@ -79,7 +82,7 @@ export class Program {
         resolve();
       });
     });
-    this.ended = this.#collect();
+    this.ended = this.#collect(limitMs);
   }
 
   /** The program and all that it started and that still lives. */
@@ -129,16 +132,16 @@ export class Program {
     return strays(this.#mark);
   }
 
-  async #collect(): Promise<Run> {
+  async #collect(limitMs: number): Promise<Run> {
     for (const name of ['stdout', 'stderr'] as const) {
       this.#process[name]!.setEncoding('utf8').on('data', (text: string) => {
         this[name] += text;
       });
     }
     const limit = setTimeout(() => {
-      this.stderr += `[the test gave up after ${LIMIT_MS / 1000} s]`;
+      this.stderr += `[the test gave up after ${limitMs / 1000} s]`;
       for (const { pid } of this.members()) kill(pid, 'SIGKILL');
-    }, LIMIT_MS);
+    }, limitMs);
     const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
       this.#process.on('error', reject);
       this.#process.on('close', (...how) => resolve(how));

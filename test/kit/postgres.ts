@@ -100,7 +100,9 @@ export class Postgres {
     const args = ['-D', join(this.folder, 'data'), '-p', String(this.#port), '-k', this.folder];
     const child = spawn(join(programs!, 'postgres'), args, { ...this.#account, cwd: this.folder, stdio: ['ignore', 'ignore', 'pipe'] }); // prettier-ignore
     this.#process = child;
-    process.once('exit', () => child.kill('SIGQUIT')); // also of a test that fails midway
+    const endIt = () => void child.kill('SIGQUIT');
+    process.once('exit', endIt); // also of a test that fails midway
+    child.once('exit', () => process.off('exit', endIt));
     const exited = new Promise<never>((_, reject) => {
       child.on('error', reject);
       child.on('exit', () => reject(new Error(`PostgreSQL ended:\n${log.join('')}`)));
