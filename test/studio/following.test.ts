@@ -1,5 +1,6 @@
 /** An engine that follows its studio: changes go both ways by themselves, also over a server that was away. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { pauseAfter } from '../../src/main/studio/following.ts';
 import { WakeUp } from '../../src/main/studio/wake-up.ts';
 import { skipFor } from '../faults/trial.ts';
 import { FaultyWay } from '../kit/faulty-way.ts';
@@ -124,6 +125,12 @@ describe.skipIf(skipFor(NO_POSTGRES, 'studio: following'))('two that follow', ()
       way.close();
     }
   });
+});
+
+test('a long exchange is followed by a pause, and not by a long silence', () => {
+  expect(pauseAfter(0)).toBeLessThan(1000);
+  expect(pauseAfter(2000)).toBe(6000);
+  expect(pauseAfter(10 * 60_000)).toBe(30_000);
 });
 
 test('who is woken before it waits goes on at once; who is not waits no longer than it has patience', async () => {

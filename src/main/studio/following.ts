@@ -30,6 +30,8 @@ const GATHER_MS = 100;
 const POLL_MS = 60_000;
 /** An exchange that took t is followed by a pause of so many t: a studio at work must not keep every machine busy. */
 const PAUSE_FACTOR = 3;
+/** But by no longer one: who has received a night's analyses does not wait as long again for the next tag. */
+const LONGEST_PAUSE_MS = 30_000;
 /** So is taking over analyses, which asks about every file that is not analysed here. */
 const TAKE_OVER_PAUSE_FACTOR = 20;
 /** Who shows how far workers are is told this often. */
@@ -134,7 +136,7 @@ export class Following {
     void connection.ended.then(() => this.#wake.wake());
     await connection.rows('LISTEN earmark');
     let polledMs = -Infinity;
-    let pauseMs = 0;
+    let pauseMs = GATHER_MS;
     for (;;) {
       if (JSON.stringify(this.#membership()) !== JSON.stringify(membership)) return;
       if (!this.#isBusy()) {
@@ -142,9 +144,9 @@ export class Following {
         await this.#exchange(connection, membership);
         answered();
         polledMs = performance.now();
-        pauseMs = PAUSE_FACTOR * (polledMs - beganMs);
+        pauseMs = pauseAfter(polledMs - beganMs);
       }
-      await sleep(Math.max(GATHER_MS, pauseMs), undefined, { signal });
+      await sleep(pauseMs, undefined, { signal });
       // Until somebody wakes it, there is something to send, or it has not asked for long.
       while (!(await this.#wake.next(LOOK_EVERY_MS, signal))) {
         if (performance.now() - polledMs > POLL_MS || this.#hasNews()) break;
@@ -236,6 +238,11 @@ export class Following {
     this.#said.add(error.userMessage);
     this.#deps.notice(error.userMessage);
   }
+}
+
+/** @param exchangeMs how long the last exchange took @returns ms until the next one may begin */
+export function pauseAfter(exchangeMs: number): number {
+  return Math.min(LONGEST_PAUSE_MS, Math.max(GATHER_MS, PAUSE_FACTOR * exchangeMs));
 }
 
 /** Of work that nobody watches. */
