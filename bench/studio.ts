@@ -1,4 +1,4 @@
-/** A studio on a PostgreSQL server of this machine: claiming files, and how soon others see what was changed. */
+/** A studio on a PostgreSQL server of this machine: claiming files, following, and what is stored. */
 import { join } from 'node:path';
 import { createEngine, type EngineHandle } from '../src/main/engine/engine.ts';
 import { connected } from '../src/main/studio/connection.ts';
@@ -9,6 +9,7 @@ import { put, tone, wav } from '../test/faults/sounds.ts';
 import { NO_POSTGRES, Postgres } from '../test/kit/postgres.ts';
 import type { BenchContext } from './context.ts';
 import { median, percentile, timed } from './measure.ts';
+import { decideAll, enlarge, firstFollow, storedBytes, studioSize } from './studio-library.ts';
 import { rangeOf, type Row } from './table.ts';
 
 /** Workers that claim at the same time, and files that each claims at once. */
@@ -64,25 +65,35 @@ async function claiming({ quick, say }: BenchContext, server: Postgres): Promise
   ];
 }
 
-async function following({ quick, say, workFolder, pack }: BenchContext, server: Postgres): Promise<Row[]> {
+async function following(context: BenchContext, server: Postgres): Promise<Row[]> {
+  const { quick, say, workFolder, pack } = context;
+  const size = studioSize(context);
   const changes = quick ? 5 : 100;
   const sounds = quick ? 20 : 200;
   const folder = join(workFolder, 'studio-sounds');
   for (let at = 0; at < sounds; at++) put(join(folder, `tone ${at}.wav`), wav([tone(200 + 10 * at, 1)]));
   server.createDatabase('follow');
   await initStudio(server.url('follow'), 'Follow', [SHARE]);
-  const engines = await Promise.all(
-    ['ana', 'ben'].map(async (name): Promise<EngineHandle> => {
-      server.createLogin(name, PASSWORD, ['earmark_follow_editor']);
-      const handle = createEngine({ dataFolder: join(workFolder, `studio-${name}`), model: pack.folder, load: 'foreground', followOthers: true }); // prettier-ignore
-      await handle.engine['studio.join']({ url: server.url('follow', name, PASSWORD), shares: [{ name: SHARE, path: folder }] }); // prettier-ignore
-      return handle;
-    }),
-  );
+  const open = (name: string, followOthers: boolean): EngineHandle =>
+    createEngine({ dataFolder: join(workFolder, `studio-${name}`), model: pack.folder, load: 'foreground', followOthers }); // prettier-ignore
+  const names = ['ana', 'ben'];
+  let engines = names.map((name) => open(name, false));
+  const sync = async () => {
+    for (const { engine } of engines) await engine['job.wait'](await engine['studio.sync'](null));
+  };
   try {
+    for (const [at, name] of names.entries()) {
+      server.createLogin(name, PASSWORD, ['earmark_follow_editor']);
+      await engines[at]!.engine['studio.join']({ url: server.url('follow', name, PASSWORD), shares: [{ name: SHARE, path: folder }] }); // prettier-ignore
+    }
+    await engines[0]!.engine['job.wait'](await engines[0]!.engine['index.start']({ folders: [folder] }));
+    await sync();
+    say(`a studio of ${size.windows.toLocaleString('en-GB')} windows`);
+    enlarge(server, 'follow', size, pack.dim);
+    await sync();
+    for (const handle of engines) await handle.close();
+    engines = names.map((name) => open(name, true)); // from now on they follow
     const [ana, ben] = engines as [EngineHandle, EngineHandle];
-    await ana.engine['job.wait'](await ana.engine['index.start']({ folders: [folder] }));
-    for (const { engine } of [ana, ben]) await engine['job.wait'](await engine['studio.sync'](null));
     const { vocabularies } = await ana.engine['vocabulary.list'](null);
     const { id: vocabularyId, labels } = await ana.engine['vocabulary.get'](vocabularies[0]!.id);
     const tagId = await ana.engine['tag.ofLabel']({ vocabularyId, labelId: labels[0]!.id });
@@ -105,9 +116,14 @@ async function following({ quick, say, workFolder, pack }: BenchContext, server:
       await decide(changes % 2 === 1, ids);
       await isSeen;
     });
+    for (const handle of engines) await handle.close();
+    decideAll(server, 'follow', size);
+    server.createLogin('new', PASSWORD, ['earmark_follow_editor']);
     return [
       { what: 'a tag accepted here is shown elsewhere', value: median(seen), unit: 'ms', range: rangeOf(seen), p95: percentile(seen, 95), note: `99 of 100 below ${percentile(seen, 99).toFixed(0)} ms` }, // prettier-ignore
       { what: `    ${sounds} at once, the last of them`, value: many, unit: 'ms' },
+      ...(await firstFollow(context, server.url('follow', 'new', PASSWORD), SHARE, size)),
+      ...storedBytes(server, 'follow', size),
     ];
   } finally {
     for (const handle of engines) await handle.close();
