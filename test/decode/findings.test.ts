@@ -1,7 +1,8 @@
 /** Kind, tempo, key and root note of sounds that are made here. */
 import { expect, test } from 'vitest';
 import { findingsOf, type Findings } from '../../src/main/decode/analysers/findings.ts';
-import { hertz, midi, TRACE_RATE, TraceRecorder } from '../../src/main/decode/analysers/trace.ts';
+import { TRACE_RATE } from '../../src/main/decode/analysers/landmarks.ts';
+import { hertz, midi, TraceRecorder } from '../../src/main/decode/analysers/trace.ts';
 import { CERTAIN } from '../../src/shared/facts.ts';
 import { KIND_NAMES, keyName } from '../../src/shared/music.ts';
 import { noise } from './make-audio.ts';

@@ -1,7 +1,7 @@
 /** Fingerprints, and which sounds they suggest to compare. */
 import { expect, test } from 'vitest';
-import { landmarksOf, MOST_LANDMARKS, PAIR_BITS } from '../../src/main/decode/analysers/fingerprint.ts';
-import { TRACE_RATE, TraceRecorder } from '../../src/main/decode/analysers/trace.ts';
+import { landmarksOf, MOST_LANDMARKS, PAIR_BITS, TRACE_RATE } from '../../src/main/decode/analysers/landmarks.ts';
+import { TraceRecorder } from '../../src/main/decode/analysers/trace.ts';
 import { CandidateIndex } from '../../src/main/duplicates/candidates.ts';
 import { hits, later, soundOf } from './sounds.ts';
 

@@ -2,8 +2,7 @@
  * Which sounds are worth comparing: those whose fingerprints have landmarks in common that lie as far apart in time in one as
  * in the other. In memory, of a limited number of sounds at a time.
  */
-import { HOP, TRACE_RATE } from '../decode/analysers/trace.ts';
-import { landmarksOf, MOST_LANDMARKS, PAIR_BITS } from '../decode/analysers/fingerprint.ts';
+import { HOP, landmarksOf, MOST_LANDMARKS, PAIR_BITS, TRACE_RATE } from '../decode/analysers/landmarks.ts';
 
 /** Landmarks that there is room for at first; it doubles. */
 const FIRST_ROOM = 16 * MOST_LANDMARKS;

@@ -5,7 +5,8 @@ import type { LevelMeter } from '../levels.ts';
 import type { Analyser, Listener } from './analyser.ts';
 import { ANALYSERS, type Analysers } from './analysers.ts';
 import { findingsOf, type Findings } from './findings.ts';
-import { TRACE_RATE, TraceRecorder } from './trace.ts';
+import { TRACE_RATE } from './landmarks.ts';
+import { TraceRecorder } from './trace.ts';
 
 /** Of any kind. */
 interface AnyListener extends Pick<Listener<SampleKind>, 'push'> {

@@ -2,7 +2,7 @@
  * Up to which frequency there is energy, and whether it ends there as if cut off: what was resampled from a lower rate, or
  * coded with loss before, has nothing above a steep edge. Mean spectrum of a few frames a second.
  */
-import { fourierOf, hann } from './fourier.ts';
+import { powerSpectrum } from './spectrum.ts';
 
 const FRAME = 2048;
 const BANDS = 128;
@@ -37,10 +37,8 @@ export interface Bandwidth {
 
 export class BandwidthMeter {
   readonly #sampleRate: number;
-  readonly #fourier = fourierOf(FRAME);
-  readonly #window = hann(FRAME);
-  readonly #frame = new Float64Array(FRAME);
-  readonly #power = new Float64Array(FRAME / 2 + 1);
+  readonly #spectrum = powerSpectrum(FRAME);
+  readonly #power = new Float32Array(FRAME / 2 + 1);
   readonly #bands = new Float64Array(BANDS);
   #frames = 0;
   #blocks = 0;
@@ -60,10 +58,7 @@ export class BandwidthMeter {
   }
 
   #add(samples: Float32Array, from: number): void {
-    this.#frame.fill(0);
-    const length = Math.min(FRAME, samples.length - from);
-    for (let i = 0; i < length; i++) this.#frame[i] = samples[from + i]! * this.#window[i]!;
-    this.#fourier.power(this.#frame, this.#power);
+    this.#spectrum.of(samples, from, this.#power);
     for (let band = 0; band < BANDS; band++) {
       let sum = 0;
       for (let k = 0; k < BINS_A_BAND; k++) sum += this.#power[1 + band * BINS_A_BAND + k]!;
@@ -85,18 +80,28 @@ export class BandwidthMeter {
   } // prettier-ignore
 }
 
-/** @returns the first band behind the steepest edge; null where there is none */
-function edgeOf(levels: readonly number[], least: number, lowest: number): number | null {
+/** @param from the lowest band that may be one @returns the first band behind the steepest edge; null where there is none */
+function edgeOf(levels: readonly number[], least: number, from: number): number | null {
+  const lowest = lowestFromEach(levels);
   let steepest = { at: -1, drop: EDGE_DB, below: 0 };
-  for (let at = Math.max(NARROWEST, lowest); at <= HIGHEST_EDGE * BANDS; at++) {
+  for (let at = Math.max(NARROWEST, from); at <= HIGHEST_EDGE * BANDS; at++) {
     const below = levels.slice(at - NARROWEST, at).reduce((sum, level) => sum + level, 0) / NARROWEST;
+    // What costs least first: of most bands that is all.
+    if (below <= Math.max(FLOOR_DB, least) || below - lowest[at + SLOPE]! <= steepest.drop) continue;
     const above = levels.slice(at + SLOPE).toSorted((a, b) => a - b);
     const drop = below - above[Math.floor(0.9 * above.length)]!;
     const lower = levels.slice(Math.floor(at / 2), at);
     const isFilled = lower.filter((level) => level > below - FILLED_DB).length >= FILLED * lower.length;
-    if (isFilled && below > Math.max(FLOOR_DB, least) && drop > steepest.drop) steepest = { at, drop, below };
+    if (isFilled && drop > steepest.drop) steepest = { at, drop, below };
   }
   if (steepest.at < 0) return null;
   const fallen = levels.findIndex((level, band) => band >= steepest.at && level < steepest.below - EDGE_DB / 2);
   return fallen <= HIGHEST_EDGE * BANDS ? fallen : null;
+}
+
+/** @returns for each band the lowest level from there on */
+function lowestFromEach(levels: readonly number[]): number[] {
+  const lowest = [...levels];
+  for (let band = levels.length - 2; band >= 0; band--) lowest[band] = Math.min(levels[band]!, lowest[band + 1]!);
+  return lowest;
 }

@@ -4,19 +4,14 @@
  * algorithm”, ISMIR 2003). Of all pairs those with the smallest scrambled numbers are kept, so that a part of a sound keeps
  * those of the whole that lie in it. It suggests what to compare; it proves nothing.
  */
+import { bytesOf, FRAME, HOP, MOST_LANDMARKS, TIME_BITS, type Landmark } from './landmarks.ts';
+import { powerSpectrum } from './spectrum.ts';
 
-import { fourierOf, hann } from './fourier.ts';
-
-/** Pairs kept of a sound: 4 bytes each. */
-export const MOST_LANDMARKS = 192;
 /**
  * A short sound has few peaks, and which ones depends on where its frames begin. So it is looked at several times, by frames
  * that begin a little later each time: one of them is close to the frames of any copy.
  */
 const SHIFTS = 4;
-/** A pair has so many bits, and its time the others. */
-export const PAIR_BITS = 20;
-const TIME_BITS = 32 - PAIR_BITS;
 /** A peak is the largest so many frames before and behind it, and so many bins to either side. */
 const FRAMES_AROUND = 2;
 const BINS_AROUND = 4;
@@ -36,19 +31,18 @@ interface Peak {
   power: number;
 }
 
-/** A pair of peaks and when the first of them sounds. */
-export interface Landmark {
-  /** 0..2^{@link PAIR_BITS} − 1 */
-  pair: number;
-  /** Frames of the trace (trace.ts) from the beginning of the file. */
-  frame: number;
-}
+const BINS = FRAME / 2 + 1;
+/** That a time can count. */
+const MOST_FRAMES = 1 << TIME_BITS;
+/** Of pairs, so many times what is kept are worth sorting. */
+const SORTED = 3;
 
 export class LandmarkRecorder {
   readonly #floor: number;
   readonly #peaks: Peak[] = [];
+  #strongest = 0;
   /** The last frames, oldest first. */
-  readonly #frames: Float64Array[] = [];
+  readonly #frames: Float32Array[] = [];
   #seen = 0;
 
   /** @param floor below it everything is silence, power of a bin */
@@ -57,21 +51,21 @@ export class LandmarkRecorder {
   }
 
   /** @param power of the bins 0..256 of the next frame; copied */
-  push(power: Float64Array): void {
-    const frame = this.#frames.length > 2 * FRAMES_AROUND ? this.#frames.shift()! : new Float64Array(power.length);
+  push(power: Float32Array): void {
+    const isFull = this.#frames.length > 2 * FRAMES_AROUND;
+    const frame = isFull ? this.#frames.shift()! : new Float32Array(BINS);
     frame.set(power);
     this.#frames.push(frame);
     this.#seen++;
     if (this.#frames.length > FRAMES_AROUND) this.#find(this.#frames.length - 1 - FRAMES_AROUND);
   }
 
-  /** @returns landmarks as {@link landmarksOf} reads them, at most so many */
+  /** @returns landmarks as landmarks.ts reads them, at most so many */
   finish(most = MOST_LANDMARKS): Uint8Array {
     for (let behind = FRAMES_AROUND - 1; behind >= 0; behind--) this.#find(this.#frames.length - 1 - behind);
-    const strongest = this.#peaks.reduce((highest, { power }) => Math.max(highest, power), 0);
-    const peaks = this.#peaks.filter(({ power }) => power >= WEAKEST * strongest);
+    const peaks = this.#peaks.filter(({ power }) => power >= WEAKEST * this.#strongest);
     // Most pairs of a long sound are not worth sorting: those that are kept are a small share of all.
-    const share = (8 * most) / (PARTNERS * peaks.length + 1);
+    const share = (SORTED * most) / (PARTNERS * peaks.length + 1);
     const kept = share < 0.5 ? chosen(pairsOf(peaks, share * 2 ** 32), most) : [];
     return bytesOf(kept.length === most ? kept : chosen(pairsOf(peaks, 2 ** 32), most));
   }
@@ -80,27 +74,43 @@ export class LandmarkRecorder {
   #find(at: number): void {
     const middle = this.#frames[at];
     if (!middle) return;
-    const [first, last] = [Math.max(0, at - FRAMES_AROUND), Math.min(this.#frames.length - 1, at + FRAMES_AROUND)];
     const frame = this.#seen - this.#frames.length + at;
-    for (let bin = LOWEST_BIN; bin <= HIGHEST_BIN; bin++) {
+    for (let bin = LOWEST_BIN; bin <= HIGHEST_BIN;) {
       const power = middle[bin]!;
-      if (power < this.#floor || power < middle[bin - 1]! || power < middle[bin + 1]!) continue;
-      if (isAnyAbove(middle, bin, power)) continue;
-      let isPeak = true;
-      for (let i = first; i <= last && isPeak; i++) isPeak = i === at || !isAnyFrom(this.#frames[i]!, bin, power);
-      if (isPeak) this.#peaks.push({ frame, bin, power });
+      const higher = nextAbove(middle, bin, power);
+      if (higher >= 0) {
+        bin = higher; // and nothing in between is a peak
+        continue;
+      }
+      if (power >= this.#floor && power >= WEAKEST * this.#strongest && this.#isPeak(at, bin, power)) {
+        this.#peaks.push({ frame, bin, power });
+        if (power > this.#strongest) this.#strongest = power;
+      }
+      bin += BINS_AROUND + 1; // the bins in between are lower
     }
+  }
+
+  /** Of a bin that no later one in its frame is above. */
+  #isPeak(at: number, bin: number, power: number): boolean {
+    const first = Math.max(0, at - FRAMES_AROUND);
+    const last = Math.min(this.#frames.length - 1, at + FRAMES_AROUND);
+    const middle = this.#frames[at]!;
+    for (let k = Math.max(0, bin - BINS_AROUND); k < bin; k++) if (middle[k]! > power) return false;
+    for (let i = first; i <= last; i++) if (i !== at && isAnyFrom(this.#frames[i]!, bin, power)) return false;
+    return true;
   }
 }
 
-function isAnyAbove(frame: Float64Array, bin: number, power: number): boolean {
-  const end = Math.min(frame.length - 1, bin + BINS_AROUND);
-  for (let k = Math.max(0, bin - BINS_AROUND); k <= end; k++) if (frame[k]! > power) return true;
-  return false;
+/** @returns the first of the bins around, behind this one, that is above it; −1 for none */
+function nextAbove(frame: Float32Array, bin: number, power: number): number {
+  const end = Math.min(BINS - 1, bin + BINS_AROUND);
+  for (let k = bin + 1; k <= end; k++) if (frame[k]! > power) return k;
+  return -1;
 }
 
-function isAnyFrom(frame: Float64Array, bin: number, power: number): boolean {
-  const end = Math.min(frame.length - 1, bin + BINS_AROUND);
+function isAnyFrom(frame: Float32Array, bin: number, power: number): boolean {
+  if (frame[bin]! >= power) return true; // in most frames that have any
+  const end = Math.min(BINS - 1, bin + BINS_AROUND);
   for (let k = Math.max(0, bin - BINS_AROUND); k <= end; k++) if (frame[k]! >= power) return true;
   return false;
 }
@@ -125,27 +135,20 @@ function pairsOf(peaks: readonly Peak[], below: number): Landmark[] {
 
 /** @returns the first in the order of their scrambled numbers, each pair at so many times at most */
 function chosen(pairs: readonly Landmark[], most: number): Landmark[] {
-  const keys = pairs.map(({ pair, frame }) => scrambled(pair) * 2 ** TIME_BITS + Math.min(frame, 2 ** TIME_BITS - 1));
-  const sorted = Array.from(pairs.keys())
-    .sort((a, b) => keys[a]! - keys[b]!)
-    .map((i) => pairs[i]!);
+  const keys = Float64Array.from(pairs, ({ pair, frame }) => scrambled(pair) * 2 ** TIME_BITS + Math.min(frame, MOST_FRAMES - 1)); // prettier-ignore
+  const byKey = new Map(pairs.map((landmark, i) => [keys[i]!, landmark]));
   const kept: Landmark[] = [];
   let repeats = 0;
-  for (const [i, landmark] of sorted.entries()) {
-    repeats = i > 0 && sorted[i - 1]!.pair === landmark.pair ? repeats + 1 : 0;
-    if (repeats >= REPEATS || landmark.frame >= 1 << TIME_BITS) continue;
+  let before = -1;
+  for (const key of keys.sort()) {
+    const landmark = byKey.get(key)!;
+    repeats = landmark.pair === before ? repeats + 1 : 0;
+    before = landmark.pair;
+    if (repeats >= REPEATS || landmark.frame >= MOST_FRAMES) continue;
     kept.push(landmark);
     if (kept.length === most) break;
   }
   return kept;
-}
-
-function bytesOf(landmarks: readonly Landmark[]): Uint8Array {
-  const bytes = new Uint8Array(4 * landmarks.length);
-  const view = new DataView(bytes.buffer);
-  for (const [i, { pair, frame }] of landmarks.entries())
-    view.setUint32(4 * i, ((pair << TIME_BITS) | frame) >>> 0, true);
-  return bytes;
 }
 
 /** An order of pairs that has nothing to do with what they are. */
@@ -156,31 +159,21 @@ function scrambled(pair: number): number {
 /**
  * The fingerprint of a short sound.
  * @param samples all of them
- * @param size of a frame, samples @param hop between frames @param floor as for {@link LandmarkRecorder}
+ * @param floor as for {@link LandmarkRecorder}
  */
-export function shortFingerprint(samples: Float32Array, size: number, hop: number, floor: number): Uint8Array {
-  const fourier = fourierOf(size);
-  const window = hann(size);
-  const frame = new Float64Array(size);
-  const power = new Float64Array(size / 2 + 1);
+export function shortFingerprint(samples: Float32Array, floor: number): Uint8Array {
+  const spectrum = powerSpectrum(FRAME);
+  const power = new Float32Array(BINS);
+  const before = new Float32Array(FRAME + samples.length); // with silence before the first sample
+  before.set(samples, FRAME);
   const each = Array.from({ length: SHIFTS }, (_, shift) => {
     const recorder = new LandmarkRecorder(floor);
-    const later = (shift * hop) / SHIFTS;
-    for (let end = hop + later; end < samples.length + size; end += hop) {
-      for (let i = 0, at = end - size; i < size; i++, at++) frame[i] = (samples[at] ?? 0) * window[i]!;
-      fourier.power(frame, power);
+    const later = (shift * HOP) / SHIFTS;
+    for (let end = HOP + later; end < samples.length + FRAME; end += HOP) {
+      spectrum.of(before, end, power); // with the silence, what ends there begins there
       recorder.push(power);
     }
     return recorder.finish(MOST_LANDMARKS / SHIFTS);
   });
   return new Uint8Array(Buffer.concat(each));
-}
-
-/** @param bytes a stored fingerprint */
-export function landmarksOf(bytes: Uint8Array): Landmark[] {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return Array.from({ length: Math.floor(bytes.length / 4) }, (_, i) => {
-    const word = view.getUint32(4 * i, true);
-    return { pair: word >>> TIME_BITS, frame: word & ((1 << TIME_BITS) - 1) };
-  });
 }

@@ -37,31 +37,6 @@ export class Fourier {
 
   /**
    * @param frame size samples
-   * @param power gets |X|² of the bins 0..size/2
-   */
-  power(frame: Float64Array, power: Float64Array): void {
-    this.#transform(frame);
-    const [cos, sin, re, im, half] = [this.#cos, this.#sin, this.#re, this.#im, this.#half];
-    power[0] = (re[0]! + im[0]!) * (re[0]! + im[0]!);
-    power[half] = (re[0]! - im[0]!) * (re[0]! - im[0]!);
-    for (let k = 1, m = half - 1; k <= m; k++, m--) {
-      const evenRe = 0.5 * (re[k]! + re[m]!);
-      const evenIm = 0.5 * (im[k]! - im[m]!);
-      const oddRe = 0.5 * (im[k]! + im[m]!);
-      const oddIm = -0.5 * (re[k]! - re[m]!);
-      const turnedRe = cos[k]! * oddRe - sin[k]! * oddIm;
-      const turnedIm = cos[k]! * oddIm + sin[k]! * oddRe;
-      const lowRe = evenRe + turnedRe;
-      const lowIm = evenIm + turnedIm;
-      const highRe = evenRe - turnedRe;
-      const highIm = turnedIm - evenIm;
-      power[k] = lowRe * lowRe + lowIm * lowIm;
-      power[m] = highRe * highRe + highIm * highIm;
-    }
-  }
-
-  /**
-   * @param frame size samples
    * @param real gets the real parts of the bins 0..size/2, `imaginary` their imaginary parts
    */
   complex(frame: Float64Array, real: Float64Array, imaginary: Float64Array): void {
@@ -78,22 +53,6 @@ export class Fourier {
       real[k] = evenRe + cos[k]! * oddRe - sin[k]! * oddIm;
       imaginary[k] = evenIm + cos[k]! * oddIm + sin[k]! * oddRe;
     }
-  }
-
-  /** @returns the real part of the bins 0..size/2 */
-  real(frame: Float64Array): Float64Array {
-    this.#transform(frame);
-    const [cos, sin, re, im, half] = [this.#cos, this.#sin, this.#re, this.#im, this.#half];
-    const real = new Float64Array(half + 1);
-    real[0] = re[0]! + im[0]!;
-    real[half] = re[0]! - im[0]!;
-    for (let k = 1; k < half; k++) {
-      const m = half - k;
-      const oddRe = 0.5 * (im[k]! + im[m]!);
-      const oddIm = -0.5 * (re[k]! - re[m]!);
-      real[k] = 0.5 * (re[k]! + re[m]!) + cos[k]! * oddRe - sin[k]! * oddIm;
-    }
-    return real;
   }
 
   /** Even samples as the real, odd ones as the imaginary part. */
@@ -151,23 +110,4 @@ export class Fourier {
 /** A frame's window, periodic Hann. */
 export function hann(size: number): Float64Array {
   return Float64Array.from({ length: size }, (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / size));
-}
-
-/**
- * Σ x[i]·x[i + lag] of a signal, by the spectrum of the signal with as many zeros behind it.
- * @param fourier at least twice as long as the signal and the lags together
- */
-export function autocorrelation(signal: Float64Array, lags: number, fourier: Fourier): Float64Array {
-  const padded = new Float64Array(fourier.size);
-  padded.set(signal);
-  const power = new Float64Array(fourier.size / 2 + 1);
-  fourier.power(padded, power);
-  // The spectrum of an autocorrelation is real and even: transformed once more it gives it back.
-  const even = new Float64Array(fourier.size);
-  for (let k = 0; k < power.length; k++) even[k] = power[k]!;
-  for (let k = 1; k < fourier.size / 2; k++) even[fourier.size - k] = power[k]!;
-  return fourier
-    .real(even)
-    .subarray(0, lags)
-    .map((value) => value / fourier.size);
 }

@@ -1,6 +1,7 @@
 /** What tells kinds of sounds apart, as figures of about one size each; kind.ts weighs them. */
 import { songTempo, loopTempo, sharpened, type LoopTempo, type Tempo } from './tempo.ts';
-import { FRAME_RATE, type Trace } from './trace.ts';
+import { FRAME_RATE } from './landmarks.ts';
+import type { Trace } from './trace.ts';
 
 /** dB below the loudest moment: what is quieter is the tail, or a pause. */
 const AUDIBLE = 30;

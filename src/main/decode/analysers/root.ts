@@ -2,8 +2,9 @@
  * The root note of a sound with one pitch: the McLeod pitch method (McLeod and Wyvill, 2005) on frames after the onset,
  * and what most of them agree on.
  */
-import { autocorrelation, fourierOf, type Fourier } from './fourier.ts';
-import { midi, TRACE_RATE, type Trace } from './trace.ts';
+import { TRACE_RATE } from './landmarks.ts';
+import { powerSpectrum, type PowerSpectrum } from './spectrum.ts';
+import { midi, type Trace } from './trace.ts';
 
 export interface Root {
   /** MIDI number with cents as its fraction. */
@@ -14,6 +15,8 @@ export interface Root {
 
 const FRAME = 2048;
 const HOP = 1024;
+/** A frame and the longest lag, which is that of {@link LOWEST}; a size that is quickly transformed. */
+const SPECTRUM = 2560;
 const FRAMES = 10;
 /** Hz */
 const LOWEST = 27;
@@ -28,7 +31,7 @@ const CLEAR = 0.8;
 
 export function rootOf({ samples }: Pick<Trace, 'samples'>): Root | null {
   const from = attack(samples);
-  const fourier = fourierOf(2 * FRAME);
+  const spectrum = powerSpectrum(SPECTRUM);
   const found: { pitch: number; clarity: number; weight: number }[] = [];
   for (let i = 0; i < FRAMES; i++) {
     const start = from + i * HOP;
@@ -41,7 +44,7 @@ export function rootOf({ samples }: Pick<Trace, 'samples'>): Root | null {
       energy += frame[j]! ** 2;
     }
     if (energy < 1e-7 * frame.length) continue;
-    const period = periodOf(frame, fourier);
+    const period = periodOf(frame, spectrum);
     if (period)
       found.push({ pitch: midi(TRACE_RATE / period.samples), clarity: period.clarity, weight: Math.sqrt(energy) });
   }
@@ -70,9 +73,9 @@ function attack(samples: Float32Array): number {
   return Math.min(at + step, Math.max(0, samples.length - FRAME));
 }
 
-function periodOf(frame: Float64Array, fourier: Fourier): { samples: number; clarity: number } | null {
+function periodOf(frame: Float64Array, spectrum: PowerSpectrum): { samples: number; clarity: number } | null {
   const lags = Math.min(frame.length >> 1, Math.ceil(TRACE_RATE / LOWEST) + 2) + 1;
-  const correlation = autocorrelation(frame, lags + 1, fourier);
+  const correlation = spectrum.autocorrelation(frame, lags + 1);
   const nsdf = new Float64Array(lags);
   let squares = 2 * correlation[0]!;
   for (let lag = 0; lag < lags; lag++) {

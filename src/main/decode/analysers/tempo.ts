@@ -3,8 +3,9 @@
  * Candidates are ranked by how well onsets of the whole sound, of its low and of its high part return at a beat and at
  * its multiples, and by what tempi are common.
  */
-import { autocorrelation, fourierOf } from './fourier.ts';
-import { FRAME_RATE, type Trace } from './trace.ts';
+import { FRAME_RATE } from './landmarks.ts';
+import { powerSpectrum } from './spectrum.ts';
+import type { Trace } from './trace.ts';
 
 export interface Tempo {
   /** Beats a minute. */
@@ -143,7 +144,7 @@ function pulsesOf(
     let size = 64;
     while (size < strengths.length + lags) size *= 2;
     const mean = strengths.reduce((sum, value) => sum + value, 0) / strengths.length;
-    const correlation = autocorrelation(strengths, lags, fourierOf(size));
+    const correlation = powerSpectrum(size).autocorrelation(strengths, lags);
     return { strengths, likeness: likenessOf(correlation, strengths, mean) };
   });
 }

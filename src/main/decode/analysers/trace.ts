@@ -2,16 +2,11 @@
  * What tempo, key, root and kind are found in: a short history of one channel, taken while it is decoded. Onsets and
  * levels every 23 ms, pitches in tenths of a semitone, and the first seconds as they are.
  */
-import { LandmarkRecorder, MOST_LANDMARKS, shortFingerprint } from './fingerprint.ts';
-import { fourierOf, hann } from './fourier.ts';
+import { LandmarkRecorder, shortFingerprint } from './fingerprint.ts';
+import { FRAME, HOP, MOST_LANDMARKS, TRACE_RATE } from './landmarks.ts';
+import { powerSpectrum, type PowerSpectrum } from './spectrum.ts';
 
-/** Hz. Pitches and beats lie below half of it; four times fewer samples than in most files. */
-export const TRACE_RATE = 11_025;
-/** Of short frames, samples. */
-export const HOP = 256;
-/** Short frames a second. */
-export const FRAME_RATE = TRACE_RATE / HOP;
-const SHORT = 512;
+const SHORT = FRAME;
 const LONG = 4096;
 const LONG_HOP = 3072;
 /** Of a long file so much is looked at: a song's tempo and key are clear by then. */
@@ -83,15 +78,11 @@ class Numbers {
 }
 
 export class TraceRecorder {
-  readonly #short = fourierOf(SHORT);
-  readonly #long = fourierOf(LONG);
-  readonly #shortWindow = hann(SHORT);
-  readonly #longWindow = hann(LONG);
-  readonly #shortPower = new Float64Array(SHORT / 2 + 1);
-  readonly #powerBetween = new Float64Array(SHORT / 2 + 1);
-  readonly #longPower = new Float64Array(LONG / 2 + 1);
-  readonly #frame = new Float64Array(SHORT);
-  readonly #longFrame = new Float64Array(LONG);
+  readonly #short = powerSpectrum(SHORT);
+  readonly #long = powerSpectrum(LONG);
+  readonly #shortPower = new Float32Array(SHORT / 2 + 1);
+  readonly #powerBetween = new Float32Array(SHORT / 2 + 1);
+  readonly #longPower = new Float32Array(LONG / 2 + 1);
   readonly #bands = new Float64Array(BANDS);
   readonly #onsets = new Numbers();
   readonly #lowOnsets = new Numbers();
@@ -101,15 +92,20 @@ export class TraceRecorder {
   readonly #flatness = new Numbers();
   readonly #pitches = new Float64Array(PITCH_BINS);
   readonly #chroma: number[] = [];
+  /** Of the peaks of a long frame. */
+  readonly #foundBins = new Uint16Array(LONG / 4);
+  readonly #foundWeights = new Float64Array(LONG / 4);
   #tonality = 0;
   /** Of long frames with sound in them. */
   #longFrames = 0;
-  readonly #landmarks = new LandmarkRecorder(LANDMARK_FLOOR);
-  /** Of frames half a hop earlier: those of a copy that was trimmed lie anywhere between. */
-  readonly #landmarksBetween = new LandmarkRecorder(LANDMARK_FLOOR);
+  /** Of frames, and of frames half a hop earlier: those of a copy that was trimmed lie anywhere between. */
+  #landmarks: { at: LandmarkRecorder; between: LandmarkRecorder } | null = null;
   readonly #samples = new Float32Array(KEPT);
-  /** The last samples, as many as a long frame has, oldest first from {@link #at}. */
-  readonly #ring = new Float32Array(LONG);
+  /**
+   * The last samples, as many as a long frame has, twice one behind the other: each frame of the last ones lies in it in one
+   * piece, and ends behind `LONG + position % LONG`.
+   */
+  readonly #ring = new Float32Array(2 * LONG);
   #position = 0;
 
   constructor() {
@@ -126,7 +122,9 @@ export class TraceRecorder {
     let at = 0;
     while (at < end) {
       const taken = samples.subarray(at, Math.min(end, at + HOP - (this.#position % HOP)));
-      this.#ring.set(taken, this.#position % LONG); // never over its end, which is a multiple of HOP
+      // Never over the end of either, which is a multiple of HOP.
+      this.#ring.set(taken, this.#position % LONG);
+      this.#ring.set(taken, LONG + (this.#position % LONG));
       if (this.#position < KEPT) this.#samples.set(taken.subarray(0, KEPT - this.#position), this.#position);
       this.#position += taken.length;
       at += taken.length;
@@ -155,30 +153,31 @@ export class TraceRecorder {
       chroma: this.#chroma,
       tonality: this.#tonality / Math.max(1, this.#longFrames),
       samples,
-      fingerprint: position > KEPT ? this.#fingerprint() : shortFingerprint(samples, SHORT, HOP, LANDMARK_FLOOR),
+      fingerprint: this.#fingerprint(samples),
       seconds: position / TRACE_RATE,
       totalSeconds: Math.max(position, totalSamples) / TRACE_RATE,
     };
   }
 
   /** @param earlier samples, from before the newest one */
-  #gather(frame: Float64Array, window: Float64Array, earlier = 0): void {
-    const size = frame.length;
-    const ring = this.#ring;
-    const from = this.#position - earlier - size + LONG; // not negative
-    for (let i = 0; i < size; i++) frame[i] = ring[(from + i) & (LONG - 1)]! * window[i]!;
+  #spectrum(of: PowerSpectrum, power: Float32Array, earlier = 0): void {
+    of.of(this.#ring, this.#end() - earlier - of.size, power);
+  }
+
+  /** Of the newest sample in the ring, exclusive. */
+  #end(): number {
+    return (this.#position % LONG) + LONG;
   }
 
   #shortFrame(): void {
     let energy = 0;
-    const newest = this.#ring.subarray((this.#position - HOP) % LONG, ((this.#position - HOP) % LONG) + HOP);
-    for (let i = 0; i < HOP; i++) energy += newest[i]! * newest[i]!;
+    const ring = this.#ring;
+    const end = this.#end();
+    for (let i = end - HOP; i < end; i++) energy += ring[i]! * ring[i]!;
     this.#energies.push(energy / HOP);
-    this.#gather(this.#frame, this.#shortWindow);
-    this.#short.power(this.#frame, this.#shortPower);
     const power = this.#shortPower;
-    this.#landmarks.push(power);
-    this.#frameBetween();
+    this.#spectrum(this.#short, power);
+    if (this.#position > KEPT) this.#pushLandmarks(power);
     let onset = 0;
     let low = 0;
     let high = 0;
@@ -214,21 +213,36 @@ export class TraceRecorder {
     this.#flatness.push(total > FLOOR ? 2 ** (logs / BANDS) / (densities / BANDS) : 0);
   }
 
-  #fingerprint(): Uint8Array {
+  #fingerprint(samples: Float32Array): Uint8Array {
+    if (samples.length < KEPT || this.#landmarks === null) return shortFingerprint(samples, LANDMARK_FLOOR);
     const half = MOST_LANDMARKS / 2;
-    return new Uint8Array(Buffer.concat([this.#landmarks.finish(half), this.#landmarksBetween.finish(half)]));
+    return new Uint8Array(Buffer.concat([this.#landmarks.at.finish(half), this.#landmarks.between.finish(half)]));
   }
 
-  #frameBetween(): void {
-    this.#gather(this.#frame, this.#shortWindow, HOP / 2);
-    this.#short.power(this.#frame, this.#powerBetween);
-    this.#landmarksBetween.push(this.#powerBetween);
+  /** A sound that is kept whole has a fingerprint of another kind, so that these begin once there is more than that. */
+  #pushLandmarks(power: Float32Array): void {
+    this.#landmarks ??= this.#landmarksOfKept();
+    this.#landmarks.at.push(power);
+    this.#spectrum(this.#short, this.#powerBetween, HOP / 2);
+    this.#landmarks.between.push(this.#powerBetween);
+  }
+
+  #landmarksOfKept() {
+    const landmarks = { at: new LandmarkRecorder(LANDMARK_FLOOR), between: new LandmarkRecorder(LANDMARK_FLOOR) };
+    const samples = new Float32Array(SHORT + KEPT); // with silence before the first
+    samples.set(this.#samples, SHORT);
+    for (let end = HOP; end <= KEPT; end += HOP) {
+      this.#short.of(samples, end, this.#powerBetween); // with the silence, what ends there begins there
+      landmarks.at.push(this.#powerBetween);
+      this.#short.of(samples, end - HOP / 2, this.#powerBetween);
+      landmarks.between.push(this.#powerBetween);
+    }
+    return landmarks;
   }
 
   #pitchFrame(): void {
-    this.#gather(this.#longFrame, this.#longWindow);
-    this.#long.power(this.#longFrame, this.#longPower);
     const power = this.#longPower;
+    this.#spectrum(this.#long, power);
     const binHertz = TRACE_RATE / LONG;
     const first = Math.ceil(hertz(LOWEST_PITCH) / binHertz) + 1;
     const last = Math.floor(hertz(HIGHEST_PITCH) / binHertz) - 1;
@@ -239,7 +253,7 @@ export class TraceRecorder {
       if (power[k]! > highest) highest = power[k]!;
     }
     if (total < FLOOR * 64) return;
-    const found: [bin: number, weight: number][] = [];
+    let found = 0;
     let peaks = 0;
     let strongest = 0;
     for (let k = first; k <= last; k++) {
@@ -258,10 +272,13 @@ export class TraceRecorder {
       if (bin < 0 || bin >= PITCH_BINS) continue;
       const weight = Math.sqrt(p);
       if (weight > strongest) strongest = weight;
-      found.push([bin, weight]);
+      this.#foundBins[found] = bin;
+      this.#foundWeights[found++] = weight;
     }
     const chroma = new Float64Array(12);
-    for (const [bin, weight] of found) {
+    for (let i = 0; i < found; i++) {
+      const bin = this.#foundBins[i]!;
+      const weight = this.#foundWeights[i]!;
       this.#pitches[bin]! += weight / strongest;
       chroma[(Math.round(bin / PITCH_BINS_A_SEMITONE) + LOWEST_PITCH) % 12]! += weight;
     }

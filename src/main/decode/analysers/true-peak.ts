@@ -61,16 +61,12 @@ export class TruePeakMeter {
 function highestIn(samples: Float32Array, peak: number): number {
   let highest = peak;
   let near = NEAR * highest;
-  let before = Math.abs(samples[HALF - 1]!);
-  let here = Math.abs(samples[HALF]!);
-  for (let i = HALF; i < samples.length - HALF; i++) {
-    const next = Math.abs(samples[i + 1]!);
-    if (here > near && here >= before && here >= next) {
-      highest = Math.max(highest, here, between(samples, i - 1), between(samples, i));
-      near = NEAR * highest;
-    }
-    before = here;
-    here = next;
+  const end = samples.length - HALF;
+  for (let i = HALF; i < end; i++) {
+    const here = Math.abs(samples[i]!);
+    if (here <= near || here < Math.abs(samples[i - 1]!) || here < Math.abs(samples[i + 1]!)) continue;
+    highest = Math.max(highest, here, between(samples, i - 1), between(samples, i));
+    near = NEAR * highest;
   }
   return highest;
 }
