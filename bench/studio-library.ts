@@ -1,4 +1,4 @@
-/** A studio as large as one that a studio of fifty has after some months: what the server stores, and how a new member follows. */
+/** A large studio: what its server stores, and how long a new member takes to follow it. */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { cataloguePath, openCatalogue } from '../src/main/catalogue/open.ts';
