@@ -12,6 +12,7 @@ interface Configuration {
   asarUnpack: string[];
   icon: string;
   electronFuses: Record<string, boolean>;
+  mac: { entitlements: string; entitlementsInherit: string; extendInfo: Record<string, string> };
 }
 type Filter = (path: string, stat: ReturnType<typeof statSync>) => boolean;
 
@@ -51,6 +52,20 @@ function filterFor(platform: string, arch: string): (path: string) => boolean {
 
 test('every key is one that electron-builder knows', async () => {
   await expect(validateConfiguration(configuration, new DebugLogger(false))).resolves.not.toThrow();
+});
+
+test('macOS lets the app and its processes use the microphone, and says why it asks', () => {
+  const { entitlements, entitlementsInherit, extendInfo } = configuration.mac;
+  for (const file of [entitlements, entitlementsInherit]) {
+    const text = readFileSync(join(INSTALL_FOLDER, file), 'utf8');
+    // The builder's own, which ours replace.
+    const usual = readFileSync(join(modules, 'app-builder-lib/templates/entitlements.mac.plist'), 'utf8');
+    const keys = [...usual.matchAll(/<key>(.*)<\/key>\s*<true\/>/g)].map(([, key]) => key!);
+    for (const key of [...keys, 'com.apple.security.device.audio-input']) {
+      expect(text).toMatch(new RegExp(`<key>${key}</key>\\s*<true/>`));
+    }
+  }
+  expect(extendInfo['NSMicrophoneUsageDescription']).toMatch(/records/);
 });
 
 test('the schema is strict: an unknown key is reported', async () => {
