@@ -3,6 +3,7 @@ import { copyFileSync, existsSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CallName, Engine } from '../../src/shared/contract.ts';
+import type { UserError } from '../../src/shared/errors.ts';
 import { summaryOf } from '../../src/shared/jobs.ts';
 import { createEngine, type EngineHandle } from '../../src/main/engine/engine.ts';
 import { dispatch } from '../../src/main/host/dispatch.ts';
@@ -210,6 +211,24 @@ test('stars, favourites and collections show in rows, lists, details and searche
   const removed = await engine['collection.remove'](collectionId);
   expect(removed).toEqual({ name: 'Day', fileIds: [id('low/hum 2.wav')] });
   expect(await engine['collection.restore'](removed)).toEqual({ id: collectionId, name: 'Day', files: 1 });
+});
+
+test('a search by a sound that is lent for this session is not kept: it would soon find nothing', async () => {
+  const { path } = await engine['sound.lend']({ name: 'Recording 1.wav', data: Buffer.from('RIFF').toString('base64') }); // prettier-ignore
+  const before = await engine['savedSearch.list'](null);
+  for (const query of [
+    { likePath: path },
+    { likePath: '/a.wav', alsoLike: [{ path }] },
+    { likePath: '/a.wav', unlike: [{ path }] },
+  ]) {
+    const saved = engine['savedSearch.save']({ name: 'Like it', query });
+    const refused = await saved.then(() => null, (error: unknown) => error as UserError); // prettier-ignore
+    expect(refused?.code).toBe('bad-input');
+    expect(refused?.userMessage).toMatch(
+      /^“Recording 1\.wav” is kept only until Earmark ends, .* cannot be saved\. Save the sound/,
+    );
+  }
+  expect(await engine['savedSearch.list'](null)).toEqual(before);
 });
 
 test('a search that was kept can be asked again', async () => {

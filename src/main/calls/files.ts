@@ -3,6 +3,7 @@ import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { FileCalls } from '../../shared/calls/files.ts';
 import type { Engine } from '../../shared/contract.ts';
 import type { Catalogue } from '../catalogue/open.ts';
+import { referencesOf } from '../../shared/query/references.ts';
 import { fileMissing } from '../../shared/refusals.ts';
 import type { CatalogueAccess } from '../catalogue/access.ts';
 import { saveSearch } from '../studio/sharing.ts';
@@ -14,7 +15,12 @@ type FileDeps = Pick<CatalogueAccess, 'dataFolder' | 'catalogue' | 'existingCata
  * Reading makes no catalogue where there is none; what the user wants kept does.
  * @param marked called on every change, with its files
  */
-export function fileCalls(deps: FileDeps, marked: (fileIds: number[]) => void): Pick<Engine, keyof FileCalls> {
+/** @param refuseToKeep throws for paths of sounds that are there for this session alone */
+export function fileCalls(
+  deps: FileDeps,
+  marked: (fileIds: number[]) => void,
+  refuseToKeep: (paths: string[]) => void,
+): Pick<Engine, keyof FileCalls> {
   const read = <T>(what: (catalogue: Catalogue) => T, ifNone: T): T => {
     const catalogue = deps.existingCatalogue();
     return catalogue ? what(catalogue) : ifNone;
@@ -69,7 +75,13 @@ export function fileCalls(deps: FileDeps, marked: (fileIds: number[]) => void): 
     'collection.add': ({ id, fileIds }) => mark(fileIds, ({ collections }) => collections.add(id, fileIds)),
     'collection.take': ({ id, fileIds }) => mark(fileIds, ({ collections }) => collections.take(id, fileIds)),
     'savedSearch.list': () => settled(() => read(({ savedSearches }) => savedSearches.list(), [])),
-    'savedSearch.save': (input) => mark([], () => saveSearch(deps, input)),
+    'savedSearch.save': (input) => {
+      const { like, unlike } = referencesOf(input.query);
+      return mark([], () => {
+        refuseToKeep([...like, ...unlike].map(({ path }) => path));
+        return saveSearch(deps, input);
+      });
+    },
     'savedSearch.remove': (id) =>
       mark([], ({ savedSearches }) => {
         savedSearches.remove(id);

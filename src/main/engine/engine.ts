@@ -257,7 +257,11 @@ export function createEngine(options: EngineOptions): EngineHandle {
 
   const searches = searchCalls(resources);
   const engine: Engine = {
-    ...fileCalls(resources, (fileIds) => send('file.marked', { fileIds })),
+    ...fileCalls(
+      resources,
+      (fileIds) => send('file.marked', { fileIds }),
+      (paths) => lent.refuseToKeep(paths),
+    ),
     ...factCalls(resources, (fileIds) => send('catalogue.changed', { fileIds })),
     ...folderCalls(resources),
     ...duplicateCalls(resources, comparing),

@@ -1,6 +1,6 @@
 /** Sounds that were lent to search by, each in a folder of its own below the data folder, until the engine ends. */
 import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join, sep } from 'node:path';
 import { MOST_LENT, MOST_LENT_BYTES } from '../../shared/calls/sounds.ts';
 import { UserError } from '../../shared/errors.ts';
 import { removeAbandoned, temporaryName } from './temporary-files.ts';
@@ -39,6 +39,13 @@ export class LentSounds {
     this.#lent.push(own);
     if (this.#lent.length > MOST_LENT) await rm(this.#lent.shift()!, { recursive: true, force: true });
     return path;
+  }
+
+  /** @throws UserError bad-input when one of the paths is lent: what names it would soon find nothing */
+  refuseToKeep(paths: readonly string[]): void {
+    const path = paths.find((one) => this.#lent.some((own) => one.startsWith(own + sep)));
+    if (path !== undefined)
+      throw new UserError('bad-input', `“${basename(path)}” is kept only until Earmark ends, so a search by it cannot be saved. Save the sound into a folder of the library, then search by that file.`); // prettier-ignore
   }
 
   async close(): Promise<void> {
