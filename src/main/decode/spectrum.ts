@@ -1,6 +1,6 @@
 /** The spectrogram of a part of a file: levels of frequency bands, column by column. */
-import rfft from 'fourier-transform';
 import { SPECTRUM_BANDS, SPECTRUM_FLOOR_DB, bandEdges } from '../../shared/spectrum.ts';
+import { powerSpectrum, type PowerSpectrum } from './analysers/spectrum.ts';
 import { openSource, withFile, type DecodeDeps } from './decode-file.ts';
 import { silenceInvalid } from './levels.ts';
 import type { NotAudio, Spectrum, SpectrumRequest } from './report.ts';
@@ -112,28 +112,26 @@ class Stretch {
 
 /** Power of frequency bands, summed over windows. */
 class Bands {
-  readonly #hann: Float64Array;
-  readonly #windowed: Float64Array;
-  readonly #magnitudes: Float64Array;
+  readonly #spectrum: PowerSpectrum;
+  readonly #bins: Float32Array;
+  /** Of a sine of full scale in the middle of its bin: the window's mean is 1/2, and half of the power is at −f. */
+  readonly #fullScale: number;
   /** Of each band the bins, as fractions. */
   readonly #edges: Float64Array;
   readonly #power = new Float64Array(SPECTRUM_BANDS);
 
   constructor(sampleRate: number, length: number) {
-    // Divided by its mean of 1/2: a sine of full scale is at 0 dB.
-    this.#hann = Float64Array.from({ length }, (_, at) => 1 - Math.cos((2 * Math.PI * at) / length));
-    this.#windowed = new Float64Array(length);
-    this.#magnitudes = new Float64Array(length / 2);
+    this.#spectrum = powerSpectrum(length);
+    this.#bins = new Float32Array(length / 2 + 1);
+    this.#fullScale = (length / 4) ** 2;
     this.#edges = bandEdges(sampleRate).map((hertz) => (hertz * length) / sampleRate);
   }
 
   add(window: Float32Array): void {
-    for (let at = 0; at < window.length; at++) this.#windowed[at] = window[at]! * this.#hann[at]!;
-    const magnitudes = rfft(this.#windowed, this.#magnitudes);
-    for (let band = 0; band < SPECTRUM_BANDS; band++) {
-      const highest = highestBetween(magnitudes, this.#edges[band]!, this.#edges[band + 1]!);
-      this.#power[band]! += highest ** 2;
-    }
+    const bins = this.#bins;
+    this.#spectrum.of(window, 0, bins);
+    for (let band = 0; band < SPECTRUM_BANDS; band++)
+      this.#power[band]! += highestBetween(bins, this.#edges[band]!, this.#edges[band + 1]!) / this.#fullScale;
   }
 
   /** The mean of all windows since the last call, 0..255 as SPECTRUM_FLOOR_DB says. */
@@ -148,12 +146,10 @@ class Bands {
 }
 
 /** The highest of the bins in a band; between two bins, where a band is narrower than they are apart. */
-function highestBetween(magnitudes: Float64Array, from: number, to: number): number {
-  const at = (bin: number) => {
-    const below = Math.min(Math.floor(bin), magnitudes.length - 2);
-    return magnitudes[below]! + (Math.min(bin, magnitudes.length - 1) - below) * (magnitudes[below + 1]! - magnitudes[below]!); // prettier-ignore
-  };
-  let highest = at((from + to) / 2);
-  for (let bin = Math.ceil(from); bin < to && bin < magnitudes.length; bin++) highest = Math.max(highest, magnitudes[bin]!); // prettier-ignore
+function highestBetween(bins: Float32Array, from: number, to: number): number {
+  const middle = Math.min((from + to) / 2, bins.length - 1);
+  const below = Math.min(Math.floor(middle), bins.length - 2);
+  let highest = bins[below]! + (middle - below) * (bins[below + 1]! - bins[below]!);
+  for (let bin = Math.ceil(from); bin < to && bin < bins.length; bin++) highest = Math.max(highest, bins[bin]!);
   return highest;
 }
