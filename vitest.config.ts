@@ -19,9 +19,9 @@ export default defineConfig({
     maxWorkers: 3,
     sequence: { sequencer: DearFirst },
     // Generous: a machine that is busy with other things takes its time, and no test is about how long it takes.
-    testTimeout: 180_000,
-    hookTimeout: 180_000,
-    expect: { poll: { timeout: 30_000 } },
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+    expect: { poll: { timeout: 120_000 } },
     // Processes, sockets and watchers meet in many of them. One that needed another try is named at the end of the run.
     retry: 2,
     pool: 'forks',

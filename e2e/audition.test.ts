@@ -38,7 +38,7 @@ const FILES: Readonly<Record<string, () => Buffer>> = {
 };
 
 // What comes out is recorded as it plays, and a busy machine leaves gaps in it: such a test is tried again, in a new page.
-describe.skipIf(missing !== null)('audition', { timeout: 300_000, retry: 2 }, () => {
+describe.skipIf(missing !== null)('audition', () => {
   let served: ServedEarmark;
   let browser: Browser;
   let http: Awaited<ReturnType<typeof connectHttp>>;

@@ -50,7 +50,7 @@ const FORMATS = ['wav', 'mp3', 'flac', 'ogg', 'opus', 'm4a', 'aiff'];
 const LONG_FILES = 24;
 const LONG_SECONDS = 30;
 
-describe.skipIf(missing !== null)('a real library', { timeout: 300_000 }, () => {
+describe.skipIf(missing !== null)('a real library', () => {
   let served: ServedEarmark;
   let browser: Browser;
   let page: Page;
@@ -59,7 +59,7 @@ describe.skipIf(missing !== null)('a real library', { timeout: 300_000 }, () => 
     served = await serveEarmark([], { model: null });
     await writeDemoLibrary(join(served.folder, 'Sounds'), { names: NAMES });
     browser = await launchBrowser();
-  }, 300_000);
+  });
   useSharedPage(openWindow, (opened) => ({ page } = opened));
   afterAll(async () => {
     await browser.close();

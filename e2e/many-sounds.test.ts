@@ -13,7 +13,7 @@ const missing = whatIsMissing();
 const FILES = 100_000;
 const PROGRAM = join(import.meta.dirname, '../test/catalogue/write-many-files.ts');
 
-describe.skipIf(missing !== null)('a hundred thousand sounds', { timeout: 300_000 }, () => {
+describe.skipIf(missing !== null)('a hundred thousand sounds', () => {
   let folder: string;
   let served: ServedEarmark;
   let browser: Browser;
@@ -24,7 +24,7 @@ describe.skipIf(missing !== null)('a hundred thousand sounds', { timeout: 300_00
     await promisify(execFile)(process.execPath, [PROGRAM, join(folder, 'data'), String(FILES)]);
     served = await serveEarmark([], { model: null, folder });
     browser = await launchBrowser();
-  }, 300_000);
+  });
   useSharedPage(
     () => openPage(browser),
     (opened) => ({ page } = opened),

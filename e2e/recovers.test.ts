@@ -14,7 +14,7 @@ import { temporaryFolder } from '../test/kit/temporary-folder.ts';
 const missing = whatIsMissing();
 const NOBODY = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
 
-describe.skipIf(missing !== null)('the window recovers', { timeout: 300_000 }, () => {
+describe.skipIf(missing !== null)('the window recovers', () => {
   let folder: string;
   let served: ServedEarmark;
   let browser: Browser;

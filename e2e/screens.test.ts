@@ -14,7 +14,7 @@ import { hiss, tone } from './tone.ts';
 
 const missing = whatIsMissing();
 
-describe.skipIf(missing !== null)('the screens over earmark serve', { timeout: 300_000 }, () => {
+describe.skipIf(missing !== null)('the screens over earmark serve', () => {
   let served: ServedEarmark;
   let browser: Browser;
   let http: HttpClient;

@@ -47,7 +47,7 @@ describe.skipIf(missing !== null)('the window over earmark serve', () => {
     }
   });
 
-  test('playback continues when its address expires, and the key is stored nowhere', { timeout: 300_000 }, async () => {
+  test('playback continues when its address expires, and the key is stored nowhere', async () => {
     const browser = await launchBrowser();
     try {
       const { page, complaints } = await openPage(browser);
@@ -91,7 +91,7 @@ describe.skipIf(missing !== null)('the window over earmark serve', () => {
     }
   });
 
-  test('rescans one folder, and all folders', { timeout: 300_000 }, async () => {
+  test('rescans one folder, and all folders', async () => {
     const browser = await launchBrowser();
     const http = await connectHttp({ origin: new URL(url).origin, key: new URL(url).hash.slice(1) });
     try {
@@ -121,7 +121,7 @@ describe.skipIf(missing !== null)('the window over earmark serve', () => {
     }
   });
 
-  test('finds, plays, survives a reload and the loss of the server', { timeout: 300_000 }, async () => {
+  test('finds, plays, survives a reload and the loss of the server', async () => {
     const browser = await launchBrowser();
     try {
       const { page, complaints } = await openPage(browser);

@@ -32,7 +32,7 @@ const NAMES = [
   'DOORWood_knock_04.wav',
 ] as const;
 
-describe.skipIf(missing !== null)('tags into files', { timeout: 300_000 }, () => {
+describe.skipIf(missing !== null)('tags into files', () => {
   let served: ServedEarmark;
   let http: HttpClient;
   let browser: Browser;
@@ -47,7 +47,7 @@ describe.skipIf(missing !== null)('tags into files', { timeout: 300_000 }, () =>
     http = await connectHttp({ origin, key: hash.slice(1) });
     await waitForJob(http.client, await http.client.call('index.start', { folders: [sounds()] }), 'index');
     browser = await launchBrowser();
-  }, 300_000);
+  });
   useSharedPage(
     () => openServed(browser, served.url),
     (opened) => ({ page } = opened),

@@ -4,7 +4,7 @@ import type { SearchQuery, SearchResult } from '../src/shared/types.ts';
 import { launchBrowser } from './page.ts';
 import { serveEarmark } from './serving.ts';
 
-const WAIT_MS = 60_000;
+const WAIT_MS = 150_000;
 
 /** The first row changed, and was painted; ms since the page began, as all times in the page. */
 interface Frame {

@@ -12,9 +12,9 @@ export default defineConfig({
     maxWorkers: 3,
     env: { NODE_COMPILE_CACHE: `${import.meta.dirname}/../node_modules/.cache/compiled` }, // as in ../vitest.config.ts
     // Longer than any wait inside of them, so that what fails is the wait, which says what did not come.
-    testTimeout: 180_000,
-    hookTimeout: 180_000,
-    expect: { poll: { timeout: 60_000 } },
+    testTimeout: 900_000,
+    hookTimeout: 900_000,
+    expect: { poll: { timeout: 150_000 } },
     // Two processes and a browser meet in them, on machines that do other things as well. A test that needed another try
     // is named at the end of the run: it is a race to be found, in the window or in the test.
     retry: 2,

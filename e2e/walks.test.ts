@@ -17,7 +17,7 @@ import { walkByKeys, walkByPointer, type Walked, type WalkStep } from './walks.t
 const missing = whatIsMissing();
 const NAME = 'garden take 3.wav';
 
-describe.skipIf(missing !== null)('from a search to a piece of a long take in a folder', { timeout: 300_000 }, () => {
+describe.skipIf(missing !== null)('from a search to a piece of a long take in a folder', () => {
   const home = temporaryFolder('earmark-walks');
   const take = join(home, 'Takes', NAME);
   let bark: LongTake;
@@ -36,7 +36,7 @@ describe.skipIf(missing !== null)('from a search to a piece of a long take in a 
     http = await connectHttp({ origin, key: hash.slice(1) });
     const isOver = async () => (await http.client.call('status.get', null)).lastJob?.state === 'done';
     await until('all files are analysed', isOver);
-  }, 300_000);
+  });
   beforeEach(async () => {
     await http.client.call('setting.set', { levelMatch: false });
     opened = await openServed(browser, served.url);

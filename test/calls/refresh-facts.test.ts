@@ -38,4 +38,4 @@ test('facts of an older version are measured again by the next index job; the wi
   } finally {
     await trial.end();
   }
-}, 90_000);
+});

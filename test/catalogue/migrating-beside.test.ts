@@ -8,7 +8,7 @@ import { olderCatalogue } from '../kit/catalogue.ts';
 /** Longer than a statement waits for another process: so long a large catalogue is migrated. */
 const HELD_MS = 6500;
 
-test('a catalogue that another process holds for its migration is waited for', { timeout: 60_000 }, async () => {
+test('a catalogue that another process holds for its migration is waited for', async () => {
   const older = olderCatalogue(10);
   const holder = new Worker(
     `const { parentPort, workerData } = require('node:worker_threads');

@@ -29,7 +29,7 @@ beforeAll(async () => {
   ids = [...NAMES, 'line\nbreak.wav'].map((name) => sounds.idOf(name));
   await sounds.accept('=HYPERLINK(1).wav', 'sfx', 'air-jet', 0.9);
   await sounds.accept('=HYPERLINK(1).wav', 'music-genre', 'techno', 0.7);
-}, 60_000);
+});
 afterAll(() => sounds.end());
 
 const document = (name: string) => readFileSync(join(import.meta.dirname, '../../docs', name), 'utf8');

@@ -21,7 +21,7 @@ afterAll(() => sounds.end());
 const UNSETTLED = "SELECT count(*) FROM write_journal WHERE state IN ('prepared', 'undoing')";
 const unsettled = () => sounds.read((db) => db.prepare<[], number>(UNSETTLED).pluck().get()!);
 
-test(`${KILLS} kills`, { timeout: 240_000 * ROUNDS }, async () => {
+test(`${KILLS} kills`, { timeout: 900_000 * ROUNDS }, async () => {
   const random = replayable();
   for (let at = 0; at < FILES; at++) sounds.addTone(`t${at}.wav`, 100 + at, 0.1);
   await sounds.index();

@@ -17,7 +17,7 @@ let tests = 0;
 beforeAll(async () => {
   sounds.addTone('first.wav', 150, 0.5);
   await sounds.index();
-}, 60_000);
+});
 beforeEach(() => {
   folder = sounds.at(`test-${++tests}`);
   mkdirSync(folder);

@@ -16,7 +16,7 @@ beforeAll(async () => {
   await sounds.accept('hiss & <pop>.wav', 'mine', 'R&B <"loud">', null); // of a vocabulary that is not there any more
   await sounds.accept('loop.wav', 'music-genre', 'techno', 0.9);
   await sounds.accept('gone.wav', 'sfx', 'air-hiss', 0.9);
-}, 60_000);
+});
 afterAll(() => sounds.end());
 
 const write = (...names: string[]) => sounds.call('write.sidecars', { fileIds: names.map((name) => sounds.idOf(name)) }); // prettier-ignore

@@ -14,9 +14,9 @@ export const TINY_PACK = fileURLToPath(new URL('../fixtures/tiny-pack', import.m
 /** In the environment of the program and of all its children: finds them again, orphans too. */
 export const MARK = 'EARMARK_FAULT_MARK';
 /** No run of these tests may take longer: a hang is a failure with a name, not a silent wait. */
-const LIMIT_MS = 170_000;
+const LIMIT_MS = 540_000;
 /** So long may a child take to exit after its program, where others keep the cores busy: usually a moment. */
-const LEAVING_MS = 30_000;
+const LEAVING_MS = 120_000;
 
 export type Role = 'engine' | 'decoder' | 'inference' | 'index' | 'other';
 

@@ -112,4 +112,4 @@ test('a running job ends with its message when the data folder is removed, and d
   } finally {
     await trial.end();
   }
-}, 120_000);
+});

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A busy machine may take so long for what usually takes a moment; less than any test may take, ms. */
-const PATIENCE_MS = 100_000;
+const PATIENCE_MS = 300_000;
 
 /**
  * Waits until it is so, and no longer.

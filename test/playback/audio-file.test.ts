@@ -227,7 +227,7 @@ describe('two hours', () => {
     await Promise.all(asking);
     expect(copies()).toHaveLength(1);
     leave.abort();
-    await expect.poll(() => copies().filter((name) => name.endsWith('.part')), { timeout: 10_000 }).toEqual([]);
+    await expect.poll(() => copies().filter((name) => name.endsWith('.part'))).toEqual([]);
   });
 });
 

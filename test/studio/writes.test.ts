@@ -54,7 +54,7 @@ describe.skipIf(skipFor(NO_POSTGRES, 'studio: writes'))('the write journal', () 
 
   test(
     'who wrote what is known to all; another one undoes it, byte by byte, and the writer knows',
-    { timeout: 120_000 },
+    { timeout: 600_000 },
     async () => {
       const before = bytes();
       expect(await write(ana)).toMatchObject({ written: 2 });
@@ -81,7 +81,7 @@ describe.skipIf(skipFor(NO_POSTGRES, 'studio: writes'))('the write journal', () 
 
   test(
     'a viewer sees a run and may not undo it; nor does what would change the audio',
-    { timeout: 120_000 },
+    { timeout: 600_000 },
     async () => {
       await write(ana);
       await ana.sync();
@@ -110,7 +110,7 @@ describe.skipIf(skipFor(NO_POSTGRES, 'studio: writes'))('the write journal', () 
 
   test(
     'a file that was changed since is left alone, and one that is not here cannot be undone here',
-    { timeout: 120_000 },
+    { timeout: 600_000 },
     async () => {
       await write(ana);
       await ana.sync();
@@ -128,7 +128,7 @@ describe.skipIf(skipFor(NO_POSTGRES, 'studio: writes'))('the write journal', () 
     },
   );
 
-  test('one machine writes a file at a time; without the server everybody does', { timeout: 120_000 }, async () => {
+  test('one machine writes a file at a time; without the server everybody does', { timeout: 600_000 }, async () => {
     const other = await connect(parseAddress(trial.url('ben')));
     await other.rows(`SELECT pg_advisory_lock(hashtextextended('earmark write sfx/${FILES[0]!}', 0))`);
     expect(await write(ana)).toMatchObject({ written: 1, skipped: 1 });

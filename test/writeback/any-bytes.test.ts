@@ -34,7 +34,7 @@ async function compressed(): Promise<Shape[]> {
   return shapes;
 }
 
-test(`damaged in ${DAMAGED} ways, seed ${SEED}`, { timeout: 180_000 * ROUNDS }, async () => {
+test(`damaged in ${DAMAGED} ways, seed ${SEED}`, { timeout: 900_000 * ROUNDS }, async () => {
   const random = seeded(SEED);
   const shapes = [...WRITABLE, ...(await compressed())];
   const compressedFrom = WRITABLE.length;

@@ -39,7 +39,7 @@ beforeAll(async () => {
   sounds.addTone('hiss.wav', 200, 0.5);
   await sounds.index();
   await sounds.accept('hiss.wav', 'sfx', 'air-hiss', 0.9);
-}, 60_000);
+});
 afterAll(async () => {
   release();
   await writeJobs.close();

@@ -16,7 +16,7 @@ const STEPS = 60;
 
 test.skipIf(skipFor(NO_PROC, 'a library after any sequence of events'))(
   `a library agrees with its disk, and keeps what was said, after any ${SEQUENCES} sequences of events`,
-  { timeout: 300_000 + SEQUENCES * 120_000 },
+  { timeout: 900_000 + SEQUENCES * 120_000 },
   async () => {
     onTestFailed(() => void process.stderr.write(`the same sequences again: SEED=${SEED} ROUNDS=${ROUNDS}\n`));
     let steps = 0;

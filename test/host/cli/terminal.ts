@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const PROGRAM = fileURLToPath(new URL('../../../bin/earmark', import.meta.url));
-const LIMIT_MS = 170_000; // as for any program of these tests: see faults/program.ts
+const LIMIT_MS = 540_000; // as for any program of these tests: see faults/program.ts
 
 /** util-linux's `script` gives a program a terminal. */
 export const NO_TERMINAL = existsSync('/usr/bin/script')

@@ -146,7 +146,7 @@ describe('with a folder', () => {
     expect(eventsOf('catalogue.changed')).not.toEqual([]);
     expect(stub.trays.every(({ destroyed }) => destroyed)).toBe(true);
     expect(stub.blockers.size).toBe(0);
-    await expect.poll(() => window().bar, { timeout: 20_000 }).toEqual([-1, { mode: 'none' }]);
+    await expect.poll(() => window().bar).toEqual([-1, { mode: 'none' }]);
 
     const { hits } = await call<{ hits: { fileId: number; path: string }[] }>('search.query', { text: 'tone', includeUnlikely: true }); // prettier-ignore
     expect(hits.map(({ path }) => path)).toEqual([join(sounds, 'tone.wav')]);
@@ -249,7 +249,7 @@ test('a crash of the engine is reported to the window, which continues when it i
   const statesOf = () => window().sent.filter(([channel]) => channel === CHANNELS.state).map(([, state]) => state); // prettier-ignore
   const seen = statesOf().length;
   process.kill(host.engine.pid, 'SIGKILL');
-  await expect.poll(() => statesOf().slice(seen), { timeout: 30_000 }).toEqual(['lost', 'connected']);
+  await expect.poll(() => statesOf().slice(seen)).toEqual(['lost', 'connected']);
   expect(await stub.invoke(CHANNELS.state)).toBe('connected');
   expect(await call('status.get', null)).toMatchObject({ files: 1 });
   expect(eventsOf('engine.notice').at(-1)![2]).toMatchObject({ message: expect.stringMatching(/^The engine crashed/) as string }); // prettier-ignore
@@ -277,7 +277,7 @@ test('a second start brings this one to the front, and a page that crashed is re
 test.skipIf(process.platform === 'darwin')('closing the window ends the engine, then the program', async () => {
   window().close();
   window().close();
-  await expect.poll(() => stub.app.exits, { timeout: 30_000 }).toEqual([0]);
+  await expect.poll(() => stub.app.exits).toEqual([0]);
   expect(existsSync(join(dataFolder, 'window', 'window-state.json'))).toBe(true);
   expect(stub.questions).toEqual([]);
 });

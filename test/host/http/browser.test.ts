@@ -80,7 +80,7 @@ describe.skipIf(skipFor(MISSING, 'the server in a browser'))('in a browser', () 
 
   /** Not `waitForFunction`: that one evaluates strings in the page, which the policy forbids. */
   async function ready(page: Page): Promise<void> {
-    await expect.poll(() => page.evaluate('window.ready'), { timeout: 20_000 }).toBe(true);
+    await expect.poll(() => page.evaluate('window.ready')).toBe(true);
   }
 
   async function openWindow(address: string): Promise<Page> {

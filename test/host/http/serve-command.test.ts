@@ -21,7 +21,7 @@ interface Announced {
 }
 
 /** Served from the background, at low priority: on a machine that is busy with other things this takes its time. */
-const PATIENCE_MS = 150_000;
+const PATIENCE_MS = 500_000;
 
 let trial: Trial;
 const programs: Program[] = [];

@@ -14,7 +14,7 @@ import { golden, skipWithoutGolden } from './golden.ts';
 import { writeGoldenCheckpoint } from './golden-checkpoint.ts';
 import { temporaryFolder } from '../../kit/temporary-folder.ts';
 
-const SLOW_MS = 240_000;
+const SLOW_MS = 900_000;
 /** Largest difference that counts as the same, and the median over all cases of their largest. */
 const TOLERANCE = 1e-3;
 const MEDIAN = 3e-4;

@@ -17,9 +17,14 @@ export function statedFactStore(db: Database.Database) {
   const tagsOf = db.prepare<[number, string], { field: string; value: string }>(
     'SELECT field, value FROM file_tag WHERE file_id = ? AND field IN (SELECT value FROM json_each(?)) ORDER BY rowid',
   );
+  const stated = FACT_NAMES.flatMap((fact) => [
+    { column: `${fact}_file`, value: `:${fact}File` },
+    { column: `${fact}_name`, value: `:${fact}Name` },
+  ]);
+  // Most files state nothing, before as after: their row is not written once more.
   const set = db.prepare(
-    `UPDATE file SET ${FACT_NAMES.flatMap((fact) => [`${fact}_file = :${fact}File`, `${fact}_name = :${fact}Name`]).join(', ')}
-      WHERE id = :fileId`,
+    `UPDATE file SET ${stated.map(({ column, value }) => `${column} = ${value}`).join(', ')}
+      WHERE id = :fileId AND (${stated.map(({ column, value }) => `${column} IS NOT ${value}`).join(' OR ')})`,
   );
   const decide = Object.fromEntries(
     FACT_NAMES.map((fact) => [

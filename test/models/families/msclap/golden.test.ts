@@ -37,7 +37,7 @@ describe.skipIf(!there)('golden cases', () => {
     golden = JSON.parse(readFileSync(join(REFERENCE, 'golden.json'), 'utf8')) as Golden;
   });
 
-  test('sounds, in float32 and int8', { timeout: 120_000 }, async () => {
+  test('sounds, in float32 and int8', async () => {
     const tensors = checkedTensors();
     await buildAudioGraph(tensors, folder);
     const sounds = golden.audio.map(({ parts, n }) => fitted(signal(parts, n), AUDIO_2023.samples));
@@ -61,7 +61,7 @@ describe.skipIf(!there)('golden cases', () => {
     expect(fidelity).toMatchObject({ passed: true });
   });
 
-  test('texts', { timeout: 120_000 }, async () => {
+  test('texts', async () => {
     await buildTextGraph(checkedTensors(), folder);
     const session = await InferenceSession.create(join(folder, 'text.onnx'));
     const found: Float32Array[] = [];
