@@ -107,16 +107,8 @@ export async function walkByPointer(walk: Walk): Promise<Walked> {
   await button(page, 'Stop').click(); // the view follows what plays
   await button(page, 'Play').waitFor();
   await button(page, 'Zoom to match').click();
-  // Somewhat more than the match, and shortened to the sound in it.
-  const { x, y, width } = (await page.locator('.lanes').boundingBox())!;
-  await page.mouse.move(x + 0.05 * width, y + 30);
-  await page.mouse.down();
-  await page.mouse.move(x + 0.5 * width, y + 32);
-  await page.mouse.move(x + 0.95 * width, y + 32);
-  await page.mouse.up();
-  const drawn = await selected(page);
-  await button(page, 'Trim to the sound').click();
-  await selected(page, drawn);
+  await button(page, 'Trim to the sound').click(); // of the match
+  await selected(page);
   await button(page, 'Zoom to selection').click();
   await look('trimmed');
   return walked(page, async () => {
