@@ -3,9 +3,10 @@ import { homedir } from 'node:os';
 import { dirname } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openCatalogue } from '../../src/main/catalogue/open.ts';
-import { conditionOf } from '../../src/main/catalogue/queries/filters.ts';
+import { conditionOf, FilterLookup } from '../../src/main/catalogue/queries/filters.ts';
 import { isAbsoluteFolder } from '../../src/main/catalogue/queries/folder-filter.ts';
 import type { SearchFilters } from '../../src/shared/query/filters.ts';
+import { openDatabase } from '../kit/catalogue.ts';
 import { SoundLibrary } from '../search/sound-library.ts';
 
 let library: SoundLibrary;
@@ -327,6 +328,17 @@ describe('the set of files that pass is kept', () => {
     expect(filters.passing({ ...short })).toBe(set);
     expect(filters.passing({ maxSeconds: 3 })).not.toBe(set);
     expect(filters.passing(short)).toBe(set);
+  });
+
+  test('up to so many bytes, the earliest given up first', () => {
+    const db = openDatabase(dirname(library.catalogue.path));
+    const { bytes } = library.catalogue.filters.passing(short);
+    const filters = new FilterLookup(db, bytes);
+    const set = filters.passing(short);
+    expect(filters.passing(short)).toBe(set);
+    filters.passing({ maxSeconds: 2.5 });
+    expect(filters.passing(short)).not.toBe(set);
+    db.close();
   });
 
   test('until this process changes something', () => {

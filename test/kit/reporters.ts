@@ -8,14 +8,20 @@ import type { Reporter, TestCase, TestModule } from 'vitest/node';
 export default class Outcome implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly { message: string }[]): void {
     const tests = modules.flatMap((module) => [...module.children.allTests()]);
-    const broken = modules.flatMap((module) => [
-      ...module.errors(),
-      ...[...module.children.allSuites()].flatMap((suite) => suite.errors()),
-    ]);
     list('failed', [
       ...tests.filter((test) => test.result().state === 'failed').map(nameAndReason),
-      ...modules.filter((module) => module.errors().length > 0).map((module) => module.relativeModuleId),
-      ...[...broken, ...unhandled].map((error) => firstLines(error.message)),
+      // A module that cannot be loaded, and hooks.
+      ...modules.flatMap((module) =>
+        module.errors().map((error) => `${module.relativeModuleId}\n    ${firstLines(error.message)}`),
+      ),
+      ...modules
+        .flatMap((module) => [...module.children.allSuites()])
+        .flatMap((suite) =>
+          suite
+            .errors()
+            .map((error) => `${suite.module.relativeModuleId} > ${suite.fullName}\n    ${firstLines(error.message)}`),
+        ),
+      ...unhandled.map((error) => firstLines(error.message)),
     ]);
     list('passed only when tried again', tests.filter((test) => test.diagnostic()?.flaky).map(nameAndReason));
     const skipped = tests.filter((test) => test.result().state === 'skipped');

@@ -1,4 +1,4 @@
-/** Ids of files, to be walked and to be asked: 9 bytes a file, where a Set takes 40 and ten times as long to make. */
+/** Ids of files, to be walked and to be asked: 8 bytes each and one for every id up to the largest; a Set takes 40 each. */
 export class FileSet {
   /** In no order, each once. */
   readonly ids: Float64Array;
@@ -13,6 +13,11 @@ export class FileSet {
 
   get size(): number {
     return this.ids.length;
+  }
+
+  /** In memory. */
+  get bytes(): number {
+    return this.ids.byteLength + this.#isIn.byteLength;
   }
 
   has(id: number): boolean {

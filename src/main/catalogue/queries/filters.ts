@@ -86,8 +86,8 @@ export function conditionOf(filters: SearchFilters, roots: readonly Root[]): Con
   return joined([{ sql: SEARCHABLE, parameters: [] }, ...conditions.filter((one) => one !== null)], 'AND');
 }
 
-/** Sets kept in all, in files: 18 MB. */
-const KEPT_FILES = 2_000_000;
+/** Of all sets that are kept, bytes: two broad ones of a million files, or twenty narrow ones. */
+const KEPT_BYTES = 20_000_000;
 /** "Added within a week" means another moment each time. */
 const KEPT_MS = 60_000;
 
@@ -97,9 +97,14 @@ export class FilterLookup {
   readonly #roots;
   readonly #version: DataVersion;
   /** By the filters as JSON, the latest last: while somebody types, each key asks for the same. */
-  readonly #kept = new Map<string, { set: FileSet; version: string; atMs: number }>();
+  readonly #kept = new Map<string, { set: FileSet; atMs: number }>();
+  /** The catalogue that they are of. */
+  #keptVersion = '';
+  readonly #keptBytes: number;
 
-  constructor(db: Database) {
+  /** @param keptBytes of the sets that {@link passing} keeps, at most */
+  constructor(db: Database, keptBytes = KEPT_BYTES) {
+    this.#keptBytes = keptBytes;
     this.#db = db;
     this.#roots = db.prepare<[], Root>('SELECT id, path FROM root');
     this.#version = dataVersionOf(db);
@@ -111,14 +116,16 @@ export class FilterLookup {
 
   /** The files that pass. Kept until anything in the catalogue changes, for a minute at most. */
   passing(filters: SearchFilters): FileSet {
-    const key = JSON.stringify(filters);
     const version = this.#version();
+    if (version !== this.#keptVersion) this.#kept.clear();
+    this.#keptVersion = version;
+    const key = JSON.stringify(filters);
     const known = this.#kept.get(key);
     this.#kept.delete(key);
-    const isFresh = known?.version === version && performance.now() - known.atMs < KEPT_MS;
-    const entry = isFresh ? known : { set: this.#read(filters), version, atMs: performance.now() };
-    this.#makeRoom(entry.set.size);
+    const isFresh = known !== undefined && performance.now() - known.atMs < KEPT_MS;
+    const entry = isFresh ? known : { set: this.#read(filters), atMs: performance.now() };
     this.#kept.set(key, entry);
+    this.#dropOldest();
     return entry.set;
   }
 
@@ -128,14 +135,13 @@ export class FilterLookup {
     return new FileSet(ids.all(...parameters));
   }
 
-  /** @param size of a set that is not kept yet */
-  #makeRoom(size: number): void {
-    let files = size;
-    for (const { set } of this.#kept.values()) files += set.size;
+  #dropOldest(): void {
+    let bytes = 0;
+    for (const { set } of this.#kept.values()) bytes += set.bytes;
     for (const [oldest, { set }] of this.#kept) {
-      if (files <= KEPT_FILES) return;
+      if (bytes <= this.#keptBytes) return;
       this.#kept.delete(oldest);
-      files -= set.size;
+      bytes -= set.bytes;
     }
   }
 
