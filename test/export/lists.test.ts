@@ -1,6 +1,6 @@
 /** CSV, JSON and M3U of files with awkward names, read back by other readers. */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'; // prettier-ignore
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'; // prettier-ignore
 import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Calls } from '../../src/shared/contract.ts';
@@ -8,6 +8,7 @@ import { FIGURES } from '../../src/shared/analysis.ts';
 import { parseCsv } from '../../src/main/csv/parse-csv.ts';
 import { LABEL_COLUMNS } from '../../src/main/tag/vocabulary-table.ts';
 import { skipFor } from '../faults/trial.ts';
+import { temporaryFolder } from '../kit/temporary-folder.ts';
 import { outputAt } from './output-at.ts';
 import { TaggedSounds } from './tagged-sounds.ts';
 
@@ -170,7 +171,7 @@ describe('every export: what is refused, also with `replace`', () => {
   test.each(exports)('%s', async (_, ending, write) => {
     const sound = sounds.at(NAMES[1]!);
     const before = readFileSync(sound);
-    const folder = mkdtempSync(join(sounds.folder, 'out-'));
+    const folder = temporaryFolder('out', sounds.folder);
     await refused(write, sound, /must end in/);
     await refused(write, relative(process.cwd(), join(folder, `list${ending}`)), /full path/);
     await refused(write, join(folder, `li\0st${ending}`), /null/);

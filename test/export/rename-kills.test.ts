@@ -1,12 +1,13 @@
 /** Kill -9 in the middle of renaming and of undoing it: every file has one name, its bytes, and its row. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { linkSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { linkSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 import { settleRename } from '../../src/main/export/rename-file.ts';
 import { TINY_PACK } from '../faults/program.ts';
+import { temporaryFolder } from '../kit/temporary-folder.ts';
 import { openDatabase } from '../kit/catalogue.ts';
 import { replayable, ROUNDS } from '../kit/random.ts';
 import { TaggedSounds } from './tagged-sounds.ts';
@@ -67,7 +68,7 @@ test.each([
   ['where somebody else took the new name', ['old', 'new=other'], false, ['new', 'old']],
   ['when the file is gone', [], null, []],
 ])('ended %s', (_, there, expected, left) => {
-  const folder = mkdtempSync(`${sounds.folder}/settle-`);
+  const folder = temporaryFolder('settle', sounds.folder);
   const [from, to] = [`${folder}/old`, `${folder}/new`];
   for (const what of there) {
     if (what === 'old') writeFileSync(from, 'sound');

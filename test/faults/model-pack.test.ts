@@ -47,7 +47,7 @@ test.each([
   const run = await trial.run(['--json', 'index', trial.sounds]);
   const { error } = json<{ error: { code: string } }>(run);
   expect(error.code).toMatch(code);
-  expectRefused(run, error.code);
+  expect(expectRefused(run, error.code).split(trial.model)).toHaveLength(2); // named once
   trial.model = TINY_PACK;
   const kept = trial.rows().filter(({ path }) => path !== 'new.wav');
   expect(kept).toEqual(rows);

@@ -1,5 +1,5 @@
 /** One trial: a folder of sounds, a data folder, and what must hold after every run whatever happened in it. */
-import { chmodSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { openCatalogue } from '../../src/main/catalogue/open.ts';
@@ -71,7 +71,7 @@ export class Trial {
   }
 
   protected newTemporary(): string {
-    const temporary = mkdtempSync(join(this.folder, 't-'));
+    const temporary = temporaryFolder('t', this.folder);
     chmodSync(temporary, 0o777); // for tests under another user
     return temporary;
   }

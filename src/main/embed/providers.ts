@@ -102,7 +102,7 @@ export async function openSession(path: string, { provider, threads }: SessionOp
   } catch (error) {
     throw new UserError(
       'model-damaged',
-      `The model file “${path}” could not be loaded: ${firstLine(error)}. Reinstall the pack.`,
+      `The model file “${path}” could not be loaded: ${firstLine(error).replace(FAILED_TO_LOAD, '')}. Reinstall the pack.`,
       error,
     );
   }
@@ -144,6 +144,9 @@ function sessionOptions(provider: Provider, threads: number): InferenceSession.S
     extra: { session: { intra_op: { allow_spinning: '0' } } },
   };
 }
+
+/** onnxruntime names the file as well. */
+const FAILED_TO_LOAD = /^Load model from .* failed:\s*/;
 
 function firstLine(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);

@@ -1,9 +1,10 @@
 /** The server for scripts of DAWs: off until it is turned on, for nobody without its token, and the scripts themselves. */
 import { execFile, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { temporaryFolder } from '../../kit/temporary-folder.ts';
 import type { DawEvents } from '../../../src/shared/calls/daw.ts';
 import { createEngine, type EngineHandle } from '../../../src/main/engine/engine.ts';
 import { DawBridge } from '../../../src/main/host/daw/daw-bridge.ts';
@@ -143,7 +144,7 @@ dofile(script)
 `;
 
 async function script(name: string, env: Record<string, string> = {}): Promise<string[]> {
-  const folder = mkdtempSync(join(trial.folder, 'reaper-'));
+  const folder = temporaryFolder('reaper', trial.folder);
   writeFileSync(join(folder, 'reaper.lua'), REAPER);
   const lua = promisify(execFile)('lua5.4', [join(folder, 'reaper.lua'), join(SCRIPTS, name), folder], {
     env: { ...process.env, EARMARK_DATA: trial.data, ...env },
