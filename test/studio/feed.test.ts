@@ -1,7 +1,7 @@
 /** The feed skips nothing and continues where it was: late commits, lost connections, a server that crashes or is restored. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { parseAddress } from '../../src/main/studio/address.ts';
-import { connect } from '../../src/main/studio/connection.ts';
+import { connect, connected } from '../../src/main/studio/connection.ts';
 import { initStudio } from '../../src/main/studio/studio.ts';
 import { skipFor } from '../faults/trial.ts';
 import { FaultyWay, type Faults } from '../kit/faulty-way.ts';
@@ -108,6 +108,35 @@ describe.skipIf(skipFor(NO_POSTGRES, 'studio: the feed'))('the feed', () => {
         expect(await decide(4 * ROUNDS, random, faults)).toBeGreaterThan(0);
       },
     );
+
+    /** The next message to the server arrives twice, and is answered twice. */
+    const repeatOnce = () => {
+      let left = 1;
+      way.faults = { twice: () => left-- > 0 };
+    };
+
+    test('what fails because each answer is to the question before counts as a bad network', async () => {
+      const address = parseAddress(way.url(studio.url(ana.login)));
+      const asking = connected(address, async ({ rows }) => {
+        repeatOnce();
+        await rows('SELECT $1::text AS one', ['1']);
+        const [row] = await rows<{ other: string }>('SELECT $1::text AS other', ['2']);
+        return row!.other.length;
+      });
+      await expect(asking).rejects.toMatchObject({ code: 'studio-unreachable' });
+    });
+
+    test('nothing is committed on an answer to another question', async () => {
+      studio.sql('CREATE TABLE public.counted (n integer); GRANT ALL ON public.counted TO PUBLIC');
+      const connection = await connect(parseAddress(way.url(studio.url(ana.login))));
+      const adding = connection.transaction(async () => {
+        repeatOnce();
+        await connection.rows('INSERT INTO public.counted VALUES ($1)', [1]);
+      });
+      await expect(adding).rejects.toMatchObject({ code: 'studio-unreachable' });
+      await connection.close();
+      expect(studio.sql('SELECT count(*) FROM public.counted')).toBe('0');
+    });
 
     test('a connection that is lost without a word is given up', async () => {
       const connection = await connect(parseAddress(way.url(studio.url(ana.login))), { answerTimeoutMs: 200 });

@@ -1,9 +1,10 @@
 /** One connection to a studio's server. The client is loaded when it is first needed: without a studio nobody pays for it. */
 import type { Client, ClientConfig, QueryResultRow } from 'pg';
+import { randomUUID } from 'node:crypto';
 import { UserError } from '../../shared/errors.ts';
 import { readRegularFile, UnfitFileError } from '../files/regular-file.ts';
 import { isSocket, type StudioAddress } from './address.ts';
-import { isWorthRetrying, sentenceFor } from './server-errors.ts';
+import { isWorthRetrying, sentenceFor, unreachable } from './server-errors.ts';
 
 /** Bytes: a bundle of all authorities that browsers trust has a quarter of it. */
 const LARGEST_CERTIFICATE = 2 ** 20;
@@ -28,6 +29,13 @@ export interface StudioConnection {
   readonly transaction: <T>(work: () => Promise<T>) => Promise<T>;
   /** Called with each notice that others send by `NOTIFY earmark`, from `LISTEN earmark` on; tells what is new, never what it is. */
   readonly onNotice: (listener: (payload: string) => void) => void;
+  /**
+   * The protocol numbers neither statements nor answers: after bytes that came twice, each answer is the one before's, and what
+   * fails by it may be anything.
+   * @param error of work on this connection
+   * @throws UserError studio-unreachable when that is what has happened
+   */
+  readonly expectInStep: (error: unknown) => Promise<void>;
   /** Resolves when the connection has ended, whoever ended it. */
   readonly ended: Promise<void>;
   readonly close: () => Promise<void>;
@@ -53,7 +61,10 @@ export async function connect(
   return connection(client, address);
 }
 
-/** Connects, works, and always disconnects. */
+/**
+ * Connects, works, and always disconnects.
+ * @throws UserError studio-unreachable, too, when `work` fails because answers were not to what it had asked
+ */
 export async function connected<T>(
   address: StudioAddress,
   work: (connection: StudioConnection) => Promise<T>,
@@ -61,6 +72,9 @@ export async function connected<T>(
   const open = await connect(address);
   try {
     return await work(open);
+  } catch (error) {
+    await open.expectInStep(error);
+    throw error;
   } finally {
     await open.close();
   }
@@ -83,11 +97,20 @@ function connection(client: Client, address: StudioAddress): StudioConnection {
       }
     }
   };
+  let isAnsweredUnasked = false;
+  client.on('error', (error) => (isAnsweredUnasked ||= error.message.startsWith('Received unexpected')));
+  const isInStep = async () => {
+    const asked = randomUUID();
+    const [answer] = await query<{ asked?: string }>('SELECT $1::text AS asked', [asked]);
+    return answer?.asked === asked;
+  };
+  const outOfStep = () => unreachable(address, 'answers are not to what was asked');
   const inOneGo = async <T>(work: () => Promise<T>): Promise<T> => {
     await query('BEGIN');
     isInTransaction = true;
     try {
       const result = await work();
+      if (!(await isInStep())) throw outOfStep();
       await query('COMMIT');
       return result;
     } catch (error) {
@@ -105,6 +128,13 @@ function connection(client: Client, address: StudioAddress): StudioConnection {
       void client.on('notification', ({ processId, payload }) => {
         if (processId !== ownProcess) listener(payload ?? '');
       }),
+    expectInStep: async (error) => {
+      const isKnown =
+        (error instanceof UserError && error.code === 'studio-unreachable') ||
+        (error instanceof DOMException && error.name === 'AbortError');
+      // A connection that is gone may have gone for the error's own reason.
+      if (!isKnown && !(await isInStep().catch(() => !isAnsweredUnasked))) throw outOfStep();
+    },
     ended,
     close: () => client.end().catch(() => {}), // a lost connection cannot be closed properly
   };

@@ -9,8 +9,11 @@ const KEPT = 'Nothing is lost on this machine.';
 
 type Sentence = (server: string, address: StudioAddress) => UserError;
 
-const unreachable: Sentence = (server) =>
-  new UserError('studio-unreachable', `The studio server ${server} cannot be reached. ${KEPT} Check the network, or sync again later.`); // prettier-ignore
+/** @param cause for a log */
+export function unreachable(address: StudioAddress, cause?: unknown): UserError {
+  return new UserError('studio-unreachable', `The studio server ${describeAddress(address)} cannot be reached. ${KEPT} Check the network, or sync again later.`, cause); // prettier-ignore
+}
+const notReached: Sentence = (_, address) => unreachable(address);
 const incomplete: Sentence = (_, { database }) => incompleteStudio(database);
 
 /** Tables cannot be made again without what was in them and in others because of them: only a backup has that. */
@@ -20,8 +23,8 @@ export function incompleteStudio(database: string): UserError {
 
 /** By SQLSTATE, or its class of two characters; longer keys win. */
 const BY_STATE: Record<string, Sentence> = {
-  '08': unreachable,
-  '57P': unreachable,
+  '08': notReached,
+  '57P': notReached,
   '28': (server, { user }) =>
     new UserError('studio-refused', `The studio server ${server} refuses the login “${user}”. Check user name and password, then join again.`), // prettier-ignore
   '3D000': (server, { database }) =>
@@ -70,7 +73,7 @@ export function sentenceFor(error: unknown, address: StudioAddress): unknown {
   }
   if (Object.hasOwn(BY_SYSTEM_CODE, code)) return withCause(BY_SYSTEM_CODE[code]!(server, address));
   const cut = /^(Connection terminated|timeout expired|Client has encountered a connection error|Client was closed|Query read timeout)/; // prettier-ignore
-  if (SYSTEM.test(code) || cut.test(error.message)) return withCause(unreachable(server, address));
+  if (SYSTEM.test(code) || cut.test(error.message)) return unreachable(address, error.message);
   return error;
 }
 
