@@ -112,7 +112,6 @@ test('what we wrote is read again; what is damaged or foreign is not ours', () =
       ['sfx/a', 0.912],
       ['b/c', null],
     ],
-    earmark: 1,
   });
   for (const foreign of [
     undefined,
@@ -123,7 +122,17 @@ test('what we wrote is read again; what is damaged or foreign is not ours', () =
     'null',
     text.slice(0, -5),
     text.replace('"wrote"', '"w"'),
+    text.replace('"earmark":1', '"earmark":2'),
+    text.replace('["ä"]', '[1]'),
+    text.replace('["ä"]', '"ä"'),
+    text.replace('{"TCON":["ä"]}', '[]'),
   ]) {
     expect(parseProvenance(foreign)).toBeNull();
+  }
+  const halfDamaged = '{"earmark":1,"model":7,"date":null,"labels":[["a"]],"measured":["bpm","mood"],"wrote":{}}';
+  const nothing = { model: '', date: '', profile: '', labels: [], measured: [], wrote: {} };
+  expect(parseProvenance(halfDamaged)).toEqual(nothing);
+  for (const labels of ['[["a","b"]]', '[[1,0.5]]', '[["a",0.5,1]]', '{}', '"a"']) {
+    expect(parseProvenance(`{"earmark":1,"labels":${labels},"wrote":{}}`)).toEqual(nothing);
   }
 });
