@@ -1,7 +1,8 @@
 /** A large studio: what its server stores, and how long a new member takes to follow it. */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { cataloguePath, openCatalogue } from '../src/main/catalogue/open.ts';
+import { cataloguePath } from '../src/main/catalogue/connection.ts';
+import { openCatalogue } from '../src/main/catalogue/open.ts';
 import { spaceOf } from '../src/main/packs/pack.ts';
 import { parseAddress } from '../src/main/studio/address.ts';
 import { runSync } from '../src/main/studio/sync/sync-job.ts';

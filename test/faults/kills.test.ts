@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { replayable, ROUNDS } from '../kit/random.ts';
 import { json, kill, NO_PROC, type Program, type Role } from './program.ts';
 import { expectOwnWords, skipFor, Trial, type Row } from './trial.ts';
-import { cataloguePath } from '../../src/main/catalogue/open.ts';
+import { cataloguePath } from '../../src/main/catalogue/connection.ts';
 import { inDatabase } from '../kit/catalogue.ts';
 
 const SOUNDS = 40;

@@ -3,7 +3,8 @@ import { rmSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import type { AudioFacts } from '../../src/main/catalogue/stores/analysed.ts';
 import { migrate } from '../../src/main/catalogue/migrate.ts';
-import { cataloguePath, openCatalogue, type Catalogue } from '../../src/main/catalogue/open.ts';
+import { cataloguePath } from '../../src/main/catalogue/connection.ts';
+import { openCatalogue, type Catalogue } from '../../src/main/catalogue/open.ts';
 import { NO_SAMPLE_FACTS } from './figures.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 

@@ -1,15 +1,15 @@
 /** The catalogue: one SQLite file in the data folder that holds all that Earmark knows. */
-import { accessSync, constants, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import Database from 'better-sqlite3';
+import { statSync } from 'node:fs';
+import type { Database } from 'better-sqlite3';
 import { UserError } from '../../shared/errors.ts';
 import { analysisStore, type AnalysisStore } from './stores/analysis.ts';
 import { changeStore, type ChangeStore } from './stores/changes.ts';
 import { collectionStore, type CollectionStore } from './stores/collections.ts';
 import { decidedStore, type DecidedStore } from './stores/decided.ts';
 import { decisionStore, type DecisionStore } from './stores/decisions.ts';
+import { cataloguePath, closeDatabase, openDatabase } from './connection.ts';
 import { dataVersionOf, type DataVersion } from './data-version.ts';
-import { classify, withDatabaseErrors } from './database-errors.ts';
+import { withDatabaseErrors } from './database-errors.ts';
 import { filePlaceStore, type FilePlaceStore } from './stores/file-places.ts';
 import { fileListStore, type FileListStore } from './stores/file-lists.ts';
 import { fileRowStore, type FileRowStore } from './stores/file-rows.ts';
@@ -23,9 +23,6 @@ import { facetStore, type FacetStore } from './stores/facets.ts';
 import { healthStore, type HealthStore } from './stores/health.ts';
 import { integrityCheck } from './integrity.ts';
 import { jobStore, type JobStore } from './stores/jobs.ts';
-import { checkedVersion, migrate, NEWEST_VERSION } from './migrate.ts';
-import { readingCopy, removeReadingCopy } from './reading-copy.ts';
-import { makePrivate, makePrivateFile } from './private-folder.ts';
 import { knownFileStore, type KnownFileStore } from './stores/known-files.ts';
 import { nearDuplicateStore, type NearDuplicateStore } from './stores/near-duplicates.ts';
 import { ratingStore, type RatingStore } from './stores/ratings.ts';
@@ -44,13 +41,6 @@ import { totalStore, type TotalStore } from './stores/totals.ts';
 import { windowStore, type WindowStore } from './stores/windows.ts';
 import { wordMatchStore, type WordMatchStore } from './stores/word-matches.ts';
 import { writeJournal, type WriteJournal } from './stores/write-journal.ts';
-
-/** How long a statement waits for another process to finish its transaction, ms. Ours take milliseconds. */
-const BUSY_TIMEOUT_MS = 5000;
-/** The same while another process brings a large catalogue to the newest version: a million files take a quarter of a minute. */
-const MIGRATING_TIMEOUT_MS = 10 * 60_000;
-/** The write-ahead log is cut back to this after a large transaction, bytes. */
-const JOURNAL_SIZE_LIMIT = 64 * 1024 * 1024;
 
 export interface Catalogue {
   readonly path: string;
@@ -101,10 +91,6 @@ export interface Catalogue {
   close(): void;
   /** Until {@link close}. */
   readonly isOpen: boolean;
-}
-
-export function cataloguePath(dataFolder: string): string {
-  return join(dataFolder, 'catalogue.db');
 }
 
 /**
@@ -187,84 +173,7 @@ export function openCatalogue(
   }
 }
 
-/** @throws what {@link openCatalogue} throws, SQLite's own errors not yet turned into sentences */
-function openDatabase(dataFolder: string, readonly: boolean): Database.Database {
-  const path = cataloguePath(dataFolder);
-  if (readonly) {
-    if (!statSync(path, { throwIfNoEntry: false })) {
-      throw new UserError('not-found', `No catalogue in “${dataFolder}” yet. Index a folder first.`);
-    }
-  } else {
-    makePrivate(dataFolder);
-    // SQLite opens a file it may not write without a word and fails at the first change: say so now.
-    accessSync(dataFolder, constants.W_OK);
-    if (statSync(path, { throwIfNoEntry: false })) accessSync(path, constants.W_OK);
-    else makePrivateFile(path);
-  }
-  const db = readonly ? openForReading(path) : connect(path, false, openForWriting);
-  db.pragma('foreign_keys = ON');
-  db.pragma('temp_store = MEMORY');
-  return db;
-}
-
-/** As it lies there; where SQLite would have to write beside it and cannot, from a copy. */
-function openForReading(path: string): Database.Database {
-  const upToDate = (db: Database.Database) => {
-    if (checkedVersion(db) >= NEWEST_VERSION) return;
-    const message = `The catalogue “${path}” was created by an older version of Earmark and must be upgraded first. Index a folder, or start the app once.`;
-    throw new UserError('catalogue-unwritable', message);
-  };
-  try {
-    return connect(path, true, upToDate);
-  } catch (error) {
-    const code = classify(error)?.code;
-    if (code !== 'disk-full' && (code !== 'catalogue-unwritable' || isWritable(dirname(path)))) throw error;
-    return openCopy(path, error);
-  }
-}
-
-/** @throws `why` when there can be no copy either */
-function openCopy(path: string, why: unknown): Database.Database {
-  try {
-    return connect(readingCopy(path, migrate), true, () => {});
-  } catch (error) {
-    throw error instanceof UserError ? error : why;
-  }
-}
-
-function isWritable(folder: string): boolean {
-  try {
-    accessSync(folder, constants.W_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function openForWriting(db: Database.Database): void {
-  checkedVersion(db); // before anything is changed in a file that may not be ours
-  // On file systems without shared memory SQLite stays with its rollback journal: slower, equally safe.
-  db.pragma('journal_mode = WAL');
-  db.pragma('synchronous = NORMAL'); // a power cut may lose the last transactions, never the file
-  db.pragma(`journal_size_limit = ${JOURNAL_SIZE_LIMIT}`);
-  db.pragma(`busy_timeout = ${MIGRATING_TIMEOUT_MS}`);
-  migrate(db);
-  db.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
-}
-
-/** @param begin the connection is closed again when it throws */
-function connect(path: string, readonly: boolean, begin: (db: Database.Database) => void): Database.Database {
-  const db = new Database(path, { readonly, fileMustExist: readonly, timeout: BUSY_TIMEOUT_MS });
-  try {
-    begin(db);
-  } catch (error) {
-    db.close();
-    throw error;
-  }
-  return db;
-}
-
-function quickCheck(db: Database.Database): void {
+function quickCheck(db: Database): void {
   const answer = db.pragma('quick_check(1)', { simple: true }) as string;
   if (answer === 'ok') return;
   const message = `The catalogue “${db.name}” is damaged. Move it to another folder and index again. Your audio files are not affected.`;
@@ -273,18 +182,4 @@ function quickCheck(db: Database.Database): void {
 
 function bytesOnDisk(path: string): number {
   return [path, `${path}-wal`].reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
-}
-
-function closeDatabase(db: Database.Database, path: string): void {
-  if (!db.open) return;
-  try {
-    // Keeps the planner's statistics fresh; cheap, since SQLite looks only at tables that changed much.
-    if (!db.readonly) db.pragma('optimize');
-  } catch (error) {
-    // A full or missing disk: the call that wanted to write got the error. Older statistics do no harm.
-    if (!classify(error)) throw error;
-  } finally {
-    db.close();
-    if (db.name !== path) removeReadingCopy(db.name);
-  }
 }

@@ -3,7 +3,7 @@ import type { Database } from 'better-sqlite3';
 import type { TagScope } from '../../shared/calls/tags.ts';
 import { joined, likeLiteral, type Condition } from './queries/condition.ts';
 import { folderCondition, type Root } from './queries/folder-filter.ts';
-import { LISTED } from './stores/file-lists.ts';
+import { LISTED } from './queries/listed.ts';
 
 /** The file name alone: what is left when the path up to the last '/' is taken off. */
 const FILE_NAME = "replace(file.relative_path, rtrim(file.relative_path, replace(file.relative_path, '/', '')), '')";

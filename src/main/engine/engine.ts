@@ -35,7 +35,7 @@ import { vocabularyCalls } from '../calls/vocabularies.ts';
 import { writeRequestCalls } from '../calls/write-requests.ts';
 import { writeCalls } from '../calls/write.ts';
 import { classify } from '../catalogue/database-errors.ts';
-import { cataloguePath } from '../catalogue/open.ts';
+import { cataloguePath } from '../catalogue/connection.ts';
 import { endAll } from '../async/end-all.ts';
 import { EventHub } from './event-hub.ts';
 import { OtherWriters } from './other-writers.ts';

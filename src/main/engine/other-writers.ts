@@ -4,7 +4,8 @@
  */
 import { systemTimers, type Timers } from '../async/timers.ts';
 import { withDatabaseErrors } from '../catalogue/database-errors.ts';
-import { cataloguePath, type Catalogue } from '../catalogue/open.ts';
+import { cataloguePath } from '../catalogue/connection.ts';
+import type { Catalogue } from '../catalogue/open.ts';
 import type { ChangeKind, ChangePoint } from '../catalogue/stores/changes.ts';
 import { toWire } from '../../shared/errors.ts';
 

@@ -2,7 +2,8 @@
 import { existsSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { CatalogueAccess, LoadKind } from '../catalogue/access.ts';
-import { cataloguePath, openCatalogue, type Catalogue } from '../catalogue/open.ts';
+import { cataloguePath } from '../catalogue/connection.ts';
+import { openCatalogue, type Catalogue } from '../catalogue/open.ts';
 import { DecoderPool } from '../decode/decoder-pool.ts';
 import type { EmbeddingTarget } from '../embed/embed-files.ts';
 import type { EncodersInUse } from '../embed/encoders-in-use.ts';

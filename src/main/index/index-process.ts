@@ -1,7 +1,7 @@
 /** The index process: everything that touches hnswlib's native code. One embedding space. */
 import { mkdirSync } from 'node:fs';
-import { openCatalogue } from '../catalogue/open.ts';
 import { withDatabaseErrors } from '../catalogue/database-errors.ts';
+import { openEmbeddings } from '../catalogue/open-embeddings.ts';
 import { serveParent } from '../process/child.ts';
 import type { IndexMethods, IndexPushes } from './protocol.ts';
 import { SpaceIndex, type SyncControl } from './space-index.ts';
@@ -21,7 +21,7 @@ const push = serveParent<IndexMethods, IndexPushes>({
     folder = dataFolder;
     mkdirSync(indexFolder, { recursive: true });
     process.chdir(indexFolder); // so that the native code gets plain file names, see HnswGraph.save
-    const { windows } = openCatalogue(dataFolder, { readonly: true });
+    const { windows } = openEmbeddings(dataFolder);
     const { index, opened } = await SpaceIndex.open(windows, { folder: indexFolder, spaceId, dim, skipFile });
     space = index;
     return opened;

@@ -1,5 +1,5 @@
 /** Makes a whole map anew: mean embeddings → principal components → neighbours → UMAP, then room for every point. */
-import type { Catalogue } from '../catalogue/open.ts';
+import type { StoredEmbeddings } from '../catalogue/open-embeddings.ts';
 import { fitSquare, separate } from './fit-square.ts';
 import { fuzzyGraph } from './fuzzy-graph.ts';
 import { embeddedFiles, type EmbeddedFiles } from './embedded-files.ts';
@@ -32,10 +32,10 @@ const SHARES = { components: 0.08, reading: 0.12, neighbours: 0.35, layout: 0.4,
  * Memory: 200 bytes a file for its components, about as much for the graph, 400 for the edges.
  */
 export function* arrange(
-  catalogue: Catalogue,
+  stored: Pick<StoredEmbeddings, 'spaces' | 'windows'>,
   { spaceId, dim }: { spaceId: number; dim: number },
 ): Generator<ArrangeProgress, Arranged, undefined> {
-  const embedded = embeddedFiles(catalogue, spaceId, dim);
+  const embedded = embeddedFiles(stored, spaceId, dim);
   const wanted: { fileId: number; doneMs: number }[] = [];
   yield { stage: 'comparing', share: 0, files: null };
   for (const page of embedded.pages()) wanted.push(...page.filter(({ listed }) => listed));

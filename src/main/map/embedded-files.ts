@@ -1,5 +1,5 @@
 /** Which files a model has analysed, and one mean embedding for each file. */
-import type { Catalogue } from '../catalogue/open.ts';
+import type { StoredEmbeddings } from '../catalogue/open-embeddings.ts';
 import type { SpaceFile } from '../catalogue/stores/spaces.ts';
 import { decodeInto, float16Bits } from '../vectors/float16-dot.ts';
 
@@ -10,7 +10,7 @@ export type EmbeddedFiles = ReturnType<typeof embeddedFiles>;
 
 /** @param spaceId of the model; @param dim of its embeddings */
 export function embeddedFiles(
-  { spaces, windows }: Pick<Catalogue, 'spaces' | 'windows'>,
+  { spaces, windows }: Pick<StoredEmbeddings, 'spaces' | 'windows'>,
   spaceId: number,
   dim: number,
 ) {

@@ -1,6 +1,6 @@
 /** The map process: hnswlib and minutes of arithmetic, away from the engine. */
 import { withDatabaseErrors } from '../catalogue/database-errors.ts';
-import { openCatalogue } from '../catalogue/open.ts';
+import { openEmbeddings } from '../catalogue/open-embeddings.ts';
 import { serveParent } from '../process/child.ts';
 import { arrange } from './arrange.ts';
 import type { Arranged, ArrangeProgress, MapMethods } from './protocol.ts';
@@ -15,7 +15,7 @@ let folder = '';
 serveParent<MapMethods>({
   begin: ({ dataFolder, spaceId, dim }) => {
     folder = dataFolder;
-    work = arrange(openCatalogue(dataFolder, { readonly: true }), { spaceId, dim });
+    work = arrange(openEmbeddings(dataFolder), { spaceId, dim });
     return null;
   },
   step: () =>

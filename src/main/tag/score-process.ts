@@ -1,5 +1,5 @@
 /** The score process: reads embeddings, multiplies, weighs words, and gives back what fits; away from the engine. */
-import { openCatalogue } from '../catalogue/open.ts';
+import { openEmbeddings } from '../catalogue/open-embeddings.ts';
 import { serveParent } from '../process/child.ts';
 import { measureLibrary } from './measure-library.ts';
 import type { ScoreMethods } from './protocol.ts';
@@ -10,24 +10,24 @@ let run: ScoreRun | null = null;
 
 serveParent<ScoreMethods>({
   measure: async ({ dataFolder, spaceId, dim, threads, embeddings }) => {
-    const catalogue = openCatalogue(dataFolder, { readonly: true });
+    const stored = openEmbeddings(dataFolder);
     try {
-      return await measureLibrary(catalogue.windows, { spaceId, dim, threads }, embeddings);
+      return await measureLibrary(stored.windows, { spaceId, dim, threads }, embeddings);
     } finally {
-      catalogue.close();
+      stored.close();
     }
   },
   learn: async (input) => {
-    const catalogue = openCatalogue(input.dataFolder, { readonly: true });
+    const stored = openEmbeddings(input.dataFolder);
     try {
-      return await learnTags(catalogue, input);
+      return await learnTags(stored, input);
     } finally {
-      catalogue.close();
+      stored.close();
     }
   },
   begin: async (input) => {
-    const catalogue = openCatalogue(input.dataFolder, { readonly: true });
-    run = await ScoreRun.open(catalogue, input);
+    const stored = openEmbeddings(input.dataFolder);
+    run = await ScoreRun.open(stored, input);
     return { files: run.files };
   },
   step: () => {

@@ -1,5 +1,5 @@
 /** One pass over the files that are to be scored: in blocks, so that memory does not grow with the library. */
-import type { Catalogue } from '../catalogue/open.ts';
+import type { StoredEmbeddings } from '../catalogue/open-embeddings.ts';
 import type { StoredWindow } from '../catalogue/stores/windows.ts';
 import { decodeInto, float16Bits } from '../vectors/float16-dot.ts';
 import { fileWords } from './file-words.ts';
@@ -22,7 +22,7 @@ interface Prepared {
 }
 
 export class ScoreRun {
-  readonly #catalogue: Catalogue;
+  readonly #stored: StoredEmbeddings;
   readonly #fileIds: number[];
   readonly #vocabularies: Prepared[];
   readonly #dim: number;
@@ -31,7 +31,7 @@ export class ScoreRun {
   #next = 0;
 
   /** @param input of `begin` @throws what reading the catalogue throws; UserError model-unusable */
-  static async open(catalogue: Catalogue, input: ScoreMethods['begin']['input']): Promise<ScoreRun> {
+  static async open(stored: StoredEmbeddings, input: ScoreMethods['begin']['input']): Promise<ScoreRun> {
     const prepared: Prepared[] = [];
     for (const vocabulary of input.vocabularies) {
       const { rows, values } = matrixOf(vocabulary.set);
@@ -43,15 +43,15 @@ export class ScoreRun {
         added: new Float32Array(vocabulary.set.labels),
       });
     }
-    return new ScoreRun(catalogue, input, prepared);
+    return new ScoreRun(stored, input, prepared);
   }
 
-  private constructor(catalogue: Catalogue, input: ScoreMethods['begin']['input'], vocabularies: Prepared[]) {
+  private constructor(stored: StoredEmbeddings, input: ScoreMethods['begin']['input'], vocabularies: Prepared[]) {
     this.#vocabularies = vocabularies;
     this.#dim = input.dim;
-    this.#catalogue = catalogue;
+    this.#stored = stored;
     const { spaceId, folders, again } = input;
-    this.#fileIds = catalogue.scored.due(spaceId, { folders, notWith: again ? null : input.vocabularies });
+    this.#fileIds = stored.scored.due(spaceId, { folders, notWith: again ? null : input.vocabularies });
     this.#spaceId = spaceId;
     this.#values = new Float32Array(WINDOWS_AT_ONCE * input.dim);
   }
@@ -102,9 +102,7 @@ export class ScoreRun {
 
   /** By their start. */
   #read(fileId: number): StoredWindow[] {
-    return this.#catalogue.windows
-      .stored(fileId, this.#spaceId)
-      .filter(([, , blob]) => blob.byteLength === 2 * this.#dim);
+    return this.#stored.windows.stored(fileId, this.#spaceId).filter(([, , blob]) => blob.byteLength === 2 * this.#dim);
   }
 
   /** @param windows at most {@link WINDOWS_AT_ONCE} @returns of each vocabulary */
@@ -122,7 +120,7 @@ export class ScoreRun {
   /** Nothing is suggested for a silent file: it has no windows, and its name alone is no reason. */
   #finish(block: BlockBuilder, fileId: number, windows: readonly StoredWindow[]): void {
     block.begin(fileId);
-    const words = windows.length > 0 ? fileWords(this.#catalogue, fileId) : null;
+    const words = windows.length > 0 ? fileWords(this.#stored, fileId) : null;
     for (const { vocabulary, scorer, words: evidence, added } of this.#vocabularies) {
       block.vocabulary();
       if (windows.length === 0) continue;

@@ -4,7 +4,8 @@
  */
 import { lstatSync } from 'node:fs';
 import { classify } from '../catalogue/database-errors.ts';
-import { cataloguePath, openCatalogue, type Catalogue } from '../catalogue/open.ts';
+import { cataloguePath } from '../catalogue/connection.ts';
+import { openCatalogue, type Catalogue } from '../catalogue/open.ts';
 import { serveParent } from '../process/child.ts';
 import { tempPathFor } from './atomic-write.ts';
 import type { WriteJournal } from '../catalogue/stores/write-journal.ts';

@@ -3,7 +3,7 @@ import type { Database } from 'better-sqlite3';
 import type { SearchFilters } from '../../../shared/query/filters.ts';
 import { dataVersionOf, type DataVersion } from '../data-version.ts';
 import { FileSet } from '../file-set.ts';
-import { ROOT_IN_USE } from '../stores/roots.ts';
+import { ROOT_IN_USE } from './listed.ts';
 import { joined, likeLiteral, type Condition } from './condition.ts';
 import { folderCondition, type Root } from './folder-filter.ts';
 import { copiesCondition, issueCondition } from './issues.ts';

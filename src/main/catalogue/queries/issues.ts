@@ -2,7 +2,7 @@
 import type { CopyKind } from '../../../shared/query/filters.ts';
 import type { Issue } from '../../../shared/query/issues.ts';
 import { NEAR_CONTENTS } from '../stores/near-duplicates.ts';
-import { ROOT_IN_USE } from '../stores/roots.ts';
+import { ROOT_IN_USE } from './listed.ts';
 import { joined, type Condition } from './condition.ts';
 
 /** Fields of native tags that say what a file is; a tempo or a date does not. */

@@ -3,7 +3,7 @@ import type { Database } from 'better-sqlite3';
 import type { Collection } from '../../../shared/calls/files.ts';
 import { UserError } from '../../../shared/errors.ts';
 import { collectionMissing } from '../../../shared/refusals.ts';
-import { LISTED } from './file-lists.ts';
+import { LISTED } from '../queries/listed.ts';
 import { byName, claimName, nameKey, tidyName } from '../given-name.ts';
 import { knownFileStore } from './known-files.ts';
 

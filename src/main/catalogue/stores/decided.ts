@@ -1,6 +1,6 @@
 /** Table `decision` as others read it: for exports, for learning, for writing into files. Deciding is decisions.ts's. */
 import type { Database } from 'better-sqlite3';
-import { LISTED } from './file-lists.ts';
+import { LISTED } from '../queries/listed.ts';
 
 /** A tag that the user accepted for a file. */
 export interface AcceptedRow {

@@ -1,7 +1,8 @@
 /** Files with the same sound: equal content ids, which ignore names, folders and tags. */
 import type { Database } from 'better-sqlite3';
 import type { DuplicateGroup } from '../../../shared/calls/library.ts';
-import { absolutePath, ROOT_IN_USE } from './roots.ts';
+import { absolutePath } from './roots.ts';
+import { ROOT_IN_USE } from '../queries/listed.ts';
 
 export interface Duplicates {
   groups: DuplicateGroup[];

@@ -5,7 +5,7 @@ import { FILTERS, type SearchFilters } from '../../../shared/query/filters.ts';
 import type { Condition } from '../queries/condition.ts';
 import { conditionOf, restricts } from '../queries/filters.ts';
 import type { Root } from '../queries/folder-filter.ts';
-import { LISTED } from './file-lists.ts';
+import { LISTED } from '../queries/listed.ts';
 
 export type FacetStore = ReturnType<typeof facetStore>;
 

@@ -5,16 +5,9 @@ import type { FileList, FileOrder } from '../../../shared/calls/files.ts';
 import { joined, type Condition } from '../queries/condition.ts';
 import { conditionOf } from '../queries/filters.ts';
 import { folderCondition, type Root } from '../queries/folder-filter.ts';
+import { LISTED } from '../queries/listed.ts';
 import { inSet, NO_FAVOURITE, userSets } from '../queries/user-filters.ts';
 import { ratingStore } from './ratings.ts';
-import { ROOT_IN_USE } from './roots.ts';
-
-/**
- * Files that are shown in lists: analysed at least once, not known to be unusable, in a root that is in use.
- * Offline ones are.
- * What stands here must be in every index of {@link ORDERS}.
- */
-export const LISTED = `file.state IN ('ready', 'pending') AND file.duration_s IS NOT NULL AND ${ROOT_IN_USE}`;
 
 /**
  * Up to so many files of a known set are looked up one by one and sorted (some ms). For more it is cheaper to walk the

@@ -1,7 +1,8 @@
 /** Where files lie: the path of a file, and what a whole list of files is told apart by. */
 import type { Database } from 'better-sqlite3';
 import type { AudioFormat } from '../../../shared/types.ts';
-import { absolutePath, ROOT_IN_USE } from './roots.ts';
+import { absolutePath } from './roots.ts';
+import { ROOT_IN_USE } from '../queries/listed.ts';
 
 export interface FilePath {
   /** Absolute. */

@@ -4,7 +4,7 @@ import { FIGURES } from '../../../shared/analysis.ts';
 import type { FileDetail, FileRow, Waveform } from '../../../shared/calls/files.ts';
 import type { DecodeWarning } from '../../../shared/types.ts';
 import { HERE } from '../queries/filters.ts';
-import { LISTED } from './file-lists.ts';
+import { LISTED } from '../queries/listed.ts';
 import { absolutePath } from './roots.ts';
 import { rowTagStore } from './row-tags.ts';
 import { statedFactStore } from './stated-facts.ts';

@@ -7,7 +7,7 @@ import { joined, type Condition } from '../queries/condition.ts';
 import { conditionOf, HERE, SEARCHABLE } from '../queries/filters.ts';
 import { folderCondition, type Root } from '../queries/folder-filter.ts';
 import { INDEXED_ISSUES } from '../queries/issues.ts';
-import { ROOT_IN_USE } from './roots.ts';
+import { ROOT_IN_USE } from '../queries/listed.ts';
 
 export type HealthStore = ReturnType<typeof healthStore>;
 

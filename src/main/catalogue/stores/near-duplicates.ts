@@ -4,7 +4,8 @@ import type { AudioFormat } from '../../../shared/types.ts';
 import type { Condition } from '../queries/condition.ts';
 import { joined } from '../queries/condition.ts';
 import { folderCondition, type Root } from '../queries/folder-filter.ts';
-import { absolutePath, ROOT_IN_USE } from './roots.ts';
+import { absolutePath } from './roots.ts';
+import { ROOT_IN_USE } from '../queries/listed.ts';
 
 /** How the second of two relates to the first; each figure adds up along a chain of pairs. */
 export interface PairFacts {

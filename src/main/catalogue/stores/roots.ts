@@ -22,9 +22,6 @@ export interface RootRow {
   removedMs: number | null;
 }
 
-/** A condition on rows of `file`: they belong to a root that the user has not removed. Roots are few. */
-export const ROOT_IN_USE = 'file.root_id NOT IN (SELECT id FROM root WHERE removed_ms IS NOT NULL)';
-
 /** @returns the path in the platform's own form; `relativePath` has '/' between folders */
 export function absolutePath(rootPath: string, relativePath: string): string {
   return join(rootPath, relativePath);

@@ -2,7 +2,7 @@
 import type { Database } from 'better-sqlite3';
 import { joined, type Condition } from '../queries/condition.ts';
 import { folderCondition, type Root } from '../queries/folder-filter.ts';
-import { LISTED } from './file-lists.ts';
+import { LISTED } from '../queries/listed.ts';
 
 export type ScoredStore = ReturnType<typeof scoredStore>;
 

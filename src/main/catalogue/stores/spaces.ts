@@ -1,6 +1,6 @@
 /** What each embedding space has analysed, what one lacks that another has, and forgetting one. */
 import type { Database } from 'better-sqlite3';
-import { LISTED } from './file-lists.ts';
+import { LISTED } from '../queries/listed.ts';
 
 /** Of one model, all versions of it taken together. */
 export interface AnalysedByModel {

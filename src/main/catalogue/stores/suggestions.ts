@@ -2,7 +2,7 @@
 import type { Database } from 'better-sqlite3';
 import type { TagScope, TagState } from '../../../shared/calls/tags.ts';
 import { joined, type Condition } from '../queries/condition.ts';
-import { LISTED } from './file-lists.ts';
+import { LISTED } from '../queries/listed.ts';
 import { tagScopes } from '../tag-scope.ts';
 
 export interface NewSuggestion {

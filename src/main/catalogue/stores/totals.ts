@@ -1,7 +1,7 @@
 /** Counts over the catalogue: for the status, and how much of it a search can find. */
 import type { Database } from 'better-sqlite3';
 import type { RootStatus } from '../../../shared/types.ts';
-import { ROOT_IN_USE } from './roots.ts';
+import { ROOT_IN_USE } from '../queries/listed.ts';
 import { windowStore } from './windows.ts';
 
 export interface Totals {

@@ -1,5 +1,5 @@
 /** In the score process: reads the decisions about tags, compares them with the prompts' scores, and trains each tag. */
-import type { Catalogue } from '../../catalogue/open.ts';
+import type { StoredEmbeddings } from '../../catalogue/open-embeddings.ts';
 import type { StoredWindow } from '../../catalogue/stores/windows.ts';
 import { decodeInto, float16Bits } from '../../vectors/float16-dot.ts';
 import { sampleWindows } from '../measure-library.ts';
@@ -17,7 +17,7 @@ const MOST_WINDOWS = 40;
 
 /** @returns of each tag what it learnt, null for one with too few decisions; in their order */
 export async function learnTags(
-  { decided: decisions, windows: stored }: Catalogue,
+  { decided: decisions, windows: stored }: Pick<StoredEmbeddings, 'decided' | 'windows'>,
   { spaceId, dim, threads, set, tags }: ScoreMethods['learn']['input'],
 ): Promise<(LearntHead | null)[]> {
   const { values, windows } = sampleWindows(stored, { spaceId, dim, wanted: BACKGROUND_WINDOWS });
