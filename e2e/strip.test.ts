@@ -218,7 +218,9 @@ describe.skipIf(missing !== null)('the lanes of the player', () => {
     await drag(page, 0.1, 0.2, 'Alt');
     await expect.poll(async () => (await offered()).startSeconds).toBeCloseTo(0.1 * TRAM_SECONDS, 1);
     expect((await offered()).startSeconds).not.toBe(startSeconds);
-    await page.evaluate(() => window.fake.push('daw.find', { path: '/elsewhere/snare.wav', startSeconds: 1.5 }));
+    await page.evaluate(() =>
+      window.fake.push('search.wanted', { like: [{ path: '/elsewhere/snare.wav', startSeconds: 1.5 }] }),
+    );
     await page.getByText('sounds like snare.wav').waitFor();
     expect((await asked(page, 'search.query')).at(-1)).toMatchObject({ likePath: '/elsewhere/snare.wav', likeStartSeconds: 1.5 }); // prettier-ignore
   });

@@ -1,6 +1,6 @@
 /** Everything a host can ask of the engine, and everything the engine pushes. Both ends are typed from these two maps. */
 import type { CutCalls } from './calls/cut.ts';
-import type { DawCalls, DawEvents } from './calls/daw.ts';
+import type { DawCalls } from './calls/daw.ts';
 import type { DuplicateCalls } from './calls/duplicates.ts';
 import type { FacetCalls } from './calls/facets.ts';
 import type { FactCalls } from './calls/facts.ts';
@@ -15,7 +15,7 @@ import type { OutputCalls } from './calls/outputs.ts';
 import type { PlaylistCalls } from './calls/playlists.ts';
 import type { PlaybackCalls } from './calls/playback.ts';
 import type { SettingCalls, SettingEvents } from './calls/settings.ts';
-import type { SoundCalls } from './calls/sounds.ts';
+import type { SoundCalls, SoundEvents } from './calls/sounds.ts';
 import type { StudioCalls, StudioEvents } from './calls/studio.ts';
 import type { TagCalls, TagEvents } from './calls/tags.ts';
 import type { VocabularyCalls } from './calls/vocabularies.ts';
@@ -114,7 +114,7 @@ export interface Calls
 }
 
 export interface Events
-  extends DawEvents, FileEvents, LibraryEvents, SettingEvents, StudioEvents, TagEvents, WriteEvents {
+  extends FileEvents, LibraryEvents, SettingEvents, SoundEvents, StudioEvents, TagEvents, WriteEvents {
   'job.progress': JobProgress;
   /** Something a user should know now: the index was rebuilt, the encoder was restarted. One sentence. */
   'engine.notice': { message: string };

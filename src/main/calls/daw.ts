@@ -1,7 +1,9 @@
 /** What windows and scripts of DAWs have to say to each other. */
 import { basename, extname } from 'node:path';
-import type { DawCalls, DawEvents, OfferedSound } from '../../shared/calls/daw.ts';
+import type { DawCalls, OfferedSound } from '../../shared/calls/daw.ts';
+import type { SoundEvents } from '../../shared/calls/sounds.ts';
 import type { Engine } from '../../shared/contract.ts';
+import type { ReferenceSound } from '../../shared/types.ts';
 import type { CatalogueAccess } from '../catalogue/access.ts';
 import { absolutePath } from '../catalogue/stores/roots.ts';
 
@@ -18,13 +20,16 @@ export interface DawSound {
 
 export class DawDesk {
   readonly #deps: Pick<CatalogueAccess, 'existingCatalogue'>;
-  readonly #found: (sound: DawEvents['daw.find']) => void;
+  readonly #wanted: (wanted: SoundEvents['search.wanted']) => void;
   #offered: OfferedSound | null = null;
 
-  /** @param found called when a script looks for a sound */
-  constructor(deps: Pick<CatalogueAccess, 'existingCatalogue'>, found: (sound: DawEvents['daw.find']) => void) {
+  /** @param wanted called when a script looks for a sound */
+  constructor(
+    deps: Pick<CatalogueAccess, 'existingCatalogue'>,
+    wanted: (wanted: SoundEvents['search.wanted']) => void,
+  ) {
     this.#deps = deps;
-    this.#found = found;
+    this.#wanted = wanted;
   }
 
   get calls(): Pick<Engine, keyof DawCalls> {
@@ -46,7 +51,7 @@ export class DawDesk {
     return { path, name: basename(path, extname(path)), startSeconds, endSeconds };
   }
 
-  find(sound: DawEvents['daw.find']): void {
-    this.#found(sound);
+  find(sound: ReferenceSound): void {
+    this.#wanted({ like: [sound] });
   }
 }

@@ -253,7 +253,7 @@ export function createEngine(options: EngineOptions): EngineHandle {
 
   const outputs = new OutputGrants();
   const lent = new LentSounds(options.dataFolder);
-  const daw = new DawDesk(resources, (sound) => send('daw.find', sound));
+  const daw = new DawDesk(resources, (wanted) => send('search.wanted', wanted));
 
   const searches = searchCalls(resources);
   const engine: Engine = {

@@ -2,6 +2,7 @@
 import { createContext, tick } from 'svelte';
 import type { Collection } from '../../shared/calls/files.ts';
 import type { Client } from '../../shared/contract.ts';
+import { queryOf } from '../../shared/query/references.ts';
 import type { MatchCurve } from '../../shared/types.ts';
 import type { Connection, ConnectionState, Host } from '../client/host.ts';
 import { Audition } from '../audition/audition.svelte.ts';
@@ -149,8 +150,8 @@ export class App {
     client.on('catalogue.changed', ({ fileIds }) => this.#catalogueChanged(fileIds));
     client.on('file.marked', ({ fileIds }) => this.#marked(fileIds));
     client.on('tag.changed', () => this.files.renew(null));
-    client.on('daw.find', ({ path, startSeconds }) => {
-      this.search.open({ likePath: path, ...(startSeconds !== null && { likeStartSeconds: startSeconds }) });
+    client.on('search.wanted', ({ like }) => {
+      this.search.open(queryOf({ like, unlike: [] }));
       this.goTo('search');
     });
     client.on('root.changed', () => this.#rootsChanged());

@@ -1,4 +1,4 @@
-/** Scripts of DAWs: what they would insert, and sounds that they look for. */
+/** Scripts of DAWs: what they would insert. What they look for: `search.wanted`. */
 
 /** A sound of the catalogue, or a range of it. */
 export interface OfferedSound {
@@ -11,9 +11,4 @@ export interface OfferedSound {
 export interface DawCalls {
   /** What is selected in the window now, or null; until the next call, scripts get that. */
   'daw.offer': { input: OfferedSound | null; output: null };
-}
-
-export interface DawEvents {
-  /** A script looks for sounds like a file, indexed or not: from a moment on (s), or like all of it. */
-  'daw.find': { path: string; startSeconds: number | null };
 }

@@ -1,4 +1,5 @@
-/** Sounds that are lent to the engine to search by: recorded in the window, or dropped on it by a browser. */
+/** Sounds from elsewhere to search by: recorded in the window, dropped on it, or named by another program. */
+import type { ReferenceSound } from '../types.ts';
 
 /** Of one sound, bytes. */
 export const MOST_LENT_BYTES = 24 * 2 ** 20;
@@ -15,6 +16,11 @@ export interface SoundCalls {
    * @throws UserError bad-input for nothing, or for too much; disk-full and its like
    */
   'sound.lend': { input: { name: string; data: string }; output: { path: string } };
+}
+
+export interface SoundEvents {
+  /** A script of a DAW or a file manager asks for files like these, indexed or not; 1 to {@link MOST_REFERENCES}. */
+  'search.wanted': { like: ReferenceSound[] };
 }
 
 export const MOST_LENT = 16;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { temporaryFolder } from '../../kit/temporary-folder.ts';
-import type { DawEvents } from '../../../src/shared/calls/daw.ts';
+import type { ReferenceSound } from '../../../src/shared/types.ts';
 import { createEngine, type EngineHandle } from '../../../src/main/engine/engine.ts';
 import { DawBridge } from '../../../src/main/host/daw/daw-bridge.ts';
 import { TOKEN_FILE } from '../../../src/main/host/daw/daw-server.ts';
@@ -19,7 +19,7 @@ const has = (program: string, flag: string) => spawnSync(program, [flag]).status
 /** Why the scripts cannot run. */
 const missing = !has('lua5.4', '-v') ? 'lua5.4 is not installed' : !has('curl', '--version') ? 'curl is not installed' : null; // prettier-ignore
 const trial = new EngineTrial();
-const found: DawEvents['daw.find'][] = [];
+const found: ReferenceSound[] = [];
 const notices: string[] = [];
 let handle: EngineHandle;
 let bridge: DawBridge;
@@ -35,7 +35,7 @@ beforeAll(async () => {
   hum = { fileId: fileId!, path };
   await trial.close();
   handle = createEngine({ dataFolder: trial.data, load: 'foreground', model: TINY_PACK });
-  handle.on('daw.find', (sound) => found.push(sound));
+  handle.on('search.wanted', ({ like }) => found.push(...like));
   bridge = new DawBridge({
     dataFolder: trial.data,
     handle,
@@ -98,7 +98,7 @@ test('what is selected, and sounds like a file: with the token, for no web page,
   found.length = 0;
   expect(await ask(port, '/similar', { authorization }, `${hum.path}\n1.25\n`)).toEqual([200, ['ok', '']]);
   expect(await ask(port, '/similar', { authorization }, '/elsewhere/x.wav\n\n')).toEqual([200, ['ok', '']]);
-  expect(found).toEqual([{ path: hum.path, startSeconds: 1.25 }, { path: '/elsewhere/x.wav', startSeconds: null }]); // prettier-ignore
+  expect(found).toEqual([{ path: hum.path, startSeconds: 1.25 }, { path: '/elsewhere/x.wav' }]); // prettier-ignore
   for (const body of ['relative.wav\n', '/x.wav\n-1\n', '/x.wav\nNaN\n', '']) {
     expect((await ask(port, '/similar', { authorization }, body))[0]).toBe(400);
   }

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { FuseV1Options } from '@electron/fuses';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { claimsAudio } from '../../../src/main/decode/extensions.ts';
 import { INSTALL_FOLDER } from '../../../src/main/files/install.ts';
 
 interface Configuration {
@@ -12,7 +13,12 @@ interface Configuration {
   asarUnpack: string[];
   icon: string;
   electronFuses: Record<string, boolean>;
-  mac: { entitlements: string; entitlementsInherit: string; extendInfo: Record<string, string> };
+  mac: {
+    fileAssociations: { ext: string[] }[];
+    entitlements: string;
+    entitlementsInherit: string;
+    extendInfo: Record<string, string>;
+  };
 }
 type Filter = (path: string, stat: ReturnType<typeof statSync>) => boolean;
 
@@ -66,6 +72,12 @@ test('macOS lets the app and its processes use the microphone, and says why it a
     }
   }
   expect(extendInfo['NSMicrophoneUsageDescription']).toMatch(/records/);
+});
+
+test('a Mac is told of endings that Earmark knows', () => {
+  const endings = configuration.mac.fileAssociations.flatMap(({ ext }) => ext);
+  expect(endings).toContain('wav');
+  expect(endings.filter((ending) => !claimsAudio(`x.${ending}`))).toEqual([]);
 });
 
 test('the schema is strict: an unknown key is reported', async () => {

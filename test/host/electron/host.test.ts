@@ -219,6 +219,24 @@ describe('with a folder', () => {
     expect(await stub.invoke(CHANNELS.chooseOutputFolder)).toBeNull();
   });
 
+  test('what a second start or a file manager names is searched by, once a page listens', async () => {
+    const tone = join(sounds, 'tone.wav');
+    const wanted = () => eventsOf('search.wanted').map(([, , payload]) => payload);
+    stub.app.emit('second-instance', {}, [], '/', { opened: [tone] });
+    expect(wanted()).toEqual([]);
+    await stub.invoke(CHANNELS.state);
+    expect(wanted()).toEqual([{ like: [{ path: tone }] }]);
+    let prevented = 0;
+    stub.app.emit('open-file', { preventDefault: () => prevented++ }, tone);
+    expect(wanted()).toHaveLength(2);
+    expect(prevented).toBe(1);
+    stub.app.emit('second-instance', {}, [], '/', { opened: [join(sounds, 'gone.wav')] });
+    expect(eventsOf('engine.notice').at(-1)![2]).toMatchObject({
+      message: expect.stringContaining('gone.wav') as string,
+    });
+    expect(wanted()).toHaveLength(2);
+  });
+
   test('a file to read is chosen in the system’s dialog', async () => {
     stub.chosen = [join(folder, 'words.csv')];
     expect(await stub.invoke(CHANNELS.chooseFile, ['.csv', '.json'])).toBe(join(folder, 'words.csv'));

@@ -126,7 +126,7 @@ async function answer(request: IncomingMessage, { port, keys, desk, windows }: B
   const seconds = start.trim() === '' ? null : Number(start);
   if (seconds !== null && !(seconds >= 0 && seconds <= LAST_SECOND)) throw new Refused(400, 'The position in the item is not valid.'); // prettier-ignore
   if (windows() === 0) throw new Refused(409, 'No window of Earmark is open to show what is found. Open one in a browser, then run the script again.'); // prettier-ignore
-  desk.find({ path, startSeconds: seconds });
+  desk.find({ path, ...(seconds !== null && { startSeconds: seconds }) });
   return [];
 }
 

@@ -13,6 +13,7 @@ import { EngineLink } from './engine-link.ts';
 import { MainWindow } from './main-window.ts';
 import { menuTemplate } from './menu.ts';
 import { connectWindows } from './messages.ts';
+import { OpenedPaths } from './opened-paths.ts';
 import { answer, PRIVILEGES } from './protocol.ts';
 import { isLibraryJob, type JobProgress } from '../../../shared/jobs.ts';
 import { Quitting } from './quitting.ts';
@@ -48,8 +49,8 @@ export interface DesktopPaths {
   preload: string;
   /** icon.png, tray.png, drag.png */
   iconFolder: string;
-  /** Analysed from the start. */
-  folders?: string[];
+  /** Named at the start, absolute: folders are analysed, files searched by. */
+  opened?: string[];
 }
 
 /** What a test may want to look at. */
@@ -68,7 +69,9 @@ export async function startDesktopHost(electron: ElectronApi, paths: DesktopPath
   const windowData = join(paths.dataFolder, 'window');
   mkdirSync(windowData, { recursive: true });
   app.setPath('userData', windowData);
-  if (!app.requestSingleInstanceLock()) {
+  const { opened = [] } = paths;
+  // Chromium sorts the arguments that it passes on to the first one; this it leaves as it is.
+  if (!app.requestSingleInstanceLock({ opened })) {
     app.quit();
     return null;
   }
@@ -76,8 +79,16 @@ export async function startDesktopHost(electron: ElectronApi, paths: DesktopPath
   app.enableSandbox();
   app.setAppUserModelId(APP_ID);
   app.on('web-contents-created', (_event, contents) => guardContents(contents));
+  // A Mac tells what to open instead of naming it, even before the app is ready.
+  const early = [...opened];
+  const keep = (event: Electron.Event, path: string) => {
+    event.preventDefault();
+    early.push(path);
+  };
+  app.on('open-file', keep);
   await app.whenReady();
-  return open(electron, paths, windowData);
+  app.off('open-file', keep);
+  return open(electron, { ...paths, opened: early }, windowData);
 }
 
 async function open(electron: ElectronApi, paths: DesktopPaths, windowData: string): Promise<DesktopHost> {
@@ -174,6 +185,7 @@ async function open(electron: ElectronApi, paths: DesktopPaths, windowData: stri
     windows: () => BrowserWindow.getAllWindows(),
     windowOf: (contents) => BrowserWindow.fromWebContents(contents),
     roots: () => engine.roots,
+    windowListens: () => handed.windowListens(),
     dragIcon: join(iconFolder, 'drag.png'),
   });
   const followed = (progress: JobProgress) => {
@@ -194,6 +206,17 @@ async function open(electron: ElectronApi, paths: DesktopPaths, windowData: stri
     const started = await engine.call('index.start', { folders });
     if (!started.ok) dialog.showErrorBox('Earmark', started.error.userMessage);
   };
+  const handed = new OpenedPaths({
+    analyse: (folders) => void indexFolders(folders),
+    search: (like) => messages.tellOne(window.current, 'search.wanted', { like }),
+    notice: (message) => {
+      if (!messages.tellOne(window.current, 'engine.notice', { message })) dialog.showErrorBox('Earmark', message);
+    },
+  });
+  const openPaths = (given: readonly string[]) => {
+    showWindow();
+    handed.open(given);
+  };
   const run = (id: string) => {
     showWindow();
     window.current?.webContents.send(CHANNELS.action, id);
@@ -201,7 +224,15 @@ async function open(electron: ElectronApi, paths: DesktopPaths, windowData: stri
   Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate({ mac, development: !app.isPackaged, run })));
   app.setAboutPanelOptions({ applicationName: 'Earmark', applicationVersion: version() });
 
-  app.on('second-instance', showWindow);
+  app.on('second-instance', (_event, _args, _folder, data) => {
+    // Nothing from one of another version.
+    const { opened = [] } = (data ?? {}) as { opened?: string[] };
+    openPaths(opened);
+  });
+  app.on('open-file', (event, path) => {
+    event.preventDefault();
+    openPaths([path]);
+  });
   app.on('activate', showWindow);
   app.on('before-quit', (event) => {
     if (!quitting.request()) event.preventDefault();
@@ -211,7 +242,7 @@ async function open(electron: ElectronApi, paths: DesktopPaths, windowData: stri
   powerMonitor.on('shutdown', () => void quitting.quitNow());
 
   window.show();
-  if (paths.folders && paths.folders.length > 0) void indexFolders(paths.folders);
+  handed.open(paths.opened ?? []);
   await engine.opened;
   return { engine, window };
 }

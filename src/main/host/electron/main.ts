@@ -1,9 +1,10 @@
 /** Begin of the desktop app. Everything is decided in host.ts; here it meets the real Electron. */
-import { isAbsolute, join } from 'node:path';
+import { join } from 'node:path';
 import * as electron from 'electron';
 import { toWire } from '../../../shared/errors.ts';
 import { defaultDataFolder, INSTALL_FOLDER, RESOURCES_FOLDER } from '../../files/install.ts';
 import { startDesktopHost } from './host.ts';
+import { pathsAmong } from './opened-paths.ts';
 
 const { app, dialog } = electron;
 
@@ -13,8 +14,8 @@ startDesktopHost(electron, {
   windowFolder: join(INSTALL_FOLDER, 'dist', 'renderer'),
   preload: join(INSTALL_FOLDER, 'dist', 'preload', 'preload.cjs'),
   iconFolder: join(RESOURCES_FOLDER, 'icons'),
-  // What `npm start -- FOLDER…` names; in development the first argument is the app's own folder.
-  folders: process.argv.slice(app.isPackaged ? 1 : 2).filter((argument) => isAbsolute(argument)),
+  // In development the first argument is the app's own folder.
+  opened: pathsAmong(process.argv.slice(app.isPackaged ? 1 : 2), process.cwd()),
 }).catch((error: unknown) => {
   const { userMessage, detail } = toWire(error);
   dialog.showErrorBox('Earmark cannot start', `${userMessage}\n\n${detail}`);

@@ -22,6 +22,8 @@ const NOT_FROM_A_WINDOW: ReadonlySet<string> = new Set<CallName>(['place.list', 
 export interface WindowMessages {
   /** Passes an event on to every window. */
   tell: <E extends EventName>(event: E, payload: Events[E]) => void;
+  /** Passes an event on to one window. @returns false when its page does not listen yet */
+  tellOne: <E extends EventName>(window: Electron.BrowserWindow | null, event: E, payload: Events[E]) => boolean;
   /** Says to every window whether the engine answers. */
   tellState: (state: EngineState) => void;
 }
@@ -37,6 +39,8 @@ export interface MessageDeps {
   windowOf: (contents: IpcMainInvokeEvent['sender']) => Electron.BrowserWindow | null;
   /** Absolute paths of the folders in use. */
   roots: () => readonly string[];
+  /** Called when the page of a window has begun to listen. */
+  windowListens: () => void;
   /** Picture beside the pointer while files are dragged; an absolute path. */
   dragIcon: string;
 }
@@ -101,11 +105,22 @@ export function connectWindows(deps: MessageDeps): WindowMessages {
     }
   });
 
-  // A window that was opened meanwhile.
-  answering(CHANNELS.state, () => state);
+  // A window that was opened meanwhile, which asks when it hears everything else already.
+  const listening = new WeakSet<IpcMainInvokeEvent['sender']>();
+  answering(CHANNELS.state, ({ sender }) => {
+    listening.add(sender);
+    sender.once('render-process-gone', () => listening.delete(sender));
+    deps.windowListens();
+    return state;
+  });
 
   return {
     tell,
+    tellOne: (window, event, payload) => {
+      if (!window || window.isDestroyed() || !listening.has(window.webContents)) return false;
+      window.webContents.send(CHANNELS.event, event, payload);
+      return true;
+    },
     tellState: (now) => {
       state = now;
       send(CHANNELS.state, now);
