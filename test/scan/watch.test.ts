@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -39,41 +38,42 @@ function touch(relativePath: string): void {
   writeFileSync(path, `${performance.now()}`);
 }
 
-/** Does something that must be reported as a change. */
-async function reported(what: string, act: () => void): Promise<void> {
+/** Does something that must be reported as a change of this root. Stragglers of an earlier change belong to another root. */
+async function reported(what: string, rootId: number, act: () => void): Promise<void> {
   changes.length = 0;
   act();
-  await until(what, () => changes.length > 0);
-  // Its stragglers belong to it and not to what comes next.
-  for (let before = -1; before !== changes.length;) {
-    before = changes.length;
-    await sleep(300);
-  }
+  await until(what, () => changes.includes(rootId));
 }
 
 test('new, changed, renamed and deleted files and folders are reported, also deep below', async () => {
-  mkdirSync(join(folder, 'root/a/b'), { recursive: true });
-  await start().watchOnly(new Map([[7, join(folder, 'root')]]));
-  expect(watcher!.stateOf(7)).toEqual({ watching: true, problem: null });
-  await reported('a new file', () => touch('root/a/b/new.wav'));
-  expect(new Set(changes)).toEqual(new Set([7]));
-  await reported('a changed file', () => touch('root/a/b/new.wav'));
-  await reported('a renamed folder', () => renameSync(join(folder, 'root/a/b'), join(folder, 'root/a/c')));
-  await reported('a file in a new folder', () => touch('root/later/x/y.wav'));
-  await reported('a deleted file', () => rmSync(join(folder, 'root/a/c/new.wav')));
+  const at = (rootId: number) => `root ${String(rootId)}`;
+  const roots = new Map([1, 2, 3, 4, 5].map((rootId) => [rootId, join(folder, at(rootId))]));
+  for (const rootId of roots.keys()) mkdirSync(join(folder, at(rootId), 'a/b'), { recursive: true });
+  for (const rootId of [2, 5]) touch(`${at(rootId)}/a/b/old.wav`);
+  await start().watchOnly(roots);
+  for (const rootId of roots.keys()) expect(watcher!.stateOf(rootId)).toEqual({ watching: true, problem: null });
+  await reported('a new file', 1, () => touch(`${at(1)}/a/b/new.wav`));
+  expect(new Set(changes)).toEqual(new Set([1]));
+  await reported('a changed file', 2, () => touch(`${at(2)}/a/b/old.wav`));
+  await reported('a renamed folder', 3, () => renameSync(join(folder, at(3), 'a/b'), join(folder, at(3), 'a/c')));
+  await reported('a file in a new folder', 4, () => touch(`${at(4)}/later/x/y.wav`));
+  await reported('a deleted file', 5, () => rmSync(join(folder, at(5), 'a/b/old.wav')));
 });
 
 test('changes in ignored folders and in the data folder are not reported', async () => {
   const quiet = ['root/[data]/catalogue.db-wal', 'root/.git/index', 'root/a/.hidden.wav', 'root/node_modules/x.wav'];
   for (const path of quiet) touch(path);
-  mkdirSync(join(folder, 'other'));
-  const roots = new Map([[7, join(folder, 'root')], [8, join(folder, 'other')]]); // prettier-ignore
-  await start({ ignore: [join(folder, 'root/[data]')] }).watchOnly(roots);
+  for (const name of ['second', 'third']) mkdirSync(join(folder, name));
+  const roots = new Map([[7, 'root'], [8, 'second'], [9, 'third']].map(([id, name]) => [id as number, join(folder, name as string)])); // prettier-ignore
+  const seen: number[] = [];
+  const onChange = (rootId: number) => changes.push(rootId) && seen.push(rootId);
+  await start({ ignore: [join(folder, 'root/[data]')], onChange }).watchOnly(roots);
   for (const path of quiet) touch(path);
-  // What is reported of another folder afterwards has overtaken nothing.
-  await reported('a file in the other root', () => touch('other/a.wav'));
-  expect(new Set(changes)).toEqual(new Set([8]));
-  await reported('what does matter', () => touch('root/a/new.wav'));
+  // The system reports changes in order, and what one round of the watcher brings is delivered before the next.
+  await reported('a file in the second root', 8, () => touch('second/a.wav'));
+  await reported('a file in the third root', 9, () => touch('third/a.wav'));
+  expect(seen).not.toContain(7);
+  await reported('what does matter', 7, () => touch('root/a/new.wav'));
 });
 
 test('roots are added and removed; without roots there is no process', async () => {
@@ -83,7 +83,7 @@ test('roots are added and removed; without roots there is no process', async () 
   await watcher!.watchOnly(new Map([[2, join(folder, 'other')]]));
   expect(watcher!.pid).toBe(pid);
   expect(watcher!.stateOf(1)).toEqual({ watching: false, problem: null });
-  await reported('the new root', () => {
+  await reported('the new root', 2, () => {
     touch('root/a.wav');
     touch('other/a.wav');
   });
@@ -94,7 +94,9 @@ test('roots are added and removed; without roots there is no process', async () 
 
 test('a missing folder is reported, and watched when it is back', async () => {
   const path = join(folder, 'drive');
-  await start({ lookEveryMs: 50 }).watchOnly(new Map([[1, path]]));
+  // What counts is reported after the state.
+  const onState = () => void (changes.length = 0);
+  await start({ lookEveryMs: 50, onState }).watchOnly(new Map([[1, path]]));
   const { watching, problem } = watcher!.stateOf(1);
   expect(watching).toBe(false);
   expect(problem).toMatch(/is not available/);
@@ -103,9 +105,8 @@ test('a missing folder is reported, and watched when it is back', async () => {
   await until('watching again', () => watcher!.stateOf(1).watching);
   await until('looked through again', () => changes.includes(1));
   expect(watcher!.stateOf(1).problem).toBeNull();
-  await reported('a change in it', () => touch('drive/a.wav'));
+  await reported('a change in it', 1, () => touch('drive/a.wav'));
 
-  changes.length = 0;
   rmSync(path, { recursive: true });
   await until('its end', () => watcher!.stateOf(1).problem !== null && changes.includes(1));
   expect(watcher!.stateOf(1).problem).toMatch(/is not available/);
@@ -143,7 +144,7 @@ test('a killed process is restarted, and its roots are scanned', async () => {
   await until('another process', () => watcher!.pid !== null && watcher!.pid !== pid);
   await until('watching', () => watcher!.stateOf(1).watching);
   await until('looked through', () => changes.includes(1));
-  await reported('a change', () => touch('root/a.wav'));
+  await reported('a change', 1, () => touch('root/a.wav'));
 });
 
 test('a watcher that keeps crashing pauses with a message and watches again afterwards', async () => {
@@ -162,7 +163,7 @@ test('a watcher that keeps crashing pauses with a message and watches again afte
   nowMs = 120_000;
   await until('watching again', () => watcher!.stateOf(1).watching);
   await until('looked through', () => changes.includes(1));
-  await reported('a change', () => touch('root/a.wav'));
+  await reported('a change', 1, () => touch('root/a.wav'));
 });
 
 async function stateIn(file: string, args: string[], env: Record<string, string> = {}): Promise<WatchState> {
