@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { violations } from './accessible.ts';
+import { expectAccessible } from './accessible.ts';
 import { launchBrowser, openServed, whatIsMissing } from './page.ts';
 import { serveEarmark, type ServedEarmark } from './serving.ts';
 import { useSharedPage } from './shared-page.ts';
@@ -66,14 +66,6 @@ describe.skipIf(missing !== null)('looking for a path over earmark serve', () =>
   async function expectAt(path: string): Promise<void> {
     await expect.poll(() => address().inputValue()).toBe(path);
   }
-  async function expectAccessible(): Promise<void> {
-    for (const theme of ['dark', 'light']) {
-      await page.evaluate((name) => (document.documentElement.dataset['theme'] = name), theme);
-      expect((await violations(page)).map((words) => `${theme} ${words}`)).toEqual([]);
-      const pictures = process.env['EARMARK_PICTURES'];
-      if (pictures !== undefined) await page.screenshot({ path: join(pictures, `folder-browser-${theme}.png`) });
-    }
-  }
 
   async function showVocabularies(): Promise<void> {
     await page.getByRole('link', { name: 'Tags', exact: true }).click();
@@ -93,7 +85,7 @@ describe.skipIf(missing !== null)('looking for a path over earmark serve', () =>
     await expectAt(join(home, 'Sounds'));
     await expect.poll(shown).toEqual(['Take 2', 'Take 10']);
     await page.keyboard.press('ArrowDown');
-    await expectAccessible();
+    await expectAccessible(page, 'folder-browser');
     await page.keyboard.press('Backspace');
     await expectAt(home);
     await expect.poll(() => list().locator('.row.current .text').textContent()).toBe('Sounds');

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { MAP_JOB } from '../test/renderer/fake-map.ts';
-import { violations } from './accessible.ts';
+import { picture, violations } from './accessible.ts';
 import { whatIsMissing } from './page.ts';
 import { asked, useStage, type StageOptions } from './stage.ts';
 
@@ -12,10 +12,6 @@ describe.skipIf(missing !== null)('the map', () => {
   const open = useStage();
   const enter = (options: StageOptions = {}) => open({ hash: '#/map', ...options });
   const map = (page: Page) => page.getByRole('application', { name: /^Map of/ });
-  const shot = async (page: Page, name: string) => {
-    const folder = process.env['SCREENSHOTS'];
-    if (folder !== undefined) await page.screenshot({ path: `${folder}/${name}.png` });
-  };
   /** Colours in the middle of what is drawn, as a person sees them: pixels that are not the ground. */
   async function drawnPixels(page: Page): Promise<number> {
     const picture = (await page.locator('canvas').first().screenshot()).toString('base64');
@@ -46,7 +42,7 @@ describe.skipIf(missing !== null)('the map', () => {
     await page.locator('.tip b').waitFor();
     await page.waitForSelector('aside h2');
     expect(await violations(page)).toEqual([]);
-    await shot(page, `map-${appearance}`);
+    await picture(page, `map-${appearance}`);
   });
 
   test('arrows walk from sound to sound, Enter plays, S finds what is like it', async () => {
@@ -131,7 +127,7 @@ describe.skipIf(missing !== null)('the map', () => {
     await page.mouse.up();
     const bar = page.getByRole('status').filter({ hasText: 'Show as a list' });
     const many = (await bar.locator('span').textContent())!;
-    await shot(page, 'map-lasso');
+    await picture(page, 'map-lasso');
     await page.getByRole('button', { name: 'Show as a list' }).click();
     await page.getByText(`${many} from the map`).waitFor();
     await page.waitForSelector('[role=row]');
@@ -139,7 +135,7 @@ describe.skipIf(missing !== null)('the map', () => {
     expect(`${rows} files`).toBe(many);
     expect(rows).toBeGreaterThan(5);
     expect(rows).toBeLessThan(400);
-    await shot(page, 'map-in-search');
+    await picture(page, 'map-in-search');
     // The list has the keys. Words replace it, and it can be had back.
     await page.getByRole('grid', { name: 'Files' }).and(page.locator(':focus')).waitFor();
     await page.getByRole('combobox', { name: 'Describe a sound' }).fill('door');
@@ -165,10 +161,10 @@ describe.skipIf(missing !== null)('the map', () => {
 
   test('without a map: a message and a button, then progress, then the map', async () => {
     const page = await enter({ map: { drawn: false, missing: 0 } });
-    await shot(page, 'map-none');
+    await picture(page, 'map-none');
     await page.getByRole('button', { name: 'Draw the map' }).click();
     await page.getByText('Comparing files for the map, 20 % · 40 s left').waitFor();
-    await shot(page, 'map-drawing');
+    await picture(page, 'map-drawing');
     await page.evaluate((job) => window.fake.push('job.progress', { ...job, state: 'done', done: 100 }), MAP_JOB);
     await map(page).waitFor();
     await page.getByText('Map updated.').waitFor();
@@ -190,7 +186,7 @@ describe.skipIf(missing !== null)('the map', () => {
     const page = await enter({ size: 100_000 });
     await page.getByRole('list', { name: 'Colours' }).waitFor();
     await expect.poll(() => drawnPixels(page)).toBeGreaterThan(20_000);
-    await shot(page, 'map-100000');
+    await picture(page, 'map-100000');
     const frames = await map(page).evaluate(async (surface) => {
       const times: number[] = [];
       for (let step = 0; step < 20; step++) {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../test/kit/temporary-folder.ts';
-import { violations } from './accessible.ts';
+import { expectAccessible } from './accessible.ts';
 import { launchBrowser, openPage, whatIsMissing } from './page.ts';
 import { serveEarmark, type ServedEarmark } from './serving.ts';
 import { useSharedPage } from './shared-page.ts';
@@ -53,21 +53,13 @@ describe.skipIf(missing !== null)('pieces of what was found', () => {
       .waitFor();
     await box.press('Enter'); // from the field to the list
   }
-  async function expectAccessible(): Promise<void> {
-    for (const theme of ['dark', 'light']) {
-      await page.evaluate((name) => (document.documentElement.dataset['theme'] = name), theme);
-      expect((await violations(page)).map((words) => `${theme} ${words}`)).toEqual([]);
-      const pictures = process.env['EARMARK_PICTURES'];
-      if (pictures !== undefined) await page.screenshot({ path: join(pictures, `export-pieces-${theme}.png`) });
-    }
-  }
 
   test('the match by keys alone: its very samples, in a folder that is made', async () => {
     rmSync(join(folder, 'pieces'), { recursive: true, force: true });
     await search('alarm hiss');
     await page.keyboard.press('e');
     await sheet().waitFor();
-    await expectAccessible();
+    await expectAccessible(page, 'export-pieces');
     const [from, to] = (await sheet().locator('.what').textContent())!.match(/0:\d\d\.\d{3}/g)!;
     await field('Folder').fill(join(folder, 'nowhere', 'pieces'));
     await page.keyboard.press('Enter');
@@ -116,7 +108,7 @@ describe.skipIf(missing !== null)('pieces of what was found', () => {
     await search('alarm hiss');
     await page.keyboard.press('Shift+E');
     await sheet().getByText('List of times', { exact: true }).click();
-    await expectAccessible();
+    await expectAccessible(page, 'export-pieces');
     await sheet().getByText('EDL', { exact: true }).click();
     await sheet().getByRole('button', { name: 'Export list…' }).click();
     await field('List file').fill(join(folder, 'matches.edl'));

@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connectHttp, type HttpClient } from '../src/renderer/client/http-client.ts';
 import { waitForJob } from '../src/shared/jobs.ts';
-import { violations } from './accessible.ts';
+import { expectAccessible } from './accessible.ts';
 import { layoutFaults } from './geometry.ts';
 import { launchBrowser, openPage, openServed, whatIsMissing } from './page.ts';
 import { serveEarmark, TINY_PACK, type ServedEarmark } from './serving.ts';
@@ -63,13 +63,6 @@ describe.skipIf(missing !== null)('the screens over earmark serve', () => {
   const button = (name: string | RegExp) => page.getByRole('button', { name, exact: true });
   const says = (text: string | RegExp) => page.getByText(text).first().waitFor();
   const gone = (text: string) => page.getByText(text, { exact: true }).first().waitFor({ state: 'detached' });
-  /** In both themes. */
-  async function expectAccessible(): Promise<void> {
-    for (const theme of ['dark', 'light']) {
-      await page.evaluate((name) => (document.documentElement.dataset['theme'] = name), theme);
-      expect((await violations(page)).map((words) => `${theme} ${words}`)).toEqual([]);
-    }
-  }
   async function addFolder(path: string): Promise<void> {
     await page.getByLabel('Which folder should Earmark analyse?').fill(path);
     await page.keyboard.press('Enter');
@@ -80,18 +73,18 @@ describe.skipIf(missing !== null)('the screens over earmark serve', () => {
     writeFileSync(emptyTake(), '');
     await go('Library');
     await says('No folders yet.');
-    await expectAccessible();
+    await expectAccessible(page);
     await button('Add folders…').click();
     await addFolder(join(served.folder, 'nowhere'));
     await says(/was not found/);
-    await expectAccessible();
+    await expectAccessible(page);
     await addFolder(sounds());
     await says('4 files in 1 folder, 3 analysed');
     await says(/^4 files · 3 analysed · 1 could not be analysed · scanned /);
     await page.getByRole('heading', { name: '1 file could not be analysed' }).waitFor();
     await page.getByText('Empty files').click();
     await says(/“empty take.wav” is empty/);
-    await expectAccessible();
+    await expectAccessible(page);
     expect(await layoutFaults(page)).toEqual([]);
   });
 
@@ -117,7 +110,7 @@ describe.skipIf(missing !== null)('the screens over earmark serve', () => {
       .poll(async () => (await rows.allTextContents()).toSorted())
       .toEqual(['low hum again.wav', 'low hum.wav']);
     expect(await page.getByRole('button', { name: /delete|merge/i }).count()).toBe(0);
-    await expectAccessible();
+    await expectAccessible(page);
     expect(await layoutFaults(page)).toEqual([]);
     await button('Hide').click();
   });
@@ -134,7 +127,7 @@ describe.skipIf(missing !== null)('the screens over earmark serve', () => {
     await expect.poll(() => rows.count()).toBe(2);
     expect(await rows.first().textContent()).toMatch(/alarm\.wav.*Best copy: longer/);
     expect(await rows.last().textContent()).toMatch(/empty take\.wav.*1\.00 s cut at the end/);
-    await expectAccessible();
+    await expectAccessible(page);
     expect(await layoutFaults(page)).toEqual([]);
     await button('Hide near-duplicates').click();
   });
@@ -175,7 +168,7 @@ describe.skipIf(missing !== null)('the screens over earmark serve', () => {
     renameSync(sounds(), `${sounds()} away`);
     await button('Scan for changes').click();
     await says('The folder Sounds is not available; its 4 files stay in the catalogue.');
-    await expectAccessible();
+    await expectAccessible(page);
     renameSync(`${sounds()} away`, sounds());
     await button('Scan for changes').click();
     await gone('The folder Sounds is not available; its 4 files stay in the catalogue.');
@@ -186,13 +179,13 @@ describe.skipIf(missing !== null)('the screens over earmark serve', () => {
     await says(/Self-check passed. Runs on .*\d+ threads?/);
     await says(/× real time$/);
     await says('All 4 files in the library analysed.');
-    await expectAccessible();
+    await expectAccessible(page);
     await button('Import from disk…').click();
     const field = page.getByLabel('Model file or folder');
     await field.fill(sounds());
     await page.keyboard.press('Enter');
     await page.locator('.problem:not(:empty)').waitFor();
-    await expectAccessible();
+    await expectAccessible(page);
     const id = `second-${++packs}`; // a model stays installed, also when this is tried again
     await field.fill(packCalled(id));
     await page.keyboard.press('Enter');
@@ -235,7 +228,7 @@ describe.skipIf(missing !== null)('the screens over earmark serve', () => {
     await expect.poll(() => checks.getByRole('listitem').count()).toBeGreaterThan(6);
     await says(/^(No problems found|\d problems? found)\.$/);
     await page.getByRole('row', { name: 'Add to a collection… C' }).waitFor();
-    await expectAccessible();
+    await expectAccessible(page);
     expect(await layoutFaults(page)).toEqual([]);
     await saved;
     await page.reload();
@@ -253,7 +246,7 @@ describe.skipIf(missing !== null)('the screens over earmark serve', () => {
     await name.fill('night TRAIN');
     await name.press('Enter');
     await says('The name “night TRAIN” is already in use. Choose another name.');
-    await expectAccessible();
+    await expectAccessible(page);
 
     await go('Search');
     // The search for issues is still there, also after the reload.
@@ -267,7 +260,7 @@ describe.skipIf(missing !== null)('the screens over earmark serve', () => {
     await says('2 files added to “Night train”.');
     await go('Collections');
     await button('Open Night train, 2 files').waitFor();
-    await expectAccessible();
+    await expectAccessible(page);
 
     await button('Rename Night train').click();
     await page.keyboard.type('Day train');
@@ -332,6 +325,6 @@ describe.skipIf(missing !== null)('the screens over earmark serve', () => {
   test('the Tags screen before the first suggestions', async () => {
     await go('Tags');
     await says(/Earmark suggests tags for your files/);
-    await expectAccessible();
+    await expectAccessible(page);
   });
 });

@@ -1,12 +1,11 @@
 /** The player's lanes driven by pointer and keys: zoom, selection, loop. */
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { violations } from './accessible.ts';
+import { picture, violations } from './accessible.ts';
 import { whatIsMissing } from './page.ts';
 import { field, noteJumps, placesInLoop } from './searching.ts';
 import { asked, button, useStage } from './stage.ts';
 import type { OfferedSound } from '../src/shared/calls/daw.ts';
-import { join } from 'node:path';
 import { layoutFaults } from './geometry.ts';
 import { SPECTRUM_BANDS, shareOf } from '../src/shared/spectrum.ts';
 import type { PeakRequest, SpectrumQuestion } from '../src/shared/calls/playback.ts';
@@ -173,8 +172,7 @@ describe.skipIf(missing !== null)('the lanes of the player', () => {
         );
       await expect.poll(contrast).toBeGreaterThan(150);
       expect(await violations(page)).toEqual([]);
-      const pictures = process.env['EARMARK_PICTURES'];
-      if (pictures !== undefined) await page.screenshot({ path: join(pictures, `spectrogram-${theme}.png`) });
+      await picture(page, `spectrogram-${theme}`);
     }
     await page.keyboard.press('z'); // to the match: finer columns
     await expect.poll(async () => (await last())!.samplesEach).toBeLessThan(1024);

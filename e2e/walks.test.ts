@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { connectHttp } from '../src/renderer/client/http-client.ts';
 import { temporaryFolder } from '../test/kit/temporary-folder.ts';
 import { until } from '../test/kit/until.ts';
-import { violations } from './accessible.ts';
+import { picture, violations } from './accessible.ts';
 import { layoutFaults } from './geometry.ts';
 import { writeLongTake, type LongTake } from './long-take.ts';
 import { launchBrowser, openServed, whatIsMissing, type Window } from './page.ts';
@@ -59,10 +59,9 @@ describe.skipIf(missing !== null)('from a search to a piece of a long take in a 
     mkdirSync(folder, { recursive: true });
     return folder;
   }
-  const pictures = process.env['EARMARK_PICTURES'];
   /** Nothing is out of place at any step, at any size; a picture where they are wanted. */
   const look = (page: Page, walk: string) => async (step: WalkStep) => {
-    if (pictures !== undefined) await page.screenshot({ path: join(pictures, `walk-${walk}-${step}.png`) });
+    await picture(page, `walk-${walk}-${step}`);
     if (step === 'trimmed') {
       expect(await layoutFaults(page)).toEqual([]);
       expect(await violations(page)).toEqual([]);
