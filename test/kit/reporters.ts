@@ -1,8 +1,9 @@
 /**
  * What a run of the tests says last, for whoever sees only the end of a long log: which tests failed and why, and which
- * needed another try. With REQUIRE_ALL=1 a skipped test is a failed run, too: for machines that are meant to have
- * everything tests use.
+ * needed another try. With REQUIRE_ALL=1 a skipped test is a failed run, too, unless {@link mayBeSkipped} says that no
+ * installation helps: for machines that are meant to have everything tests use.
  */
+import { mayBeSkipped } from './may-be-skipped.ts';
 import type { Reporter, TestCase, TestModule } from 'vitest/node';
 
 export default class Outcome implements Reporter {
@@ -24,7 +25,7 @@ export default class Outcome implements Reporter {
       ...unhandled.map((error) => firstLines(error.message)),
     ]);
     list('passed only when tried again', tests.filter((test) => test.diagnostic()?.flaky).map(nameAndReason));
-    const skipped = tests.filter((test) => test.result().state === 'skipped');
+    const skipped = tests.filter((test) => test.result().state === 'skipped' && !mayBeSkipped(nameOf(test)));
     if (process.env['REQUIRE_ALL'] !== '1' || skipped.length === 0) return;
     list('skipped, and REQUIRE_ALL is set', skipped.map(nameOf));
     process.exitCode = 1;
