@@ -188,6 +188,11 @@ export interface SearchQuery {
   includeUnlikely?: boolean;
   /** Exact copies and variants of one series are one result, with the others in its `group`; `limit` counts these results. */
   grouped?: boolean;
+  /**
+   * Pack id of a second model that answers beside the one in use: each file's probability is the mean of both. A file that
+   * only one of them has analysed counts by that one. null: the model in use alone. @default the setting `alsoModel`
+   */
+  alsoModel?: string | null;
 }
 
 /** From most to least confident; "unlikely" is below the cut and shown only on request. */
@@ -195,7 +200,14 @@ export const BANDS = ['strong', 'likely', 'maybe', 'unlikely'] as const;
 export type Band = (typeof BANDS)[number];
 
 export type Why =
-  | { kind: 'sound'; /** cosine of the best window to the query, −1..1 */ cosine: number; text: string }
+  | {
+      kind: 'sound';
+      /** Of the best window to the query, −1..1; of two models that of the one in use, or of the only one that has analysed the file. */
+      cosine: number;
+      /** With a second model: the cosine of each that has analysed the file. */
+      byModel?: { /** Pack id. */ model: string; cosine: number }[];
+      text: string;
+    }
   | { kind: 'name' | 'folder' | 'tag'; /** the query words that matched */ words: string[]; text: string }
   | { kind: 'minus'; text: string };
 
@@ -205,7 +217,7 @@ export interface SearchHit {
   path: string;
   /** Probability-like relevance, 0..1; results are sorted by it. */
   score: number;
-  /** The place in the file, s. */
+  /** The place in the file, s; with two models that of the one that is surer. */
   startSeconds: number;
   endSeconds: number;
   band: Band;
@@ -267,6 +279,8 @@ export interface SearchResult {
   minus: string[];
   /** Embedding space of the results: pack id. */
   model: string;
+  /** Pack id of the model that has answered beside it; absent: none. */
+  alsoModel?: string;
   hits: SearchHit[];
   /** Things worth saying: "12 % of the library has not been analysed yet", "the index was damaged and has been rebuilt". */
   notices: string[];

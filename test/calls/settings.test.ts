@@ -28,6 +28,7 @@ const DEFAULTS = {
   projectBpm: null,
   projectKey: null,
   nextModel: null,
+  alsoModel: null,
   modelMirror: null,
 } as const;
 

@@ -107,8 +107,7 @@ export function fakeEngine({
     projectBpm: null,
     projectKey: null,
     model: 'starter',
-    nextModel: null,
-    modelMirror: null,
+    ...{ nextModel: null, alsoModel: null, modelMirror: null },
   };
   const listeners = new Map<EventName, Set<(payload: never) => void>>();
   const push = <E extends EventName>(event: E, payload: Events[E]) => {

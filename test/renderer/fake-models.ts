@@ -27,6 +27,7 @@ type ModelEngine = Pick<
   | 'model.discardDownload'
   | 'model.remove'
   | 'model.move'
+  | 'model.searchCost'
   | 'model.continueMove'
   | 'job.pause'
   | 'job.resume'
@@ -136,8 +137,8 @@ export function fakeModels(given: FakeModelOptions, { sounds, jobs, settings, ta
   };
   /** What holds after somebody has set something, and what begins by it. */
   const set = (changes: Partial<Settings>): void => {
-    const { model, nextModel } = changes;
-    for (const id of [model, nextModel]) {
+    const { model, nextModel, alsoModel } = changes;
+    for (const id of [model, nextModel, alsoModel]) {
       if (typeof id === 'string') mustBeInstalled(id);
     }
     if (model !== undefined || nextModel !== undefined) endJob('cancelled');
@@ -241,6 +242,13 @@ export function fakeModels(given: FakeModelOptions, { sounds, jobs, settings, ta
       if (id !== 'starter') installed.delete(id);
       if (forget) analysedFiles.set(id, 0);
       return Promise.resolve(null);
+    },
+    'model.searchCost': ({ id }) => {
+      mustBeInstalled(id);
+      return Promise.resolve({
+        ...{ id, loadSeconds: 2.13, memoryBytes: 812_000_000, aloneMs: 8.4, bothMs: 31.6 },
+        ...{ diskBytes: analysedBy(id) * BYTES_A_SOUND, analysedFiles: analysedBy(id), files: sounds() },
+      });
     },
     'model.move': () => {
       const { model: from, nextModel: to } = settings();

@@ -59,6 +59,9 @@ export function embedText(text: string): Float32Array {
   return embeddingOf(mixture);
 }
 
+/** `seconds`: length of its windows. */
+type SecondOptions = Partial<SearchDeps> & { seconds?: number };
+
 export class SoundLibrary {
   readonly #temporary = temporaryCatalogue({ dim: DIM });
   readonly catalogue = this.#temporary.catalogue;
@@ -125,7 +128,22 @@ export class SoundLibrary {
     });
   }
 
-  index(): WindowSearch {
+  /** A second model over the same files: its space, and what it has analysed. */
+  second(analysed: Readonly<Record<string, Mixture[]>>, { seconds = 5, ...deps }: SecondOptions = {}): Search {
+    const { windows } = this.catalogue;
+    const spaceId = windows.ensureSpace({ modelId: 'second', weightHash: 'second', preprocessing: 1, dim: DIM });
+    for (const [path, mixtures] of Object.entries(analysed)) {
+      const own = mixtures.map((mixture, at) => ({
+        startSeconds: at * seconds,
+        seconds,
+        embedding: embeddingOf(mixture),
+      }));
+      windows.insert(this.id(path), spaceId, own);
+    }
+    return this.search({ spaceId, model: 'second', index: this.index(spaceId), ...deps });
+  }
+
+  index(spaceId = this.spaceId): WindowSearch {
     const { db } = this;
     const { windows } = this.catalogue;
     const changes = db.prepare<[], number>('SELECT total_changes()').pluck();
@@ -136,10 +154,10 @@ export class SoundLibrary {
         const fileIds = db
           .prepare<[number], number>('SELECT DISTINCT file_id FROM window WHERE space_id = ?')
           .pluck()
-          .all(this.spaceId);
+          .all(spaceId);
         known = {
           changes: now,
-          rows: fileIds.flatMap((fileId) => windows.ofFile(fileId, this.spaceId).map((row) => ({ ...row, fileId }))),
+          rows: fileIds.flatMap((fileId) => windows.ofFile(fileId, spaceId).map((row) => ({ ...row, fileId }))),
         };
       }
       return known.rows;

@@ -18,6 +18,7 @@ import { removeModel } from '../models/remove-model.ts';
 import type { CatalogueAccess } from '../catalogue/access.ts';
 import type { ModelAccess } from '../packs/model-access.ts';
 import type { EncoderSupervisor } from '../embed/supervisor.ts';
+import { searchCost, type SearchCostDeps } from './search-cost.ts';
 
 /** Fetching others is downloads.ts's. */
 type OwnCalls = Omit<ModelCalls, 'model.known' | 'model.download' | 'model.discardDownload'>;
@@ -27,7 +28,11 @@ export interface ModelListDeps extends Pick<CatalogueAccess, 'dataFolder' | 'exi
   modelTrouble(): Promise<string | null>;
 }
 
-interface ModelDeps extends ModelListDeps {
+interface ModelDeps extends ModelListDeps, SearchCostDeps {
+  /** Pack id of the setting; null: searches have one model. */
+  readonly alsoModel: string | null;
+  /** What the second model has analysed may be no more. */
+  reopenSecondModel(): void;
   /** Encoders of a model. */
   readonly encoders: number;
   withEncoders<T>(work: (encoders: { supervisor: EncoderSupervisor }) => Promise<T>): Promise<T>;
@@ -61,10 +66,12 @@ export function modelCalls(
     'model.import': ({ path }) => Promise.resolve(imports.start(resolve(path))),
     'model.remove': async ({ id, forget }) => {
       if (forget) await jobs.preempt();
-      const places = { dataFolder, inUse: deps.wantedModel, next: deps.nextModel };
+      const places = { dataFolder, inUse: deps.wantedModel, next: deps.nextModel, also: deps.alsoModel };
       await removeModel(id, forget, places, deps.existingCatalogue());
+      deps.reopenSecondModel();
       return null;
     },
+    'model.searchCost': ({ id }) => searchCost(id, deps),
     'model.move': () => moving.status(),
     'model.continueMove': () => indexing.startMove(),
   };

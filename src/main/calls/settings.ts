@@ -5,9 +5,10 @@ import { UserError } from '../../shared/errors.ts';
 import type { Indexing } from '../indexing/indexing.ts';
 import type { ModelMoving } from '../indexing/model-move.ts';
 import { findPack } from '../packs/installed.ts';
-import type { ModelPack } from '../packs/pack.ts';
+import { spaceOf, type ModelPack } from '../packs/pack.ts';
 import type { CatalogueAccess, LoadKind } from '../catalogue/access.ts';
 import type { ModelAccess } from '../packs/model-access.ts';
+import { besideNotIndexed, isInUse } from '../search/notices.ts';
 import { readSettings } from '../catalogue/setting-values.ts';
 
 interface SettingsDeps extends Pick<CatalogueAccess, 'dataFolder' | 'catalogue' | 'existingCatalogue'>, ModelAccess {
@@ -25,12 +26,13 @@ export function settingCalls(
 ): Pick<Engine, keyof SettingCalls> {
   return {
     'setting.get': () => settingsNow(deps),
-    'setting.set': async ({ model, nextModel, ...values }) => {
+    'setting.set': async ({ model, nextModel, alsoModel, ...values }) => {
       const now = await modelInUse(deps);
       // One that is used from a folder of its own is in use, and yet not to be found by its id.
       const wanted = model === undefined || model === now ? null : await packOf(model, deps);
       const next = nextModel == null || nextModel === (wanted?.id ?? now) ? null : await packOf(nextModel, deps);
-      deps.catalogue().settings.set(values);
+      const also = alsoModel == null ? alsoModel : await secondOf(alsoModel, wanted?.id ?? now, deps);
+      deps.catalogue().settings.set({ ...values, ...(also !== undefined && { alsoModel: also }) });
       if (wanted !== null) await changeModel(wanted.id, deps, indexing);
       else if (model !== undefined) deps.catalogue().settings.set({ model: now });
       if (next !== null) await moveTo(next, deps, indexing, moving);
@@ -42,7 +44,18 @@ export function settingCalls(
 
 export async function settingsNow(deps: SettingsDeps): Promise<Settings> {
   const settings = readSettings(deps.existingCatalogue());
-  return { ...settings, model: await modelInUse(deps), nextModel: deps.nextModel };
+  const model = await modelInUse(deps);
+  const alsoModel = settings.alsoModel === model ? null : settings.alsoModel;
+  return { ...settings, model, nextModel: deps.nextModel, alsoModel };
+}
+
+/** @returns its pack id @throws UserError model-missing, model-damaged; bad-input, nothing-indexed */
+async function secondOf(wanted: string, inUse: string, deps: SettingsDeps): Promise<string> {
+  const pack = await packOf(wanted, deps);
+  if (pack.id === inUse) throw isInUse(pack.id);
+  const { windows, spaces } = deps.catalogue();
+  if (spaces.listedFiles(windows.ensureSpace(spaceOf(pack))) === 0) throw besideNotIndexed(pack.id);
+  return pack.id;
 }
 
 /** @throws UserError model-missing, model-damaged */

@@ -27,6 +27,7 @@ const STORED = {
     .nullable(),
   model: z.string().min(1).max(1000),
   nextModel: z.string().min(1).max(1000).nullable(),
+  alsoModel: z.string().min(1).max(1000).nullable(),
   modelMirror: z
     .url({ protocol: /^https?$/ })
     .max(2000)
@@ -50,6 +51,7 @@ export const settingsInput = z.strictObject({
   projectKey: STORED.projectKey.exactOptional(),
   model: STORED.model.exactOptional(),
   nextModel: STORED.nextModel.exactOptional(),
+  alsoModel: STORED.alsoModel.exactOptional(),
   modelMirror: STORED.modelMirror.exactOptional(),
 });
 
@@ -70,6 +72,7 @@ export function defaultSettings(): Omit<Settings, 'model'> {
     projectBpm: null,
     projectKey: null,
     nextModel: null,
+    alsoModel: null,
     modelMirror: null,
   };
 }

@@ -14,6 +14,7 @@ import type { DecoderPool } from '../decode/decoder-pool.ts';
 import type { JobRegistry, Lane } from '../jobs/registry.ts';
 import type { JobContext } from '../jobs/runner.ts';
 import type { QueryEncoders } from '../search/locate-match.ts';
+import type { SecondModelAccess } from '../search/beside.ts';
 import { rangesOf } from './matches.ts';
 import { PieceFolder } from './piece-folder.ts';
 import { checkPattern } from './piece-name.ts';
@@ -22,6 +23,7 @@ export interface CuttingDeps extends Pick<CatalogueAccess, 'dataFolder' | 'exist
   withDecoders<T>(work: (pool: DecoderPool) => Promise<T>): Promise<T>;
   /** @throws UserError model-missing, model-damaged */
   withEncoders<T>(work: (encoders: QueryEncoders) => Promise<T>): Promise<T>;
+  second: SecondModelAccess;
   /** @returns what the list holds, and what it cannot */
   writeList(
     ranges: readonly ListedRange[],
@@ -102,7 +104,7 @@ export class Cutting {
     summary: CutSummary,
   ): Promise<ListedRange[]> {
     return this.#deps.withEncoders((encoders) =>
-      rangesOf({ ...from, encoders, catalogue: this.#deps.existingCatalogue() }, signal, {
+      rangesOf({ ...from, encoders, second: this.#deps.second, catalogue: this.#deps.existingCatalogue() }, signal, {
         looking: (currentPath) => report({ currentPath }),
         failed: (failure) => report({ failed: summary.failed.push(failure) }),
         notice: (sentence) => summary.notices.push(sentence),

@@ -4,6 +4,7 @@ import { isFileError, UserError, type FileError } from '../../shared/errors.ts';
 import { hasReference } from '../../shared/query/references.ts';
 import type { FileFailure, SearchHit, SearchQuery } from '../../shared/types.ts';
 import type { Catalogue } from '../catalogue/open.ts';
+import { withCompany, type Company, type SecondModelAccess } from '../search/beside.ts';
 import { aboveCut, merged } from '../search/file-matches.ts';
 import { parseQuery } from '../search/parse-query.ts';
 import type { Search } from '../search/search.ts';
@@ -23,6 +24,7 @@ export interface MatchSearch {
   /** Added at both ends, as far as the file goes, s. */
   paddingSeconds: number;
   encoders: QueryEncoders;
+  second: SecondModelAccess;
   catalogue: Catalogue | null;
 }
 
@@ -45,17 +47,37 @@ export async function rangesOf(
   signal: AbortSignal,
   listener: MatchListener,
 ): Promise<ListedRange[]> {
-  const { encoders, catalogue, query, paddingSeconds } = search;
+  const { encoders, second, catalogue, query } = search;
   const index = await encoders.model.search();
   const references = await queryWindows(query, encoders, catalogue);
-  const hits = await hitsIn(search, index, references, signal, listener);
+  return withCompany(query, index, catalogue, second, (company) =>
+    rangesBy({ index, references, company }, search, signal, listener),
+  );
+}
+
+/** What a query is asked of. */
+interface Asked {
+  index: Search;
+  references: ReferenceWindows;
+  company: Company;
+}
+
+async function rangesBy(
+  asked: Asked,
+  search: MatchSearch,
+  signal: AbortSignal,
+  listener: MatchListener,
+): Promise<ListedRange[]> {
+  const { encoders, catalogue, query, paddingSeconds } = search;
+  const { index, references, company } = asked;
+  const hits = await hitsIn(search, asked, signal, listener);
   const limit = query.limit ?? ALL;
   const ranges: ListedRange[] = [];
   for (const hit of hits) {
     if (ranges.length >= limit) break;
     listener.looking(hit.path);
     try {
-      const above = aboveCut(await index.windows(hit.fileId, query, references));
+      const above = aboveCut(await index.windows(hit.fileId, query, references, company.beside));
       // A file that its name brought in may have no window of its own above the cut.
       const windows = above.length > 0 ? above : [hit];
       const refine = refining(hit, query, encoders, catalogue, signal);
@@ -81,23 +103,26 @@ export async function matchesIn(
     query,
     fileIds,
     encoders,
+    second,
     catalogue,
-  }: Pick<MatchSearch, 'query' | 'encoders' | 'catalogue'> & { fileIds: number[] },
+  }: Pick<MatchSearch, 'query' | 'encoders' | 'second' | 'catalogue'> & { fileIds: number[] },
   signal: AbortSignal,
   looking: (path: string) => void,
 ): Promise<Map<number, Span[]>> {
   if (parseQuery(query.text ?? '').text === '' && !hasReference(query)) throw filtersAlone();
   const index = await encoders.model.search();
   const references = await queryWindows(query, encoders, catalogue);
-  const found = new Map<number, Span[]>();
-  for (const file of catalogue?.fileRows.rows(fileIds) ?? []) {
-    signal.throwIfAborted();
-    looking(file.path);
-    const windows = aboveCut(await index.windows(file.fileId, query, references));
-    const refine = refining(file, query, encoders, catalogue, signal);
-    found.set(file.fileId, await refinedSpans(windows, Infinity, 0, file, refine));
-  }
-  return found;
+  return withCompany(query, index, catalogue, second, async ({ beside }) => {
+    const found = new Map<number, Span[]>();
+    for (const file of catalogue?.fileRows.rows(fileIds) ?? []) {
+      signal.throwIfAborted();
+      looking(file.path);
+      const windows = aboveCut(await index.windows(file.fileId, query, references, beside));
+      const refine = refining(file, query, encoders, catalogue, signal);
+      found.set(file.fileId, await refinedSpans(windows, Infinity, 0, file, refine));
+    }
+    return found;
+  });
 }
 
 type Refine = (window: Span) => Promise<Span | null>;
@@ -136,19 +161,19 @@ async function refinedSpans(
 /** Best first, each file once. */
 async function hitsIn(
   { query, folders }: MatchSearch,
-  index: Search,
-  references: ReferenceWindows,
+  { index, references, company }: Asked,
   signal: AbortSignal,
   listener: MatchListener,
 ): Promise<SearchHit[]> {
   const hits = new Map<number, SearchHit>();
-  const notices = new Set<string>();
+  const notices = new Set(company.notice === null ? [] : [company.notice]);
   for (const folder of folders.length === 0 ? [query.filters?.folder] : folders) {
     const filters = { ...query.filters, ...(folder === undefined ? {} : { folder }) };
     const found = await index.run(
       { ...query, filters, includeUnlikely: false, grouped: false, limit: ALL },
       references,
       signal,
+      company.beside,
     );
     if (found.query.text === undefined && !hasReference(found.query)) {
       throw filtersAlone();

@@ -227,6 +227,11 @@ export class Encoder {
     return () => this.#failedListeners.delete(listener);
   }
 
+  /** Resident memory of the inference process, with what it has loaded so far, bytes. */
+  async memory(): Promise<number> {
+    return (await this.#child.call('memory', null)).residentBytes;
+  }
+
   /** @param options.reset begin to count anew after this */
   stats({ reset = false }: { reset?: boolean } = {}): Promise<InferenceStats> {
     return this.#child.call('stats', { reset });

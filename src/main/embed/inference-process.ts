@@ -36,6 +36,7 @@ const push = serveParent<InferenceMethods, InferencePushes>({
   embedTexts: ({ texts }) => running().text.embed(texts),
   embedWindows: ({ windows }) => embedWindows(windows, 'embedding'),
   embedFrames: ({ windows }) => embedWindows(windows, 'frames'),
+  memory: () => ({ residentBytes: process.memoryUsage.rss() }),
   stats({ reset }) {
     const { audio, intake } = running();
     const { queued, counts } = audio;

@@ -66,6 +66,7 @@ export type InferenceMethods = {
   embedWindows: { input: { windows: Float32Array[] }; output: Float32Array[] };
   /** @returns Float32Array[T · dim] a window: raw embeddings of its steps, as the pack's `frames` output gives them */
   embedFrames: { input: { windows: Float32Array[] }; output: Float32Array[] };
+  memory: { input: null; output: { residentBytes: number } };
   stats: { input: { reset: boolean }; output: InferenceStats };
 };
 

@@ -1,6 +1,7 @@
 /** Implements the contract by calling the stages. Nothing here decodes, infers or searches by itself. */
 import { existsSync } from 'node:fs';
 import type { Engine, Events } from '../../shared/contract.ts';
+import { isUnended } from '../../shared/jobs.ts';
 import { toWire, UserError } from '../../shared/errors.ts';
 import { engineClosed } from '../../shared/refusals.ts';
 import { downloadCalls } from '../calls/downloads.ts';
@@ -93,6 +94,8 @@ export function createEngine(options: EngineOptions): EngineHandle {
   // Services are closed in the order in which they are made.
   const jobs = new JobRegistry(resources, (progress) => {
     send('job.progress', progress);
+    if (progress.kind === 'index' && progress.nextModel !== undefined && !isUnended(progress))
+      resources.reopenSecondModel();
     if (progress.kind !== 'index' || progress.state !== 'done') return;
     acceptedWords.soon(); // files that took over what was decided about others
     tagging.afterIndexing();
@@ -137,7 +140,7 @@ export function createEngine(options: EngineOptions): EngineHandle {
     fileListeners,
     (search, { signal, report }) =>
       resources.withEncoders((encoders) => {
-        const among = { ...search, encoders, catalogue: resources.existingCatalogue() };
+        const among = { ...search, encoders, second: resources, catalogue: resources.existingCatalogue() };
         return matchesIn(among, signal, (currentPath) => report({ currentPath }));
       }),
     studioWrites(resources),
@@ -189,7 +192,10 @@ export function createEngine(options: EngineOptions): EngineHandle {
       ...(options.timers === undefined ? {} : { timers: options.timers }),
     },
     {
-      files: (fileIds) => send('catalogue.changed', { fileIds }),
+      files: (fileIds) => {
+        resources.reopenSecondModel(); // it may be what has analysed them
+        send('catalogue.changed', { fileIds });
+      },
       marks: (fileIds) => send('file.marked', { fileIds }),
       roots: rootsChanged,
       tags: (tagIds, decided) => send('tag.changed', { tagIds, decided }), // their words are written by the call that decided
@@ -221,6 +227,7 @@ export function createEngine(options: EngineOptions): EngineHandle {
       existingCatalogue: () => resources.existingCatalogue(),
       withDecoders: (work) => resources.withDecoders(work),
       withEncoders: (work) => resources.withEncoders(work),
+      second: resources,
       writeList: (ranges, { output, format, framesPerSecond = 25, byteOrderMark = true }) =>
         writeRangeList(
           ranges,

@@ -50,6 +50,9 @@ export class EngineResources implements CatalogueAccess {
   readonly #notice: (message: string) => void;
   readonly #models: Replaceable<LoadedModel>;
   readonly #pools: Replaceable<DecoderPool>;
+  /** Searched with beside the model in use; its parts are loaded when they are first needed. */
+  readonly #seconds: Replaceable<LoadedModel>;
+  #second: string | undefined;
   readonly #modelDeps: LoadedModelDeps;
   /** For this start of the program, whatever the settings say. */
   readonly #isModelGiven: boolean;
@@ -84,6 +87,7 @@ export class EngineResources implements CatalogueAccess {
       notice,
     };
     this.#models = new Replaceable(() => new LoadedModel(this.wantedModel, this.#modelDeps));
+    this.#seconds = new Replaceable(() => new LoadedModel(this.#second, this.#modelDeps));
     this.#pools = new Replaceable(() => {
       const { decoders, lowPriority } = this.#loadInUse();
       return new DecoderPool({ size: decoders, lowPriority });
@@ -128,6 +132,13 @@ export class EngineResources implements CatalogueAccess {
   get nextModel(): string | null {
     const next = this.#wantedNext === undefined ? this.#setting('nextModel') : this.#wantedNext;
     return next === this.wantedModel ? null : next;
+  }
+
+  /** Pack id of the setting `alsoModel`; null when it is none, or the one in use. */
+  get alsoModel(): string | null {
+    if (this.#isModelGiven) return null; // who names a model wants that one
+    const also = this.#setting('alsoModel');
+    return also === this.wantedModel ? null : also;
   }
 
   /** @param wanted a pack that is there; null ends the move */
@@ -194,11 +205,30 @@ export class EngineResources implements CatalogueAccess {
 
   /** Holds model, decoders and encoders while the work runs. @throws UserError model-missing, model-damaged */
   async withEncoders<T>(work: (encoders: EncodersInUse<LoadedModel>) => Promise<T>): Promise<T> {
-    return this.withModel(async (model) => {
-      const supervisors = await model.supervisors();
-      const target = await model.target();
-      return this.#pools.use((pool) => supervisors.use((supervisor) => work({ model, pool, supervisor, target })));
-    });
+    return this.withModel((model) => this.#withEncodersOf(model, work));
+  }
+
+  /**
+   * As {@link withEncoders}, with the model that is searched with as well. It stays loaded for the next question, as the
+   * one in use does: its encoder for as long as somebody asks, its index until the engine ends or another one is asked.
+   * @param wanted pack id, folder name or folder
+   * @throws UserError model-missing, model-damaged
+   */
+  withSecondModel<T>(wanted: string, work: (encoders: EncodersInUse<LoadedModel>) => Promise<T>): Promise<T> {
+    if (this.#second !== wanted) this.#seconds.replace();
+    this.#second = wanted;
+    return this.#seconds.use((model) => this.#withEncodersOf(model, work));
+  }
+
+  /** What the second model has analysed may be another now, or it is no more: the next question opens it anew. */
+  reopenSecondModel(): void {
+    this.#seconds.replace();
+  }
+
+  async #withEncodersOf<T>(model: LoadedModel, work: (encoders: EncodersInUse<LoadedModel>) => Promise<T>): Promise<T> {
+    const supervisors = await model.supervisors();
+    const target = await model.target();
+    return this.#pools.use((pool) => supervisors.use((supervisor) => work({ model, pool, supervisor, target })));
   }
 
   /**
@@ -209,15 +239,7 @@ export class EngineResources implements CatalogueAccess {
    */
   withOtherModel<T>(wanted: string, work: (encoders: EncodersInUse<LoadedModel>) => Promise<T>): Promise<T> {
     const model = new LoadedModel(wanted, this.#modelDeps);
-    return this.#pools.use(async (pool) => {
-      try {
-        const supervisors = await model.supervisors();
-        const target = await model.target();
-        return await supervisors.use((supervisor) => work({ model, pool, supervisor, target }));
-      } finally {
-        await model.close();
-      }
-    });
+    return this.#withEncodersOf(model, work).finally(() => model.close());
   }
 
   /** As {@link withOtherModel}, with the one that the library moves to. */
@@ -248,6 +270,7 @@ export class EngineResources implements CatalogueAccess {
     this.#load = null;
     this.#pools.replace();
     if (this.#models.made) (await this.#models.get().supervisors()).replace();
+    this.#seconds.replace();
   }
 
   /** Encoders of a model; see {@link #loadWanted}. */
@@ -262,7 +285,7 @@ export class EngineResources implements CatalogueAccess {
 
   async close(): Promise<void> {
     await this.#nextAtWork;
-    await Promise.all([this.#models.close(), this.#pools.close()]);
+    await Promise.all([this.#models.close(), this.#seconds.close(), this.#pools.close()]);
     this.#catalogue?.close();
   }
 
@@ -295,7 +318,7 @@ export class EngineResources implements CatalogueAccess {
     }
   }
 
-  #setting(name: 'model' | 'nextModel'): string | null {
+  #setting(name: 'model' | 'nextModel' | 'alsoModel'): string | null {
     try {
       return readSettings(this.existingCatalogue())[name];
     } catch {

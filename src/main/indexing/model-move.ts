@@ -1,6 +1,7 @@
 /**
  * The library on its way to another model. The old one answers until the new one has analysed every file that the old
- * one has; then the new one takes its place. Spaces are never mixed: a search has one model, and one only.
+ * one has; then the new one takes its place. Embeddings of two spaces are never compared: where a search has a second model
+ * (search/combine.ts), each searches its own.
  */
 import type { ModelAccess } from '../packs/model-access.ts';
 import type { CatalogueAccess, LoadKind } from '../catalogue/access.ts';

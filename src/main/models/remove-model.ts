@@ -20,6 +20,8 @@ interface ModelPaths {
   inUse: string;
   /** Pack id that the library moves to. */
   next: string | null;
+  /** Pack id that is searched with as well. */
+  also: string | null;
 }
 
 /**
@@ -34,14 +36,14 @@ export async function removeModel(
   paths: ModelPaths,
   catalogue: Catalogue | null,
 ): Promise<void> {
-  const { dataFolder, inUse, next } = paths;
+  const { dataFolder, inUse } = paths;
   const packs = (await listPacks({ dataFolder, inUse })).filter((pack) => pack.id === id);
   const hasAnalysis = catalogue?.spaces.analysedByModel().some(({ modelId }) => modelId === id) ?? false;
   if (packs.length === 0 && !(forget && hasAnalysis)) {
     throw modelMissing(id);
   }
   const installed = packs.find(({ folder }) => dirname(folder) === resolve(dataFolder, 'models'));
-  checkFree(packs, id, next);
+  checkFree(packs, id, paths);
   if (packs.length > 0 && !installed && !forget) {
     throw new UserError(
       'bad-input',
@@ -60,11 +62,14 @@ export async function removeModel(
   if (installed) await discard(installed.folder);
 }
 
-function checkFree(packs: readonly PackStatus[], id: string, next: string | null): void {
+function checkFree(packs: readonly PackStatus[], id: string, { next, also }: ModelPaths): void {
   const used = packs.find((pack) => pack.inUse);
   if (used) throw modelInUse(used.name);
-  if (id !== next) return;
   const name = packs[0]?.name ?? id;
+  if (id === also) {
+    throw new UserError('bad-input', `“${name}” is searched with as well. Search with one model first.`);
+  }
+  if (id !== next) return;
   throw new UserError('bad-input', `The library is switching to “${name}”. Stop switching first.`);
 }
 

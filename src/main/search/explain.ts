@@ -3,11 +3,19 @@ import type { Why } from '../../shared/types.ts';
 import { BAND_FROM } from './relevance.ts';
 import type { NameEvidence } from './name-evidence.ts';
 
+export interface SoundEvidence {
+  /** Of the model in use, or of the only one that has analysed the file. */
+  cosine: number;
+  probability: number;
+  /** With two models: the cosines of those that have analysed the file. */
+  byModel?: { model: string; cosine: number }[];
+}
+
 export interface Evidence {
   /** The words as a query, or null when none were given. */
-  text: { cosine: number; probability: number } | null;
+  text: SoundEvidence | null;
   /** The sounds as a query together, or null when none was given. */
-  like: { cosine: number; probability: number } | null;
+  like: SoundEvidence | null;
   /** How many sounds were given. */
   sounds: number;
   names: NameEvidence | null;
@@ -18,8 +26,9 @@ export interface Evidence {
 }
 
 /**
- * `sounds like it (0.41)`, `name matches "door"`, `folder matches "doors"`, `tag matches "wood"`. A sound that
- * speaks neither for nor against the hit is left out unless it is all there is.
+ * `sounds like it (0.41)`, `name matches "door"`, `folder matches "doors"`, `tag matches "wood"`; with two models
+ * `sounds like it (starter-1 0.41, msclap-2023 0.55)`. A sound that speaks neither for nor against the hit is left out
+ * unless it is all there is.
  */
 export function explain({ text, like, sounds: many, names, tags, minus }: Evidence): Why[] {
   const why: Why[] = [];
@@ -33,7 +42,9 @@ export function explain({ text, like, sounds: many, names, tags, minus }: Eviden
     const convincing = side.probability >= BAND_FROM.maybe;
     if (!convincing && named) continue;
     const words = convincing ? what : what.replace('sounds', 'barely sounds');
-    why.push({ kind: 'sound', cosine: side.cosine, text: `${words} (${side.cosine.toFixed(2)})` });
+    const { cosine, byModel } = side;
+    const cosines = byModel?.map(({ model, cosine: own }) => `${model} ${own.toFixed(2)}`) ?? [cosine.toFixed(2)];
+    why.push({ kind: 'sound', cosine, ...(byModel && { byModel }), text: `${words} (${cosines.join(', ')})` });
   }
   const inTags = [...new Set([...(names?.tags ?? []), ...tags])];
   for (const { kind, words } of [

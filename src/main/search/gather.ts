@@ -93,8 +93,8 @@ export function surveyCatalogue(question: Question, query: SearchQuery, lookups:
 }
 
 /**
- * Asks the index for more and more windows until enough files came together, or what is left cannot be a hit.
- * Afterwards every file has its place on each side of the query, if it has windows at all.
+ * Asks the index of one model for more and more windows until enough files came together, or what is left cannot be a
+ * hit. Their places are known where the index said so; {@link place} finds the others.
  */
 export async function gather(
   { minus, filters, limit, includeUnlikely, byFilterAlone, grouped }: Question,
@@ -113,7 +113,7 @@ export async function gather(
       if (!grouped || files.size < many || rowsAtLeast(files.values()) >= wanted) return files;
     }
   }
-  const asked = [sides.text, ...sides.like].filter((side) => side !== null);
+  const asked = askedOf(sides);
   const bringing = sides.between === null ? asked : [...asked, sides.between];
   // Minus terms take hits away again.
   const wanted = minus.length + sides.unlike.length === 0 ? limit : 2 * limit;
@@ -155,9 +155,19 @@ export async function gather(
     }
     k *= GROWTH;
   }
+  return files;
+}
+
+/** Afterwards every file has its place on each side of the query that asks for something, if it has windows at all. */
+export async function place(sides: Sides, files: ReadonlyMap<number, FoundFile>): Promise<void> {
+  const asked = askedOf(sides);
+  const bringing = sides.between === null ? asked : [...asked, sides.between];
   const ids = [...files.keys()];
   await Promise.all(bringing.map((side) => side.score(ids)));
   const takes = takesAmong(files.values());
   await Promise.all(asked.map((side) => side.weighTakes(takes)));
-  return files;
+}
+
+function askedOf({ text, like }: Sides): QuerySide[] {
+  return [text, ...like].filter((side) => side !== null);
 }

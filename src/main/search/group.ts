@@ -13,14 +13,15 @@ import type { WindowSearch } from './window-search.ts';
 /** A variant has to be at least a "maybe" for somebody who searched by the sound that stands for it. */
 const ALIKE_FROM = BAND_FROM.maybe;
 
-interface Grouping {
-  windows: Pick<WindowStore, 'firstPlaces' | 'embeddingsOf'>;
+/** How one model compares sounds. */
+export interface Comparison {
   /** Whose windows. */
   spaceId: number;
   index: Pick<WindowSearch, 'background'>;
   /** The pack's calibration for a sound as query; null: it has none. */
   curve: LogisticCurve | null;
 }
+type Windows = Pick<WindowStore, 'firstPlaces' | 'embeddingsOf'>;
 interface Row {
   hit: SearchHit;
   copies: number;
@@ -43,20 +44,26 @@ export function rowsAtLeast(files: Iterable<{ path: string; contentId: string | 
 /**
  * @param hits in the order in which they are shown
  * @param candidates at least those of the hits
+ * @param models in the order of the candidates' windows; two files are compared by the first that has analysed both
  * @returns a hit per row, in their order; those with others say so in `group`
  */
 export async function grouped(
   hits: readonly SearchHit[],
   candidates: readonly Candidate[],
-  { windows, spaceId, index, curve }: Grouping,
+  windows: Windows,
+  models: readonly Comparison[],
 ): Promise<SearchHit[]> {
   const byId = new Map(candidates.map((candidate) => [candidate.file.id, candidate]));
   const keys = new Map(hits.map((hit) => [hit.fileId, seriesKey(hit.path)]));
-  const embeddings = embeddingsOf(hits, keys, byId, { windows, spaceId });
+  const embeddings = models.map(({ spaceId }, model) => embeddingsOf(hits, keys, byId, windows, model, spaceId));
   const rows: Row[] = [];
   const byContent = new Map<string, Row>();
   const bySeries = new Map<string, Row[]>();
-  const alike = alikeBy(index, curve);
+  const alikeIn = models.map(alikeBy);
+  const alike = async (one: number, other: number): Promise<boolean> => {
+    const model = embeddings.findIndex((own) => own.has(one) && own.has(other));
+    return model >= 0 && alikeIn[model]!(embeddings[model]!.get(one)!, embeddings[model]!.get(other)!);
+  };
   for (const hit of hits) {
     const contentId = byId.get(hit.fileId)?.file.contentId ?? null;
     const copyOf = contentId === null ? undefined : byContent.get(contentId);
@@ -67,7 +74,7 @@ export async function grouped(
     }
     const key = keys.get(hit.fileId)!;
     const series = bySeries.get(key) ?? [];
-    let row = await firstOf(series, (known) => alike(embeddings.get(known.hit.fileId), embeddings.get(hit.fileId)));
+    let row = await firstOf(series, (known) => alike(known.hit.fileId, hit.fileId));
     if (row) {
       row.variants++;
       row.others.push(hit);
@@ -94,15 +101,17 @@ function embeddingsOf(
   hits: readonly SearchHit[],
   keys: ReadonlyMap<number, string>,
   candidates: ReadonlyMap<number, Candidate>,
-  { windows, spaceId }: Pick<Grouping, 'windows' | 'spaceId'>,
+  windows: Windows,
+  model: number,
+  spaceId: number,
 ): Map<number, Float32Array> {
   const members = Map.groupBy(hits, ({ fileId }) => keys.get(fileId)!);
   const ids = hits.map(({ fileId }) => fileId).filter((id) => members.get(keys.get(id)!)!.length > 1);
-  const placeless = ids.filter((id) => candidates.get(id)?.windowId == null);
+  const placeless = ids.filter((id) => candidates.get(id)?.windowIds[model] == null);
   const first = windows.firstPlaces(placeless, spaceId);
   const windowOf = new Map(
     ids.flatMap((id) => {
-      const windowId = candidates.get(id)?.windowId ?? first.get(id)?.windowId;
+      const windowId = candidates.get(id)?.windowIds[model] ?? first.get(id)?.windowId;
       return windowId === undefined ? [] : [[id, windowId] as const];
     }),
   );
@@ -115,11 +124,10 @@ function embeddingsOf(
   );
 }
 
-/** @returns whether two windows sound alike; silent files have none and are like nothing */
-function alikeBy(index: Grouping['index'], curve: LogisticCurve | null) {
+/** @returns whether two windows sound alike */
+function alikeBy({ index, curve }: Comparison) {
   const backgrounds = new Map<Float32Array, ReturnType<WindowSearch['background']>>();
-  return async (one: Float32Array | undefined, other: Float32Array | undefined): Promise<boolean> => {
-    if (!one || !other) return false;
+  return async (one: Float32Array, other: Float32Array): Promise<boolean> => {
     const cosine = cosineSimilarity(one, other);
     if (curve) return logistic(curve, cosine) >= ALIKE_FROM;
     const background = backgrounds.get(one) ?? index.background(one);

@@ -31,9 +31,39 @@ export function questionNotices({ without, isCut, text, unknownFilters }: Questi
   return notices;
 }
 
-/** None of the words is one that the model can know. */
-export function unknownWordsNotice(text: string, model: string): string {
-  return `The model “${model}” does not know “${text}”, so only names and tags are searched. Use English words to search by sound.`;
+/**
+ * None of the words is one that a model can know.
+ * @param unaware the models of which that is true, of all that are asked
+ */
+export function unknownWordsNotices(text: string, unaware: readonly string[], models: readonly string[]): string[] {
+  if (unaware.length === 0) return [];
+  if (unaware.length === models.length) {
+    const names = unaware.map((model) => `“${model}”`).join(' and ');
+    const verb = unaware.length === 1 ? 'The model' : 'The models';
+    const know = unaware.length === 1 ? 'does not know' : 'do not know';
+    return [`${verb} ${names} ${know} “${text}”, so only names and tags are searched. Use English words to search by sound.`]; // prettier-ignore
+  }
+  const other = models.find((model) => !unaware.includes(model))!;
+  return [`The model “${unaware[0]!}” does not know “${text}”, so only “${other}” searches by sound.`];
+}
+
+/** What the second model has not analysed; null when it has analysed everything. */
+export function besideNotice(second: string, first: string, { files, analysed }: Coverage): string | null {
+  const missing = files - analysed;
+  if (missing <= 0) return null;
+  const verb = missing === 1 ? 'has' : 'have';
+  return `${formatted(missing)} of ${formatted(files)} files ${verb} not been analysed with “${second}”, so “${first}” alone ranks them. Analyse them: earmark --model ${second} index.`;
+}
+
+/** The second model of the query is the first. */
+export function isInUse(model: string): UserError {
+  return new UserError('bad-input', `“${model}” is the model in use. Choose another one to search with as well.`);
+}
+
+/** The second model of the query has analysed nothing here. */
+export function besideNotIndexed(second: string): UserError {
+  const sentence = `“${second}” has not analysed any file of this library. Analyse it first (earmark --model ${second} index), or search with one model.`;
+  return new UserError('nothing-indexed', sentence);
 }
 
 /** null when everything has been analysed. */

@@ -124,6 +124,7 @@ export function understood(
     ...queryOf(referencesOf(query)),
     ...(query.balance !== undefined && { balance: query.balance }),
     ...(query.inSameFile === true && { inSameFile: true }),
+    ...(query.alsoModel !== undefined && { alsoModel: query.alsoModel }),
     filters,
     limit,
     includeUnlikely,

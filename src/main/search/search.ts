@@ -1,6 +1,7 @@
 /**
  * A query to hits: text | sound | both → candidates by sound and by name → filters → ranking → places.
- * Measures and thresholds: relevance.ts. What counts as a name: name-evidence.ts.
+ * Measures and thresholds: relevance.ts. What counts as a name: name-evidence.ts. A second model beside this one: each
+ * brings its candidates, both are asked about all of them, and combine.ts makes one opinion of two.
  */
 import { basename } from 'node:path';
 import { EVEN_BALANCE } from '../../shared/types.ts';
@@ -13,17 +14,25 @@ import type { FoundFile } from '../catalogue/stores/found-files.ts';
 import { EventLoopYielder } from '../async/yield-to-event-loop.ts';
 import { CoverageCount } from './coverage.ts';
 import { matchesAmong } from './file-matches.ts';
-import { gather, surveyCatalogue, type Lookups, type Sides } from './gather.ts';
+import { combinedWindows } from './combine.ts';
+import { gather, place, surveyCatalogue, type Field, type Lookups, type Sides } from './gather.ts';
 import { grouped } from './group.ts';
 import { NameLookup } from './name-evidence.ts';
 import { knowsNone, type WordCheck } from './known-words.ts';
-import { coverageNotice, emptyNotice, nothingIndexed, questionNotices, unknownWordsNotice } from './notices.ts';
+import {
+  besideNotice,
+  coverageNotice,
+  emptyNotice,
+  nothingIndexed,
+  questionNotices,
+  unknownWordsNotices,
+} from './notices.ts';
 import { parseQuery } from './parse-query.ts';
 import { meanOfSeveral, rememberingEncoder, representatives } from './query-embedding.ts';
 import { QuerySide } from './query-side.ts';
 import { NO_REFERENCES, type ReferenceWindows } from './reference-windows.ts';
 import { understand, understood, type Question } from './question.ts';
-import { rank, weigh, type Candidate } from './rank.ts';
+import { rank, weigh, type Candidate, type Opinion } from './rank.ts';
 import type { Relevance } from './relevance.ts';
 import { isAboutSound, type SoundWords } from './sound-words.ts';
 import type { UcsCodes } from '../text/ucs-codes.ts';
@@ -52,6 +61,14 @@ export interface SearchDeps {
   soundWords?: SoundWords;
 }
 
+/** A second model that answers a query beside the one in use. */
+export interface Beside {
+  /** Over the same catalogue. */
+  search: Search;
+  /** The sounds of the query as this model embeds them. */
+  references: ReferenceWindows;
+}
+
 const NO_SIDES: Sides = { text: null, like: [], between: null, minus: [], unlike: [] };
 /** Walking through the hits of one question asks about the windows of each by the same words. */
 const ENCODED_KEPT = 16;
@@ -72,6 +89,7 @@ export class Search {
 
   /**
    * @param references windows of the sounds that the query names; reference-windows.ts says how they count
+   * @param beside a second model; a file that only one of both has analysed counts by that one
    * @returns hits by falling score, then path; a file is one hit, at its best window. Filters and tags alone give
    *   all files that pass, by path, with score 1 and the whole file as its place: nothing in it was compared. The sounds of the query and their copies are never hits, unless
    *   `query.inSameFile` asks for that file alone.
@@ -83,26 +101,39 @@ export class Search {
     query: SearchQuery,
     references: ReferenceWindows = NO_REFERENCES,
     signal?: AbortSignal,
+    beside: Beside | null = null,
   ): Promise<SearchResult> {
     const question = understand(query, references, this.#deps.catalogue.collections);
+    if (beside) understand(query, beside.references, this.#deps.catalogue.collections);
     const coverage = this.#coverage.now();
     if (coverage.analysedByAny === 0) throw nothingIndexed(coverage);
-    const embedding = this.#sides(question, references, coverage);
+    const asked = [{ search: this as Search, references }, ...(beside ? [beside] : [])];
+    const embedding = Promise.all(
+      asked.map(({ search, references: own }) => search.#sides(question, own, search.#coverage.now())),
+    );
     embedding.catch(() => {}); // awaited below; not "unhandled" until then
     const field = surveyCatalogue(question, query, this.#lookups);
     const sides = await embedding;
     signal?.throwIfAborted();
 
-    const files = await gather(question, sides, field, this.#lookups, coverage, signal);
-    const candidates = weigh(files, question, sides, field.words, this.#lookups, this.#isAboutSound(question.text));
+    const opinions = asked.map(({ search }, at) => search.#opinion(sides[at]!, question.text));
+    const files = await this.#gathered(question, asked, sides, field, signal);
+    const candidates = weigh(files, question, opinions, field.words, this.#lookups);
     const unlike = referencesOf(query).unlike.map(({ path }) => basename(path));
-    const ranked = await rank(candidates, question, sides, unlike, this.#lookups);
+    const ranked = await rank(candidates, question, opinions, unlike, this.#lookups);
     signal?.throwIfAborted();
 
     const shown = question.includeUnlikely ? ranked : ranked.filter(({ band }) => band !== 'unlikely');
-    const hits = (question.grouped ? await this.#grouped(shown, candidates) : shown).slice(0, question.limit);
-    const unknown = this.#knowsNone(question.text) ? unknownWordsNotice(question.text, this.#deps.model) : null;
-    const notices = [...questionNotices(question), unknown, coverageNotice(coverage)];
+    const rows = question.grouped ? await this.#grouped(shown, candidates, asked) : shown;
+    const hits = rows.slice(0, question.limit);
+    const models = asked.map(({ search }) => search.model);
+    const unaware = asked.filter(({ search }) => search.#knowsNone(question.text)).map(({ search }) => search.model);
+    const notices = [
+      ...questionNotices(question),
+      ...unknownWordsNotices(question.text, unaware, models),
+      coverageNotice(coverage),
+      beside && besideNotice(beside.search.model, this.model, beside.search.#coverage.now()),
+    ];
     // The last folder may have been taken out since the sounds were counted.
     if (hits.length === 0 && this.#lookups.filters.firstFileIds({ includeOffline: true }, 1).length === 0) {
       throw nothingIndexed(this.#coverage.now(true));
@@ -111,7 +142,8 @@ export class Search {
     return {
       query: understood(query, question),
       minus: question.minus,
-      model: this.#deps.model,
+      model: this.model,
+      ...(beside && { alsoModel: beside.search.model }),
       hits,
       notices: notices.filter((notice) => notice !== null),
     };
@@ -120,6 +152,7 @@ export class Search {
   /**
    * Every part of a file against a query, by exact cosines; names and filters count for nothing.
    * @param references as for {@link run}
+   * @param beside as for {@link run}; the windows are those of this model wherever it has analysed the file
    * @returns in order of time; empty when the query has neither words nor a sound, or the file has no embeddings
    * @throws UserError 'file-missing', 'bad-input' (a malformed filter)
    */
@@ -127,11 +160,11 @@ export class Search {
     fileId: number,
     query: SearchQuery,
     references: ReferenceWindows = NO_REFERENCES,
-  ): Promise<WindowRelevance[]> {
+    beside: Beside | null = null,
+  ): Promise<readonly WindowRelevance[]> {
     const file = this.#lookups.found.files([fileId]).get(fileId);
     if (!file) throw fileMissing(fileId);
-    const sides = await this.#sidesOfParts(query, references);
-    return sides === null ? [] : this.#windowsOf(file, sides, query);
+    return (await this.#partsBy(query, references, beside))(file);
   }
 
   /**
@@ -145,19 +178,39 @@ export class Search {
     query: SearchQuery,
     references: ReferenceWindows = NO_REFERENCES,
     signal = new AbortController().signal,
+    beside: Beside | null = null,
   ): Promise<FileMatches[]> {
     const files = this.#lookups.found.files(fileIds);
-    const sides = await this.#sidesOfParts(query, references);
+    const partsOf = await this.#partsBy(query, references, beside);
     const found: FileMatches[] = [];
     const yielder = new EventLoopYielder(signal);
     for (const fileId of fileIds) {
       const file = files.get(fileId);
       if (file === undefined) continue;
-      const windows = sides === null ? [] : this.#windowsOf(file, sides, query);
-      found.push({ fileId, matches: matchesAmong(windows) });
+      found.push({ fileId, matches: matchesAmong(partsOf(file)) });
       await yielder.yieldIfDue();
     }
     return found;
+  }
+
+  /** Pack id. */
+  get model(): string {
+    return this.#deps.model;
+  }
+
+  /** How many files of the library this model has analysed. */
+  get analysed(): number {
+    return this.#coverage.now().analysed;
+  }
+
+  /** How well each window of a file matches, in order of time. */
+  async #partsBy(query: SearchQuery, references: ReferenceWindows, beside: Beside | null) {
+    const sides = await this.#sidesOfParts(query, references);
+    const others = beside && (await beside.search.#sidesOfParts(query, beside.references));
+    return (file: FoundFile): readonly WindowRelevance[] => {
+      const own = sides === null ? [] : this.#windowsOf(file, sides, query);
+      return beside && others ? combinedWindows(own, beside.search.#windowsOf(file, others, query)) : own;
+    };
   }
 
   /** null when there is nothing to compare parts of a file with. */
@@ -194,9 +247,27 @@ export class Search {
     return sides;
   }
 
-  #isAboutSound(text: string): boolean {
-    const { soundWords } = this.#deps;
-    return soundWords === undefined || isAboutSound(text, soundWords);
+  #opinion(sides: Sides, text: string): Opinion {
+    const { model, soundWords } = this.#deps;
+    return { model, sides, aboutSound: soundWords === undefined || isAboutSound(text, soundWords) };
+  }
+
+  /** What each model brings, with its places for all of them. */
+  async #gathered(
+    question: Question,
+    asked: readonly Pick<Beside, 'search'>[],
+    sides: readonly Sides[],
+    field: Field,
+    signal: AbortSignal | undefined,
+  ): Promise<Map<number, FoundFile>> {
+    // Among the best of both may be one that is further down in each.
+    const wanted = asked.length === 1 || question.byFilterAlone ? question : { ...question, limit: 2 * question.limit };
+    const found = await Promise.all(
+      asked.map(({ search }, at) => gather(wanted, sides[at]!, field, this.#lookups, search.#coverage.now(), signal)),
+    );
+    const files = new Map(found.flatMap((own) => [...own]));
+    await Promise.all(sides.map((own) => place(own, files)));
+    return files;
   }
 
   #knowsNone(text: string): boolean {
@@ -204,10 +275,16 @@ export class Search {
     return isKnown !== undefined && knowsNone(text, isKnown);
   }
 
-  #grouped(hits: readonly SearchHit[], candidates: readonly Candidate[]): Promise<SearchHit[]> {
-    const { index, relevance, spaceId } = this.#deps;
-    const { windows } = this.#lookups;
-    return grouped(hits, candidates, { windows, spaceId, index, curve: relevance?.audio ?? null });
+  #grouped(
+    hits: readonly SearchHit[],
+    candidates: readonly Candidate[],
+    asked: readonly Pick<Beside, 'search'>[],
+  ): Promise<SearchHit[]> {
+    const models = asked.map(({ search }) => {
+      const { index, relevance, spaceId } = search.#deps;
+      return { spaceId, index, curve: relevance?.audio ?? null };
+    });
+    return grouped(hits, candidates, this.#lookups.windows, models);
   }
 
   async #sides(

@@ -19,6 +19,7 @@ const BEFORE_KNOWN: Settings = {
   projectKey: null,
   model: '',
   nextModel: null,
+  alsoModel: null,
   modelMirror: null,
 };
 /** A slider sends many values; the last one is enough. */

@@ -104,6 +104,25 @@ export interface DownloadProgress {
   bytesPerSecond: number | null;
 }
 
+/** What searching with a second model costs, measured on this machine and this library by searching by words. */
+export interface SearchCost {
+  /** Pack id of the second model. */
+  id: string;
+  /** From nothing to its first answer: opening its index, loading its text encoder; s. */
+  loadSeconds: number;
+  /** Resident memory of its processes after that, bytes. Searching by a new sound loads its audio encoder as well. */
+  memoryBytes: number;
+  /** Median time of a search with the model in use alone, everything loaded, ms. */
+  aloneMs: number;
+  /** Of the same searches with both models, ms. */
+  bothMs: number;
+  /** Of its embeddings in the catalogue, about, and its index, bytes. */
+  diskBytes: number;
+  /** Files that it has analysed, and files of the library. */
+  analysedFiles: number;
+  files: number;
+}
+
 export interface ModelCalls {
   /** What can be fetched, from a list that comes with the program; asks nobody. */
   'model.known': { input: null; output: KnownModel[] };
@@ -142,10 +161,15 @@ export interface ModelCalls {
   /**
    * Deletes an installed pack; with `forget`, also its analysis: it would then have to analyse everything again.
    * The analysis of a pack that is no longer installed can be forgotten, too.
-   * @throws UserError model-missing, bad-input (in use, being moved to, or shipped; of a shipped one only the
+   * @throws UserError model-missing, bad-input (in use, searched with as well, being moved to, or shipped; of a shipped one only the
    *   analysis can be forgotten), catalogue-busy (with `forget`, while an index job runs)
    */
   'model.remove': { input: { id: string; forget: boolean }; output: null };
+  /**
+   * What it costs to search with this model beside the one in use (setting `alsoModel`). Loads it anew; some seconds.
+   * @throws UserError model-missing, model-damaged, nothing-indexed (it has analysed no file), bad-input (it is in use)
+   */
+  'model.searchCost': { input: { id: string }; output: SearchCost };
   /** How far the library is on its way to the model of the setting `nextModel`; null when it is not. */
   'model.move': { input: null; output: ModelMove | null };
   /**

@@ -42,6 +42,12 @@ export interface Settings {
    * its analysis stays.
    */
   nextModel: string | null;
+  /**
+   * Pack id of a second model that answers each search beside `model` (`SearchQuery.alsoModel`); null: one model. From
+   * the next search on. Where it cannot answer any more, or is the model in use by now, searches go on with one model.
+   * `model.searchCost` says what it costs.
+   */
+  alsoModel: string | null;
   /** Address, https or http, that known models are fetched from in place of their publishers' hosts; null: from those. */
   modelMirror: string | null;
 }
@@ -50,7 +56,8 @@ export interface SettingCalls {
   'setting.get': { input: null; output: Settings };
   /**
    * Only what is named changes. @returns all of them, as they now hold.
-   * @throws UserError bad-input; model-missing, model-damaged: then nothing is changed
+   * @throws UserError bad-input; model-missing, model-damaged; nothing-indexed for an `alsoModel` that has analysed no file:
+   *   then nothing is changed
    */
   'setting.set': { input: Partial<Settings>; output: Settings };
 }

@@ -18,6 +18,7 @@ export const SEARCH_CHECKS = {
   limit: z.number().int().min(1).max(100_000).exactOptional(),
   includeUnlikely: z.boolean().exactOptional(),
   grouped: z.boolean().exactOptional(),
+  alsoModel: z.string().min(1).max(1000).nullable().exactOptional(),
 };
 
 /** Files to search by, or a part of each. @param file the checks of what names a file */

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import type { CommandContext, RunCommand } from './command.ts';
 import { runModels } from './commands.ts';
 import { formatBytes, plural, printable } from './format.ts';
+import { registerCombining } from './models-combine-command.ts';
 import { registerDownloads } from './models-download-command.ts';
 import { runUse, USE_HELP } from './models-use-command.ts';
 import { followJob } from './job.ts';
@@ -49,6 +50,7 @@ export function registerModels(program: Command, run: RunCommand): void {
     .option('--now', 'switch at once: search by sound finds only files it has analysed')
     .addHelpText('after', USE_HELP)
     .action((id: string, { now = false }: { now?: boolean }) => run((context) => runUse(context, id, now), 'winds-up'));
+  registerCombining(models, run);
   registerDownloads(models, run);
 }
 

@@ -22,7 +22,7 @@ Describe the sound. Exclude a sound with a minus; filters can be inline:
 ${filterHelp()}
 ${PRINT_HELP}
 
-JSON: {"query", "model", "hits": [{"path", "score", "startSeconds", "endSeconds", "band", "why", …}], "notices"}
+JSON: {"query", "model", "alsoModel" (with a second model), "hits": [{"path", "score", "startSeconds", "endSeconds", "band", "why", …}], "notices"}
   score 0..1, hits sorted by it; band strong | likely | maybe | unlikely; path absolute.`;
 
 export function registerSearch(program: Command, run: RunCommand): void {
@@ -78,24 +78,30 @@ interface OutputOptions {
   limit?: number;
   all?: true;
   flat?: true;
+  /** false: --no-also-model. */
+  alsoModel?: string | false;
 }
 
 function withFilters(command: Command): Command {
   command
     .option('-n, --limit <count>', 'maximum number of results', positiveInteger, 20)
     .option('--all', 'also results below the relevance cut')
-    .option('--flat', 'list copies and variants separately instead of the best one only');
+    .option('--flat', 'list copies and variants separately instead of the best one only')
+    .option('--also-model <id>', 'rank by this model as well (its cost: “earmark models cost”)')
+    .option('--no-also-model', 'rank by one model, whatever “earmark models combine” has set');
   for (const option of filterOptions()) command.addOption(option);
   return command;
 }
 
 function queryOptions(
   options: FilterOptions & OutputOptions & { export?: string },
-): Pick<SearchQuery, 'filters' | 'limit' | 'includeUnlikely' | 'grouped'> {
+): Pick<SearchQuery, 'filters' | 'limit' | 'includeUnlikely' | 'grouped' | 'alsoModel'> {
+  const { alsoModel } = options;
   return {
     filters: filtersOf(options),
     ...(options.limit === undefined ? {} : { limit: options.limit }),
     ...(options.all ? { includeUnlikely: true } : {}),
+    ...(alsoModel === undefined ? {} : { alsoModel: alsoModel === false ? null : alsoModel }),
     // A list that is exported has every file.
     grouped: !options.flat && options.export === undefined,
   };

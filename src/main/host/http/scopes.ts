@@ -72,6 +72,7 @@ export const SCOPE_OF: { readonly [N in CallName]: Scope | null } = {
   'model.move': null,
   'model.providers': null,
   'model.remove': null,
+  'model.searchCost': null,
   'output.grant': 'export',
   'place.list': null,
   'playlist.make': 'read',

@@ -55,8 +55,8 @@ export function addFindTools(server: McpServer, context: ToolContext): void {
   });
 }
 
-function found({ model, minus, hits, notices }: SearchResult): object {
-  return { model, minus, results: hits.map(resultOf), notices };
+function found({ model, alsoModel, minus, hits, notices }: SearchResult): object {
+  return { model, ...(alsoModel !== undefined && { alsoModel }), minus, results: hits.map(resultOf), notices };
 }
 
 function resultOf({ why, group, ...hit }: SearchHit): object {

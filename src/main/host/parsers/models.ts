@@ -14,6 +14,7 @@ export const modelParsers: Pick<Parsers, keyof ModelCalls> = {
   'model.download': z.strictObject({ id: modelId, acceptLicense: z.boolean() }),
   'model.discardDownload': z.strictObject({ id: modelId }),
   'model.remove': z.strictObject({ id: modelId, forget: z.boolean() }),
+  'model.searchCost': z.strictObject({ id: modelId }),
   'model.move': z.null(),
   'model.continueMove': z.null(),
 };
