@@ -1,5 +1,5 @@
-/** What is asked before a model is fetched, removed, or taken into use too early: one sheet at a time. */
-import type { KnownModel, ModelMove } from '../../../shared/calls/models.ts';
+/** What is asked before a model is fetched, removed, taken into use too early, or added to the one in use: one sheet at a time. */
+import type { KnownModel, ModelMove, SearchCost } from '../../../shared/calls/models.ts';
 import type { ModelStatus } from '../../../shared/types.ts';
 import type { App } from '../../stores/app.svelte.ts';
 import { perApp } from '../../stores/per-app.ts';
@@ -9,7 +9,8 @@ import type { Removal } from './move-words.ts';
 export type ModelSheet =
   | { ask: 'fetch'; known: KnownModel }
   | { ask: 'remove'; pack: ModelStatus; removal: Removal }
-  | { ask: 'use-now'; move: ModelMove };
+  | { ask: 'use-now'; move: ModelMove }
+  | { ask: 'combine'; pack: ModelStatus; cost: SearchCost };
 
 export const modelSheetsOf = perApp((app) => new ModelSheets(app));
 
