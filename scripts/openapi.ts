@@ -6,12 +6,13 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import type { CallName } from '../src/shared/contract.ts';
 import { INSTALL_FOLDER } from '../src/main/files/install.ts';
-import { openApi, type CallWords } from '../src/main/host/http/openapi.ts';
+import { openApi } from '../src/main/host/http/openapi.ts';
+import { answerSchemas } from './answer-schemas.ts';
 
 const FILE = join(INSTALL_FOLDER, 'docs', 'openapi.json');
 const SHARED = join(INSTALL_FOLDER, 'src', 'shared');
 
-const document = `${JSON.stringify(openApi(callWords()), null, 2)}\n`;
+const document = `${JSON.stringify(openApi({ summaries: summaries(), ...answerSchemas() }), null, 2)}\n`;
 if (!process.argv.includes('--check')) writeFileSync(FILE, document);
 else if (readFileSync(FILE, 'utf8') !== document) {
   console.error('docs/openapi.json is out of date. Run: npm run docs:api');
@@ -19,8 +20,8 @@ else if (readFileSync(FILE, 'utf8') !== document) {
 }
 
 /** What the contract says of each call. */
-function callWords(): Partial<Record<CallName, CallWords>> {
-  const words: Partial<Record<CallName, CallWords>> = {};
+function summaries(): Partial<Record<CallName, string>> {
+  const words: Partial<Record<CallName, string>> = {};
   const files = [
     join(SHARED, 'contract.ts'),
     ...readdirSync(join(SHARED, 'calls')).map((name) => join(SHARED, 'calls', name)),
@@ -31,7 +32,7 @@ function callWords(): Partial<Record<CallName, CallWords>> {
       if (!ts.isInterfaceDeclaration(node) || !/Calls$/.test(node.name.text)) return;
       for (const member of node.members) {
         if (!ts.isPropertySignature(member) || !ts.isStringLiteral(member.name)) continue;
-        words[member.name.text as CallName] = { summary: commentOf(member), output: outputOf(member, source) };
+        words[member.name.text as CallName] = commentOf(member);
       }
     });
   }
@@ -43,14 +44,6 @@ function commentOf(node: ts.PropertySignature): string {
   const [comment] = ts.getJSDocCommentsAndTags(node).filter(ts.isJSDoc);
   const text = ts.getTextOfJSDocComment(comment?.comment) ?? '';
   return oneLine(text);
-}
-
-function outputOf(node: ts.PropertySignature, source: ts.SourceFile): string {
-  if (node.type === undefined || !ts.isTypeLiteralNode(node.type)) return 'unknown';
-  const output = node.type.members.find((member) => member.name?.getText(source) === 'output');
-  return output !== undefined && ts.isPropertySignature(output)
-    ? oneLine(output.type?.getText(source) ?? 'unknown')
-    : 'unknown';
 }
 
 function oneLine(text: string): string {

@@ -123,6 +123,8 @@ export interface Events
 
 export type CallName = keyof Calls;
 export type EventName = keyof Events;
+/** What each call answers with; docs/openapi.json has it as schemas. */
+export type Answers = { [N in CallName]: Calls[N]['output'] };
 export type Engine = { [N in CallName]: (input: Calls[N]['input']) => Promise<Calls[N]['output']> };
 /** One parser per call: a call whose input nobody checks does not compile. */
 export type Parsers = { [N in CallName]: Parser<Calls[N]['input']> };

@@ -6,10 +6,15 @@ import { version } from '../../files/install.ts';
 import { parsers } from '../dispatch.ts';
 import { SCOPE_OF, SCOPES } from './scopes.ts';
 
-/** Of one call, in words: what it does, and what it answers with as a TypeScript type. */
-export interface CallWords {
-  summary: string;
-  output: string;
+export type Schema = Record<string, unknown>;
+
+/** What the source says of the calls: neither comments nor types are left when the program runs. */
+export interface FromSource {
+  /** What a call does; '' where nothing is said. */
+  summaries: Partial<Record<CallName, string>>;
+  /** What each call answers with; what it refers to is at `#/components/schemas/`. */
+  answers: Record<string, Schema>;
+  types: Record<string, Schema>;
 }
 
 const REFUSED = { $ref: '#/components/responses/Refused' };
@@ -23,8 +28,7 @@ const ERROR = {
   },
 };
 
-/** @param words of the calls, where they are known: they stand in comments of the source */
-export function openApi(words: Partial<Record<CallName, CallWords>> = {}): object {
+export function openApi({ summaries, answers, types }: FromSource): object {
   const names = (Object.keys(SCOPE_OF) as CallName[]).filter((name) => SCOPE_OF[name] !== null);
   const scopes = Object.entries(SCOPES).map(([scope, meaning]) => `\`${scope}\`: ${meaning}`);
   return {
@@ -38,14 +42,22 @@ export function openApi(words: Partial<Record<CallName, CallWords>> = {}): objec
     servers: [{ url: 'http://127.0.0.1:{port}', variables: { port: { default: '4000', description: 'as given to earmark serve --port' } } }], // prettier-ignore
     security: [{ token: [] }],
     paths: {
-      ...Object.fromEntries(names.map((name) => [`/call/${name}`, { post: operation(name, words[name]) }])),
+      ...Object.fromEntries(
+        names.map((name) => [`/call/${name}`, { post: operation(name, summaries[name], answers[name]!) }]),
+      ),
       '/audio/{fileId}': { get: audio() },
       '/playlist.m3u8': { get: playlist() },
       '/rest/getSonicSimilarTracks': { get: similarTracks() },
     },
     components: {
       securitySchemes: { token: { type: 'http', scheme: 'bearer', description: 'a token of earmark token create' } },
-      schemas: { Error: ERROR },
+      schemas: {
+        Error: ERROR,
+        ...onlyUsed(
+          types,
+          names.map((name) => answers[name]!),
+        ),
+      },
       responses: {
         Refused: {
           description:
@@ -57,14 +69,28 @@ export function openApi(words: Partial<Record<CallName, CallWords>> = {}): objec
   };
 }
 
-function operation(name: CallName, words: CallWords | undefined): object {
+/** What is referred to, directly or by something that is. */
+function onlyUsed(types: FromSource['types'], by: readonly Schema[]): FromSource['types'] {
+  const used = new Set<string>();
+  const follow = (schema: Schema) => {
+    for (const [, name] of JSON.stringify(schema).matchAll(/"#\/components\/schemas\/([^"]+)"/g)) {
+      if (used.has(name!)) continue;
+      used.add(name!);
+      follow(types[name!]!);
+    }
+  };
+  by.forEach(follow);
+  return Object.fromEntries(Object.entries(types).filter(([name]) => used.has(name)));
+}
+
+function operation(name: CallName, summary: string | undefined, answer: Schema): object {
   const schema = inputSchema(name);
   const isNull = schema['type'] === 'null';
-  const reply = { oneOf: [success(words?.output), failure()] };
+  const reply = { oneOf: [success(answer), failure()] };
   return {
     operationId: name,
     tags: [name.split('.')[0]],
-    ...(words && words.summary !== '' ? { summary: words.summary } : {}),
+    ...(summary ? { summary } : {}),
     'x-scope': SCOPE_OF[name],
     ...(isNull ? {} : { requestBody: { required: true, content: { 'application/json': { schema } } } }),
     responses: {
@@ -83,11 +109,11 @@ export function inputSchema(name: CallName): Record<string, unknown> {
   return schema;
 }
 
-function success(output: string | undefined): object {
+function success(value: Schema): object {
   return {
     type: 'object',
     required: ['ok', 'value'],
-    properties: { ok: { const: true }, value: output === undefined ? {} : { description: `TypeScript: ${output}` } },
+    properties: { ok: { const: true }, value },
   };
 }
 

@@ -1,10 +1,13 @@
 /** `earmark serve`: the contract, the events, the sounds and the window over HTTP, for browsers on this machine alone. */
+import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallName } from '../../../shared/contract.ts';
 import { toWire, UserError } from '../../../shared/errors.ts';
 import type { EngineHandle } from '../../engine/engine.ts';
+import { INSTALL_FOLDER } from '../../files/install.ts';
 import { refusal, repeatedHeader } from './access.ts';
 import type { ApiTokens } from './api-tokens.ts';
 import { parseAudioAddress, sendAudio } from './audio-route.ts';
@@ -12,7 +15,6 @@ import { answerCall } from './call-route.ts';
 import { EventStreams } from './event-streams.ts';
 import { Keys } from './keys.ts';
 import { sendPlaylist } from './playlist-route.ts';
-import { openApi } from './openapi.ts';
 import { HttpError, sendError, sendJson, setHeadersOfAll } from './replies.ts';
 import { SCOPE_OF, type Scope } from './scopes.ts';
 import { sendSimilarTracks } from './subsonic-route.ts';
@@ -159,7 +161,8 @@ async function route(request: IncomingMessage, response: ServerResponse, routes:
     await sendSimilarTracks(response, options.handle.engine, query);
   } else if (path === '/openapi.json') {
     allow(request, ['GET']);
-    sendJson(response, 200, openApi());
+    // Made from the source by `npm run docs:api`.
+    sendJson(response, 200, JSON.parse(await readFile(join(INSTALL_FOLDER, 'docs', 'openapi.json'), 'utf8')));
   } else sendStatic(request, response, path, files);
 }
 
