@@ -34,6 +34,9 @@ const FILES: Readonly<Record<string, () => Buffer>> = {
   'beat 124bpm Am': () => wav(2, [sine(440, 0.3)]),
   // From 200 Hz up to 2 kHz on the left; on the right always the same.
   'rising sweep': () => wav(3, [(at) => 0.3 * Math.sin(2 * Math.PI * (200 + (300 * at) / RATE) * (at / RATE)), sine(3000, 0.3)]), // prettier-ignore
+  // Full scale, and very quiet from the tenth to the sixteenth second.
+  'whisper in noise': () => wav(26, [(at) => (at > 10 * RATE && at < 16 * RATE ? sine(440, 0.01)(at) : sine(1000, 0.98)(at))]), // prettier-ignore
+  'full scale chirps': () => wav(3, [(at) => 0.98 * Math.sin(2 * Math.PI * (200 + (2000 * (at % 4800)) / 4800) * (at / RATE))]), // prettier-ignore
   'long hum': () => wav(180, [hum300, hum300], 8000),
 };
 
@@ -151,6 +154,39 @@ describe.skipIf(missing !== null)('audition', () => {
     await expect.poll(level).toMatch(/−\d+\.\d dB/);
     await page.keyboard.press('v');
     await expect.poll(level).not.toMatch(/ dB/);
+  });
+
+  test('a quiet part of a loud file is raised to the target, and what follows it is not', async () => {
+    await choose('whisper in noise');
+    await page.keyboard.press('v');
+    await expect.poll(level).toMatch(/−\d+\.\d dB/);
+    const seek = (seconds: string) => page.getByRole('slider', { name: 'Position' }).fill(seconds);
+    await seek('11');
+    await page.keyboard.press('b');
+    await seek('15');
+    await page.keyboard.press('Shift+B');
+    await page.keyboard.press('Shift+P'); // the recorder comes a moment after the first sound
+    await page.waitForFunction(() => window.recorder.runs);
+    await page.keyboard.press('Shift+Space'); // from the selection to the end
+    await expect.poll(level).toMatch(/\+\d+\.\d dB/);
+    await startAnew(page);
+    const { left, right, rate } = await recorded(page, 8);
+    const levels = levelsOf(left, rate, 0.25);
+    const whisper = levels.slice(0, 5).toSorted((a, b) => a - b)[2]!;
+    // −23 LUFS as everything: a tone of 440 Hz, and one of 1 kHz, in both channels.
+    expect(Math.abs(20 * Math.log10(whisper) - -25.4)).toBeLessThan(1.5);
+    const noise = levels.at(-1)!;
+    expect(Math.abs(20 * Math.log10(noise) - -26)).toBeLessThan(1.5);
+    expect(20 * Math.log10(peakOf({ left, right, rate }))).toBeLessThan(-0.2);
+    await expect.poll(level).toMatch(/−\d+\.\d dB/);
+  });
+
+  test('nothing clips when it is stretched', async () => {
+    await choose('full scale chirps');
+    for (let times = 0; times < 7; times++) await page.keyboard.press('k');
+    const higher = await playAnew(2.5);
+    expect(peakOf(higher)).toBeGreaterThan(0.5);
+    expect(peakOf(higher)).toBeLessThan(1);
   });
 
   test('pitch changes the frequency and not the length; speed the length and not the frequency', async () => {

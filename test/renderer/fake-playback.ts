@@ -10,8 +10,13 @@ const SWING_SAMPLES = 256;
 
 export function fakePlayback(
   known: (fileId: number) => FakeSound,
-): Pick<Engine, 'file.peaks' | 'file.spectrum' | 'file.markers'> {
+): Pick<Engine, 'file.levels' | 'file.peaks' | 'file.spectrum' | 'file.markers'> {
   return {
+    // As loud as all of it.
+    'file.levels': ({ fileId }) => {
+      const { loudnessLufs, peakDb } = known(fileId);
+      return Promise.resolve({ loudnessLufs, peakDb });
+    },
     'file.peaks': (request) => Promise.resolve(peaks(known(request.fileId), request)),
     'file.spectrum': (question) => Promise.resolve(spectrum(known(question.fileId), question)),
     'file.markers': (fileId) => {

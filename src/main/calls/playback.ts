@@ -3,8 +3,11 @@ import type { PlaybackCalls } from '../../shared/calls/playback.ts';
 import type { Engine } from '../../shared/contract.ts';
 import type { FilePeaks } from '../playback/file-peaks.ts';
 
-export function playbackCalls(peaks: Pick<FilePeaks, 'read' | 'spectrum'>): Pick<Engine, keyof PlaybackCalls> {
+export function playbackCalls(
+  peaks: Pick<FilePeaks, 'read' | 'spectrum' | 'levels'>,
+): Pick<Engine, keyof PlaybackCalls> {
   return {
+    'file.levels': (question) => peaks.levels(question),
     'file.peaks': async (request) => {
       const found = await peaks.read(request);
       if (found === null) return null;

@@ -16,6 +16,8 @@ import type {
   DecoderPushes,
   FileRequest,
   Identity,
+  Levels,
+  LevelsRequest,
   NotAudio,
   PeakFileRequest,
   ReadRequest,
@@ -136,6 +138,11 @@ export class DecoderPool {
   /** Levels of frequency bands of a part of a file. */
   spectrum(request: SpectrumRequest, signal: AbortSignal): Promise<Spectrum | NotAudio> {
     return this.#run('spectrum', request, request.path, signal);
+  }
+
+  /** Loudness and peak of a part of a file. */
+  levels(request: LevelsRequest, signal: AbortSignal): Promise<Levels | NotAudio> {
+    return this.#run('levels', request, request.path, signal);
   }
 
   /** The peaks of a whole file at several resolutions, into a file. Bounded memory whatever its length. */

@@ -6,6 +6,7 @@ import { analyseFile, decodeFile, identifyFile, readWindows, tagsOfFile, type De
 import { chooseLibrary, decoderBackend } from './decoder-backend.ts';
 import type { DecoderMethods, DecoderPushes } from './report.ts';
 import { listenerLost } from './file-errors.ts';
+import { readLevels } from './read-levels.ts';
 import { readSamples } from './read-samples.ts';
 import { renderWav } from './render-wav.ts';
 import { SocketSink, type PcmSink } from './pcm-sink.ts';
@@ -45,6 +46,7 @@ const push = serveParent<DecoderMethods, DecoderPushes>({
   samples: async (request) => readSamples(request, await decodeDeps()),
   // Loaded when it is first asked for: nothing else needs transforms.
   spectrum: async (request) => (await import('./spectrum.ts')).readSpectrum(request, await decodeDeps()),
+  levels: async (request) => readLevels(request, await decodeDeps()),
   peaks: async (request) => writePeaks(request, await decodeDeps()),
   cut: async (request) => cutPiece(request, await decodeDeps()),
   tags: (file) => tagsOfFile(file),

@@ -1,6 +1,7 @@
 /** What decoder processes are asked and what they answer. Everything here crosses a process as a structured clone. */
 import type { SampleFacts, SampleKind } from '../../shared/analysis.ts';
 import type { AudioFormat, DecodeWarning, NativeTag } from '../../shared/types.ts';
+import type { PartLevels } from '../../shared/calls/playback.ts';
 import type { PieceFormat } from '../../shared/calls/cut.ts';
 import type { PcmWindow } from '../process/pcm-wire.ts';
 import type { PeakLayout } from './peak-layout.ts';
@@ -123,6 +124,16 @@ export interface Spectrum {
   levels: Uint8Array;
 }
 
+export interface LevelsRequest extends FileRequest {
+  startSeconds: number;
+  endSeconds: number;
+}
+
+/** Of a part of a file. */
+export interface Levels extends PartLevels {
+  notAudio?: undefined;
+}
+
 export interface PeakFileRequest extends FileRequest {
   /** Absolute; made, or overwritten. The caller removes it when the call fails. */
   peaksPath: string;
@@ -173,6 +184,7 @@ export type DecoderMethods = {
   render: { input: RenderRequest; output: RenderedWav | NotAudio };
   samples: { input: SamplesRequest; output: Samples | NotAudio };
   spectrum: { input: SpectrumRequest; output: Spectrum | NotAudio };
+  levels: { input: LevelsRequest; output: Levels | NotAudio };
   peaks: { input: PeakFileRequest; output: PeakLayout | NotAudio };
   cut: { input: CutRequest; output: CutPiece };
   tags: { input: FileRequest; output: NativeTag[] };

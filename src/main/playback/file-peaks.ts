@@ -1,6 +1,6 @@
 /** The peaks of a catalogued file at any resolution: from the file of peaks, or from samples where that is not fine enough. */
 import { join } from 'node:path';
-import type { PeakRequest, SpectrumQuestion } from '../../shared/calls/playback.ts';
+import type { LevelsQuestion, PartLevels, PeakRequest, SpectrumQuestion } from '../../shared/calls/playback.ts';
 import { notAudio } from '../decode/file-errors.ts';
 import { FINEST_SAMPLES } from '../decode/peak-layout.ts';
 import { PeakParts } from '../decode/peak-parts.ts';
@@ -68,6 +68,14 @@ export class FilePeaks {
     const found = await this.#decoders.use((pool) => pool.spectrum({ path, ...question }, this.#closing.signal));
     if (found.notAudio) throw notAudio(path, null);
     return found.levels;
+  }
+
+  /** @throws as the call `file.levels` */
+  async levels({ fileId, ...part }: LevelsQuestion): Promise<PartLevels> {
+    const { path } = await findSound(this.#catalogue, fileId);
+    const found = await this.#decoders.use((pool) => pool.levels({ path, ...part }, this.#closing.signal));
+    if (found.notAudio) throw notAudio(path, null);
+    return found;
   }
 
   /** Stops decoding and waits for the processes. */

@@ -1,11 +1,12 @@
 /** How the file in the player is to sound: at which level, speed and pitch, in which direction, which of its channels. */
 import type { FileRow } from '../../shared/calls/files.ts';
 import type { FileCache } from '../stores/file-cache.svelte.ts';
+import type { PartLevelsStore } from '../stores/part-levels.svelte.ts';
 import type { SettingsStore } from '../stores/settings.svelte.ts';
 import { fitsInMemory } from './decoding.ts';
-import { matchedGain, type MatchedGain } from './levels.ts';
+import { levelsOf, matchedGain, type Levels, type MatchedGain } from './levels.ts';
 import { keyMatch, nextSpeed, semitonesInRange, speedInRange, tempoMatch, type KeyMatch, type TempoMatch } from './rates.ts'; // prettier-ignore
-import type { Shape } from './sound.ts';
+import type { Shape, Span } from './sound.ts';
 
 /** Of nearly every output; an output with another one takes as much more memory. */
 const USUAL_RATE = 48_000;
@@ -13,6 +14,8 @@ const USUAL_RATE = 48_000;
 export class Audition {
   readonly #settings: SettingsStore;
   readonly #files: FileCache;
+  readonly #parts: PartLevelsStore;
+  #part = $state.raw<Span | null>(null);
   #fileId = $state<number | null>(null);
   #speed = $state(1);
   #semitones = $state(0);
@@ -22,9 +25,10 @@ export class Audition {
   /** Files that the browser cannot decode as a whole. */
   #streamed = $state.raw<ReadonlySet<number>>(new Set());
 
-  constructor(settings: SettingsStore, files: FileCache) {
+  constructor(settings: SettingsStore, files: FileCache, parts: PartLevelsStore) {
     this.#settings = settings;
     this.#files = files;
+    this.#parts = parts;
   }
 
   /** Share of the file's own speed, 0.25..4, as the user has set it. */
@@ -63,10 +67,19 @@ export class Audition {
     return this.#row?.channels === 2 ? 2 : 0;
   }
 
-  /** null: off, or not known how loud the file is. */
+  /** What levels are matched by: of the part that plays, where they are known, else of the file. */
+  get levels(): Levels | null {
+    const row = this.#row;
+    return row && levelsOf(row, this.#part && this.#parts.of(row, this.#part));
+  }
+  /** Whether the levels are those of a part. */
+  get isPart(): boolean {
+    return this.levels !== null && this.levels !== this.#row;
+  }
+  /** null: off, or not known how loud it is. */
   get gain(): MatchedGain | null {
     const { levelMatch, levelTarget } = this.#settings.now;
-    return levelMatch && this.#row !== null ? matchedGain(this.#row, levelTarget) : null;
+    return levelMatch && this.levels !== null ? matchedGain(this.levels, levelTarget) : null;
   }
   /** null: off, or the file or the project has no tempo. */
   get tempo(): TempoMatch | null {
@@ -93,7 +106,19 @@ export class Audition {
   /** Another file is in the player. */
   begin(fileId: number): void {
     this.#fileId = fileId;
+    this.#part = null;
     if (!this.#locked) this.reset();
+  }
+
+  /** What plays: a match or a selection, whose own loudness counts; null: the file. */
+  playPart(part: Span | null): void {
+    this.#part = part;
+  }
+
+  /** A part that may be played next: its levels are there then. */
+  prepare(fileId: number, part: Span): void {
+    const row = this.#settings.now.levelMatch ? this.#files.row(fileId) : null;
+    if (row !== null) this.#parts.of(row, part);
   }
 
   /** It turned out that a file cannot be decoded as a whole. */

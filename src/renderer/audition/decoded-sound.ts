@@ -1,11 +1,11 @@
 /** A sound that plays from memory: backwards, one channel of it, at any speed and pitch, and in loops without a gap. */
-import { amplitudeOf } from './levels.ts';
+import { glide } from './levels.ts';
 import type { Output } from './output.ts';
 import { Playhead, type Loop } from './playhead.ts';
 import { AS_IT_IS, type Shape, type Sound, type SoundListener, type Span } from './sound.ts';
 import { StretchedVoice, UnstretchedVoice, type Voice } from './voices.ts';
 
-/** So fast levels follow: too short for a fade, too long for a click, s. */
+/** So fast the volume follows: too short for a fade, too long for a click, s. */
 const GLIDE_SECONDS = 0.002;
 const MOVED_EVERY_MS = 100;
 
@@ -37,7 +37,7 @@ export class DecodedSound implements Sound {
     this.#listener = listener;
     this.#level = context.createGain();
     this.#fader = context.createGain();
-    this.#level.connect(this.#fader).connect(context.destination);
+    this.#level.connect(this.#fader).connect(output.entry);
     this.#playhead = new Playhead(decoded.duration);
   }
 
@@ -64,7 +64,11 @@ export class DecodedSound implements Sound {
   }
   set volume(volume: number) {
     this.#volume = volume;
-    glide(this.#fader, volume, this.#output.context, this.paused);
+    const { gain } = this.#fader;
+    const { currentTime } = this.#output.context;
+    gain.cancelScheduledValues(currentTime);
+    if (this.paused) gain.setValueAtTime(volume, currentTime);
+    else gain.setTargetAtTime(volume, currentTime, GLIDE_SECONDS);
   }
 
   loop(span: Span | 'file' | null): void {
@@ -79,7 +83,7 @@ export class DecodedSound implements Sound {
     const inFile = this.#inFile(this.#playhead.at(context.currentTime));
     const before = this.#shape;
     this.#shape = shape;
-    glide(this.#level, amplitudeOf(shape.gainDb), context, this.paused);
+    glide(this.#level.gain, shape.gainDb, context, this.paused);
     const { speed, semitones, reversed, channel } = shape;
     if (reversed !== this.#samples.reversed || channel !== this.#samples.channel) {
       this.#samples = { buffer: ordered(this.#decoded, shape, context), reversed, channel };
@@ -186,12 +190,6 @@ export class DecodedSound implements Sound {
     this.#voice?.stop();
     this.#voice = null;
   }
-}
-
-function glide(node: GainNode, value: number, context: AudioContext, atOnce: boolean): void {
-  node.gain.cancelScheduledValues(context.currentTime);
-  if (atOnce) node.gain.setValueAtTime(value, context.currentTime);
-  else node.gain.setTargetAtTime(value, context.currentTime, GLIDE_SECONDS);
 }
 
 function sameLoop(a: Span | 'file' | null, b: Span | 'file' | null): boolean {

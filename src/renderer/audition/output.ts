@@ -3,6 +3,7 @@
  * needed; what plays as it is never comes here.
  */
 import type { StretchNode } from 'signalsmith-stretch';
+import limiterUrl from './limiter-worklet.ts?worker&url';
 import { makeStretch } from './stretch.ts';
 
 /** A context keeps the audio device busy; between two sounds of a list it stays. */
@@ -15,10 +16,27 @@ export class Output {
   readonly #playing = new Set<object>();
   /** It was told to suspend, which takes a moment. */
   #isAsleep = false;
+  #entry: GainNode | null = null;
+  #limited: Promise<void> | null = null;
   readonly #stretches = new Map<'memory' | 'stream', Promise<StretchNode>>();
 
   get context(): AudioContext {
     return (this.#context ??= new AudioContext());
+  }
+
+  /** Where sounds go to. */
+  get entry(): AudioNode {
+    return (this.#entry ??= this.context.createGain());
+  }
+
+  /** What is auditioned may have been raised, or stretched: the last thing before the loudspeakers. */
+  #limit(): Promise<void> {
+    const making = (this.#limited ??= this.context.audioWorklet.addModule(limiterUrl).then(() => {
+      const limiter = new AudioWorkletNode(this.context, 'earmark-limiter', { channelCount: 2, channelCountMode: 'explicit', outputChannelCount: [2] }); // prettier-ignore
+      this.entry.connect(limiter).connect(this.context.destination);
+    }));
+    making.catch(() => (this.#limited = null)); // asked for again the next time
+    return making;
   }
 
   /** To be called before a sound plays. @throws DOMException NotAllowedError before the user has touched the page */
@@ -26,6 +44,7 @@ export class Output {
     clearTimeout(this.#resting);
     this.#playing.add(sound);
     const { context } = this;
+    await this.#limit();
     if (context.state === 'running' && !this.#isAsleep) return;
     this.#isAsleep = false;
     // It would wait for a touch for ever, and then all that was asked for meanwhile would sound.

@@ -1,11 +1,8 @@
 /** A sound that the browser streams, by an <audio> element: any length, at once. */
 import type { StretchNode } from 'signalsmith-stretch';
-import { amplitudeOf } from './levels.ts';
+import { amplitudeOf, glide } from './levels.ts';
 import type { Output } from './output.ts';
 import { AS_IT_IS, type Shape, type Sound, type SoundListener, type Span } from './sound.ts';
-
-/** So fast a level follows: too short for a fade, too long for a click, s. */
-const GLIDE_SECONDS = 0.01;
 
 interface Graph {
   source: MediaElementAudioSourceNode;
@@ -94,7 +91,7 @@ export class StreamedSound implements Sound {
     if (this.#graph === null) {
       const level = context.createGain();
       level.gain.value = amplitudeOf(this.#shape.gainDb);
-      level.connect(context.destination);
+      level.connect(this.#output.entry);
       this.#graph = { source: context.createMediaElementSource(this.element), level };
       await this.#output.wake(this);
     }
@@ -115,7 +112,7 @@ export class StreamedSound implements Sound {
 
   #applyTo({ level }: Graph): void {
     const { gainDb, semitones } = this.#shape;
-    level.gain.setTargetAtTime(amplitudeOf(gainDb), this.#output.context.currentTime, GLIDE_SECONDS);
+    glide(level.gain, gainDb, this.#output.context, this.element.paused);
     if ((semitones !== 0) !== (this.#stretch !== null)) void this.#intoGraph();
     else void this.#stretch?.schedule({ active: true, semitones });
   }

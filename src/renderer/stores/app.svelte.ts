@@ -20,6 +20,7 @@ import { FileMarkers } from './file-markers.svelte.ts';
 import { FoldOut } from './fold-out.svelte.ts';
 import { SearchHistory } from './history.svelte.ts';
 import { Matches, type Place } from './matches.svelte.ts';
+import { PartLevelsStore } from './part-levels.svelte.ts';
 import { Player, type Span } from './player.svelte.ts';
 import { ResultRows } from './result-rows.svelte.ts';
 import { RecentSearches } from './recent-searches.svelte.ts';
@@ -82,6 +83,7 @@ export class App {
   readonly recent = new RecentSearches();
   readonly history: SearchHistory;
   readonly detail: Detail;
+  readonly partLevels: PartLevelsStore;
   readonly audition: Audition;
   readonly player: Player;
   readonly lanes: Lanes;
@@ -129,7 +131,8 @@ export class App {
       },
     );
     this.detail = new Detail(client, this.notices);
-    this.audition = new Audition(this.settings, this.files);
+    this.partLevels = new PartLevelsStore(client);
+    this.audition = new Audition(this.settings, this.files, this.partLevels);
     this.player = new Player(host, this.notices, () => this.timeSelection.span, this.audition);
     this.lanes = new Lanes(client, this.files, this.player, this.timeSelection);
     this.matches = new Matches(client, (place, match) => {
@@ -255,7 +258,12 @@ export class App {
     this.history.used();
     this.#load(fileId);
     if (this.settings.now.playOnSelect) void this.player.play();
-    this.player.prefetch(this.selection.following(PREFETCHED));
+    const next = this.selection.following(PREFETCHED);
+    this.player.prefetch(next);
+    for (const id of next) {
+      const hit = this.hitOf(id);
+      if (hit !== null) this.audition.prepare(id, hit);
+    }
   }
 
   /** @param from s; default: the match */
@@ -323,7 +331,10 @@ export class App {
     this.files.forget(fileIds);
     this.fileMatches.forget(fileIds);
     this.fileMarkers.forget(fileIds);
-    if (fileIds.length > 0) this.lanes.forget();
+    if (fileIds.length > 0) {
+      this.lanes.forget();
+      this.partLevels.forget();
+    }
     // While changes keep coming the first timer still fires: a refresh is late, never starved.
     this.#refreshing ??= setTimeout(() => {
       if (!document.hidden) this.#refresh();

@@ -1,6 +1,7 @@
 /** Plays one file at a time, at once: the next few have been loaded before anybody asks. */
 import type { Audition } from '../audition/audition.svelte.ts';
 import type { DecodedSound } from '../audition/decoded-sound.ts';
+import { PlayedPart } from '../audition/played-part.ts';
 import { isAltered, type Shape, type Sound, type Span } from '../audition/sound.ts';
 import { MOST_STREAMS, Sounds } from '../audition/sounds.ts';
 import type { Host } from '../client/host.ts';
@@ -27,6 +28,7 @@ export class Player {
   #hit = $state.raw<Span | null>(null);
   #looping = $state(false);
   #chosenLoop = $state<Loop>(keptLoop());
+  readonly #part: PlayedPart;
   /** What plays ends with it. */
   #once: Span | null = null;
   #waiting = $state(false);
@@ -45,6 +47,7 @@ export class Player {
     this.#notices = notices;
     this.#selection = selection;
     this.#audition = audition;
+    this.#part = new PlayedPart((part) => audition.playPart(part));
     const ifCurrent =
       <T extends unknown[]>(then: (sound: Sound, ...rest: T) => void) =>
       (sound: Sound, ...rest: T) => {
@@ -100,6 +103,10 @@ export class Player {
   get loop(): Loop {
     return loopOf(this.#chosenLoop, { match: this.#hit, selection: this.#selection() });
   }
+  /** The part that is repeated now. */
+  get #repeated(): Span | null {
+    return this.#looping ? this.#loopSpan : null;
+  }
   get #loopSpan(): Span | null {
     return loopSpan(this.#chosenLoop, { match: this.#hit, selection: this.#selection() });
   }
@@ -118,6 +125,7 @@ export class Player {
     if (file.fileId !== this.#fileId) {
       if (this.#current) void this.#pause(this.#current);
       this.#once = null;
+      this.#part.forget();
       this.#fileId = file.fileId;
       this.#playing = false;
       this.#wanted = null;
@@ -153,6 +161,7 @@ export class Player {
     const asked = ++this.#asked;
     this.#once = null;
     this.#position = from;
+    this.#part.begin(from, this.#repeated, [this.#selection(), this.#hit], (part) => this.#startOf(part) === from);
     this.#wanted = fileId;
     clearTimeout(this.#waitingSoon);
     this.#waitingSoon = setTimeout(() => {
@@ -210,6 +219,7 @@ export class Player {
   seek(seconds: number): void {
     const to = Math.max(0, Math.min(seconds, this.#duration));
     this.#position = to;
+    this.#part.moved(to, this.#repeated);
     if (!this.#current) return;
     this.#jump(this.#current, to);
     void fade(this.#current, () => this.#volume);
@@ -266,7 +276,7 @@ export class Player {
 
   /** In memory a sound repeats itself, without a gap; a part of a stream is repeated by {@link #follow}. */
   #loopSound(): void {
-    this.#current?.loop(this.#looping ? (this.#loopSpan ?? 'file') : null);
+    this.#current?.loop(this.#looping ? (this.#repeated ?? 'file') : null);
     if (this.#looping) void this.#intoMemory();
   }
 
@@ -296,7 +306,7 @@ export class Player {
     }
     this.#sounds.keep(sound);
     sound.shape(this.#shape);
-    sound.loop(this.#looping ? (this.#loopSpan ?? 'file') : null);
+    sound.loop(this.#looping ? (this.#repeated ?? 'file') : null);
     sound.volume = 0;
     sound.currentTime = stream.currentTime;
     await this.#notices.attempt(() => sound.play());
@@ -352,13 +362,15 @@ export class Player {
       void this.#endOnce(sound, this.#once);
       return;
     }
-    const span = this.#looping ? this.#loopSpan : null;
+    const span = this.#repeated;
     if (this.#looping) this.#loopSound(); // something may have been selected meanwhile
     if (span !== null && !sound.loopsParts && isBehind(span)) {
       this.#jump(sound, span.startSeconds);
       void fade(sound, () => this.#volume);
     }
-    if (!sound.paused) this.#position = sound.currentTime;
+    if (sound.paused) return;
+    this.#position = sound.currentTime;
+    this.#part.moved(this.#position, this.#repeated);
   }
 
   async #endOnce(sound: Sound, span: Span): Promise<void> {

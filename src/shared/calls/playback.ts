@@ -46,7 +46,27 @@ export interface SpectrumColumns {
   data: string;
 }
 
+/** s; a longer part has the loudness of its file. */
+export const LONGEST_LEVELS_SECONDS = 60;
+
+export interface LevelsQuestion {
+  fileId: number;
+  startSeconds: number;
+  /** At most {@link LONGEST_LEVELS_SECONDS} behind the start. */
+  endSeconds: number;
+}
+
+/** Of a part of a file, all channels together, as the analysis measures whole files. */
+export interface PartLevels {
+  /** Integrated, LUFS; null where no 400 ms of it are above −70 LUFS. */
+  loudnessLufs: number | null;
+  /** Highest sample, dBFS; null where all are 0, and behind the end of the file. */
+  peakDb: number | null;
+}
+
 export interface PlaybackCalls {
+  /** Only the part that is asked for is decoded. @throws UserError not-found, a FileErrorCode */
+  'file.levels': { input: LevelsQuestion; output: PartLevels };
   /**
    * null when other files have been asked about before this one was decoded. The first question about a file decodes
    * the whole of it, unless few samples are asked for; what is found is kept.

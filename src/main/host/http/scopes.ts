@@ -42,6 +42,7 @@ export const SCOPE_OF: { readonly [N in CallName]: Scope | null } = {
   'favourite.set': 'decide',
   'file.folders': 'read',
   'file.get': 'read',
+  'file.levels': 'read',
   'file.list': 'read',
   'file.markers': 'read',
   'file.peaks': 'read',

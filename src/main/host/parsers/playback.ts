@@ -1,6 +1,7 @@
 /** Parsers of the calls of the player. */
 import { z } from 'zod';
 import {
+  LONGEST_LEVELS_SECONDS,
   MAX_PEAK_PARTS,
   MAX_SAMPLES_EACH,
   MAX_SPECTRUM_COLUMNS,
@@ -25,7 +26,14 @@ const spectrumQuestion = z
   .strictObject({ ...place, columns: z.number().int().min(1).max(MAX_SPECTRUM_COLUMNS) })
   .refine(isWhole, NOT_WHOLE);
 
+const seconds = z.number().nonnegative();
+const levelsQuestion = z
+  .strictObject({ fileId: place.fileId, startSeconds: seconds, endSeconds: seconds })
+  .refine(({ startSeconds, endSeconds }) => endSeconds > startSeconds, { path: ['endSeconds'], error: 'must be after startSeconds' }) // prettier-ignore
+  .refine(({ startSeconds, endSeconds }) => endSeconds - startSeconds <= LONGEST_LEVELS_SECONDS, { path: ['endSeconds'], error: `must be ${LONGEST_LEVELS_SECONDS} s behind startSeconds at most` }); // prettier-ignore
+
 export const playbackParsers: Pick<Parsers, keyof PlaybackCalls> = {
+  'file.levels': levelsQuestion,
   'file.peaks': peakRequest,
   'file.spectrum': spectrumQuestion,
 };
