@@ -25,8 +25,8 @@ afterAll(() => serving.close());
 const ask = (name: string, startSeconds: number, endSeconds: number) =>
   serving.handle.engine['file.levels']({ fileId: serving.fileId(name), startSeconds, endSeconds });
 const fileLevels = async (name: string) => {
-  const [{ loudnessLufs, peakDb }] = (await serving.handle.engine['file.rows']([serving.fileId(name)])) as [{ loudnessLufs: number; peakDb: number }]; // prettier-ignore
-  return { loudnessLufs, peakDb };
+  const [row] = await serving.handle.engine['file.rows']([serving.fileId(name)]);
+  return { loudnessLufs: row!.loudnessLufs!, peakDb: row!.peakDb! };
 };
 
 test.each(['take.wav', 'take.flac'])('a part of %s has the levels of a file that is this part', async (take) => {

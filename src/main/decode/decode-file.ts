@@ -104,13 +104,22 @@ export async function readWindows(
     const source = await openSource(request, sniffed, true, deps);
     if (source === null) return { notAudio: true };
     try {
-      const sink = new MemorySink(fromSeconds);
-      await decodeWindows(source, 0, plan, sink, deps, []);
-      return sink.windows;
+      const skipped = hopsBefore(fromSeconds, plan);
+      const skippedSeconds = skipped * plan.hopSeconds;
+      if (skipped > 0) await source.skipTo(Math.round(skippedSeconds * source.facts.sampleRate));
+      const sink = new MemorySink(fromSeconds - skippedSeconds);
+      await decodeWindows(source, 0, { ...plan, maxWindows: plan.maxWindows - skipped }, sink, deps, []);
+      return sink.windows.map((window) => ({ ...window, startSeconds: window.startSeconds + skippedSeconds }));
     } finally {
       await source.close();
     }
   });
+}
+
+/** Windows that need not be decoded: a whole one, and a hop for the resampler, come before the first that is wanted. */
+function hopsBefore(fromSeconds: number, { windowSeconds, hopSeconds, maxWindows }: WindowPlan): number {
+  const hops = Math.floor((fromSeconds - windowSeconds) / hopSeconds) - 1;
+  return Math.max(0, Math.min(hops, maxWindows - 1));
 }
 
 const NOWHERE: PcmSink = { write: () => Promise.resolve() };
