@@ -7,6 +7,7 @@ import { partRequest } from '../decode/part-request.ts';
 import { Tiler } from '../decode/windows.ts';
 import { UserError } from '../../shared/errors.ts';
 import type { ReferenceSound } from '../../shared/types.ts';
+import { KnownSounds } from './known-sounds.ts';
 import { embedFiles, type WindowEmbedding, type EmbeddingTarget } from './embed-files.ts';
 import type { EncoderSupervisor } from './supervisor.ts';
 
@@ -15,6 +16,17 @@ export interface AnalysisDeps {
   pool: DecoderPool;
   supervisor: EncoderSupervisor;
   target: EmbeddingTarget;
+}
+
+/** What was embedded for searches, and is not in the catalogue. */
+export class QuerySounds {
+  readonly parts = new KnownSounds<Float32Array[]>();
+  readonly wholes = new KnownSounds<WindowEmbedding[]>();
+}
+
+export interface QuerySoundDeps extends AnalysisDeps {
+  /** Of the model in use. */
+  known: QuerySounds;
 }
 
 /** A longer part is made up of the windows of its file; a shorter one is embedded anew, without what lies beside it. */
@@ -27,19 +39,24 @@ const LONGEST_PART_SECONDS = 60;
  * @throws UserError with a FileErrorCode when it cannot be read; bad-input when it is silent or shorter than asked
  */
 export async function querySound(
-  { path, startSeconds, endSeconds }: ReferenceSound,
+  sound: ReferenceSound,
   catalogue: Catalogue | null,
   spaceId: number,
-  deps: AnalysisDeps,
+  deps: QuerySoundDeps,
 ): Promise<Float32Array[]> {
-  if (!(await stat(path).catch(() => null))?.isFile()) {
+  const { path, startSeconds, endSeconds } = sound;
+  const facts = await stat(path).catch(() => null);
+  if (!facts?.isFile()) {
     throw new UserError('not-found', `“${path}” was not found. Check the spelling, or connect its drive.`);
   }
   if (startSeconds !== undefined && endSeconds !== undefined) {
     if (endSeconds <= startSeconds) throw new UserError('bad-input', `The end of the part of “${path}” must be after its beginning.`); // prettier-ignore
-    if (endSeconds - startSeconds <= LONGEST_PART_SECONDS) return partOf(path, startSeconds, endSeconds, deps);
+    if (endSeconds - startSeconds <= LONGEST_PART_SECONDS)
+      return deps.known.parts.of(sound, facts, () => partOf(path, startSeconds, endSeconds, deps));
   }
-  const windows = (catalogue && (await knownWindows(path, catalogue, spaceId))) ?? (await analyseNow(path, deps));
+  const windows =
+    (catalogue && (await knownWindows(path, catalogue, spaceId))) ??
+    (await deps.known.wholes.of({ path }, facts, () => analyseNow(path, deps)));
   if (windows.length === 0)
     throw new UserError('bad-input', `“${path}” is silent, so no file can be similar to it. Choose another file.`);
   if (startSeconds === undefined) return windows.map(({ embedding }) => embedding);

@@ -2,6 +2,7 @@
 import type { Catalogue } from '../catalogue/open.ts';
 import { acquireWriterLock } from '../catalogue/writer-lock.ts';
 import type { EmbeddingTarget } from '../embed/embed-files.ts';
+import { QuerySounds } from '../embed/query-sound.ts';
 import { choosePlan, blocklist } from '../embed/provider-choice.ts';
 import { EncoderSupervisor, type PlanSource } from '../embed/supervisor.ts';
 import { VectorIndex } from '../index/vector-index.ts';
@@ -37,6 +38,8 @@ export interface LoadedModelDeps {
 export class LoadedModel {
   /** As {@link findPack} is asked for it. */
   readonly wanted: string | undefined;
+  /** For the session: what a search was asked by once is asked by again with each word that is added. */
+  readonly querySounds = new QuerySounds();
   readonly #deps: LoadedModelDeps;
   #pack: Promise<ModelPack> | null = null;
   #supervisors: Promise<Replaceable<EncoderSupervisor>> | null = null;

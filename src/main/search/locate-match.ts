@@ -5,7 +5,7 @@ import type { Catalogue } from '../catalogue/open.ts';
 import { absolutePath } from '../catalogue/stores/roots.ts';
 import type { EncodersInUse } from '../embed/encoders-in-use.ts';
 import { embedFrames } from '../embed/frames.ts';
-import { querySound } from '../embed/query-sound.ts';
+import { querySound, type QuerySounds } from '../embed/query-sound.ts';
 import type { ModelPack } from '../packs/pack.ts';
 import { referenceWindows, type ReferenceWindows } from './reference-windows.ts';
 import { refineMatch, similarityCurve } from './refine-match.ts';
@@ -15,10 +15,9 @@ export type QueryEncoders = EncodersInUse<{
   search(): Promise<Search>;
   spaceId(): Promise<number>;
   pack(): Promise<ModelPack>;
+  readonly querySounds: QuerySounds;
 }>;
 
-/** What lies before a match is decoded, too (decode-file.ts): later ones cost seconds, and stay their window. */
-const LATEST_REFINED_SECONDS = 3600;
 /** A longer match was found by many windows together: nothing in it is the one place. */
 const LONGEST_REFINED_SECONDS = 60;
 
@@ -29,7 +28,7 @@ export async function queryWindows(
   catalogue: Catalogue | null,
 ): Promise<ReferenceWindows> {
   return referenceWindows(query, async (sound) =>
-    querySound(sound, catalogue, await encoders.model.spaceId(), encoders),
+    querySound(sound, catalogue, await encoders.model.spaceId(), { ...encoders, known: encoders.model.querySounds }),
   );
 }
 
@@ -48,7 +47,7 @@ export async function locateMatch(
   if (place === null) throw fileMissing(fileId);
   const pack = await encoders.model.pack();
   const { frames, windowSeconds } = pack.audio;
-  if (frames === undefined || match.startSeconds > LATEST_REFINED_SECONDS) return null;
+  if (frames === undefined) return null;
   if (match.endSeconds - match.startSeconds > LONGEST_REFINED_SECONDS) return null;
   const search = await encoders.model.search();
   const sides = await search.embeddingsOf(query, await queryWindows(query, encoders, catalogue));
