@@ -35,7 +35,7 @@ const FILES: Readonly<Record<string, () => Buffer>> = {
   // From 200 Hz up to 2 kHz on the left; on the right always the same.
   'rising sweep': () => wav(3, [(at) => 0.3 * Math.sin(2 * Math.PI * (200 + (300 * at) / RATE) * (at / RATE)), sine(3000, 0.3)]), // prettier-ignore
   // Full scale, and very quiet from the tenth to the sixteenth second.
-  'whisper in noise': () => wav(26, [(at) => (at > 10 * RATE && at < 16 * RATE ? sine(440, 0.01)(at) : sine(1000, 0.98)(at))]), // prettier-ignore
+  'soft middle': () => wav(26, [(at) => (at > 10 * RATE && at < 16 * RATE ? sine(440, 0.01)(at) : sine(1000, 0.98)(at))]), // prettier-ignore
   'full scale chirps': () => wav(3, [(at) => 0.98 * Math.sin(2 * Math.PI * (200 + (2000 * (at % 4800)) / 4800) * (at / RATE))]), // prettier-ignore
   'long hum': () => wav(180, [hum300, hum300], 8000),
 };
@@ -157,7 +157,7 @@ describe.skipIf(missing !== null)('audition', () => {
   });
 
   test('a quiet part of a loud file is raised to the target, and what follows it is not', async () => {
-    await choose('whisper in noise');
+    await choose('soft middle');
     await page.keyboard.press('v');
     await expect.poll(level).toMatch(/−\d+\.\d dB/);
     const seek = (seconds: string) => page.getByRole('slider', { name: 'Position' }).fill(seconds);
