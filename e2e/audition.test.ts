@@ -157,7 +157,9 @@ describe.skipIf(missing !== null)('audition', () => {
   });
 
   test('a quiet part of a loud file is raised to the target, and what follows it is not', async () => {
-    await choose('soft middle');
+    // Its name decides little: three windows of it are as near to anything.
+    await page.locator('.list .row').filter({ has: page.getByTitle('soft middle.wav', { exact: true }) }).click(); // prettier-ignore
+    await silence();
     await page.keyboard.press('v');
     await expect.poll(level).toMatch(/−\d+\.\d dB/);
     const seek = (seconds: string) => page.getByRole('slider', { name: 'Position' }).fill(seconds);
