@@ -1,5 +1,5 @@
 /** Runs in the page before it: puts the engine that is not there where the desktop app's bridge would be. */
-import type { Bridge } from '../src/renderer/client/host.ts';
+import type { Bridge, DraggedRegion } from '../src/renderer/client/host.ts';
 import { toWire, UserError } from '../src/shared/errors.ts';
 import { fakeEngine, type FakeEngine, type FakeOptions } from '../test/renderer/fake-client.ts';
 
@@ -12,12 +12,15 @@ declare global {
     UserErrorPrototype: UserError;
     /** Paths that were given to the system's own drag, a list for each drag. */
     dragged: string[][];
+    /** Parts of files that were. */
+    draggedPieces: DraggedRegion[];
   }
 }
 
 const fake = fakeEngine(window.fakeOptions);
 window.fake = fake;
 window.dragged = [];
+window.draggedPieces = [];
 const bridge: Bridge = {
   async invoke(name, input) {
     try {
@@ -35,6 +38,7 @@ const bridge: Bridge = {
     chooseOutput: null, // a path is typed, as in a browser, until a test puts the system's dialog there
     chooseOutputFolder: null,
     pathOfDroppedFile: (file) => `/dropped/${file.name}`,
+    dragPiece: (piece) => void window.draggedPieces.push(piece),
     dragOut: (paths) => void window.dragged.push(paths),
   },
 };

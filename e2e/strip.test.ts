@@ -82,6 +82,12 @@ describe.skipIf(missing !== null)('the lanes of the player', () => {
     expect(await sampleOf(page, 'start')).toBeCloseTo(total / 4, -3);
     await expect.poll(() => sampleOf(page, 'end')).toBeCloseTo(0.75 * total, -3);
 
+    // Into another program, as a file.
+    await page.locator('.dragged').dispatchEvent('dragstart', { dataTransfer: await page.evaluateHandle(() => new DataTransfer()) }); // prettier-ignore
+    const [piece] = await page.evaluate(() => window.draggedPieces);
+    expect(piece!.startSeconds * RATE).toBeCloseTo(await sampleOf(page, 'start'), 3);
+    expect(piece!.endSeconds * RATE).toBeCloseTo(await sampleOf(page, 'end'), 3);
+
     const before = await sampleOf(page, 'start');
     await page.keyboard.press('Alt+ArrowRight');
     await expect.poll(() => sampleOf(page, 'start')).toBe(before + Math.round(total / width));

@@ -41,6 +41,7 @@ const bridge: Bridge = {
     chooseOutput: (wanted) => ipcRenderer.invoke(CHANNELS.chooseOutput, wanted),
     chooseOutputFolder: () => ipcRenderer.invoke(CHANNELS.chooseOutputFolder),
     pathOfDroppedFile: (file) => webUtils.getPathForFile(file),
+    dragPiece: (piece) => ipcRenderer.send(CHANNELS.dragPiece, piece),
     dragOut: (paths) => ipcRenderer.send(CHANNELS.dragOut, paths),
   },
 };

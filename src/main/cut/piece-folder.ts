@@ -20,8 +20,8 @@ const MOST_OF_ONE_NAME = 10_000;
 export interface PieceFolderOptions {
   /** Absolute. */
   folder: string;
-  /** Absolute; nothing is written into it. */
-  dataFolder: string;
+  /** Absolute; nothing is written into it. null: our own folder. */
+  dataFolder: string | null;
   format: PieceFormat;
   /** Name pattern, checked. */
   name: string;
@@ -36,10 +36,10 @@ export class PieceFolder {
   static async open(options: PieceFolderOptions): Promise<PieceFolder> {
     const { dataFolder } = options;
     const folder = fullPath(options.folder);
-    const own = await realpath(dataFolder).catch(() => dataFolder); // not made yet: nothing is in it
+    const own = dataFolder && (await realpath(dataFolder).catch(() => dataFolder)); // not made yet: nothing is in it
     // Asked before anything is made.
     const above = await realpath(dirname(folder)).catch(() => dirname(folder)); // making it will say what is wrong
-    if (isInside(join(above, basename(folder)), own)) throw reserved(folder);
+    if (own !== null && isInside(join(above, basename(folder)), own)) throw reserved(folder);
     let isNew = false;
     try {
       await mkdir(folder);
@@ -53,7 +53,7 @@ export class PieceFolder {
       throw new UserError('bad-input', `“${folder}” is a broken link. Choose another folder.`);
     });
     if (!(await stat(real)).isDirectory()) throw new UserError('bad-input', `“${folder}” is a file. Choose a folder.`);
-    if (isInside(real, own)) throw reserved(folder);
+    if (own !== null && isInside(real, own)) throw reserved(folder);
     try {
       await access(folder, constants.W_OK | constants.X_OK);
     } catch (error) {

@@ -40,6 +40,7 @@ import { cataloguePath } from '../catalogue/connection.ts';
 import { endAll } from '../async/end-all.ts';
 import { EventHub } from './event-hub.ts';
 import { OtherWriters } from './other-writers.ts';
+import { DraggedPieces } from '../cut/dragged-pieces.ts';
 import { Cutting } from '../cut/cutting.ts';
 import { matchesIn } from '../cut/matches.ts';
 import { Comparing } from '../duplicates/comparing.ts';
@@ -237,6 +238,7 @@ export function createEngine(options: EngineOptions): EngineHandle {
     },
     jobs,
   );
+  const draggedPieces = new DraggedPieces(options.dataFolder, (work) => resources.withDecoders(work));
   const statusOfPack = (folder: string) => statusOf(folder, resources);
   const imports = new Imports(resources, jobs, statusOfPack);
   const downloads = new Downloads(
@@ -283,7 +285,7 @@ export function createEngine(options: EngineOptions): EngineHandle {
     ...markerCalls(played.catalogue, writing, recovered),
     ...playbackCalls(peaks),
     ...soundCalls(lent),
-    ...cutCalls(outputs, cutting),
+    ...cutCalls(outputs, cutting, draggedPieces),
     ...daw.calls,
     ...vocabularyCalls(resources, vocabularies, outputs, tagsChanged(true)),
     ...tags,

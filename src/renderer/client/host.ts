@@ -3,6 +3,14 @@ import type { ChosenOutput } from '../../shared/calls/outputs.ts';
 import type { CallName, Calls, Client, EventName, Events, Reply } from '../../shared/contract.ts';
 import { fromWire } from '../../shared/errors.ts';
 
+/** A part of a file that is dragged. */
+export interface DraggedRegion {
+  /** Absolute. */
+  path: string;
+  startSeconds: number;
+  endSeconds: number;
+}
+
 /** Platform features; null where the host cannot do it, so that the screen says so instead of failing. */
 export interface Host {
   /**
@@ -24,6 +32,8 @@ export interface Host {
   chooseOutputFolder: (() => Promise<ChosenOutput | null>) | null;
   /** Absolute path of something dropped on the window; '' when it has none (an image dragged out of a page). */
   pathOfDroppedFile: ((file: File) => string) | null;
+  /** Hands a part of a file over to the system's drag and drop, as a file of its own; to be called in `dragstart`. */
+  dragPiece: ((piece: DraggedRegion) => void) | null;
   /** Hands files over to the system's drag and drop; to be called in `dragstart`. */
   dragOut: ((paths: string[]) => void) | null;
 }

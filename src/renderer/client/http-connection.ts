@@ -49,6 +49,7 @@ export async function httpConnection(): Promise<Connection> {
       chooseOutput: null,
       chooseOutputFolder: null,
       pathOfDroppedFile: null,
+      dragPiece: null,
       dragOut: null,
     },
   };

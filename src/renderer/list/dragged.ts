@@ -1,17 +1,11 @@
 /** Files on their way from a row to another place of the window. */
+import type { DraggedRegion } from '../client/host.ts';
 
 /** In a browser they are carried by the drag itself; on the desktop the system's drag carries their paths. */
 const FILES = 'application/x-earmark-files';
 
 /** A part of a file, dragged within the window. */
 const REGION = 'application/x-earmark-region';
-
-export interface DraggedRegion {
-  /** Absolute. */
-  path: string;
-  startSeconds: number;
-  endSeconds: number;
-}
 
 export function carryRegion(transfer: DataTransfer, region: DraggedRegion): void {
   transfer.setData(REGION, JSON.stringify(region));

@@ -101,6 +101,12 @@ export interface CutProgress {
 
 export interface CutCalls {
   /**
+   * A piece for another program: a WAV, as `cut.start` writes it, in the folder `pieces` of the data folder, where it stays: the
+   * program may refer to it. The same part of the same file, unchanged, is the same piece. @returns absolute path
+   * @throws UserError bad-input, a FileErrorCode, disk-full
+   */
+  'piece.make': { input: { path: string; startSeconds: number; endSeconds: number }; output: { path: string } };
+  /**
    * Starts to write pieces; existing files are never replaced. The job ends with {@link CutSummary}, also when cancelled:
    * pieces so far are kept. @throws UserError bad-input (token, pattern, folder, query), catalogue-busy while pieces are
    *   written; the job throws disk-full, no-permission of the folder

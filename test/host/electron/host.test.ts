@@ -1,6 +1,6 @@
 /** The desktop app put together, with the real engine, real processes and a small model, over the stub of Electron. */
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ChosenOutput } from '../../../src/shared/calls/outputs.ts';
@@ -260,6 +260,36 @@ describe('with a folder', () => {
     stub.tell(CHANNELS.dragOut, ['/etc/passwd']);
     stub.tell(CHANNELS.dragOut, 'tone.wav');
     expect(window().dragged).toEqual([{ file: tone, files: [tone], icon: join(paths.iconFolder, 'drag.png') }]);
+  });
+
+  test('a part of a file is dragged out as a file of its own, once made for each part', async () => {
+    window().dragged.length = 0;
+    const path = join(sounds, 'tone.wav');
+    const before = readFileSync(path);
+    const part = { path, startSeconds: 0.1, endSeconds: 0.25 };
+    const dragged = () => window().dragged as { file: string; icon: string }[];
+    stub.tell(CHANNELS.dragPiece, part);
+    await expect.poll(() => dragged().length).toBe(1);
+    const [{ file, icon }] = dragged() as [{ file: string; icon: string }];
+    expect(icon).toBe(join(paths.iconFolder, 'drag.png'));
+    expect(basename(file)).toBe('tone_0m00.100s.wav');
+    const samples = (bytes: Buffer) => bytes.subarray(bytes.indexOf('data') + 8);
+    const rate = before.readUInt32LE(24);
+    const frame = before.readUInt16LE(32);
+    const expected = samples(before).subarray(Math.round(0.1 * rate) * frame, Math.round(0.25 * rate) * frame);
+    expect(samples(readFileSync(file)).subarray(0, expected.length).equals(expected)).toBe(true);
+    expect(readFileSync(path).equals(before)).toBe(true);
+    stub.tell(CHANNELS.dragPiece, part);
+    await expect.poll(() => dragged().map((item) => item.file)).toEqual([file, file]);
+    // Neither from elsewhere, nor by the call itself.
+    stub.tell(CHANNELS.dragPiece, { ...part, path: '/etc/passwd' });
+    stub.tell(CHANNELS.dragPiece, 'tone.wav');
+    stub.tell(CHANNELS.dragPiece, { ...part, endSeconds: 0 });
+    await expect
+      .poll(() => eventsOf('engine.notice').at(-1)![2])
+      .toEqual({ message: 'The range is empty. Select a longer part.' });
+    expect(dragged()).toHaveLength(2);
+    await expect(call('piece.make', part)).rejects.toThrow('not available in the desktop app');
   });
 });
 

@@ -44,6 +44,8 @@ test('calls and questions', async () => {
   await bridge.host.chooseOutput!(wanted);
   await bridge.host.chooseOutputFolder!();
   bridge.host.dragOut!(['/a.wav']);
+  const piece = { path: '/a.wav', startSeconds: 1, endSeconds: 2 };
+  bridge.host.dragPiece!(piece);
   expect(ipc.asked).toEqual([
     [CHANNELS.call, 'status.get', null],
     [CHANNELS.reveal, '/a.wav'],
@@ -52,7 +54,10 @@ test('calls and questions', async () => {
     [CHANNELS.chooseOutput, wanted],
     [CHANNELS.chooseOutputFolder],
   ]);
-  expect(ipc.told).toEqual([[CHANNELS.dragOut, ['/a.wav']]]);
+  expect(ipc.told).toEqual([
+    [CHANNELS.dragOut, ['/a.wav']],
+    [CHANNELS.dragPiece, piece],
+  ]);
   expect(bridge.host.audioUrl(5, true)).toBe('earmark://app/audio/5?as=wav');
   expect(bridge.host.pathOfDroppedFile!(new File([], 'b.wav'))).toBe('/dropped/b.wav');
 });

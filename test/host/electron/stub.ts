@@ -17,6 +17,7 @@ export class StubWindow extends EventEmitter {
   readonly dragged: unknown[] = [];
   readonly webContents = Object.assign(new EventEmitter(), {
     send: (...message: unknown[]) => void this.sent.push(message),
+    isDestroyed: () => this.destroyed,
     startDrag: (item: unknown) => void this.dragged.push(item),
     setWindowOpenHandler: (handler: (details: { url: string }) => unknown) => (this.openHandler = handler),
     getURL: () => PAGE,

@@ -18,6 +18,8 @@ export const CHANNELS = {
   chooseOutput: 'earmark:choose-output',
   /** Window asks: → token and path of a folder to write into, null when the dialog was closed. */
   chooseOutputFolder: 'earmark:choose-output-folder',
+  /** Window tells: path, start and end of a part of a file, s. */
+  dragPiece: 'earmark:drag-piece',
   /** Window tells: paths. */
   dragOut: 'earmark:drag-out',
 } as const;

@@ -17,7 +17,12 @@ export type EngineState = 'lost' | 'connected';
  * For windows without the system's dialogs: a page that was taken over must not look around on this machine, nor say
  * where something is written.
  */
-const NOT_FROM_A_WINDOW: ReadonlySet<string> = new Set<CallName>(['place.list', 'folder.list', 'output.grant']);
+const NOT_FROM_A_WINDOW: ReadonlySet<string> = new Set<CallName>([
+  'place.list',
+  'folder.list',
+  'output.grant',
+  'piece.make',
+]);
 
 export interface WindowMessages {
   /** Passes an event on to every window. */
@@ -104,6 +109,21 @@ export function connectWindows(deps: MessageDeps): WindowMessages {
       tell('engine.notice', { message: toWire(error).userMessage }); // nobody waits for an answer
     }
   });
+
+  // The button is held while the piece is cut: a moment for a few seconds of sound.
+  ipcMain.on(CHANNELS.dragPiece, (event: IpcMainEvent, piece: unknown) => {
+    if (!isOwnFrame(event.senderFrame)) return;
+    void dragPiece(event.sender, piece).catch((error: unknown) => {
+      tell('engine.notice', { message: toWire(error).userMessage }); // nobody waits for an answer
+    });
+  });
+  async function dragPiece(sender: IpcMainEvent['sender'], piece: unknown): Promise<void> {
+    const { path } = (piece ?? {}) as { path?: unknown };
+    if (typeof path !== 'string' || !isInLibrary(path, roots())) return;
+    const reply = await engine.call('piece.make', piece); // which checks it
+    if (!reply.ok) tell('engine.notice', { message: reply.error.userMessage });
+    else if (!sender.isDestroyed()) sender.startDrag({ file: reply.value.path, icon: deps.dragIcon });
+  }
 
   // A window that was opened meanwhile, which asks when it hears everything else already.
   const listening = new WeakSet<IpcMainInvokeEvent['sender']>();

@@ -75,6 +75,7 @@ export const SCOPE_OF: { readonly [N in CallName]: Scope | null } = {
   'model.remove': null,
   'model.searchCost': null,
   'output.grant': 'export',
+  'piece.make': null,
   'place.list': null,
   'playlist.make': 'read',
   'rename.propose': 'read',

@@ -37,7 +37,10 @@ const listRequest = z.strictObject({
   byteOrderMark: z.boolean().exactOptional(),
 });
 
+const piece = z.strictObject({ path: sourcePath, startSeconds: seconds, endSeconds: seconds });
+
 export const cutParsers: Pick<Parsers, keyof CutCalls> = {
   'cut.start': request,
   'cut.list': listRequest,
+  'piece.make': piece,
 };
