@@ -219,7 +219,7 @@ export class Player {
   seek(seconds: number): void {
     const to = Math.max(0, Math.min(seconds, this.#duration));
     this.#position = to;
-    this.#part.moved(to, this.#repeated);
+    this.#part.begin(to, this.#repeated, [this.#selection(), this.#hit], (part) => this.#startOf(part) === to);
     if (!this.#current) return;
     this.#jump(this.#current, to);
     void fade(this.#current, () => this.#volume);
