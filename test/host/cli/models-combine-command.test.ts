@@ -39,6 +39,8 @@ test('one search with both says so, and is the same for equal models', async () 
   expect(both.hits.map(({ path }) => path)).toEqual(alone.hits.map(({ path }) => path));
   expect(both.hits[0]!.score).toBeCloseTo(alone.hits[0]!.score, 6);
   expect(both.hits[0]!.why[0]!.text).toMatch(/\(one \S+, two \S+\)$/u);
+  const shown = await trial.run(['search', 'low', '--all', '--also-model', 'two']);
+  expect(shown.stdout).toMatch(/\nmodels: one, two\n$/u);
   const similar = json<SearchResult>(
     await trial.run(['similar', trial.at('a.wav'), '--all', '--json', '--also-model', 'two']),
   );

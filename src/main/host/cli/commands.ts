@@ -87,7 +87,9 @@ export async function runSearch({ client, json }: CommandContext, query: SearchQ
     await printOut(`No results. ${byFilterAlone ? 'Try fewer filters.' : 'Try other words, fewer filters, or --all to see unlikely results.'}`); // prettier-ignore
   } else {
     const lines = byFilterAlone ? fileLines(result.hits) : hitLines(result.hits);
-    await printOut([...lines, '', `model: ${result.model}`].join('\n'));
+    const { model, alsoModel } = result;
+    const answeredBy = alsoModel === undefined ? `model: ${model}` : `models: ${model}, ${alsoModel}`;
+    await printOut([...lines, '', answeredBy].join('\n'));
   }
   return EXIT.ok;
 }
