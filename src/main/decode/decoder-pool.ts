@@ -63,6 +63,11 @@ const DEFAULT_STALL_SECONDS = 60;
 const KILL_PATIENCE_MS = 3000;
 /** Old space of a decoder process; PCM lives outside it. */
 const MAX_OLD_SPACE_MIB = 512;
+/**
+ * FFmpeg's frames count as memory of the heap, which made V8 collect all of the heap ten times a second, for a third of what
+ * short files cost. From this much on they no longer do; resident memory stays the same (measured: 194 MB both ways).
+ */
+const INITIAL_OLD_SPACE_MIB = 64;
 
 /**
  * Items are served in the order they came. All calls reject with
@@ -257,6 +262,7 @@ export class DecoderPool {
       env,
       lowPriority,
       maxOldSpaceMiB: MAX_OLD_SPACE_MIB,
+      initialOldSpaceMiB: INITIAL_OLD_SPACE_MIB,
     });
     return slot.child;
   }

@@ -57,18 +57,13 @@ export class Child<M extends Methods, P extends Pushes = NoPushes> {
   #pid = -1;
   #ended: string | null = null;
 
-  constructor({ processName, entry, env, lowPriority = false, maxOldSpaceMiB, silent }: ChildOptions) {
+  constructor({ lowPriority = false, ...options }: ChildOptions) {
+    const { processName } = options;
     this.#processName = processName;
     const exited = Promise.withResolvers<string>();
     this.exited = exited.promise;
     this.#process = startProcess(
-      {
-        processName,
-        entry,
-        env: { ...process.env, ...env, ...NO_TELEMETRY },
-        ...(maxOldSpaceMiB === undefined ? {} : { maxOldSpaceMiB }),
-        ...(silent === undefined ? {} : { silent }),
-      },
+      { ...options, env: { ...process.env, ...options.env, ...NO_TELEMETRY } },
       {
         started: (pid) => {
           this.#pid = pid;

@@ -14,6 +14,8 @@ export interface ProcessOptions {
   env: NodeJS.ProcessEnv;
   /** V8 old-space limit in MiB; native memory is not counted. */
   maxOldSpaceMiB?: number;
+  /** In MiB: before there is so much, its heap is collected in part only. */
+  initialOldSpaceMiB?: number;
   /** What it prints is dropped: drivers that are only tried print what nobody can act on. */
   silent?: boolean;
 }
@@ -37,13 +39,22 @@ export interface StartedProcess {
 /** `started` may be called before it has returned, the others not. */
 export type StartProcess = (options: ProcessOptions, listener: ProcessListener) => StartedProcess;
 
-const forkProcess: StartProcess = ({ entry, env, maxOldSpaceMiB, silent = false }, { started, message, ended }) => {
+/** As V8 takes them on the command line. */
+export function heapFlags({ maxOldSpaceMiB, initialOldSpaceMiB }: ProcessOptions): string[] {
+  return [
+    ...(maxOldSpaceMiB === undefined ? [] : [`--max-old-space-size=${maxOldSpaceMiB}`]),
+    ...(initialOldSpaceMiB === undefined ? [] : [`--initial-old-space-size=${initialOldSpaceMiB}`]),
+  ];
+}
+
+const forkProcess: StartProcess = (options, { started, message, ended }) => {
+  const { entry, env, silent = false } = options;
   const child = fork(fileURLToPath(entry), [], {
     serialization: 'advanced',
     // stdout of the engine belongs to the command line (one JSON document); children may only speak on stderr.
     stdio: ['ignore', 'ignore', silent ? 'ignore' : 'inherit', 'ipc'],
     env,
-    execArgv: maxOldSpaceMiB === undefined ? [] : [`--max-old-space-size=${maxOldSpaceMiB}`],
+    execArgv: heapFlags(options),
   });
   const { pid } = child;
   if (pid !== undefined) started(pid);

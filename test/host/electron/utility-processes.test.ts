@@ -20,7 +20,7 @@ const children: Child<EchoMethods, EchoPushes>[] = [];
 afterEach(async () => {
   await Promise.all(children.splice(0).map((child) => child.kill()));
 });
-function start(options: { lowPriority?: boolean; maxOldSpaceMiB?: number } = {}): Child<EchoMethods, EchoPushes> {
+function start(options: { lowPriority?: boolean; maxOldSpaceMiB?: number; initialOldSpaceMiB?: number } = {}): Child<EchoMethods, EchoPushes> {
   const entry = new URL('../../process/echo-process.ts', import.meta.url);
   const child = new Child<EchoMethods, EchoPushes>({ processName: 'echo', entry, ...options });
   children.push(child);
@@ -28,7 +28,7 @@ function start(options: { lowPriority?: boolean; maxOldSpaceMiB?: number } = {})
 }
 
 test('calls, pushes, errors and the process id are as with a fork', async () => {
-  const child = start({ lowPriority: true, maxOldSpaceMiB: 256 });
+  const child = start({ lowPriority: true, maxOldSpaceMiB: 256, initialOldSpaceMiB: 32 });
   const ready = new Promise<number>((resolve) => child.on('ready', ({ pid }) => resolve(pid)));
   // Called before it runs: the message waits for it.
   expect(await child.call('echo', Float32Array.of(0.5, -1, NaN))).toEqual(Float32Array.of(0.5, -1, NaN));
@@ -38,7 +38,7 @@ test('calls, pushes, errors and the process id are as with a fork', async () => 
   expect(refused).toMatchObject({ code: 'not-audio' });
   expect(stub.forks.at(-1)).toMatchObject({
     serviceName: 'Earmark echo',
-    execArgv: ['--max-old-space-size=256'],
+    execArgv: ['--max-old-space-size=256', '--initial-old-space-size=32'],
     env: { ORT_DISABLE_TELEMETRY: '1' },
   });
 });

@@ -2,7 +2,12 @@
 import { fileURLToPath } from 'node:url';
 import type { UtilityProcess } from 'electron';
 import { fromPortBytes, toPortBytes } from '../../process/parent-channel.ts';
-import type { ProcessListener, ProcessOptions, StartProcess } from '../../process/start-process.ts';
+import {
+  heapFlags,
+  type ProcessListener,
+  type ProcessOptions,
+  type StartProcess,
+} from '../../process/start-process.ts';
 
 /** As much of it as is used here. */
 export type UtilityProcesses = {
@@ -42,15 +47,16 @@ export function utilityProcesses(utilityProcess: UtilityProcesses): StartProcess
 /** @param utilityProcess can be used once the app is ready */
 export function forkUtility(
   utilityProcess: UtilityProcesses,
-  { processName, entry, env, maxOldSpaceMiB, silent = false }: ProcessOptions,
+  options: ProcessOptions,
   { started, bytes, ended }: BytesListener,
 ): BytesProcess {
+  const { processName, entry, env, silent = false } = options;
   const child = utilityProcess.fork(fileURLToPath(entry), [], {
     serviceName: `Earmark ${processName}`,
     stdio: ['ignore', 'ignore', silent ? 'ignore' : 'inherit'],
     env,
     // As with a fork; where it has no effect, Electron's own limit of 4 GB holds.
-    execArgv: maxOldSpaceMiB === undefined ? [] : [`--max-old-space-size=${maxOldSpaceMiB}`],
+    execArgv: heapFlags(options),
   });
   let isWanted = true;
   let reason: string | null = null;
