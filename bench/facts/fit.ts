@@ -3,7 +3,7 @@
  * most probable (a multinomial logit, by gradient descent). `node bench/facts/fit.ts FOLDER` prints them; the loops that
  * the benchmark judges by are others.
  */
-import { loopCandidates } from '../../src/main/decode/analysers/tempo.ts';
+import { loopCandidates, onsetsOf } from '../../src/main/decode/analysers/tempo.ts';
 import { traceOf } from './trace-file.ts';
 import { renderMaterial } from './material.ts';
 
@@ -18,7 +18,8 @@ if (!material) throw new Error('fluidsynth or a soundfont is missing');
 
 const sets: { features: number[][]; right: number }[] = [];
 for (const { path, bpm } of material) {
-  const candidates = loopCandidates(traceOf(path));
+  const trace = traceOf(path);
+  const candidates = loopCandidates(trace, onsetsOf(trace));
   const right = candidates.findIndex((candidate) => Math.abs(candidate.bpm / bpm! - 1) < 0.04);
   if (right >= 0) sets.push({ features: candidates.map(({ features }) => features), right });
 }

@@ -85,18 +85,26 @@ function edgeOf(levels: readonly number[], least: number, from: number): number 
   const lowest = lowestFromEach(levels);
   let steepest = { at: -1, drop: EDGE_DB, below: 0 };
   for (let at = Math.max(NARROWEST, from); at <= HIGHEST_EDGE * BANDS; at++) {
-    const below = levels.slice(at - NARROWEST, at).reduce((sum, level) => sum + level, 0) / NARROWEST;
+    let below = 0;
+    for (let band = at - NARROWEST; band < at; band++) below += levels[band]! / NARROWEST;
     // What costs least first: of most bands that is all.
     if (below <= Math.max(FLOOR_DB, least) || below - lowest[at + SLOPE]! <= steepest.drop) continue;
-    const above = levels.slice(at + SLOPE).toSorted((a, b) => a - b);
-    const drop = below - above[Math.floor(0.9 * above.length)]!;
-    const lower = levels.slice(Math.floor(at / 2), at);
-    const isFilled = lower.filter((level) => level > below - FILLED_DB).length >= FILLED * lower.length;
-    if (isFilled && drop > steepest.drop) steepest = { at, drop, below };
+    if (countAbove(levels, Math.floor(at / 2), at, below - FILLED_DB) < FILLED * (at - Math.floor(at / 2))) continue;
+    const nearlyAll = Math.floor(0.9 * (BANDS - at - SLOPE));
+    if (BANDS - at - SLOPE - countAbove(levels, at + SLOPE, BANDS, below - steepest.drop) <= nearlyAll) continue;
+    const drop = below - levels.slice(at + SLOPE).toSorted((a, b) => a - b)[nearlyAll]!;
+    if (drop > steepest.drop) steepest = { at, drop, below };
   }
   if (steepest.at < 0) return null;
   const fallen = levels.findIndex((level, band) => band >= steepest.at && level < steepest.below - EDGE_DB / 2);
   return fallen <= HIGHEST_EDGE * BANDS ? fallen : null;
+}
+
+/** @returns how many of the bands from one to another, exclusive, are above a level */
+function countAbove(levels: readonly number[], from: number, to: number, level: number): number {
+  let count = 0;
+  for (let band = from; band < to; band++) if (levels[band]! > level) count++;
+  return count;
 }
 
 /** @returns for each band the lowest level from there on */

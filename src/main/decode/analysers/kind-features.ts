@@ -1,5 +1,5 @@
 /** What tells kinds of sounds apart, as figures of about one size each; kind.ts weighs them. */
-import { songTempo, loopTempo, sharpened, type LoopTempo, type Tempo } from './tempo.ts';
+import { loopTempo, onsetsOf, sharpened, songTempo, type LoopTempo, type Tempo } from './tempo.ts';
 import { FRAME_RATE } from './landmarks.ts';
 import type { Trace } from './trace.ts';
 
@@ -33,8 +33,9 @@ export function shapeOf(trace: Trace): Shape | null {
   const centroids = of(active, trace.centroids).map((hertz) => Math.log2(Math.max(40, hertz)));
   const flatness = of(active, trace.flatness);
   const times = audible.map((_, i) => i);
-  const loop = loopTempo(trace);
-  const song = songTempo(trace);
+  const onsets = onsetsOf(trace);
+  const loop = loopTempo(trace, onsets);
+  const song = songTempo(trace, onsets);
   const events = eventsOf(trace.onsets);
   const classes = pitchClasses(trace.chroma);
   const tail = levels.slice(-Math.max(2, Math.round(levels.length / 20)));

@@ -84,7 +84,9 @@ export class PowerSpectrum {
       bins[at + 1] = 0;
     }
     pffft._pffft_transform_ordered(this.#setup, this.#output, this.#input, this.#work, BACKWARD);
-    return Float64Array.from(frame.subarray(0, lags), (sum) => sum / size);
+    const correlation = new Float64Array(lags);
+    for (let lag = 0; lag < lags; lag++) correlation[lag] = frame[lag]! / size;
+    return correlation;
   }
 }
 

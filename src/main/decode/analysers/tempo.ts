@@ -41,7 +41,13 @@ const WEIGHTS: readonly number[] = [
   -5.48, -2.35, -3.04, -0.09, -1.3,
 ];
 
-/** Onsets of the whole, the low and the high part, and how alike they are to themselves later. */
+/** Onsets of the whole, the low or the high part, and Σ x[i]·x[i + lag] of them. */
+export interface Onsets {
+  strengths: Float64Array;
+  correlation: Float64Array;
+}
+
+/** Onsets, and how alike they are to themselves later. */
 interface Pulse {
   strengths: Float64Array;
   /** At a lag in frames, 1 at 0. */
@@ -54,22 +60,34 @@ export interface Candidate {
   features: number[];
 }
 
+/** Of a trace: all, low and high; for {@link loopTempo} and {@link songTempo}. */
+export function onsetsOf({ onsets, lowOnsets, highOnsets }: Trace): Onsets[] {
+  return [onsets, lowOnsets, highOnsets].map((of) => {
+    const strengths = smoothed(sharpened(of));
+    const lags = strengths.length + 2;
+    let size = 64;
+    while (size < strengths.length + lags) size *= 2;
+    return { strengths, correlation: powerSpectrum(size).autocorrelation(strengths, lags) };
+  });
+}
+
 /** @returns null where the length fits no number of beats at a tempo that there is */
-export function loopTempo(trace: Trace): LoopTempo | null {
-  const candidates = loopCandidates(trace);
+export function loopTempo(trace: Trace, onsets: readonly Onsets[]): LoopTempo | null {
+  const candidates = loopCandidates(trace, onsets);
   const best = bestOf(candidates);
   return best && { ...best, beats: candidates.find(({ bpm }) => bpm === best.bpm)!.beats };
 }
 
-export function loopCandidates(trace: Trace): Candidate[] {
+export function loopCandidates(trace: Trace, onsets: readonly Onsets[]): Candidate[] {
   const frames = trace.totalSeconds * FRAME_RATE;
-  const pulses = pulsesOf(trace, ({ length }) => length + 2, (correlation) => {
+  const pulses = onsets.map(({ strengths, correlation }): Pulse => {
     const whole = correlation[0]! + 1e-9;
-    return (lag) => {
+    const likeness = (lag: number) => {
       const round = ((lag % frames) + frames) % frames; // what lies behind the end is the beginning again
       return (at(correlation, round) + at(correlation, frames - round)) / whole;
     };
-  }); // prettier-ignore
+    return { strengths, likeness };
+  });
   return LOOP_BEATS.flatMap((beats) => {
     const bpm = (60 * beats) / trace.totalSeconds;
     if (bpm < SLOWEST || bpm > FASTEST) return [];
@@ -78,19 +96,27 @@ export function loopCandidates(trace: Trace): Candidate[] {
 }
 
 /** @returns null for what is too short, or has no onsets */
-export function songTempo(trace: Trace): Tempo | null {
+export function songTempo(trace: Trace, onsets: readonly Onsets[]): Tempo | null {
   if (trace.seconds < SHORTEST_SONG) return null;
-  const longest = Math.ceil(((COMPARED * 60) / SLOWEST) * FRAME_RATE) + 2;
-  const pulses = pulsesOf(trace, ({ length }) => Math.min(length, longest), (correlation, { length }, mean) => {
+  const length = trace.onsets.length;
+  /** Of all three together. */
+  const together = new Float64Array(length);
+  let ofMeans = 0;
+  const pulses = onsets.map(({ strengths, correlation }): Pulse => {
+    const square = (strengths.reduce((sum, value) => sum + value, 0) / length) ** 2;
     // As many pairs as there are at each lag; the mean alone makes no likeness.
-    const whole = correlation[0]! / length - mean * mean + 1e-9;
-    return (lag) => (lag > 0.75 * length ? 0 : (at(correlation, lag) / (length - lag) - mean * mean) / whole);
-  }); // prettier-ignore
+    const whole = correlation[0]! / length - square + 1e-9;
+    for (let lag = 0; lag < length; lag++) together[lag]! += correlation[lag]! / whole;
+    ofMeans += square / whole;
+    const likeness = (lag: number) => (lag > 0.75 * length ? 0 : (at(correlation, lag) / (length - lag) - square) / whole); // prettier-ignore
+    return { strengths, likeness };
+  });
   const tried: { bpm: number; sum: number }[] = [];
   for (let bpm = SLOWEST; bpm <= FASTEST; bpm *= STEP) {
     const period = (60 / bpm) * FRAME_RATE;
+    const last = Math.min(COMPARED, Math.floor((0.75 * length) / period));
     let sum = 0;
-    for (const { likeness } of pulses) for (let beat = 1; beat <= COMPARED; beat++) sum += likeness(beat * period);
+    for (let beat = 1; beat <= last; beat++) sum += at(together, beat * period) / (length - beat * period) - ofMeans;
     tried.push({ bpm, sum });
   }
   const peaks = tried.filter(({ sum }, i) => sum >= (tried[i - 1]?.sum ?? 0) && sum > (tried[i + 1]?.sum ?? 0));
@@ -133,36 +159,30 @@ function features(pulses: readonly Pulse[], period: number, beats: number, phase
   return [...measured, octaves, octaves ** 2, isOf(beats % 3 === 0), isOf(beats < 4), isOf(beats === 4), isOf(beats >= 48)]; // prettier-ignore
 }
 
-function pulsesOf(
-  { onsets, lowOnsets, highOnsets }: Trace,
-  lagsOf: (strengths: Float64Array) => number,
-  likenessOf: (correlation: Float64Array, strengths: Float64Array, mean: number) => Pulse['likeness'],
-): Pulse[] {
-  return [onsets, lowOnsets, highOnsets].map((of) => {
-    const strengths = smoothed(sharpened(of));
-    const lags = lagsOf(strengths);
-    let size = 64;
-    while (size < strengths.length + lags) size *= 2;
-    const mean = strengths.reduce((sum, value) => sum + value, 0) / strengths.length;
-    const correlation = powerSpectrum(size).autocorrelation(strengths, lags);
-    return { strengths, likeness: likenessOf(correlation, strengths, mean) };
-  });
-}
-
 /** What stands out from its surroundings of half a second. */
 export function sharpened(onsets: Float32Array): Float64Array {
   const half = Math.round(0.25 * FRAME_RATE);
-  const sums = new Float64Array(onsets.length + 1);
-  for (let i = 0; i < onsets.length; i++) sums[i + 1] = sums[i]! + onsets[i]!;
-  return Float64Array.from(onsets, (value, i) => {
-    const [from, to] = [Math.max(0, i - half), Math.min(onsets.length, i + half + 1)];
-    return Math.max(0, value - (sums[to]! - sums[from]!) / (to - from));
-  });
+  const length = onsets.length;
+  const sums = new Float64Array(length + 1);
+  for (let i = 0; i < length; i++) sums[i + 1] = sums[i]! + onsets[i]!;
+  const sharp = new Float64Array(length);
+  for (let i = 0; i < length; i++) {
+    const from = Math.max(0, i - half);
+    const to = Math.min(length, i + half + 1);
+    sharp[i] = Math.max(0, onsets[i]! - (sums[to]! - sums[from]!) / (to - from));
+  }
+  return sharp;
 }
 
 /** Spread over neighbours: hits lie up to two frames beside the grid. */
 function smoothed(strengths: Float64Array): Float64Array {
-  return strengths.map((value, i) => 0.5 * value + 0.25 * ((strengths[i - 1] ?? 0) + (strengths[i + 1] ?? 0)));
+  const last = strengths.length - 1;
+  const smooth = new Float64Array(strengths.length);
+  for (let i = 0; i <= last; i++) {
+    const beside = (i > 0 ? strengths[i - 1]! : 0) + (i < last ? strengths[i + 1]! : 0);
+    smooth[i] = 0.5 * strengths[i]! + 0.25 * beside;
+  }
+  return smooth;
 }
 
 /** @returns the value between two of a list; 0 outside of it */
@@ -174,11 +194,17 @@ function at(values: Float64Array, position: number): number {
 
 /** Mean of the strongest beside each multiple of a period. */
 function meanAt(strengths: Float64Array, phase: number, period: number): number {
-  let [sum, count] = [0, 0];
-  for (let t = phase * period; t < strengths.length - 0.5; t += period) {
+  const last = strengths.length - 1;
+  let sum = 0;
+  let count = 0;
+  for (let t = phase * period; t < last + 0.5; t += period) {
     const i = Math.round(t);
+    let strongest = strengths[i]!;
+    if (i > 0 && strengths[i - 1]! > strongest) strongest = strengths[i - 1]!;
+    if (i < last && strengths[i + 1]! > strongest) strongest = strengths[i + 1]!;
     // The first frame has no rise before it: what begins with the file shows a little later.
-    sum += Math.max(strengths[i - 1] ?? 0, strengths[i] ?? 0, strengths[i + 1] ?? 0, i === 0 ? (strengths[2] ?? 0) : 0);
+    if (i === 0 && last >= 2 && strengths[2]! > strongest) strongest = strengths[2]!;
+    sum += strongest;
     count++;
   }
   return count === 0 ? 0 : sum / count;

@@ -30,6 +30,10 @@ export const PITCH_BINS_A_SEMITONE = 10;
 export const LOWEST_PITCH = 33;
 export const HIGHEST_PITCH = 96;
 const PITCH_BINS = (HIGHEST_PITCH - LOWEST_PITCH) * PITCH_BINS_A_SEMITONE;
+/** Of long frames, and those of them that lie between these pitches. */
+const BIN_HERTZ = TRACE_RATE / LONG;
+const FIRST_BIN = Math.ceil(hertz(LOWEST_PITCH) / BIN_HERTZ) + 1;
+const LAST_BIN = Math.floor(hertz(HIGHEST_PITCH) / BIN_HERTZ) - 1;
 
 /** Arrays have one value a short frame. */
 export interface Trace {
@@ -98,8 +102,10 @@ export class TraceRecorder {
   #tonality = 0;
   /** Of long frames with sound in them. */
   #longFrames = 0;
-  /** Of frames, and of frames half a hop earlier: those of a copy that was trimmed lie anywhere between. */
-  #landmarks: { at: LandmarkRecorder; between: LandmarkRecorder } | null = null;
+  /** Of frames, so many; and of frames half a hop earlier: those of a copy that was trimmed lie anywhere between. */
+  readonly #landmarks = new LandmarkRecorder(LANDMARK_FLOOR);
+  #landmarkFrames = 0;
+  #landmarksBetween: LandmarkRecorder | null = null;
   readonly #samples = new Float32Array(KEPT);
   /**
    * The last samples, as many as a long frame has, twice one behind the other: each frame of the last ones lies in it in one
@@ -107,6 +113,8 @@ export class TraceRecorder {
    */
   readonly #ring = new Float32Array(2 * LONG);
   #position = 0;
+  /** Of the sound: what is pushed behind it is silence. */
+  #end = Infinity;
 
   constructor() {
     this.#bands.fill(Math.log2(FLOOR));
@@ -137,6 +145,7 @@ export class TraceRecorder {
   /** @param totalSamples of the file at {@link TRACE_RATE} */
   finish(totalSamples: number): Trace {
     const position = this.#position;
+    this.#end = position;
     // What is shorter than a frame, and the end of what is longer, with silence behind it.
     const silence = Math.max(position < LONG ? LONG - position : 0, HOP - (position % HOP));
     this.push(new Float32Array(Math.min(silence, LONGEST_SECONDS * TRACE_RATE - position)));
@@ -161,29 +170,30 @@ export class TraceRecorder {
 
   /** @param earlier samples, from before the newest one */
   #spectrum(of: PowerSpectrum, power: Float32Array, earlier = 0): void {
-    of.of(this.#ring, this.#end() - earlier - of.size, power);
+    of.of(this.#ring, this.#ringEnd() - earlier - of.size, power);
   }
 
   /** Of the newest sample in the ring, exclusive. */
-  #end(): number {
+  #ringEnd(): number {
     return (this.#position % LONG) + LONG;
   }
 
   #shortFrame(): void {
     let energy = 0;
     const ring = this.#ring;
-    const end = this.#end();
+    const end = this.#ringEnd();
     for (let i = end - HOP; i < end; i++) energy += ring[i]! * ring[i]!;
     this.#energies.push(energy / HOP);
     const power = this.#shortPower;
     this.#spectrum(this.#short, power);
-    if (this.#position > KEPT) this.#pushLandmarks(power);
+    if (this.#position < this.#end + SHORT) this.#pushLandmarks(power);
     let onset = 0;
     let low = 0;
     let high = 0;
     let total = 0;
     let weighted = 0;
-    let logs = 0;
+    let lowProduct = 1;
+    let highProduct = 1;
     let densities = 0;
     for (let band = 0; band < BANDS; band++) {
       const first = BAND_EDGES[band]!;
@@ -195,7 +205,9 @@ export class TraceRecorder {
       }
       total += sum;
       const density = sum / (end - first) + 1e-12;
-      logs += Math.log2(density);
+      // Two products: one of all could leave the range of numbers.
+      if (band < BANDS / 2) lowProduct *= density;
+      else highProduct *= density;
       densities += density;
       const level = Math.log2(sum + FLOOR);
       const rise = level - this.#bands[band]!;
@@ -210,32 +222,37 @@ export class TraceRecorder {
     this.#lowOnsets.push(low / LOW_BANDS);
     this.#highOnsets.push(high / (BANDS - FIRST_HIGH_BAND));
     this.#centroids.push(total > FLOOR ? ((weighted / total) * TRACE_RATE) / SHORT : 0);
-    this.#flatness.push(total > FLOOR ? 2 ** (logs / BANDS) / (densities / BANDS) : 0);
+    this.#flatness.push(
+      total > FLOOR ? 2 ** ((Math.log2(lowProduct) + Math.log2(highProduct)) / BANDS) / (densities / BANDS) : 0,
+    );
   }
 
   #fingerprint(samples: Float32Array): Uint8Array {
-    if (samples.length < KEPT || this.#landmarks === null) return shortFingerprint(samples, LANDMARK_FLOOR);
+    if (samples.length < KEPT || this.#landmarksBetween === null) {
+      const begun = { recorder: this.#landmarks, frames: this.#landmarkFrames };
+      return shortFingerprint(samples, LANDMARK_FLOOR, begun);
+    }
     const half = MOST_LANDMARKS / 2;
-    return new Uint8Array(Buffer.concat([this.#landmarks.at.finish(half), this.#landmarks.between.finish(half)]));
+    return new Uint8Array(Buffer.concat([this.#landmarks.finish(half), this.#landmarksBetween.finish(half)]));
+  }
+
+  #pushLandmarks(power: Float32Array): void {
+    this.#landmarks.push(power);
+    this.#landmarkFrames++;
+    if (this.#position <= KEPT) return;
+    this.#landmarksBetween ??= this.#landmarksOfKept();
+    this.#spectrum(this.#short, this.#powerBetween, HOP / 2);
+    this.#landmarksBetween.push(this.#powerBetween);
   }
 
   /** A sound that is kept whole has a fingerprint of another kind, so that these begin once there is more than that. */
-  #pushLandmarks(power: Float32Array): void {
-    this.#landmarks ??= this.#landmarksOfKept();
-    this.#landmarks.at.push(power);
-    this.#spectrum(this.#short, this.#powerBetween, HOP / 2);
-    this.#landmarks.between.push(this.#powerBetween);
-  }
-
-  #landmarksOfKept() {
-    const landmarks = { at: new LandmarkRecorder(LANDMARK_FLOOR), between: new LandmarkRecorder(LANDMARK_FLOOR) };
+  #landmarksOfKept(): LandmarkRecorder {
+    const landmarks = new LandmarkRecorder(LANDMARK_FLOOR);
     const samples = new Float32Array(SHORT + KEPT); // with silence before the first
     samples.set(this.#samples, SHORT);
     for (let end = HOP; end <= KEPT; end += HOP) {
-      this.#short.of(samples, end, this.#powerBetween); // with the silence, what ends there begins there
-      landmarks.at.push(this.#powerBetween);
-      this.#short.of(samples, end - HOP / 2, this.#powerBetween);
-      landmarks.between.push(this.#powerBetween);
+      this.#short.of(samples, end - HOP / 2, this.#powerBetween); // with the silence, what ends there begins there
+      landmarks.push(this.#powerBetween);
     }
     return landmarks;
   }
@@ -243,12 +260,9 @@ export class TraceRecorder {
   #pitchFrame(): void {
     const power = this.#longPower;
     this.#spectrum(this.#long, power);
-    const binHertz = TRACE_RATE / LONG;
-    const first = Math.ceil(hertz(LOWEST_PITCH) / binHertz) + 1;
-    const last = Math.floor(hertz(HIGHEST_PITCH) / binHertz) - 1;
     let total = 0;
     let highest = 0;
-    for (let k = first; k <= last; k++) {
+    for (let k = FIRST_BIN; k <= LAST_BIN; k++) {
       total += power[k]!;
       if (power[k]! > highest) highest = power[k]!;
     }
@@ -256,7 +270,7 @@ export class TraceRecorder {
     let found = 0;
     let peaks = 0;
     let strongest = 0;
-    for (let k = first; k <= last; k++) {
+    for (let k = FIRST_BIN; k <= LAST_BIN; k++) {
       const p = power[k]!;
       if (p < 1e-4 * highest || p <= power[k - 1]! || p < power[k + 1]!) continue;
       const a = Math.log2(power[k - 1]! + 1e-12);
@@ -267,7 +281,7 @@ export class TraceRecorder {
       const inPeak = power[k - 2]! + power[k - 1]! + p + power[k + 1]! + power[k + 2]!;
       const around = inPeak + power[k - 4]! + power[k - 3]! + power[k + 3]! + power[k + 4]!;
       if (inPeak > 0.9 * around) peaks += inPeak;
-      const pitch = midi((k + offset) * binHertz) - LOWEST_PITCH;
+      const pitch = midi((k + offset) * BIN_HERTZ) - LOWEST_PITCH;
       const bin = Math.round(pitch * PITCH_BINS_A_SEMITONE);
       if (bin < 0 || bin >= PITCH_BINS) continue;
       const weight = Math.sqrt(p);
