@@ -112,6 +112,7 @@ export function openCatalogue(
       if (options.check) quickCheck(db);
       if (options.durable) db.pragma('synchronous = FULL');
       let studio: StudioStore | null = null;
+      const filters = new FilterLookup(db);
       const catalogue: Catalogue = {
         path,
         readonly: db.readonly,
@@ -135,14 +136,14 @@ export function openCatalogue(
         knownFiles: knownFileStore(db),
         foundFiles: foundFileStore(db),
         wordMatches: wordMatchStore(db),
-        filters: new FilterLookup(db),
+        filters,
         ratings: ratingStore(db),
         collections: collectionStore(db),
         savedSearches: savedSearchStore(db),
         settings: settingStore(db),
         duplicates: duplicateStore(db),
         nearDuplicates: nearDuplicateStore(db),
-        facets: facetStore(db),
+        facets: facetStore(db, filters),
         health: healthStore(db),
         tagRows: tagRowStore(db),
         suggestions: suggestionStore(db),

@@ -8,10 +8,12 @@ export interface FacetCalls {
    * left out of its counts, so that one can choose again; files without such a fact are in no bar.
    * @param input.query its filters, in the text and beside it, say which files; its words do not. None: the library
    * @param input.fileIds of these files instead, which words or a sound have found
+   * @param input.asker whoever asks again before there is an answer has the earlier question given up, which is answered by
+   *   null; any text of its own. None: every question is counted to its end
    * @throws UserError bad-input for a filter that is malformed, not-found for a collection that is not there
    */
   'facet.count': {
-    input: { query: Pick<SearchQuery, 'text' | 'filters'>; fileIds: number[] | null };
-    output: Record<FacetKey, number[]>;
+    input: { query: Pick<SearchQuery, 'text' | 'filters'>; fileIds: number[] | null; asker?: string | undefined };
+    output: Record<FacetKey, number[]> | null;
   };
 }

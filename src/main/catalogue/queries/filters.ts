@@ -78,12 +78,17 @@ function daysAgo(days: number): number {
  * @param roots all roots of the catalogue
  */
 export function conditionOf(filters: SearchFilters, roots: readonly Root[]): Condition {
-  const asked: Partial<Values> = { ...filters, includeOffline: filters.includeOffline ?? false };
+  const asked = conditionsOf({ ...filters, includeOffline: filters.includeOffline ?? false }, roots);
+  return joined([{ sql: SEARCHABLE, parameters: [] }, ...asked], 'AND');
+}
+
+/** Of the fields that are there, and nothing else. */
+export function conditionsOf(asked: Partial<Values>, roots: readonly Root[]): Condition[] {
   function condition<Field extends keyof Values>(field: Field, value: Values[Field] | undefined): Condition | null {
     return value === undefined ? null : CONDITIONS[field](value, roots);
   }
   const conditions = (Object.keys(CONDITIONS) as (keyof Values)[]).map((field) => condition(field, asked[field]));
-  return joined([{ sql: SEARCHABLE, parameters: [] }, ...conditions.filter((one) => one !== null)], 'AND');
+  return conditions.filter((one) => one !== null);
 }
 
 /** Of all sets that are kept, bytes: two broad ones of a million files, or twenty narrow ones. */

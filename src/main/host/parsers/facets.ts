@@ -10,6 +10,7 @@ const MAX_FILES = 100_000;
 const count = z.strictObject({
   query: searchQuery.pick({ text: true, filters: true }),
   fileIds: z.array(z.number().int().positive()).max(MAX_FILES).nullable(),
+  asker: z.string().min(1).max(64).optional(),
 });
 
 export const facetParsers: Pick<Parsers, keyof FacetCalls> = {

@@ -10,8 +10,8 @@ export class Facets {
   readonly #app: App;
   #counts = $state.raw<Record<FacetKey, number[]> | null>(null);
   #problem = $state<string | null>(null);
-  #asking = false;
-  #again = false;
+  /** Every window is one asker. */
+  readonly #asker = String(Math.random());
 
   constructor(app: App) {
     this.#app = app;
@@ -25,26 +25,20 @@ export class Facets {
     return this.#problem;
   }
 
-  /** What words or a sound have found is counted as it is; otherwise whatever passes the filters, or the library. */
+  /**
+   * What words or a sound have found is counted as it is; otherwise whatever passes the filters, or the library. A question
+   * that is asked before the last one is answered replaces it.
+   */
   async refresh(): Promise<void> {
-    this.#again = true;
-    if (this.#asking) return; // one at a time; the last question is always answered
-    this.#asking = true;
-    while (this.#again) {
-      this.#again = false;
-      await this.#count();
-    }
-    this.#asking = false;
-  }
-
-  async #count(): Promise<void> {
     const { client, search } = this.#app;
     const { answer } = search;
-    const found = answer?.kind === 'found' && !answer.byFilterAlone ? [...answer.hits.keys()] : null;
+    const fileIds = answer?.kind === 'found' && !answer.byFilterAlone ? [...answer.hits.keys()] : null;
     const { text, filters } = search.query;
     const query = { ...(text !== undefined && { text }), ...(filters !== undefined && { filters }) };
     try {
-      this.#counts = await client.call('facet.count', { query, fileIds: found });
+      const counts = await client.call('facet.count', { query, fileIds, asker: this.#asker });
+      if (counts === null) return;
+      this.#counts = counts;
       this.#problem = null;
     } catch (error) {
       this.#problem = sentenceOf(error);
