@@ -20,7 +20,9 @@ const children: Child<EchoMethods, EchoPushes>[] = [];
 afterEach(async () => {
   await Promise.all(children.splice(0).map((child) => child.kill()));
 });
-function start(options: { lowPriority?: boolean; maxOldSpaceMiB?: number; initialOldSpaceMiB?: number } = {}): Child<EchoMethods, EchoPushes> {
+function start(
+  options: { lowPriority?: boolean; maxOldSpaceMiB?: number; initialOldSpaceMiB?: number } = {},
+): Child<EchoMethods, EchoPushes> {
   const entry = new URL('../../process/echo-process.ts', import.meta.url);
   const child = new Child<EchoMethods, EchoPushes>({ processName: 'echo', entry, ...options });
   children.push(child);
