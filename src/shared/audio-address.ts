@@ -1,5 +1,5 @@
 /**
- * Signed addresses of sounds on the local server. An <audio> element cannot send the token in a header, and a cookie
+ * Signed addresses of audio files on the local server. An <audio> element cannot send the token in a header, and a cookie
  * would travel to every other server on 127.0.0.1, as cookies do not look at the port. A signed address opens one file
  * for a short time, and whoever sees it does not learn the token.
  */

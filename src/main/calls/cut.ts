@@ -1,4 +1,4 @@
-/** Pieces of sounds. */
+/** Pieces of files. */
 import type { CutCalls } from '../../shared/calls/cut.ts';
 import type { Engine } from '../../shared/contract.ts';
 import type { DraggedPieces } from '../cut/dragged-pieces.ts';

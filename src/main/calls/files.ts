@@ -15,7 +15,7 @@ type FileDeps = Pick<CatalogueAccess, 'dataFolder' | 'catalogue' | 'existingCata
  * Reading makes no catalogue where there is none; what the user wants kept does.
  * @param marked called on every change, with its files
  */
-/** @param refuseToKeep throws for paths of sounds that are there for this session alone */
+/** @param refuseToKeep throws for paths of files that are there for this session alone */
 export function fileCalls(
   deps: FileDeps,
   marked: (fileIds: number[]) => void,

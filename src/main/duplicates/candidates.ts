@@ -1,12 +1,12 @@
 /**
- * Which sounds are worth comparing: those whose fingerprints have landmarks in common that lie as far apart in time in one as
- * in the other. In memory, of a limited number of sounds at a time.
+ * Which files are worth comparing: those whose fingerprints have landmarks in common that lie as far apart in time in one as
+ * in the other. In memory, of a limited number of files at a time.
  */
 import { HOP, landmarksOf, MOST_LANDMARKS, PAIR_BITS, TRACE_RATE } from '../decode/analysers/landmarks.ts';
 
 /** Landmarks that there is room for at first; it doubles. */
 const FIRST_ROOM = 16 * MOST_LANDMARKS;
-/** Landmarks that more sounds of an index have say nothing. */
+/** Landmarks that more files of an index have say nothing. */
 const MOST_SOUNDS = 400;
 /** Frames of the trace by which two copies may be off. */
 const JITTER = 2;
@@ -18,7 +18,7 @@ const LEAST_SHARE = 0.025;
 const MOST_PLACES = 3;
 
 export interface Candidate {
-  /** Of the index, in the order in which sounds were added. */
+  /** Of the index, in the order in which files were added. */
   sound: number;
   /** Landmarks in common at the best place. */
   common: number;

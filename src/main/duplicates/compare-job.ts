@@ -1,4 +1,4 @@
-/** The job that compares: sounds that were not compared yet with all others, one after the other; kept after each. */
+/** The job that compares: files that were not compared yet with all others, one after the other; kept after each. */
 import type { CompareSummary } from '../../shared/calls/duplicates.ts';
 import { isFileError } from '../../shared/errors.ts';
 import { EventLoopYielder } from '../async/yield-to-event-loop.ts';

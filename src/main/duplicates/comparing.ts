@@ -1,4 +1,4 @@
-/** Jobs that look for near-duplicates: one at a time, beside all other jobs; they read sounds and what analyses found. */
+/** Jobs that look for near-duplicates: one at a time, beside all other jobs; they read files and what analyses found. */
 import { toWire, UserError } from '../../shared/errors.ts';
 import type { JobId } from '../../shared/types.ts';
 import type { CatalogueAccess, LoadKind } from '../catalogue/access.ts';

@@ -14,7 +14,7 @@ import type { LeftToAnalyse } from '../catalogue/stores/spaces.ts';
 import type { Indexing } from './indexing.ts';
 
 /**
- * Windows ask all the time how far it is. To count takes a tenth of a second for 100,000 sounds: between two counts the
+ * Windows ask all the time how far it is. To count takes a tenth of a second for 100,000 files: between two counts the
  * job's own figure is taken off, for as long as this, ms.
  */
 const COUNTED_FOR_MS = 60_000;

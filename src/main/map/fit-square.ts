@@ -9,7 +9,7 @@ const APART = 0.0015;
 const GOLDEN_ANGLE = Math.PI * (3 - Math.sqrt(5));
 
 /**
- * Keeps proportions. A few sounds unlike all others may lie far out: what is beyond the bulk is drawn in towards the
+ * Keeps proportions. A few files unlike all others may lie far out: what is beyond the bulk is drawn in towards the
  * edge, in order, so that they do not shrink everything else to a dot.
  * @param places Float32Array[n · 2], finite; changed in place to −1..1
  */

@@ -1,7 +1,7 @@
 /**
  * UMAP's layout in two dimensions (https://arxiv.org/abs/1802.03426, §3.2): points that belong together attract each
  * other, points drawn by chance push each other away. On typed arrays throughout: umap-js keeps its graph in maps of
- * strings and its points in arrays of arrays, which 100 000 sounds do not fit into.
+ * strings and its points in arrays of arrays, which 100 000 files do not fit into.
  */
 import type { WeightedEdges } from './fuzzy-graph.ts';
 import { FastRandom } from '../vectors/random.ts';

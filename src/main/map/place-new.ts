@@ -1,4 +1,4 @@
-/** New sounds on a map that is there: each goes where those are that sound most like it. */
+/** New files on a map that is there: each goes where those are that sound most like it. */
 import type { VectorIndex } from '../index/vector-index.ts';
 import { separate } from './fit-square.ts';
 import type { EmbeddedFiles } from './embedded-files.ts';

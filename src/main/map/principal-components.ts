@@ -1,4 +1,4 @@
-/** Principal components: the few directions along which the sounds of a library differ most. */
+/** Principal components: the few directions along which the files of a library differ most. */
 import { FastRandom } from '../vectors/random.ts';
 
 /** Orthogonal iterations; the directions that matter have settled long before, and neighbours need no more. */

@@ -1,4 +1,4 @@
-/** Room for every point: a layout lays sounds that are much alike on top of each other, and then only one can be seen. */
+/** Room for every point: a layout lays files that are much alike on top of each other, and then only one can be seen. */
 
 /** Points come to stand about this far apart, as a share of what they would have if spread evenly over the square. */
 const SHARE = 0.32;

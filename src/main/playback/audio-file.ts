@@ -10,7 +10,7 @@ import { WavCopies } from './wav-copies.ts';
 
 /** Of all WAV copies together. */
 const DEFAULT_COPIES_LIMIT_BYTES = 2 * 2 ** 30;
-/** Two sounds may be made ready at once, so that a short one does not wait for a long one. */
+/** Two files may be made ready at once, so that a short one does not wait for a long one. */
 const DECODERS = 2;
 
 /** What a player receives before the first byte. */

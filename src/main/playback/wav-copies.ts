@@ -1,4 +1,4 @@
-/** WAV copies of sounds that browsers do not play, kept in the data folder up to a limit; the longest unused goes first. */
+/** WAV copies of files that browsers do not play, kept in the data folder up to a limit; the longest unused goes first. */
 import { randomBytes } from 'node:crypto';
 import { mkdir, open } from 'node:fs/promises';
 import { notAudio } from '../decode/file-errors.ts';

@@ -24,7 +24,7 @@ export type WalkEntry =
   /** A file whose name is not valid UTF-8: Node cannot open it by name. `relativePath` shows U+FFFD for the bad bytes. */
   | { kind: 'unusable-name'; relativePath: string };
 
-/** Folders that programs and systems put beside sounds; never the user's own sounds. */
+/** Folders that programs and systems put beside audio files; never the user's own files. */
 export const IGNORED_FOLDERS: ReadonlySet<string> = new Set([
   '$RECYCLE.BIN',
   'System Volume Information',

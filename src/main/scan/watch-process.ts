@@ -14,7 +14,7 @@ interface Watched {
   subscription: AsyncSubscription | null;
 }
 
-/** What a walk passes over needs no watch: hidden files and folders, and those that programs put beside sounds. */
+/** What a walk passes over needs no watch: hidden files and folders, and those that programs put beside audio files. */
 const IGNORED = ['**/.*', '**/.*/**', ...[...IGNORED_FOLDERS].flatMap((name) => [`**/${name}`, `**/${name}/**`])];
 
 const watched = new Map<number, Watched>();

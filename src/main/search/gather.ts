@@ -62,7 +62,7 @@ export function takesAmong(files: Iterable<FoundFile>): number[] {
 }
 
 /**
- * @param query the sounds it names are in the catalogue or not
+ * @param query the files it names are in the catalogue or not
  * @throws UserError 'not-found' when it is to be searched in and is not in the catalogue
  */
 export function surveyCatalogue(question: Question, query: SearchQuery, lookups: Lookups): Field {

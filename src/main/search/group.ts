@@ -29,7 +29,7 @@ interface Row {
   others: SearchHit[];
 }
 
-/** How many rows files make at least, counted without their sounds: copies and series are one each. */
+/** How many rows files make at least, counted without their audio: copies and series are one each. */
 export function rowsAtLeast(files: Iterable<{ path: string; contentId: string | null }>): number {
   const rows = new Set<string>();
   const contents = new Set<string>();

@@ -6,7 +6,7 @@
  *    A pack without one gets {@link BACKGROUND_CURVE} over the z-score instead.
  * 2. Standing: how far the cosine lies above this very query's cosines all over the library, as a z-score. A sound
  *    far above is shown at least as "maybe", whatever the curve thinks: models are timid about unusual words.
- * Both rise with the cosine, so they never change the order of sounds.
+ * Both rise with the cosine, so they never change the order of files.
  *
  * Names are evidence of another kind, joined by noisy-or: right by sound, or right by name, or both.
  */

@@ -11,7 +11,7 @@ export interface Action {
   group: Group;
   /** In the form of keys.ts; the first is the one shown. */
   keys: readonly string[];
-  /** Listed under the keys, not offered by name: nobody looks for "next sound" in a list. */
+  /** Listed under the keys, not offered by name: nobody looks for "next file" in a list. */
   keysOnly?: boolean;
   /** A key of one letter does nothing while text is typed; these work there too. */
   whileTyping?: boolean;

@@ -1,4 +1,4 @@
-/** Looking for sounds, by words and by other sounds. */
+/** Looking for files, by words and by other files. */
 import type { App } from '../stores/app.svelte.ts';
 import { recorderOf } from '../recording/recorder.svelte.ts';
 import type { Search } from '../stores/search.svelte.ts';
@@ -11,7 +11,7 @@ function likeSelected(app: App, fromThisMoment: boolean): void {
   const fileId = app.selection.fileId ?? app.player.fileId;
   const path = fileId === null ? null : app.pathOf(fileId);
   if (fileId === null || path === null) return;
-  // From words that found the sound nothing is left: who wants both types them beside it.
+  // From words that found the file nothing is left: who wants both types them beside it.
   app.search.open(asQuery({ ...NO_SOUNDS, like: [fromThisMoment ? momentOf(app, fileId, path) : { path, startSeconds: null }] })); // prettier-ignore
   app.goTo('search');
 }
@@ -42,7 +42,7 @@ function addSelected(app: App, to: 'like' | 'unlike'): void {
   }
 }
 
-/** In the file of the first sound alone, or everywhere. */
+/** In the first file alone, or everywhere. */
 export function searchInSameFile(search: Search, inSameFile: boolean): void {
   const [first, ...others] = search.sounds.like;
   if (first !== undefined) search.bySounds({ ...search.sounds, like: [{ ...first, inSameFile }, ...others] });

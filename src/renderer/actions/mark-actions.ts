@@ -1,4 +1,4 @@
-/** What the user says about sounds, and taking it back. */
+/** What the user says about files, and taking it back. */
 import type { App } from '../stores/app.svelte.ts';
 import { onSearch, somethingSelected, type Action } from './action.ts';
 

@@ -1,4 +1,4 @@
-/** Deciding about tags: in the review row after row, elsewhere for the selected sound. */
+/** Deciding about tags: in the review row after row, elsewhere for the selected file. */
 import { reviewOf } from '../screens/tags/review.svelte.ts';
 import type { App } from '../stores/app.svelte.ts';
 import { DETAIL_FLOOR, tagsOf } from '../stores/tags.svelte.ts';

@@ -1,4 +1,4 @@
-/** The page in a browser: calls and events over http, sounds by their own address. */
+/** The page in a browser: calls and events over http, audio files by their own address. */
 import { UserError } from '../../shared/errors.ts';
 import type { Connection } from './host.ts';
 import { connectHttp } from './http-client.ts';

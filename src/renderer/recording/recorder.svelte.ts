@@ -55,7 +55,7 @@ export class Recorder {
   get seconds(): number {
     return this.#seconds;
   }
-  /** How long the recording at a path is, s; null for any other sound. */
+  /** How long the recording at a path is, s; null for any other file. */
   recordedSeconds(path: string): number | null {
     return this.#recorded.get(path) ?? null;
   }

@@ -366,7 +366,7 @@ export class App {
     if (ended || (!this.search.isAsking && this.#refreshing === undefined)) this.#catalogueChanged([]);
   }
 
-  /** What lies in a folder that went away, or came back, is another row, and a search finds other sounds. */
+  /** What lies in a folder that went away, or came back, is another row, and a search finds other files. */
   #rootsChanged(): void {
     this.files.renew(null);
     this.#catalogueChanged([]);

@@ -53,7 +53,7 @@ export function selectedMatches(app: App): PieceRange[] {
   });
 }
 
-/** Recordings among the sounds that are searched by, whole. */
+/** Recordings among the files that are searched by, whole. */
 export function recordings(app: App): PieceRange[] {
   return app.search.sounds.like.flatMap(({ path }) => {
     const endSeconds = recorderOf(app).recordedSeconds(path);

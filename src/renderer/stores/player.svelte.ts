@@ -181,7 +181,7 @@ export class Player {
       await sound.play();
       if (sound.volume !== this.#volume) await fade(sound, () => this.#volume);
     } catch (error) {
-      // AbortError: another sound was asked for before this one began. NotSupportedError: the element's own error
+      // AbortError: another file was asked for before this one began. NotSupportedError: the element's own error
       // event deals with it.
       if (error instanceof DOMException && ['AbortError', 'NotSupportedError'].includes(error.name)) return;
       if (error instanceof DOMException && error.name === 'NotAllowedError') {

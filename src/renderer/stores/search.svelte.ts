@@ -200,7 +200,7 @@ export class Search {
     void this.ask();
   }
 
-  /** A list of sounds instead of an answer. null: the whole library again, with what is looked for in it. */
+  /** A list of files instead of an answer. null: the whole library again, with what is looked for in it. */
   give(given: GivenSounds | null): void {
     if (given !== null) {
       this.#text = '';

@@ -16,7 +16,7 @@ interface TagDeps {
 
 const THRESHOLD_KEY = 'earmark.tags.threshold';
 export const DEFAULT_THRESHOLD = 0.5;
-/** Beside a sound more is shown than in the review: there is nothing to get through. */
+/** Beside a file more is shown than in the review: there is nothing to get through. */
 export const DETAIL_FLOOR = 0.2;
 /** Changes come in bursts; counts follow this much later at most, ms. */
 const REFRESH_MS = 400;

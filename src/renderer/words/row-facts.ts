@@ -1,4 +1,4 @@
-/** What a row of a list says of its sound: kind, tempo, key or root note, loudness, and the figure that orders the list. */
+/** What a row of a list says of its file: kind, tempo, key or root note, loudness, and the figure that orders the list. */
 import { FIGURES, ORDERED_FIGURES, valueOf, type Figures } from '../../shared/analysis.ts';
 import { noteName } from '../../shared/music.ts';
 import { figure } from './units.ts';
@@ -23,7 +23,7 @@ export function rowColumns(row: Figures | null, order: string): RowFact[] {
   return [...COLUMNS.slice(0, 3), last].map((field): RowFact => {
     const nothing = { field, text: '', title: '' };
     if (row === null) return nothing;
-    // A sound has a key or a root note, if any of them.
+    // A file has a key or a root note, if any of them.
     if (field === 'key' && row.key === null) return factOf('root', row) ?? nothing;
     return factOf(field, row) ?? nothing;
   });

@@ -24,7 +24,7 @@ export function duration(seconds: number): string {
   return clock(Math.round(seconds));
 }
 
-/** A place in a sound: `0:00.4`, `12:07.9`, `1:00:00.0`. @param seconds ≥ 0; anything else gives `0:00.0` */
+/** A place in a file: `0:00.4`, `12:07.9`, `1:00:00.0`. @param seconds ≥ 0; anything else gives `0:00.0` */
 export function place(seconds: number): string {
   const tenths = Number.isFinite(seconds) && seconds > 0 ? Math.floor(seconds * 10 + 1e-6) : 0;
   return `${clock(Math.floor(tenths / 10))}.${tenths % 10}`;

@@ -1,4 +1,4 @@
-/** Pieces of sounds: parts of files as files of their own. Sources are only read. */
+/** Parts of files as files of their own. Sources are only read. */
 import type { Band, FileFailure, JobId, SearchQuery } from '../types.ts';
 import type { OutputToken } from './outputs.ts';
 

@@ -37,7 +37,7 @@ export interface LibraryCalls {
    * become part of it, with all that is known of their files. @throws UserError not-found, no-permission, bad-input
    */
   'root.add': { input: { path: string }; output: LibraryRoot };
-  /** Hides a root and its sounds; nothing is deleted, and adding the folder again brings all of it back. */
+  /** Hides a root and its files; nothing is deleted, and adding the folder again brings all of it back. */
   'root.remove': { input: number; output: null };
   /** @throws UserError not-found */
   'root.set': { input: { id: number } & Partial<RootSettings>; output: LibraryRoot };

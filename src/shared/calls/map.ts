@@ -1,4 +1,4 @@
-/** The map: every sound a point, near to what it sounds like. */
+/** The map: every file a point, near to what it sounds like. */
 import type { JobId } from '../types.ts';
 
 export interface SoundMap {

@@ -1,4 +1,4 @@
-/** A studio: what several people share about the sounds on shared drives, on a PostgreSQL server. */
+/** A studio: what several people share about the files on shared drives, on a PostgreSQL server. */
 import type { FileFailure, JobId } from '../types.ts';
 
 /** viewer: reads. editor: decides, rates and collects, too. admin: names shares and gives roles, too. */

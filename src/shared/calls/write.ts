@@ -173,7 +173,7 @@ export interface WriteCalls {
     output: { written: string[]; leftOut: { path: string; reason: string }[] };
   };
   /**
-   * A list of sounds as a table or playlist, in the order of the ids.
+   * A list of files as a table or playlist, in the order of the ids.
    * @param input.output for a name that ends in .csv, .json, .m3u or .m3u8 as the format has it
    * @param input.relativePaths of a playlist: paths as seen from the folder of the playlist, so that both can move. Default: absolute
    * @param input.byteOrderMark of a table: begins with one, without which Excel garbles letters with accents. Default: true

@@ -1,4 +1,4 @@
-/** Tables `collection` and `collection_file`: sounds that the user has put together. */
+/** Tables `collection` and `collection_file`: files that the user has put together. */
 import type { Database } from 'better-sqlite3';
 import type { Collection } from '../../../shared/calls/files.ts';
 import { UserError } from '../../../shared/errors.ts';

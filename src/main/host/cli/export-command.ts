@@ -1,4 +1,4 @@
-/** `earmark export`, `earmark sidecars`, and `--export` of a search: lists of sounds for other programs. */
+/** `earmark export`, `earmark sidecars`, and `--export` of a search: lists of files for other programs. */
 import { extname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { ExportFormat } from '../../../shared/calls/write.ts';

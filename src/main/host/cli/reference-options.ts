@@ -1,4 +1,4 @@
-/** Options that name sounds to search by, and how much words count beside them. */
+/** Options that name files to search by, and how much words count beside them. */
 import { resolve } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import { UserError } from '../../../shared/errors.ts';

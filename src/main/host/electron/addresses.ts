@@ -1,4 +1,4 @@
-/** The addresses of the app's own scheme. All have one origin, so that one strict policy holds for page and sounds. */
+/** The addresses of the app's own scheme. All have one origin, so that one strict policy holds for page and audio files. */
 
 export const SCHEME = 'earmark';
 /** Of the page and of everything that it loads. */

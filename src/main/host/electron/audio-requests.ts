@@ -1,4 +1,4 @@
-/** The engine's end of playing in the desktop app: says where sounds can be read; main's process reads them. */
+/** The engine's end of playing in the desktop app: says where audio files can be read; main's process reads them. */
 import { changedWhileReading } from '../../decode/file-errors.ts';
 import type { AudioFiles, LocatedAudio } from '../../playback/audio-file.ts';
 import type { EngineMethods } from './engine-protocol.ts';

@@ -1,4 +1,4 @@
-/** What the app's own scheme answers: files of the built window out of a fixed table, and sounds by their id. */
+/** What the app's own scheme answers: files of the built window out of a fixed table, and audio files by their id. */
 import { toWire, UserError } from '../../../shared/errors.ts';
 import type { AudioFiles } from '../../playback/audio-file.ts';
 import { respondWithAudio } from '../audio-response.ts';

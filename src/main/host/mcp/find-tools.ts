@@ -1,4 +1,4 @@
-/** Tools that find sounds: by words, by another sound. */
+/** Tools that find files: by words, by another file. */
 import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { z } from 'zod';
 import type { SearchHit, SearchQuery, SearchResult } from '../../../shared/types.ts';

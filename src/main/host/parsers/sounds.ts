@@ -1,4 +1,4 @@
-/** Parsers of sounds that are lent. */
+/** Parsers of the calls about lent files. */
 import { z } from 'zod';
 import { LONGEST_LENT_NAME, MOST_LENT_BYTES, type SoundCalls } from '../../../shared/calls/sounds.ts';
 import type { Parsers } from '../../../shared/contract.ts';

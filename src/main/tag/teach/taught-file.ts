@@ -42,7 +42,7 @@ const CONTENT = z.object({
 
 export type TaughtFile = z.infer<typeof CONTENT>;
 
-/** Every tag with decisions or heads; decisions about sounds without a content id (never read) are left out. */
+/** Every tag with decisions or heads; decisions about files without a content id (never read) are left out. */
 export function taughtContent({ tagRows, decided, heads }: Catalogue): TaughtFile {
   return {
     format: 'earmark-taught',

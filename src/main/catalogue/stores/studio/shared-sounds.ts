@@ -1,4 +1,4 @@
-/** The facts about sounds in the form in which a studio stores them: to be sent, and taken over without analysing. */
+/** The facts about files in the form in which a studio stores them: to be sent, and taken over without analysing. */
 import type { Database } from 'better-sqlite3';
 import { ANALYSES, COLUMNS, columnsOf } from '../../../../shared/analysis.ts';
 import type { FileErrorCode } from '../../../../shared/errors.ts';
