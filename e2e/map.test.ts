@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { MAP_JOB } from '../test/renderer/fake-map.ts';
-import { picture, violations } from './accessible.ts';
+import { expectAccessible, picture, violations } from './accessible.ts';
 import { whatIsMissing } from './page.ts';
 import { asked, useStage, type StageOptions } from './stage.ts';
 
@@ -157,6 +157,41 @@ describe.skipIf(missing !== null)('the map', () => {
     await expect.poll(() => drawnPixels(page)).toBeLessThan(0.8 * all);
     await page.getByRole('radio', { name: 'Format' }).check({ force: true });
     await colours.getByText('mp3').waitFor();
+  });
+
+  test('what the search found is lit, and the legend counts it; not any more when the search is cleared', async () => {
+    const page = await enter();
+    await page.getByRole('list', { name: 'Colours' }).waitFor();
+    await expect.poll(() => drawnPixels(page)).toBeGreaterThan(2000);
+    const all = await drawnPixels(page);
+    const found = page.getByRole('button', { name: /files? found/ });
+    expect(await found.count()).toBe(0);
+    const screen = (name: string) => page.getByRole('navigation').getByRole('link', { name });
+    const look = async (words: string) => {
+      await screen('Search').click();
+      const field = page.getByRole('combobox', { name: 'Describe a sound' });
+      await field.fill(words);
+      const result = words === '' ? /^[\d,]+ files?$/ : /result/;
+      await page.locator('.found').filter({ hasText: result }).waitFor();
+      await screen('Map').click();
+      await map(page).waitFor();
+    };
+    await look('door');
+    const line = /^(\d+) of \1 files found are on the map$/;
+    await found.waitFor();
+    const doors = (await found.textContent())!.trim();
+    expect(doors).toMatch(line);
+    await expect.poll(() => drawnPixels(page)).toBeLessThan(0.6 * all);
+    expect(await drawnPixels(page)).toBeGreaterThan(100);
+    await expectAccessible(page, 'map-hits');
+    await found.click(); // lit no more, though the search still stands
+    await expect.poll(() => drawnPixels(page)).toBeGreaterThan(0.9 * all);
+    await found.click();
+    await look('rain');
+    await found.filter({ hasNotText: doors }).waitFor();
+    await look('');
+    await found.waitFor({ state: 'detached' });
+    await expect.poll(() => drawnPixels(page)).toBeGreaterThan(0.9 * all);
   });
 
   test('without a map: a message and a button, then progress, then the map', async () => {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { classColours, css, oklch } from '../../src/renderer/screens/map/colours.ts';
 import { inside, nearestTo, nextTowards } from '../../src/renderer/screens/map/geometry.ts';
+import { hitsLine, hitsOnMap, pointStates } from '../../src/renderer/screens/map/hits.ts';
+import { POINT } from '../../src/renderer/screens/map/plot.ts';
 import { panned, scaleOf, showing, toMap, toScreen, WHOLE, zoomedAt } from '../../src/renderer/screens/map/view.ts';
 
 const SIZE = { width: 800, height: 600 };
@@ -41,6 +43,42 @@ describe('which point is meant', () => {
     expect(inside(FIVE, dented)).toEqual([0, 1, 2, 3]);
     expect(inside(FIVE, [])).toEqual([]);
     expect(inside(FIVE, [0, 0, 0.1, 0.1])).toEqual([]);
+  });
+});
+
+describe('what the search found', () => {
+  const FILES = [11, 12, 13, 14];
+  const answer = (ids: number[], inGroups: number[] = []) => ({
+    kind: 'found' as const,
+    ids,
+    hits: new Map([...ids, ...inGroups].map((fileId) => [fileId, {}])),
+  });
+  const states = (standing: Partial<Parameters<typeof pointStates>[1]>) => [
+    ...pointStates(4, { chosen: new Set(), hits: null, inClass: null, ...standing }),
+  ];
+  const { plain, dimmed, chosen, hit } = POINT;
+
+  test('files on the map, those in groups too; some are not on it', () => {
+    const hits = hitsOnMap(FILES, answer([13, 99], [11]))!;
+    expect([...hits.points]).toEqual([0, 2]);
+    expect(hitsLine(hits)).toBe('2 of 3 files found are on the map');
+    expect(hitsLine(hitsOnMap(FILES, answer([14]))!)).toBe('1 of 1 file found is on the map');
+    expect(hitsLine(hitsOnMap(FILES, answer([99]))!)).toBe('None of 1 file found is on the map');
+    expect(hitsLine(hitsOnMap(FILES, answer([]))!)).toBe('The search found no files');
+  });
+  test('a list and the whole library are no search', () => {
+    expect(hitsOnMap(FILES, null)).toBeNull();
+    expect(hitsOnMap(FILES, { ...answer([11]), kind: 'library' })).toBeNull();
+    expect(hitsOnMap(FILES, { ...answer([11]), kind: 'given' })).toBeNull();
+  });
+  test('hits stand out, also beside what is chosen; a highlighted class counts against them', () => {
+    expect(states({})).toEqual([plain, plain, plain, plain]);
+    expect(states({ hits: new Set([1]) })).toEqual([dimmed, hit, dimmed, dimmed]);
+    expect(states({ chosen: new Set([0]) })).toEqual([chosen, dimmed, dimmed, dimmed]);
+    expect(states({ chosen: new Set([0, 1]), hits: new Set([1, 2]) })).toEqual([chosen, chosen, hit, dimmed]);
+    const inClass = (point: number) => point < 2;
+    expect(states({ inClass })).toEqual([plain, plain, dimmed, dimmed]);
+    expect(states({ inClass, hits: new Set([1, 2]) })).toEqual([dimmed, hit, dimmed, dimmed]);
   });
 });
 

@@ -45,6 +45,7 @@ export class MapStore {
   #problem = $state<string | null>(null);
   #colouring = $state<MapColouring>(savedColouring());
   #lightClass = $state<number | null>(null);
+  #lightHits = $state(true);
   #selected = $state(-1);
   #lassoed = $state.raw<readonly number[]>([]);
   #asked = 0;
@@ -81,6 +82,10 @@ export class MapStore {
   /** The highlighted class; null for all of them. */
   get lightClass(): number | null {
     return this.#lightClass;
+  }
+  /** What the current search found stands out. */
+  get lightHits(): boolean {
+    return this.#lightHits;
   }
   /** A point; −1 for none. While the window's selection is of the map, that: the player's buttons move it, too. */
   get selected(): number {
@@ -144,6 +149,10 @@ export class MapStore {
 
   light(number: number | null): void {
     this.#lightClass = number;
+  }
+
+  setLightHits(light: boolean): void {
+    this.#lightHits = light;
   }
 
   colourBy(colouring: MapColouring): void {

@@ -6,7 +6,7 @@ import type { Rgb } from './colours.ts';
 import { scaleOf, type Size, type View } from './view.ts';
 
 /** How a point stands out. */
-export const POINT = { plain: 0, dimmed: 1, chosen: 2 } as const;
+export const POINT = { plain: 0, dimmed: 1, chosen: 2, hit: 3 } as const;
 
 const VERTEX = `#version 300 es
 layout(location = 0) in vec2 place;
@@ -22,9 +22,10 @@ out vec4 colour;
 void main() {
   gl_Position = vec4((place - middle) * scale, 0.0, 1.0);
   bool chosen = state == 2u;
-  gl_PointSize = size * (chosen ? 1.35 : 1.0) + 1.0;
+  bool hit = state == 3u;
+  gl_PointSize = size * (chosen || hit ? 1.35 : 1.0) + 1.0;
   vec3 own = colours[min(kind, 12u)];
-  colour = vec4(chosen ? lit : own, chosen ? 1.0 : state == 1u ? alpha * 0.14 : kind > 12u ? alpha * 0.8 : alpha);
+  colour = vec4(chosen ? lit : own, chosen || hit ? 1.0 : state == 1u ? alpha * 0.14 : kind > 12u ? alpha * 0.8 : alpha);
 }`;
 
 const FRAGMENT = `#version 300 es
