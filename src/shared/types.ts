@@ -190,7 +190,7 @@ export interface SearchQuery {
   grouped?: boolean;
   /**
    * Pack id of a second model that answers beside the one in use: each file's probability is the mean of both. A file that
-   * only one of them has analysed counts by that one. null: the model in use alone. @default the setting `alsoModel`
+   * only one of them has analysed counts by that one. null: the model in use alone; absent: as the setting `alsoModel` says.
    */
   alsoModel?: string | null;
 }
