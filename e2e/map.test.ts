@@ -147,6 +147,47 @@ describe.skipIf(missing !== null)('the map', () => {
     await page.waitForFunction(() => document.querySelector('[role=grid]')?.getAttribute('aria-rowcount') === '400');
   });
 
+  test('a lasso with Shift adds to the selection, one without replaces it', async () => {
+    const page = await enter();
+    await page.getByRole('list', { name: 'Colours' }).waitFor();
+    const { x, y, width, height } = (await map(page).boundingBox())!;
+    const to = (share: number, down: number) => page.mouse.move(x + share * width, y + down * height, { steps: 5 });
+    const around = async (left: number, right: number) => {
+      await to(left, 0.15);
+      await page.mouse.down();
+      await to(right, 0.15);
+      await to(right, 0.9);
+      await to(left, 0.9);
+      await page.mouse.up();
+    };
+    const bar = page.getByRole('status').filter({ hasText: 'Show as a list' });
+    const many = async () => parseInt((await bar.locator('span').textContent())!, 10);
+    const lasso = page.getByRole('button', { name: 'Lasso' });
+    await lasso.click();
+    await around(0.3, 0.49);
+    await bar.waitFor();
+    const left = await many();
+    expect(left).toBeGreaterThan(0);
+    await page.keyboard.down('Shift');
+    await around(0.5, 0.7);
+    await expect.poll(many).toBeGreaterThan(left);
+    const both = await many();
+    await around(0.5, 0.7); // what is chosen already counts once
+    await to(0.95, 0.95);
+    await page.mouse.down(); // a click beside everything, which would clear the selection without Shift
+    await page.mouse.up();
+    await picture(page, 'map-lasso-added');
+    expect(await many()).toBe(both);
+    await page.keyboard.up('Shift');
+    await lasso.click();
+    await around(0.5, 0.7);
+    await expect.poll(many).toBe(both - left);
+    await to(0.95, 0.95);
+    await page.mouse.down();
+    await page.mouse.up();
+    await bar.waitFor({ state: 'detached' });
+  });
+
   test('a single class is highlighted; colours by format', async () => {
     const page = await enter();
     const colours = page.getByRole('list', { name: 'Colours' });
