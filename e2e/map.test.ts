@@ -12,8 +12,14 @@ describe.skipIf(missing !== null)('the map', () => {
   const open = useStage();
   const enter = (options: StageOptions = {}) => open({ hash: '#/map', ...options });
   const map = (page: Page) => page.getByRole('application', { name: /^Map of/ });
-  /** Colours in the middle of what is drawn, as a person sees them: pixels that are not the ground. */
+  /** The colour of each pixel that is drawn, as a person sees it: pixels that are not the ground. */
+  async function drawnColours(page: Page): Promise<string[]> {
+    return [...new Set(await coloured(page))];
+  }
   async function drawnPixels(page: Page): Promise<number> {
+    return (await coloured(page)).length;
+  }
+  async function coloured(page: Page): Promise<string[]> {
     const picture = (await page.locator('canvas').first().screenshot()).toString('base64');
     return page.evaluate(async (png) => {
       const image = new Image();
@@ -24,12 +30,12 @@ describe.skipIf(missing !== null)('the map', () => {
       const context = canvas.getContext('2d')!;
       context.drawImage(image, 0, 0);
       const { data } = context.getImageData(0, 0, image.width, image.height);
-      let coloured = 0;
+      const found: string[] = [];
       for (let i = 0; i < data.length; i += 4) {
         const [r, g, b] = [data[i]!, data[i + 1]!, data[i + 2]!];
-        if (Math.max(r, g, b) - Math.min(r, g, b) > 40) coloured++;
+        if (Math.max(r, g, b) - Math.min(r, g, b) > 40) found.push(`rgb(${r}, ${g}, ${b})`);
       }
-      return coloured;
+      return found;
     }, picture);
   }
 
@@ -205,6 +211,7 @@ describe.skipIf(missing !== null)('the map', () => {
     await page.getByRole('list', { name: 'Colours' }).waitFor();
     await expect.poll(() => drawnPixels(page)).toBeGreaterThan(2000);
     const all = await drawnPixels(page);
+    const colours = page.getByRole('list', { name: 'Colours' });
     const found = page.getByRole('button', { name: /files? found/ });
     expect(await found.count()).toBe(0);
     const screen = (name: string) => page.getByRole('navigation').getByRole('link', { name });
@@ -225,6 +232,9 @@ describe.skipIf(missing !== null)('the map', () => {
     await expect.poll(() => drawnPixels(page)).toBeLessThan(0.6 * all);
     expect(await drawnPixels(page)).toBeGreaterThan(100);
     await expectAccessible(page, 'map-hits');
+    // The page is light now, and so are the colours of the points: darker than on a dark ground.
+    const own = await colours.getByRole('button').first().locator('i').evaluate((dot) => getComputedStyle(dot).backgroundColor); // prettier-ignore
+    await expect.poll(() => drawnColours(page)).toContain(own);
     await found.click(); // lit no more, though the search still stands
     await expect.poll(() => drawnPixels(page)).toBeGreaterThan(0.9 * all);
     await found.click();
