@@ -12,14 +12,10 @@ describe.skipIf(missing !== null)('the map', () => {
   const open = useStage();
   const enter = (options: StageOptions = {}) => open({ hash: '#/map', ...options });
   const map = (page: Page) => page.getByRole('application', { name: /^Map of/ });
-  /** The colour of each pixel that is drawn, as a person sees it: pixels that are not the ground. */
-  async function drawnColours(page: Page): Promise<string[]> {
-    return [...new Set(await coloured(page))];
-  }
-  async function drawnPixels(page: Page): Promise<number> {
-    return (await coloured(page)).length;
-  }
-  async function coloured(page: Page): Promise<string[]> {
+  const drawnPixels = async (page: Page) => (await drawn(page)).pixels;
+  const drawnColours = async (page: Page) => (await drawn(page)).colours;
+  /** What is drawn, as a person sees it: pixels that are not the ground, and their colours. */
+  async function drawn(page: Page): Promise<{ pixels: number; colours: string[] }> {
     const picture = (await page.locator('canvas').first().screenshot()).toString('base64');
     return page.evaluate(async (png) => {
       const image = new Image();
@@ -30,12 +26,15 @@ describe.skipIf(missing !== null)('the map', () => {
       const context = canvas.getContext('2d')!;
       context.drawImage(image, 0, 0);
       const { data } = context.getImageData(0, 0, image.width, image.height);
-      const found: string[] = [];
+      const colours = new Set<string>();
+      let pixels = 0;
       for (let i = 0; i < data.length; i += 4) {
         const [r, g, b] = [data[i]!, data[i + 1]!, data[i + 2]!];
-        if (Math.max(r, g, b) - Math.min(r, g, b) > 40) found.push(`rgb(${r}, ${g}, ${b})`);
+        if (Math.max(r, g, b) - Math.min(r, g, b) <= 40) continue;
+        pixels++;
+        colours.add(`rgb(${r}, ${g}, ${b})`);
       }
-      return found;
+      return { pixels, colours: [...colours] };
     }, picture);
   }
 
@@ -43,6 +42,17 @@ describe.skipIf(missing !== null)('the map', () => {
     const page = await enter({ appearance });
     await page.getByRole('list', { name: 'Colours' }).waitFor();
     await expect.poll(() => drawnPixels(page)).toBeGreaterThan(2000);
+    const names = page.locator('.regions span');
+    await names.filter({ hasText: 'Doors' }).waitFor();
+    const boxes = await names.evaluateAll((all) => all.map((one) => one.getBoundingClientRect().toJSON() as DOMRect));
+    expect(boxes.length).toBeGreaterThan(3);
+    expect(await names.evaluateAll((all) => all.filter((one) => one.scrollWidth > one.clientWidth).length)).toBe(0);
+    for (const [i, one] of boxes.entries()) {
+      for (const other of boxes.slice(i + 1)) {
+        const apart = one.right <= other.left || other.right <= one.left || one.bottom <= other.top || other.bottom <= one.top; // prettier-ignore
+        expect(apart).toBe(true);
+      }
+    }
     await map(page).focus();
     await page.keyboard.press('ArrowRight');
     await page.locator('.tip b').waitFor();

@@ -3,6 +3,7 @@ import { classColours, css, oklch } from '../../src/renderer/screens/map/colours
 import { inside, nearestTo, nextTowards } from '../../src/renderer/screens/map/geometry.ts';
 import { hitsLine, hitsOnMap, pointStates } from '../../src/renderer/screens/map/hits.ts';
 import { POINT } from '../../src/renderer/screens/map/plot.ts';
+import { labelsOf, regionsOf } from '../../src/renderer/screens/map/regions.ts';
 import { panned, scaleOf, showing, toMap, toScreen, WHOLE, zoomedAt } from '../../src/renderer/screens/map/view.ts';
 
 const SIZE = { width: 800, height: 600 };
@@ -79,6 +80,42 @@ describe('what the search found', () => {
     const inClass = (point: number) => point < 2;
     expect(states({ inClass })).toEqual([plain, plain, dimmed, dimmed]);
     expect(states({ inClass, hits: new Set([1, 2]) })).toEqual([dimmed, hit, dimmed, dimmed]);
+  });
+});
+
+describe('names of regions', () => {
+  /** So many points in a small cloud around each place. */
+  const clouds = (...of: [x: number, y: number, kind: number, many: number][]) => {
+    const points = of.flatMap(([x, y, kind, many]) =>
+      Array.from({ length: many }, (_, i) => ({ x: x + 0.001 * i, y, kind })),
+    );
+    const classes = ['Doors', 'Rain', 'Voices'].map((name, kind) => ({
+      name,
+      points: points.filter((point) => point.kind === kind).length,
+    }));
+    const places = Float32Array.from(points.flatMap(({ x, y }) => [x, y]));
+    return regionsOf(places, { names: classes, ofPoint: Uint8Array.from(points, ({ kind }) => kind) });
+  };
+
+  test('where most of a class lies, the largest first', () => {
+    const regions = clouds([-0.7, 0.5, 0, 5], [0.6, 0.6, 1, 20], [-0.6, -0.6, 1, 6], [0, -0.7, 255, 30]);
+    expect(regions.map(({ name, points }) => [name, points])).toEqual([['Rain', 20], ['Doors', 5]]); // prettier-ignore
+    expect(regions[0]!.x).toBeCloseTo(0.61, 1);
+    expect(regions[0]!.y).toBeCloseTo(0.6, 5);
+  });
+  test('none for a few, nor for what is lost among others', () => {
+    expect(clouds([0, 0, 0, 3])).toEqual([]);
+    expect(clouds([0, 0, 0, 10], [0, 0, 255, 90])).toEqual([]);
+  });
+  test('names do not overlap: the larger region keeps its name, the other has it back closer by', () => {
+    const two = [
+      { name: 'Doors', x: 0.1, y: 0.1, points: 9 },
+      { name: 'Rain', x: 0.12, y: 0.12, points: 5 },
+    ];
+    const shown = (zoom: number) => labelsOf(two, { x: 0.1, y: 0.1, zoom }, SIZE).map(({ name }) => name);
+    expect(shown(1)).toEqual(['Doors']);
+    expect(shown(10)).toEqual(['Doors', 'Rain']);
+    expect(labelsOf(two, { x: -0.9, y: -0.9, zoom: 10 }, SIZE)).toEqual([]);
   });
 });
 
