@@ -4,8 +4,8 @@ import type { FileFailure } from './types.ts';
 export const TABLE_LAYOUTS = ['esc50', 'fsd50k', 'captions'] as const;
 /** esc50: one class a clip. fsd50k: several classes a clip. captions: sentences that describe clips. */
 export type TableLayout = (typeof TABLE_LAYOUTS)[number];
-export const EVAL_LAYOUTS = [...TABLE_LAYOUTS, 'folders'] as const;
-/** folders: no table, a folder of clips for each class. */
+export const EVAL_LAYOUTS = [...TABLE_LAYOUTS, 'folders', 'names'] as const;
+/** folders: no table, a folder of clips for each class. names: no table, the class is a part of the file’s name. */
 export type EvalLayout = (typeof EVAL_LAYOUTS)[number];
 
 export interface EvalRequest {
@@ -18,6 +18,13 @@ export interface EvalRequest {
   layout: EvalLayout | 'auto';
   /** Texts with `{label}` in them; together they are one ensemble. None: the model pack's template, and bare names. */
   prompts: string[];
+  /**
+   * Layout names: which part of the file’s name, between `-` and `_`, is the class: from 1, from the end when negative.
+   * @default 1
+   */
+  classPart?: number;
+  /** Layouts folders and names: what the names of classes mean, in words. Clips of other classes are left out. */
+  classes?: Record<string, string>;
   /** Only rows whose column `fold` (or `split`) has this value. */
   fold?: string;
   /** Ids or folders of two packs, which are evaluated instead of the model in use and compared. */

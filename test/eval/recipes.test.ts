@@ -24,6 +24,10 @@ function addClips(pathOf: (pitch: Pitch, n: number) => string, each = 2): void {
 const rowsOf = (row: (pitch: Pitch, n: number) => string, each = 2) =>
   PITCHES.flatMap((pitch) => Array.from({ length: each }, (_, n) => row(pitch, n)));
 
+/** Codes of classes, and what they mean. */
+const CODES = { low: 'LOW', middle: 'MID', high: 'HIG' };
+const NAMES = { LOW: 'low tone', MID: 'middle tone', HIG: 'high tone' };
+
 interface Recipe {
   name: string;
   /** Writes table and clips. */
@@ -90,6 +94,84 @@ const RECIPES: Recipe[] = [
     },
   },
   {
+    name: 'GTZAN music and speech',
+    layout: 'folders',
+    request: { layout: 'folders', classes: { low_wav: 'low tone', high_wav: 'high tone', middle_wav: 'middle tone' } },
+    unpack() {
+      addClips((pitch, n) => `${pitch}_wav/${n}.wav`);
+    },
+  },
+  {
+    name: 'CREMA-D',
+    layout: 'names',
+    folder: 'AudioWAV',
+    request: { layout: 'names', classPart: 3, classes: NAMES },
+    unpack() {
+      addClips((pitch, n) => `AudioWAV/100${n}_DFA_${CODES[pitch]}_XX.wav`);
+    },
+  },
+  {
+    name: 'RAVDESS',
+    layout: 'names',
+    request: { layout: 'names', classPart: 3, classes: { '01': 'low tone', '02': 'middle tone', '03': 'high tone' } },
+    unpack() {
+      addClips((pitch, n) => `Actor_0${n}/03-01-0${PITCHES.indexOf(pitch) + 1}-01-02-01-12.wav`);
+      set.addTone('Actor_00/03-01-08-01-02-01-12.wav', 'low'); // a class that is not asked for
+    },
+  },
+  {
+    name: 'VocalSound',
+    layout: 'names',
+    folder: 'audio_16k',
+    request: { layout: 'names', classPart: -1 },
+    unpack() {
+      addClips((pitch, n) => `audio_16k/f000${n}_0_${pitch}.wav`);
+    },
+  },
+  {
+    name: 'NSynth',
+    layout: 'names',
+    folder: 'nsynth-test/audio',
+    request: { layout: 'names' },
+    unpack() {
+      addClips((pitch, n) => `nsynth-test/audio/${pitch}_synthetic_033-022-0${50 + n}.wav`);
+      set.addTable('nsynth-test/examples.json', ['{}']);
+    },
+  },
+  {
+    name: 'Mridangam strokes',
+    layout: 'names',
+    request: { layout: 'names', classPart: 3 },
+    unpack() {
+      addClips((pitch, n) => `C/22403${n}__akshaylaya__${pitch}-c-001.wav`);
+    },
+  },
+  {
+    name: 'LibriCount',
+    layout: 'names',
+    request: { layout: 'names', classes: { 0: 'low tone', 1: 'middle tone', 2: 'high tone' } },
+    unpack() {
+      addClips((pitch, n) => `${PITCHES.indexOf(pitch)}_f0cdaf${n}.wav`);
+    },
+  },
+  {
+    name: 'SESA',
+    layout: 'names',
+    folder: 'test',
+    request: { layout: 'names' },
+    unpack() {
+      addClips((pitch, n) => `test/${pitch}_00${n}.wav`);
+    },
+  },
+  {
+    name: 'TUT Acoustic Scenes 2017',
+    layout: 'esc50',
+    unpack() {
+      addClips((pitch, n) => `audio/b0${n}_${pitch}.wav`);
+      set.addTable('meta.csv', ['path,category', ...rowsOf((pitch, n) => `audio/b0${n}_${pitch}.wav,${pitch}_tone`)]);
+    },
+  },
+  {
     name: 'Clotho',
     layout: 'captions',
     unpack() {
@@ -142,6 +224,23 @@ test.each(RECIPES)('$name', async ({ unpack, folder = '', request = {}, layout }
   expect(report.clips).toBe(report.clipsNamed);
   expect([3, 6]).toContain(report.clips);
   expect(bestFigure(report)).toBe(1);
+});
+
+test('names: a part that is there, and classes that are, or a sentence', async () => {
+  set.addTone('clips/1_LOW_a.wav', 'low');
+  set.addTone('clips/2_HIG.wav', 'high');
+  const refused = async (request: Partial<EvalRequest>) => {
+    const error = (await set.run(tiny, { layout: 'names', dataset: set.at('clips'), ...request }).catch((reason: unknown) => reason)) as { code: string; userMessage: string }; // prettier-ignore
+    expectSentence(error.userMessage);
+    return [error.code, error.userMessage];
+  };
+  const because = (words: string) => expect.stringContaining(words) as string;
+  expect(await refused({ classPart: 3 })).toEqual(['bad-input', because('“2_HIG.wav” has no part 3')]);
+  expect(await refused({ classPart: 2, classes: { XXX: 'x', constructor: 'y' } })).toEqual(['bad-input', because('They are HIG, LOW.')]); // prettier-ignore
+  expect(await refused({ csv: set.at('t.csv') })).toEqual(['bad-input', because('has no table')]);
+  expect(await refused({ dataset: set.at('gone') })).toEqual(['not-found', because('of the clips')]);
+  expect(await refused({ layout: 'folders', classPart: 1 })).toEqual(['bad-input', because('--class-part')]);
+  expect(await refused({ layout: 'auto', classes: {} })).toEqual(['bad-input', because('--layout')]);
 });
 
 test('folders: one for each class or a sentence, and no table beside it', async () => {

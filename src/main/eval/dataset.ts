@@ -7,7 +7,7 @@ import { UserError } from '../../shared/errors.ts';
 import type { FileFailure } from '../../shared/types.ts';
 import { findAudioFolder } from './audio-folder.ts';
 import { readUntrusted } from '../untrusted/read-untrusted.ts';
-import { readClassFolders } from './class-folders.ts';
+import { readClassClips } from './class-clips.ts';
 import { DATASET_TABLE } from './dataset-table.ts';
 import type { DatasetRow } from './layouts.ts';
 
@@ -56,10 +56,14 @@ export interface Dataset {
  *   reading the table (dataset-table.ts) throws; a folder with several tables)
  */
 export async function openDataset(request: EvalRequest): Promise<Dataset> {
-  if (request.layout === 'folders') return openFolders(request);
+  const { layout: asked } = request;
+  if (asked === 'folders' || asked === 'names') return openWithoutTable(request, asked);
+  if (request.classPart !== undefined || request.classes !== undefined) {
+    throw new UserError('bad-input', 'Data sets with a table say what their classes are. Leave out --classes and --class-part, or choose --layout folders or names.'); // prettier-ignore
+  }
   const { csv, folder } = await findTable(request);
   const name = basename(csv);
-  const { layout, rows } = await readUntrusted(DATASET_TABLE, { path: csv, layout: request.layout }, 'bad-input');
+  const { layout, rows } = await readUntrusted(DATASET_TABLE, { path: csv, layout: asked }, 'bad-input');
   const chosen = request.fold === undefined ? rows : rows.filter(({ fold }) => fold === request.fold);
   if (chosen.length === 0) {
     const folds = [...new Set(rows.flatMap(({ fold }) => fold ?? []))].sort().join(', ');
@@ -72,14 +76,19 @@ export async function openDataset(request: EvalRequest): Promise<Dataset> {
   return { layout, csv, audioFolder, classes, ...located };
 }
 
-async function openFolders({ dataset, csv, audioFolder, fold }: EvalRequest): Promise<Dataset> {
+async function openWithoutTable(request: EvalRequest, layout: 'folders' | 'names'): Promise<Dataset> {
+  const { dataset, csv, audioFolder, fold, classPart } = request;
   if (csv !== undefined || audioFolder !== undefined || fold !== undefined) {
-    throw new UserError('bad-input', 'The layout folders has no table: leave out --csv, --audio and --fold.');
+    throw new UserError('bad-input', `The layout ${layout} has no table: leave out --csv, --audio and --fold.`);
   }
-  if ((await kindOf(dataset)) !== 'folder') throw new UserError('not-found', `There is no folder “${dataset}”. Specify the folder that has one folder for each class.`); // prettier-ignore
-  const rows = await readClassFolders(dataset);
+  if (layout === 'folders' && classPart !== undefined) throw new UserError('bad-input', 'With the layout folders the class is the folder: leave out --class-part.'); // prettier-ignore
+  if ((await kindOf(dataset)) !== 'folder') {
+    const which = layout === 'folders' ? 'that has one folder for each class' : 'of the clips';
+    throw new UserError('not-found', `There is no folder “${dataset}”. Specify the folder ${which}.`);
+  }
+  const rows = await readClassClips(request);
   const classes = [...new Set(rows.flatMap(({ labels }) => labels))].sort();
-  return { layout: 'folders', csv: dataset, audioFolder: dataset, classes, ...(await locate(rows, dataset)) };
+  return { layout, csv: dataset, audioFolder: dataset, classes, ...(await locate(rows, dataset)) };
 }
 
 async function findTable({ dataset, csv }: EvalRequest): Promise<{ csv: string; folder: string }> {
@@ -95,7 +104,7 @@ async function findTable({ dataset, csv }: EvalRequest): Promise<{ csv: string; 
   }
   const tables = (await readdir(dataset)).filter((name) => name.toLowerCase().endsWith('.csv')).sort();
   const [only, ...more] = tables;
-  if (only === undefined) throw new UserError('not-found', `No table (.csv) in “${dataset}”. Specify it with --csv, or --layout folders if it has a folder for each class.`); // prettier-ignore
+  if (only === undefined) throw new UserError('not-found', `No table (.csv) in “${dataset}”. Specify it with --csv, or choose --layout folders or names if its classes are in the names of folders or files.`); // prettier-ignore
   if (more.length > 0) throw new UserError('bad-input', `Several tables in “${dataset}”: ${tables.join(', ')}. Choose one with --csv.`); // prettier-ignore
   return { csv: join(dataset, only), folder: dataset };
 }

@@ -38,6 +38,14 @@ const evalRequest = z.strictObject({
   layout: z.enum(['auto', ...EVAL_LAYOUTS]),
   prompts: z.array(z.string().min(1).max(1000)).max(1000),
   fold: z.string().min(1).exactOptional(),
+  classPart: z
+    .number()
+    .int()
+    .min(-100)
+    .max(100)
+    .refine((part) => part !== 0, 'must not be 0')
+    .exactOptional(),
+  classes: z.record(z.string().min(1).max(1000), z.string().min(1).max(1000)).exactOptional(),
   compare: z.tuple([z.string().min(1), z.string().min(1)]).exactOptional(),
 });
 

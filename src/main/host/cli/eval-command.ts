@@ -1,6 +1,6 @@
 /** `earmark eval`: asks the engine, shows progress, prints the report. */
 import { resolve } from 'node:path';
-import { Option, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { UserError } from '../../../shared/errors.ts';
 import { EVAL_LAYOUTS, type EvalLayout, type EvalReport, type EvalRequest } from '../../../shared/eval-report.ts';
 import type { CommandContext, RunCommand } from './command.ts';
@@ -14,11 +14,13 @@ Layouts, detected by their columns:
   fsd50k    fname, labels, optional split: several classes per clip, comma-separated (FSD50K)
   captions  file_name, caption_1, caption_2, … or path, caption, optional label (Clotho, AudioCaps)
   folders   no table, a folder of clips for each class; only if you ask for it (GTZAN)
+  names     no table, the class is a part of each file's name; only if you ask for it (CREMA-D, RAVDESS, NSynth)
 
 Examples:
   earmark eval ESC-50-master
   earmark --model msclap-2023 eval ESC-50-master --prompt "this is the sound of {label}" --fold 4
   earmark eval ESC-50-master --compare starter-1 msclap-2023
+  earmark eval AudioWAV --layout names --class-part 3 --classes ANG=angry,HAP=happy,SAD=sad
   earmark --json eval FSD50K > fsd50k.json
 
 Embeddings are cached: a stopped evaluation resumes, and a second run is fast.`;
@@ -30,6 +32,8 @@ interface Options {
   prompt: string[];
   fold?: string;
   compare?: string[];
+  classPart?: number;
+  classes?: Record<string, string>;
 }
 
 export function registerEval(program: Command, run: RunCommand): void {
@@ -49,6 +53,16 @@ export function registerEval(program: Command, run: RunCommand): void {
       [],
     ) // prettier-ignore
     .option('--fold <value>', 'only rows with this value in the fold or split column')
+    .option(
+      '--class-part <number>',
+      'layout names: which part of the name, between - and _, is the class; from the end if negative (default: 1)',
+      classPart,
+    )
+    .option(
+      '--classes <list>',
+      'what classes of folders or names mean: ANG=angry,HAP=happy; others are left out',
+      classNames,
+    )
     .option('--compare <models...>', 'evaluate two models, and show the differences with their intervals')
     .addHelpText('after', HELP)
     .action((dataset: string | undefined, options: Options) =>
@@ -71,8 +85,28 @@ function describe(report: EvalReport): string[] {
   return report.comparison === null ? describeReport(report) : describeComparison(report, report.comparison);
 }
 
+function classPart(text: string): number {
+  const part = Number(text);
+  if (/^-?\d+$/.test(text) && part !== 0) return part;
+  throw new InvalidArgumentError('Use a whole number other than 0, for example 3, or -1 for the last part.');
+}
+
+/** `ANG=angry,HAP=happy`, given once or several times. */
+function classNames(text: string, sofar: Record<string, string> = {}): Record<string, string> {
+  const pairs = text.split(',').map((pair) => {
+    const at = pair.indexOf('=');
+    const [code, name] = [pair.slice(0, at).trim(), pair.slice(at + 1).trim()];
+    if (at > 0 && code !== '' && name !== '') return [code, name] as const;
+    throw new InvalidArgumentError(`“${pair}” is no CLASS=NAME. Use a list like ANG=angry,HAP=happy.`);
+  });
+  return { ...sofar, ...Object.fromEntries(pairs) };
+}
+
 /** The option for two models takes every word behind it: a third one is the data set. */
-function evalRequest(named: string | undefined, { csv, audio, layout, prompt, fold, compare }: Options): EvalRequest {
+function evalRequest(
+  named: string | undefined,
+  { csv, audio, layout, prompt, fold, compare, classPart: part, classes }: Options,
+): EvalRequest {
   const [first, second, third, ...more] = compare ?? [];
   const dataset = named ?? third;
   if (
@@ -89,6 +123,8 @@ function evalRequest(named: string | undefined, { csv, audio, layout, prompt, fo
     layout,
     prompts: prompt,
     ...(fold === undefined ? {} : { fold }),
+    ...(part === undefined ? {} : { classPart: part }),
+    ...(classes === undefined ? {} : { classes }),
     ...(first === undefined || second === undefined ? {} : { compare: [first, second] }),
   };
 }
