@@ -1,5 +1,6 @@
 /** What it costs on this machine to search with a second model: measured by searching, not estimated. */
 import type { SearchCost } from '../../shared/calls/models.ts';
+import { median } from '../../shared/median.ts';
 import type { CatalogueAccess } from '../catalogue/access.ts';
 import type { EncodersInUse } from '../embed/encoders-in-use.ts';
 import type { VectorIndex } from '../index/vector-index.ts';
@@ -71,8 +72,4 @@ async function timed(work: () => Promise<void>): Promise<number> {
   const start = performance.now();
   await work();
   return performance.now() - start;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }

@@ -2,8 +2,9 @@
  * Data sets without a table: a folder of clips for each class, as GTZAN and Speech Commands have them, or the class in the
  * names of the files, as CREMA-D, RAVDESS, VocalSound and NSynth do.
  */
+import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { basename, extname, join } from 'node:path';
+import { basename, extname, join, relative, sep } from 'node:path';
 import type { EvalRequest } from '../../shared/eval-report.ts';
 import { UserError } from '../../shared/errors.ts';
 import { claimsAudio } from '../decode/extensions.ts';
@@ -42,9 +43,9 @@ export async function readClassClips(request: EvalRequest): Promise<DatasetRow[]
 
 async function clipsByFolder(dataset: string): Promise<ClassClip[]> {
   const clips: ClassClip[] = [];
-  for (const { name } of await entriesOf(dataset, 'folder')) {
+  for (const name of await namesIn(dataset, 'folder')) {
     if (SET_APART.test(name)) continue;
-    for (const { name: file } of await entriesOf(join(dataset, name), 'file')) {
+    for (const file of await namesIn(join(dataset, name), 'file')) {
       if (claimsAudio(file)) clips.push({ file: join(name, file), code: name });
     }
   }
@@ -64,20 +65,21 @@ async function clipsByName(dataset: string, part: number): Promise<ClassClip[]> 
   });
 }
 
-/** Relative paths, hidden ones left out. */
-async function filesBelow(folder: string, below = ''): Promise<string[]> {
-  const files = (await entriesOf(join(folder, below), 'file')).map(({ name }) => join(below, name));
-  for (const { name } of await entriesOf(join(folder, below), 'folder')) {
-    if (!name.startsWith('.')) files.push(...(await filesBelow(folder, join(below, name))));
-  }
-  return files.filter((file) => !basename(file).startsWith('.'));
+/** Relative paths of all that are no folders, by name; hidden ones are left out. */
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = (await entriesOf(folder, true)).filter((entry) => !entry.isDirectory());
+  const files = entries.map(({ parentPath, name }) => relative(folder, join(parentPath, name)));
+  return files.filter((file) => file.split(sep).every((part) => !part.startsWith('.'))).sort();
 }
 
-async function entriesOf(folder: string, kind: 'file' | 'folder'): Promise<{ name: string }[]> {
+async function namesIn(folder: string, kind: 'file' | 'folder'): Promise<string[]> {
+  const entries = await entriesOf(folder, false);
+  return entries.flatMap((entry) => ((kind === 'folder') === entry.isDirectory() ? [entry.name] : [])).sort();
+}
+
+async function entriesOf(folder: string, recursive: boolean): Promise<Dirent[]> {
   try {
-    const entries = await readdir(folder, { withFileTypes: true });
-    const wanted = entries.filter((entry) => (kind === 'folder') === entry.isDirectory());
-    return wanted.sort((one, other) => (one.name < other.name ? -1 : 1));
+    return await readdir(folder, { withFileTypes: true, recursive });
   } catch (error) {
     throw new UserError('no-permission', `The folder “${basename(folder)}” cannot be read. Check its permissions.`, error); // prettier-ignore
   }

@@ -1,4 +1,5 @@
 /** Does a pack work on this machine, what runs it, and how fast. */
+import { median } from '../../shared/median.ts';
 import type { ModelCheck } from '../../shared/calls/models.ts';
 import type { Encoder, ProviderChoice } from '../embed/encoder.ts';
 import { PROVIDER_NAMES } from '../embed/providers.ts';
@@ -79,12 +80,6 @@ async function textMilliseconds(pack: ModelPack, encoder: Encoder): Promise<numb
     times.push(performance.now() - beganMs);
   }
   return median(times);
-}
-
-function median(values: number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length / 2;
-  return (sorted[Math.ceil(middle) - 1]! + sorted[Math.floor(middle)]!) / 2;
 }
 
 /** White noise, −0.5..0.5, the same for the same seed (a linear congruential generator; only its speed matters). */
